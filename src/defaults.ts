@@ -1,0 +1,67 @@
+/** Every default and limit of wperf, each declared once, with its reason. Times are seconds and sizes bytes unless named. */
+
+export const defaults = {
+  port: 8765,
+  seconds: 10,
+  intervalSeconds: 1,
+  streams: 1,
+  blockBytes: 64 * 1024,
+  connectTimeoutMs: 10_000,
+} as const;
+
+export const limits = {
+  /** A test as long as a day; the same ceiling as iperf3's. */
+  seconds: { min: 0.1, max: 86_400 },
+  bytes: { min: 1, max: Number.MAX_SAFE_INTEGER },
+  omitSeconds: { min: 0, max: 600 },
+  intervalSeconds: { min: 0.1, max: 60 },
+  streams: { min: 1, max: 128 },
+  blockBytes: { min: 1024, max: 1024 * 1024 },
+  bitsPerSecond: { min: 0, max: 1e12 },
+  connectTimeoutMs: { min: 1, max: 3_600_000 },
+  port: { min: 0, max: 65_535 },
+  /** Text given with `--title` and `--extra-data`; longer text would not fit a control message beside its other fields. */
+  titleCharacters: 1024,
+  /** A token longer than this is surely a mistaken file. */
+  tokenCharacters: 1024,
+} as const;
+
+/** How long each wait may last, so that no end ever hangs. */
+export const waits = {
+  /** From an accepted socket to its first bytes, and from those to the end of the HTTP request. */
+  firstBytesSeconds: 10,
+  /** Each step of the handshake: hello, proof, grant. */
+  handshakeStepSeconds: 10,
+  /** From grant to start: the client opens its other streams and measures round trips meanwhile. */
+  startSeconds: 60,
+  /** From start to the first payload byte. */
+  firstPayloadSeconds: 15,
+  /** An end from which nothing at all arrives for this long is lost. A mobile handover may be silent for ten seconds. */
+  peerSilenceSeconds: 15,
+  /** Each end sends a WebSocket ping this often, so that silence means loss. */
+  heartbeatSeconds: 2,
+  /** Added to one round trip: how long the client waits after its deadline for the far side's result. */
+  resultGraceSeconds: 0.4,
+  /** How long a server waits after its result for the client's result and close. */
+  closeSeconds: 3,
+  /** Round trips measured before a test: at most this many samples and this much time. */
+  rttSamples: 10,
+  rttBudgetSeconds: 1,
+} as const;
+
+export const bounds = {
+  /** The largest control message; a result with the server's output is the largest there is. */
+  controlBytes: 128 * 1024,
+  /** The largest binary frame: the largest block with room for a header. */
+  frameBytes: 4 * 1024 * 1024,
+  /** First bytes looked at before a connection is given to TLS or HTTP. */
+  peekBytes: 8,
+  /** Request headers of an upgrade request. */
+  headerBytes: 16 * 1024,
+  /** Open connections of a server, over all clients. */
+  connections: 512,
+  /** The server's own report, sent to a client that asked for it. */
+  serverOutputBytes: 64 * 1024,
+  /** Load that one process keeps ready for writing, shared among its streams. */
+  batchBytes: 1024 * 1024,
+} as const;

@@ -1,0 +1,105 @@
+/**
+ * Every failure a user can meet: a stable code, what was attempted, with whom, and what to do about it.
+ * `exitCode` is the one place that maps codes to the process's exit code.
+ */
+
+export type ErrorCode =
+  | 'usage'
+  | 'dns-failure'
+  | 'connection-refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'tls-failure'
+  | 'proxy-failure'
+  | 'not-wperf'
+  | 'version-mismatch'
+  | 'token-required'
+  | 'token-rejected'
+  | 'token-not-asked'
+  | 'server-unproven'
+  | 'server-full'
+  | 'request-refused'
+  | 'protocol-violation'
+  | 'peer-lost'
+  | 'peer-terminated'
+  | 'port-in-use'
+  | 'listen-failure'
+  | 'file-failure'
+  | 'internal';
+
+export interface ErrorDetail {
+  /** What was being done, e.g. `connect`, `handshake`, `test`, `listen`. */
+  readonly operation?: string;
+  /** Whom it was done with, e.g. `192.0.2.7:8765`. */
+  readonly peer?: string;
+  /** What the user can do. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+export class WperfError extends Error {
+  override readonly name = 'WperfError';
+  readonly code: ErrorCode;
+  readonly operation: string | undefined;
+  readonly peer: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(stripControl(message), detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.code = code;
+    this.operation = detail.operation;
+    this.peer = detail.peer;
+    this.hint = detail.hint;
+  }
+
+  /** One line for a person: the message, then the hint. */
+  get line(): string {
+    return this.hint === undefined ? this.message : `${this.message}: ${this.hint}`;
+  }
+}
+
+export const exitCodes = {
+  success: 0,
+  usage: 1,
+  connect: 2,
+  refused: 3,
+  test: 4,
+  local: 5,
+  interrupted: 130,
+} as const;
+
+const codesOfExit: Record<Exclude<keyof typeof exitCodes, 'success' | 'interrupted'>, readonly ErrorCode[]> = {
+  usage: ['usage'],
+  connect: ['dns-failure', 'connection-refused', 'unreachable', 'timeout', 'tls-failure', 'proxy-failure'],
+  refused: [
+    'not-wperf',
+    'version-mismatch',
+    'token-required',
+    'token-rejected',
+    'token-not-asked',
+    'server-unproven',
+    'server-full',
+    'request-refused',
+  ],
+  test: ['protocol-violation', 'peer-lost', 'peer-terminated'],
+  local: ['port-in-use', 'listen-failure', 'file-failure', 'internal'],
+};
+
+export function exitCode(code: ErrorCode): number {
+  for (const [exit, codes] of Object.entries(codesOfExit)) {
+    if (codes.includes(code)) return exitCodes[exit as keyof typeof codesOfExit];
+  }
+  return exitCodes.local;
+}
+
+/** Any thrown value as a WperfError, so that no stack trace ever reaches a user. */
+export function toWperfError(thrown: unknown): WperfError {
+  if (thrown instanceof WperfError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new WperfError('internal', message, { cause: thrown });
+}
+
+/** Text from a peer made safe to print: control characters (C0, DEL, C1) and bidirectional overrides removed. */
+export function stripControl(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+}

@@ -1,0 +1,184 @@
+/**
+ * What a test tells the world, in the order start, (interval | progress | notice)*, end or error. The engine emits
+ * events; reporters, the library's async iterable and the server's log only listen. Everything here is plain data.
+ *
+ * Directions are named from the client: `up` is client to server. A stream is one connection; in a bidirectional test
+ * each stream appears once for each direction.
+ */
+import type { WperfError } from './errors.js';
+import type { Direction, TestPlan } from './plan.js';
+
+/** Payload bytes in a stretch of time. Times are seconds since the stream's first payload byte (after the omitted ones). */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: number;
+}
+
+export interface StreamInfo {
+  /** 1 to the number of streams. */
+  readonly id: number;
+  readonly localHost: string;
+  readonly localPort: number;
+  readonly remoteHost: string;
+  readonly remotePort: number;
+}
+
+/** What the kernel knows of a connection (Linux TCP_INFO); absent wherever the platform does not tell. */
+export interface TcpSample {
+  /** Segments retransmitted since the connection began. */
+  readonly retransmits: number;
+  readonly cwndBytes: number;
+  /** The peer's advertised receive window; 0 where the kernel does not tell. */
+  readonly sndWndBytes: number;
+  readonly rttUs: number;
+  readonly rttVarUs: number;
+  readonly pathMtu: number;
+  readonly reorder: number;
+  readonly mss: number;
+}
+
+export interface RttSummary {
+  readonly samples: number;
+  readonly minMs: number;
+  readonly avgMs: number;
+  readonly maxMs: number;
+}
+
+export interface StartEvent {
+  readonly type: 'start';
+  readonly role: 'client' | 'server';
+  /** 32 hexadecimal digits that tie a test's streams together. */
+  readonly session: string;
+  /** Wall clock, milliseconds since 1970. For time stamps only. */
+  readonly wallMs: number;
+  /** At the client: the host and port asked for. At the server: the client's address. */
+  readonly peer: { readonly host: string; readonly port: number };
+  /** The peer's software and version, stripped of control characters, e.g. `wperf 1.0.0`. */
+  readonly peerSoftware: string;
+  /** As granted by the server. */
+  readonly test: TestPlan;
+  readonly streams: readonly StreamInfo[];
+  /** Absent at the server and where no round trip could be measured. */
+  readonly rtt?: RttSummary;
+  /** Maximum segment size, where the kernel tells. */
+  readonly mss?: number;
+  readonly secure: boolean;
+  /** Given with `--title` and `--extra-data`. */
+  readonly title?: string;
+  readonly extraData?: string;
+}
+
+export interface StreamInterval extends Span {
+  readonly id: number;
+  readonly direction: Direction;
+  /** True where this end sends the stream's payload. The bytes are the receiver's count in either case. */
+  readonly sender: boolean;
+  readonly omitted: boolean;
+  /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
+  readonly tcp?: TcpSample;
+}
+
+export interface IntervalSum extends Span {
+  readonly direction: Direction;
+  readonly sender: boolean;
+  readonly omitted: boolean;
+  readonly retransmits?: number;
+}
+
+/** One interval of every stream; streams are matched by their own clocks, never by order of arrival. */
+export interface IntervalEvent {
+  readonly type: 'interval';
+  /** All of one direction before the other, `up` first; within a direction by id. */
+  readonly streams: readonly StreamInterval[];
+  /** One for each direction of the test, `up` first. */
+  readonly sums: readonly IntervalSum[];
+}
+
+/** Kernel figures of a sending stream over the whole test. */
+export interface TcpSummary {
+  readonly retransmits: number;
+  readonly reorder: number;
+  readonly maxCwndBytes: number;
+  readonly maxSndWndBytes: number;
+  readonly maxRttUs: number;
+  readonly minRttUs: number;
+  readonly meanRttUs: number;
+}
+
+/** One stream in one direction over the whole test. */
+export interface StreamResult {
+  readonly id: number;
+  readonly direction: Direction;
+  /** True where this end sends. */
+  readonly sender: boolean;
+  /** The sender's count: bytes that its kernel took. Null when the far side's figure did not arrive in time. */
+  readonly sent: Span | null;
+  /** The receiver's count: the result. Null when the far side's figure did not arrive in time. */
+  readonly received: Span | null;
+  /** True when `received` is the far side's last interval report, because its final count did not arrive in time. */
+  readonly partial: boolean;
+  /** Of the sending end; absent where its kernel does not tell. */
+  readonly tcp?: TcpSummary;
+}
+
+export interface DirectionSum {
+  readonly direction: Direction;
+  readonly sender: boolean;
+  /** Null when a stream's figure is missing. */
+  readonly sent: Span | null;
+  readonly received: Span | null;
+  readonly partial: boolean;
+  readonly retransmits?: number;
+}
+
+/** CPU use of one process over the test, as percent of one core. */
+export interface CpuUse {
+  readonly total: number;
+  readonly user: number;
+  readonly system: number;
+}
+
+export interface EndEvent {
+  readonly type: 'end';
+  readonly streams: readonly StreamResult[];
+  /** One for each direction of the test, `up` first. */
+  readonly sums: readonly DirectionSum[];
+  readonly cpu: { readonly local: CpuUse; readonly remote: CpuUse | null };
+  readonly congestion?: { readonly sender?: string; readonly receiver?: string };
+  /** True when Ctrl-C, or the peer's wish, ended the test before its time. */
+  readonly interrupted: boolean;
+  /** Doubts about the figures: a saturated event loop, a missing count. Whole sentences. */
+  readonly warnings: readonly string[];
+  /** The server's own report, when asked for with `--get-server-output`. */
+  readonly serverOutput?: string;
+}
+
+/** Where a running test is, for a live display; several a second. Counts are this end's own. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly seconds: number;
+  /** Of the whole test, 0 to 1. */
+  readonly fraction: number;
+  /** Current rate by direction, of the receiver where it is this end, else of the sender. */
+  readonly rates: readonly { readonly direction: Direction; readonly bitsPerSecond: number }[];
+}
+
+export interface NoticeEvent {
+  readonly type: 'notice';
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+}
+
+/** The last event of a test that failed. */
+export interface ErrorEvent {
+  readonly type: 'error';
+  readonly error: WperfError;
+}
+
+export type TestEvent = StartEvent | IntervalEvent | ProgressEvent | NoticeEvent | EndEvent | ErrorEvent;
+
+export function bitsPerSecond(span: Span): number {
+  const seconds = span.end - span.start;
+  return seconds > 0 ? (span.bytes * 8) / seconds : 0;
+}

@@ -1,0 +1,77 @@
+/** What a run is to do: the typed outcome of a command line, and the input of the library. */
+
+export type Direction = 'up' | 'down';
+
+/** Client to server, server to client, or both at once. */
+export type TestDirection = Direction | 'bidir';
+
+/** Where a client connects. `port` and `secure` are already resolved from the URL, `--port` and the defaults. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  /** Path and query of the upgrade request, beginning with `/`. */
+  readonly path: string;
+}
+
+/** What is measured; both ends agree on it in the handshake. */
+export interface TestPlan {
+  readonly direction: TestDirection;
+  readonly streams: number;
+  readonly seconds: number;
+  /** Payload bytes to deliver in each direction over all streams; it then ends the test instead of `seconds`. */
+  readonly bytes?: number;
+  /** Seconds at the beginning that do not count. */
+  readonly omitSeconds: number;
+  readonly blockBytes: number;
+  /** Ceiling of each stream; 0 is none. */
+  readonly bitsPerSecond: number;
+  /** 0 is no interval reports. */
+  readonly intervalSeconds: number;
+}
+
+export interface ClientPlan extends TestPlan {
+  readonly target: Target;
+  readonly token?: string;
+  readonly family?: 4 | 6;
+  /** Local address to connect from. */
+  readonly bind?: string;
+  readonly connectTimeoutMs: number;
+  /** Extra headers of the upgrade request, in order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** PEM text of certificate authorities to trust instead of the system's. */
+  readonly ca?: string;
+  readonly insecure: boolean;
+  /** Proxy URL (http, https, socks5, socks5h), or nothing for a direct connection. */
+  readonly proxy?: string;
+  readonly title?: string;
+  readonly extraData?: string;
+  readonly getServerOutput: boolean;
+}
+
+export interface ServerPlan {
+  /** Bind address; without one, every IPv4 and IPv6 address. */
+  readonly host?: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly oneOff: boolean;
+  /** PEM texts; with them the port speaks wss only. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** The only path to serve; without one, any. */
+  readonly path?: string;
+  /** Ceilings on what a client is granted. */
+  readonly seconds?: number;
+  readonly bytes?: number;
+}
+
+export type RateUnit = 'k' | 'm' | 'g' | 't';
+
+export interface OutputPlan {
+  readonly format: 'text' | 'json' | 'json-stream';
+  /** Fixed unit of rates; without one, the unit that fits each figure. */
+  readonly unit?: RateUnit;
+  readonly logfile?: string;
+  readonly timestamps: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+}
