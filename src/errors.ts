@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'port-in-use'
   | 'listen-failure'
   | 'file-failure'
+  | 'interrupted'
   | 'internal';
 
 export interface ErrorDetail {
@@ -86,6 +87,7 @@ const codesOfExit: Record<Exclude<keyof typeof exitCodes, 'success' | 'interrupt
 };
 
 export function exitCode(code: ErrorCode): number {
+  if (code === 'interrupted') return exitCodes.interrupted;
   for (const [exit, codes] of Object.entries(codesOfExit)) {
     if (codes.includes(code)) return exitCodes[exit as keyof typeof codesOfExit];
   }

@@ -1,0 +1,31 @@
+/** Time as an argument: the monotonic clock and the timers that measuring code runs on. */
+
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Seconds since an arbitrary moment, never going back. */
+  now(): number;
+  /** Runs `task` once, at that moment or soon after, never before. */
+  at(moment: number, task: () => void): Cancel;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now() / 1000,
+  at(moment, task) {
+    let timer: NodeJS.Timeout;
+    const arm = () => {
+      timer = setTimeout(check, Math.min(2 ** 31 - 1, Math.max(1, Math.ceil((moment - systemClock.now()) * 1000))));
+    };
+    const check = () => (systemClock.now() < moment ? arm() : task());
+    arm();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Rejects with `error()` if `promise` has not settled in time; leaves no timer behind. */
+export function within<T>(clock: Clock, seconds: number, promise: Promise<T>, error: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.at(clock.now() + seconds, () => reject(error()));
+    promise.then(resolve, reject).finally(cancel);
+  });
+}

@@ -1,0 +1,55 @@
+/** Kernel figures of one sending connection, gathered into what each interval and the whole test saw. Pure. */
+import type { TcpSample, TcpSummary } from '../events.js';
+
+export class TcpGathering {
+  #base: number;
+  #last: number;
+  #samples = 0;
+  #rttSumUs = 0;
+  #minRttUs = Number.POSITIVE_INFINITY;
+  #maxRttUs = 0;
+  #maxCwndBytes = 0;
+  #maxSndWndBytes = 0;
+  #reorder = 0;
+
+  constructor(first: TcpSample) {
+    this.#base = first.retransmits;
+    this.#last = first.retransmits;
+    this.#take(first);
+  }
+
+  /** The sample with the retransmissions since the one before. */
+  add(sample: TcpSample): TcpSample {
+    const retransmits = sample.retransmits - this.#last;
+    this.#last = sample.retransmits;
+    this.#take(sample);
+    return { ...sample, retransmits };
+  }
+
+  /** Leaves out what was retransmitted so far: the omitted beginning is over. */
+  forgetRetransmits(): void {
+    this.#base = this.#last;
+  }
+
+  summary(): TcpSummary {
+    return {
+      retransmits: this.#last - this.#base,
+      reorder: this.#reorder,
+      maxCwndBytes: this.#maxCwndBytes,
+      maxSndWndBytes: this.#maxSndWndBytes,
+      maxRttUs: this.#maxRttUs,
+      minRttUs: this.#minRttUs,
+      meanRttUs: Math.round(this.#rttSumUs / this.#samples),
+    };
+  }
+
+  #take(sample: TcpSample): void {
+    this.#samples += 1;
+    this.#rttSumUs += sample.rttUs;
+    this.#minRttUs = Math.min(this.#minRttUs, sample.rttUs);
+    this.#maxRttUs = Math.max(this.#maxRttUs, sample.rttUs);
+    this.#maxCwndBytes = Math.max(this.#maxCwndBytes, sample.cwndBytes);
+    this.#maxSndWndBytes = Math.max(this.#maxSndWndBytes, sample.sndWndBytes);
+    this.#reorder = Math.max(this.#reorder, sample.reorder);
+  }
+}

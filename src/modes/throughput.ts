@@ -1,0 +1,253 @@
+/**
+ * One stream of a throughput test. Both ends run this same code: an end that sends runs the sender, an end that
+ * receives the receiver, and in a bidirectional test each end runs both. Liveness: each loop ends at its deadline; the
+ * silence of the peer, the wait for its first payload and for its result are bounded by `waits`.
+ */
+import { bounds, waits } from '../defaults.js';
+import { WperfError } from '../errors.js';
+import type { Span, TcpSample, TcpSummary } from '../events.js';
+import type { Cancel, Clock } from '../host/clock.js';
+import { readCongestion, readTcpInfo } from '../host/tcp-info.js';
+import { type Usage, UsageMeter } from '../host/usage.js';
+import { TcpGathering } from '../measure/tcp.js';
+import type { IntervalRecord } from '../measure/timeline.js';
+import type { TestPlan } from '../plan.js';
+import type { MessageOf } from '../protocol/messages.js';
+import type { Conversation } from '../session/conversation.js';
+import { Receiver } from '../traffic/receiver.js';
+import { Sender } from '../traffic/sender.js';
+
+export interface ThroughputOptions {
+  readonly role: 'client' | 'server';
+  readonly conversation: Conversation;
+  /** As granted; `bytes` is this stream's share. */
+  readonly test: TestPlan;
+  readonly clock: Clock;
+  /** How long to wait for the far side's result after this end is done with a timed test. */
+  readonly resultSeconds: number;
+  /** Ends the test before its time; its reason is told to the peer. */
+  readonly stop: AbortSignal;
+  /** The client's start has been sent or has come. */
+  readonly onStart?: () => void;
+  readonly onInterval: (interval: StreamReport) => void;
+  /** This end's own report, for a peer that asked for it. */
+  readonly output?: ((outcome: ThroughputOutcome) => string) | undefined;
+}
+
+/** What the receiver counted in one interval, with what the sender's kernel knew, at the end that sends. */
+export interface StreamReport {
+  /** True where this end sends. */
+  readonly sender: boolean;
+  readonly record: IntervalRecord;
+  readonly tcp?: TcpSample;
+}
+
+export interface ThroughputOutcome {
+  readonly sent?: Span;
+  readonly received?: Span;
+  readonly tcp?: TcpSummary;
+  readonly congestion?: string;
+  readonly usage: Usage;
+  /** The far side's figures; absent when they did not come in time. */
+  readonly remote?: MessageOf<'result'>;
+  /** What the far side's interval reports add up to; absent before the first that counts. */
+  readonly reported?: Span;
+  /** Why the test ended before its time. */
+  readonly ended?: MessageOf<'end'>['reason'];
+}
+
+/** Bytes so far, by this end's own counters. */
+export interface LiveCounts {
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+export interface ThroughputRun {
+  readonly outcome: Promise<ThroughputOutcome>;
+  counts(): LiveCounts;
+}
+
+/** At the client starts the test, at the server makes ready for the client's start. */
+export function startThroughput(options: ThroughputOptions): ThroughputRun {
+  const stream = new ThroughputStream(options);
+  return { outcome: stream.run().finally(() => stream.release()), counts: () => stream.counts() };
+}
+
+class ThroughputStream {
+  readonly #options: ThroughputOptions;
+  readonly #receiver: Receiver | undefined;
+  #sender: Sender | undefined;
+  #tcp: TcpGathering | undefined;
+  #usage = new UsageMeter();
+  readonly #cancels: Cancel[] = [];
+  #remote: MessageOf<'result'> | undefined;
+  #reported: Span | undefined;
+  #ended: MessageOf<'end'>['reason'] | undefined;
+
+  constructor(options: ThroughputOptions) {
+    const { conversation, test, role, clock } = options;
+    this.#options = options;
+    if (!receives(role, test)) return;
+    // Before the start: its frame and the first load may arrive in one chunk.
+    const onInterval = (record: IntervalRecord) => this.#onOwnInterval(record);
+    this.#receiver = new Receiver(conversation.channel, { ...test, clock, onInterval });
+  }
+
+  counts(): LiveCounts {
+    return { sentBytes: this.#sender?.bytes ?? 0, receivedBytes: this.#receiver?.bytes ?? 0 };
+  }
+
+  async run(): Promise<ThroughputOutcome> {
+    const { conversation, role } = this.#options;
+    if (role === 'client') conversation.send({ type: 'start' });
+    else await conversation.expect(waits.startSeconds, 'start');
+    this.#begin();
+    const reading = this.#readMessages();
+    const [sent, received] = await Promise.race([this.#localDone(), reading.then(() => this.#localDone())]);
+    const own = this.#ownFigures(sent, received);
+    conversation.send(own.message);
+    await this.#remoteResult(reading);
+    return {
+      ...own.outcome,
+      ...(this.#remote && { remote: this.#remote }),
+      ...(this.#reported && { reported: this.#reported }),
+      ...(this.#ended && { ended: this.#ended }),
+    };
+  }
+
+  /** Stops whatever still runs. */
+  release(): void {
+    for (const cancel of this.#cancels) cancel();
+    this.#sender?.stop();
+    this.#receiver?.stop();
+  }
+
+  #begin(): void {
+    const { conversation, role, test, clock } = this.#options;
+    this.#options.onStart?.();
+    this.#usage = new UsageMeter();
+    conversation.watch();
+    this.#obeyStop();
+    this.#boundFirstPayload();
+    if (!sends(role, test) || this.#ended) return;
+    const first = readTcpInfo(conversation.channel.descriptor);
+    this.#tcp = first && new TcpGathering(first);
+    this.#sender = new Sender(conversation.channel.loadWriter(test.blockBytes, batchShare(test)), { ...test, clock });
+  }
+
+  #obeyStop(): void {
+    const { stop } = this.#options;
+    const onStop = () => this.#endEarly(stop.reason === 'shutdown' ? 'shutdown' : 'interrupted');
+    stop.addEventListener('abort', onStop, { once: true });
+    this.#cancels.push(() => stop.removeEventListener('abort', onStop));
+    if (stop.aborted) onStop();
+  }
+
+  #localDone(): Promise<[Span | undefined, Span | undefined]> {
+    return Promise.all([this.#sender?.finished, this.#receiver?.finished]);
+  }
+
+  /** Until the far side's result. */
+  async #readMessages(): Promise<void> {
+    while (this.#remote === undefined) {
+      const message = await this.#options.conversation.next();
+      if (message.type === 'interval' && this.#sender) this.#onPeerInterval(message);
+      else if (message.type === 'end') this.#onPeerEnd(message.reason);
+      else if (message.type === 'result') this.#remote = message;
+      else throw this.#refuse(`a ${message.type} message during a test`);
+    }
+  }
+
+  #onOwnInterval(record: IntervalRecord): void {
+    this.#options.conversation.send({ type: 'interval', ...record });
+    this.#options.onInterval({ sender: false, record });
+  }
+
+  #onPeerInterval(record: IntervalRecord): void {
+    const tcp = this.#sampleTcp();
+    if (record.omitted) this.#tcp?.forgetRetransmits();
+    else this.#reported = { start: 0, end: record.end, bytes: (this.#reported?.bytes ?? 0) + record.bytes };
+    this.#options.onInterval({ sender: true, record, ...(tcp && { tcp }) });
+  }
+
+  #onPeerEnd(reason: MessageOf<'end'>['reason']): void {
+    this.#ended ??= reason;
+    this.#sender?.stop();
+    this.#receiver?.stop();
+  }
+
+  #endEarly(reason: MessageOf<'end'>['reason']): void {
+    this.#options.conversation.send({ type: 'end', reason });
+    this.#onPeerEnd(reason);
+  }
+
+  #boundFirstPayload(): void {
+    const { clock, conversation } = this.#options;
+    const receiver = this.#receiver;
+    if (!receiver) return;
+    const overdue = () => {
+      if (receiver.begun) return;
+      const text = `no load came from ${conversation.peer} within ${waits.firstPayloadSeconds} s`;
+      conversation.abort(new WperfError('peer-lost', text, { operation: 'test', peer: conversation.peer }));
+    };
+    this.#cancels.push(clock.at(clock.now() + waits.firstPayloadSeconds, overdue));
+  }
+
+  #sampleTcp(): TcpSample | undefined {
+    const sample = this.#tcp && readTcpInfo(this.#options.conversation.channel.descriptor);
+    return sample && this.#tcp?.add(sample);
+  }
+
+  #ownFigures(sent: Span | undefined, received: Span | undefined) {
+    const { conversation, output } = this.#options;
+    this.#sampleTcp();
+    const usage = this.#usage.read();
+    const tcp = this.#tcp?.summary();
+    const congestion = readCongestion(conversation.channel.descriptor);
+    const figures = {
+      ...(sent && { sent }),
+      ...(received && { received }),
+      ...(tcp && { tcp }),
+      ...(congestion !== undefined && { congestion }),
+    };
+    const outcome: ThroughputOutcome = { ...figures, usage };
+    const text = output?.(outcome).slice(0, bounds.serverOutputBytes);
+    const message: MessageOf<'result'> = {
+      type: 'result',
+      ...figures,
+      ...usage,
+      ...(text !== undefined && { output: text }),
+    };
+    return { outcome, message };
+  }
+
+  /** A timed test ends on time, with or without the far side's figures; one by bytes ends when the far side has them. */
+  #remoteResult(reading: Promise<void>): Promise<void> {
+    const { clock, test, resultSeconds } = this.#options;
+    if (test.bytes !== undefined && !this.#ended) return reading;
+    const patience = new Promise<void>((resolve) => {
+      this.#cancels.push(clock.at(clock.now() + resultSeconds, resolve));
+    });
+    return Promise.race([reading, patience]);
+  }
+
+  #refuse(what: string): WperfError {
+    const { conversation } = this.#options;
+    const error = new WperfError('protocol-violation', `the peer sent ${what}`, { peer: conversation.peer });
+    conversation.abort(error);
+    return error;
+  }
+}
+
+function sends(role: 'client' | 'server', test: TestPlan): boolean {
+  return test.direction === 'bidir' || (test.direction === 'up') === (role === 'client');
+}
+
+function receives(role: 'client' | 'server', test: TestPlan): boolean {
+  return test.direction === 'bidir' || !sends(role, test);
+}
+
+/** What one of many streams may hold ready, so that memory stays flat. */
+function batchShare(test: TestPlan): number {
+  return Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / test.streams));
+}

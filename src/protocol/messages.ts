@@ -1,0 +1,98 @@
+/**
+ * The control messages of wperf.v1: each is one JSON object in one text frame, told apart by `type`. docs/protocol.md
+ * says who may send which, when, and why; this file holds their fields and the range of each.
+ */
+import { bounds, limits } from '../defaults.js';
+import { type Checked, flag, hex, integer, list, number, oneOf, optional, record, text } from './shape.js';
+
+const kind = <const T extends string>(type: T) => oneOf(type);
+const seconds = number(0, limits.seconds.max + limits.omitSeconds.max + 60);
+const count = integer(0, limits.bytes.max);
+const software = text(64);
+
+/** Payload bytes in a stretch of the receiver's or the sender's own time. */
+const span = record({ start: seconds, end: seconds, bytes: count });
+
+const cpu = record({ total: number(0, 1e6), user: number(0, 1e6), system: number(0, 1e6) });
+
+const microseconds = integer(0, 1e12);
+const tcp = record({
+  retransmits: integer(0, 1e12),
+  reorder: integer(0, 1e9),
+  maxCwndBytes: integer(0, 1e12),
+  maxSndWndBytes: integer(0, 1e12),
+  maxRttUs: microseconds,
+  minRttUs: microseconds,
+  meanRttUs: microseconds,
+});
+
+export const messageShapes = {
+  /** Client: everything it wants of this stream. */
+  hello: record({
+    type: kind('hello'),
+    software,
+    session: hex(16),
+    stream: integer(1, limits.streams.max),
+    streams: integer(limits.streams.min, limits.streams.max),
+    mode: oneOf('throughput'),
+    direction: oneOf('up', 'down', 'bidir'),
+    seconds: number(limits.seconds.min, limits.seconds.max),
+    /** Of this stream, in each direction. */
+    bytes: optional(integer(1, limits.bytes.max)),
+    omitSeconds: number(limits.omitSeconds.min, limits.omitSeconds.max),
+    blockBytes: integer(limits.blockBytes.min, limits.blockBytes.max),
+    bitsPerSecond: number(limits.bitsPerSecond.min, limits.bitsPerSecond.max),
+    intervalSeconds: number(0, limits.intervalSeconds.max),
+    nonce: hex(16),
+    /** True when the client has a token, and so will believe only a server that proves it knows it. */
+    token: flag,
+    serverOutput: flag,
+    title: optional(text(limits.titleCharacters)),
+    extraData: optional(text(limits.titleCharacters)),
+  }),
+  /** Server: prove that you know the token. */
+  challenge: record({ type: kind('challenge'), nonce: hex(16) }),
+  /** Client: the proof. */
+  proof: record({ type: kind('proof'), mac: hex(32) }),
+  /** Server: what is granted, and why it differs from what was asked. */
+  grant: record({
+    type: kind('grant'),
+    software,
+    seconds: number(limits.seconds.min, limits.seconds.max),
+    bytes: optional(integer(1, limits.bytes.max)),
+    bitsPerSecond: number(limits.bitsPerSecond.min, limits.bitsPerSecond.max),
+    reasons: list(text(256), 8),
+    mac: optional(hex(32)),
+  }),
+  /** Client: begin now. */
+  start: record({ type: kind('start') }),
+  /** Receiver: what arrived in one interval, by its own clock. */
+  interval: record({
+    type: kind('interval'),
+    index: integer(0, 10_000_000),
+    omitted: flag,
+    start: seconds,
+    end: seconds,
+    bytes: count,
+  }),
+  /** Either: this end stops now, before its time. */
+  end: record({ type: kind('end'), reason: oneOf('interrupted', 'shutdown') }),
+  /** Either: this end's final figures. */
+  result: record({
+    type: kind('result'),
+    sent: optional(span),
+    received: optional(span),
+    cpu,
+    /** Share of the test in which this end's event loop was busy, 0 to 1. */
+    busy: number(0, 1),
+    congestion: optional(text(32)),
+    tcp: optional(tcp),
+    output: optional(text(bounds.serverOutputBytes)),
+  }),
+  /** Either: the conversation is over because of this. */
+  error: record({ type: kind('error'), code: text(64), message: text(512) }),
+} as const;
+
+export type MessageType = keyof typeof messageShapes;
+export type MessageOf<T extends MessageType> = Checked<(typeof messageShapes)[T]>;
+export type Message = { [T in MessageType]: MessageOf<T> }[MessageType];

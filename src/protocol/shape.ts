@@ -1,0 +1,94 @@
+/**
+ * Shapes of JSON values from the wire: each checks type and range and names the field and the rule that was broken.
+ * Unknown keys are dropped, so that a later version may add some.
+ */
+
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+  constructor(
+    readonly field: string,
+    readonly rule: string,
+  ) {
+    super(`${field} must be ${rule}`);
+  }
+}
+
+/** Returns the checked value, or throws ShapeError. */
+export type Shape<T> = (value: unknown, field: string) => T;
+
+/** The type that a shape lets through. */
+export type Checked<S> = S extends Shape<infer T> ? T : never;
+
+export function integer(min: number, max: number): Shape<number> {
+  return (value, field) => {
+    if (Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+    throw new ShapeError(field, `a whole number from ${min} to ${max}`);
+  };
+}
+
+export function number(min: number, max: number): Shape<number> {
+  return (value, field) => {
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    throw new ShapeError(field, `a number from ${min} to ${max}`);
+  };
+}
+
+export function text(maxCharacters: number): Shape<string> {
+  return (value, field) => {
+    if (typeof value === 'string' && value.length <= maxCharacters) return value;
+    throw new ShapeError(field, `text of at most ${maxCharacters} characters`);
+  };
+}
+
+/** Lower-case hexadecimal digits, `bytes` bytes of them. */
+export function hex(bytes: number): Shape<string> {
+  const pattern = new RegExp(`^[0-9a-f]{${bytes * 2}}$`);
+  return (value, field) => {
+    if (typeof value === 'string' && pattern.test(value)) return value;
+    throw new ShapeError(field, `${bytes * 2} hexadecimal digits`);
+  };
+}
+
+export const flag: Shape<boolean> = (value, field) => {
+  if (typeof value === 'boolean') return value;
+  throw new ShapeError(field, 'true or false');
+};
+
+export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
+  return (value, field) => {
+    const found = values.find((allowed) => allowed === value);
+    if (found !== undefined) return found;
+    throw new ShapeError(field, `one of ${values.join(', ')}`);
+  };
+}
+
+export function list<T>(item: Shape<T>, maxItems: number): Shape<T[]> {
+  return (value, field) => {
+    if (Array.isArray(value) && value.length <= maxItems) return value.map((each, i) => item(each, `${field}[${i}]`));
+    throw new ShapeError(field, `a list of at most ${maxItems} items`);
+  };
+}
+
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (value, field) => (value === undefined || value === null ? undefined : shape(value, field));
+}
+
+type Fields = Record<string, Shape<unknown>>;
+type OptionalKeys<F extends Fields> = { [K in keyof F]: undefined extends Checked<F[K]> ? K : never }[keyof F];
+type Record_<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Checked<F[K]> } & {
+  readonly [K in OptionalKeys<F>]?: Exclude<Checked<F[K]>, undefined>;
+};
+
+export function record<F extends Fields>(fields: F): Shape<Record_<F>> {
+  return (value, field) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ShapeError(field, 'an object');
+    const source = value as Record<string, unknown>;
+    const checked: Record<string, unknown> = {};
+    for (const [key, shape] of Object.entries(fields)) {
+      const own = Object.hasOwn(source, key) ? source[key] : undefined;
+      const good = shape(own, field === '' ? key : `${field}.${key}`);
+      if (good !== undefined) checked[key] = good;
+    }
+    return checked as Record_<F>;
+  };
+}

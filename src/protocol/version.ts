@@ -1,0 +1,16 @@
+/** The version rule: one integer, in the name of the WebSocket sub-protocol. Ends of different versions refuse each other. */
+
+export const PROTOCOL_VERSION = 1;
+export const SUBPROTOCOL = `wperf.v${PROTOCOL_VERSION}`;
+
+/** Response header in which a server that refuses an upgrade names the sub-protocol it speaks. */
+export const PROTOCOL_HEADER = 'wperf-protocol';
+
+/** The wperf versions in a `Sec-WebSocket-Protocol` value, e.g. `wperf.v2, chat` -> [2]. */
+export function offeredVersions(header: string): number[] {
+  return header
+    .split(',')
+    .map((name) => /^wperf\.v(\d{1,4})$/.exec(name.trim())?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number);
+}

@@ -1,0 +1,188 @@
+/** Drives one test from the client: opens its streams, runs them, and tells what happens as events. */
+import { waits } from '../defaults.js';
+import { toWperfError, WperfError } from '../errors.js';
+import type { EndEvent, RttSummary, StartEvent, StreamInfo, TestEvent } from '../events.js';
+import { type Clock, systemClock } from '../host/clock.js';
+import { readTcpInfo } from '../host/tcp-info.js';
+import { startThroughput, type ThroughputRun } from '../modes/throughput.js';
+import type { ClientPlan, TestPlan } from '../plan.js';
+import type { Channel } from '../transport/channel.js';
+import { connectWs } from '../transport/ws/connect.js';
+import { Collector } from './collector.js';
+import { Conversation } from './conversation.js';
+import { endEventOf } from './end-event.js';
+import { EventQueue } from './event-queue.js';
+import { type Grant, openAsClient, randomId } from './handshake.js';
+import { ProgressMeter } from './progress.js';
+import { measureRoundTrips } from './round-trips.js';
+import { grantedTest, shareOf } from './stream-test.js';
+
+export interface ClientRunOptions {
+  /** Ends the test early; the results so far are still collected. */
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock;
+  readonly connect?: (plan: ClientPlan) => Promise<Channel>;
+}
+
+/** Runs the test. The last event is `end` or `error`; leaving the loop early stops the test. Never throws. */
+export function runClientPlan(plan: ClientPlan, options: ClientRunOptions = {}): AsyncIterableIterator<TestEvent> {
+  const leave = new AbortController();
+  const queue = new EventQueue<TestEvent>(async () => {
+    leave.abort();
+    await finished;
+  });
+  const signal = options.signal ? AbortSignal.any([options.signal, leave.signal]) : leave.signal;
+  const test = new ClientTest(plan, { ...options, signal }, (event) => queue.push(event));
+  const finished = test.run().finally(() => queue.end());
+  return queue;
+}
+
+interface OpenStream {
+  readonly id: number;
+  readonly conversation: Conversation;
+  readonly grant: Grant;
+  /** Of this stream alone. */
+  readonly test: TestPlan;
+}
+
+class ClientTest {
+  readonly #plan: ClientPlan;
+  readonly #emit: (event: TestEvent) => void;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #connect: (plan: ClientPlan) => Promise<Channel>;
+  readonly #session = randomId();
+  readonly #conversations: Conversation[] = [];
+
+  constructor(plan: ClientPlan, options: ClientRunOptions & { signal: AbortSignal }, emit: (event: TestEvent) => void) {
+    this.#plan = plan;
+    this.#emit = emit;
+    this.#clock = options.clock ?? systemClock;
+    this.#signal = options.signal;
+    this.#connect = options.connect ?? connectWs;
+  }
+
+  async run(): Promise<void> {
+    try {
+      const streams = await this.#beforeStart(this.#openStreams());
+      const channels = streams.map((stream) => stream.conversation.channel);
+      const rtt = await this.#beforeStart(measureRoundTrips(channels, this.#clock));
+      this.#emit(this.#startEvent(streams, rtt));
+      this.#noteReasons(streams);
+      this.#emit(await this.#measure(streams, rtt));
+      for (const { conversation } of streams) conversation.close(0.1);
+    } catch (error) {
+      for (const conversation of this.#conversations) conversation.drop();
+      this.#emit({ type: 'error', error: toWperfError(error) });
+    }
+  }
+
+  /** Until the test runs, an interruption has no results to wait for. */
+  #beforeStart<T>(step: Promise<T>): Promise<T> {
+    const interrupted = () => new WperfError('interrupted', 'interrupted before the test began');
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(interrupted());
+      if (this.#signal.aborted) onAbort();
+      this.#signal.addEventListener('abort', onAbort, { once: true });
+      step.then(resolve, reject).finally(() => this.#signal.removeEventListener('abort', onAbort));
+    });
+  }
+
+  /** The first alone, so that what is wrong with all of them is found out once. */
+  async #openStreams(): Promise<OpenStream[]> {
+    const first = await this.#openStream(1);
+    const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => this.#openStream(i + 2));
+    return [first, ...(await Promise.all(others))];
+  }
+
+  async #openStream(id: number): Promise<OpenStream> {
+    const channel = await this.#connect(this.#plan);
+    const conversation = new Conversation(channel, this.#clock);
+    this.#conversations.push(conversation);
+    if (this.#signal.aborted) conversation.drop();
+    const hello = this.#helloOf(id);
+    const grant = await openAsClient(conversation, hello, this.#plan.token);
+    return { id, conversation, grant, test: grantedTest(hello, grant) };
+  }
+
+  #helloOf(id: number) {
+    const { direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds } = this.#plan;
+    const { title, extraData, getServerOutput } = this.#plan;
+    const bytes = shareOf(this.#plan.bytes, id, streams);
+    return {
+      session: this.#session,
+      stream: id,
+      mode: 'throughput' as const,
+      ...{ direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds },
+      ...(bytes !== undefined && { bytes }),
+      ...(title !== undefined && { title }),
+      ...(extraData !== undefined && { extraData }),
+      serverOutput: getServerOutput,
+    };
+  }
+
+  #startEvent(streams: readonly OpenStream[], rtt: RttSummary | undefined): StartEvent {
+    const { target, title, extraData } = this.#plan;
+    const [first] = streams;
+    const mss = readTcpInfo(first?.conversation.channel.descriptor)?.mss;
+    return {
+      type: 'start',
+      role: 'client',
+      session: this.#session,
+      wallMs: Date.now(),
+      peer: { host: target.host, port: target.port },
+      peerSoftware: first?.grant.software ?? '',
+      test: totalTest(streams),
+      streams: streams.map(streamInfo),
+      secure: first?.conversation.channel.info.secure ?? false,
+      ...(rtt && { rtt }),
+      ...(mss !== undefined && { mss }),
+      ...(title !== undefined && { title }),
+      ...(extraData !== undefined && { extraData }),
+    };
+  }
+
+  #noteReasons(streams: readonly OpenStream[]): void {
+    const reasons = new Set(streams.flatMap((stream) => stream.grant.reasons));
+    for (const text of reasons) this.#emit({ type: 'notice', level: 'info', text });
+  }
+
+  async #measure(streams: readonly OpenStream[], rtt: RttSummary | undefined): Promise<EndEvent> {
+    const test = totalTest(streams);
+    const collector = new Collector('client', test, this.#emit);
+    const runs = streams.map((stream) => this.#startStream(stream, rtt, collector));
+    const progress = new ProgressMeter('client', test, runs, this.#clock, this.#emit);
+    try {
+      const outcomes = await Promise.all(runs.map((run) => run.outcome));
+      return endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+    } finally {
+      progress.stop();
+    }
+  }
+
+  #startStream(stream: OpenStream, rtt: RttSummary | undefined, collector: Collector): ThroughputRun {
+    const { id, conversation, test } = stream;
+    const run = startThroughput({
+      role: 'client',
+      conversation,
+      test,
+      clock: this.#clock,
+      resultSeconds: waits.resultGraceSeconds + (rtt?.maxMs ?? 0) / 1000,
+      stop: this.#signal,
+      onInterval: (report) => collector.add(id, report),
+    });
+    return { counts: run.counts, outcome: run.outcome.finally(() => collector.finish(id)) };
+  }
+}
+
+function totalTest(streams: readonly OpenStream[]): TestPlan {
+  const [first] = streams;
+  if (!first) throw new WperfError('internal', 'a test without streams');
+  const bytes = streams.reduce((sum, stream) => sum + (stream.test.bytes ?? 0), 0);
+  return { ...first.test, ...(bytes > 0 && { bytes }) };
+}
+
+function streamInfo({ id, conversation }: OpenStream): StreamInfo {
+  const { localHost, localPort, remoteHost, remotePort } = conversation.channel.info;
+  return { id, localHost, localPort, remoteHost, remotePort };
+}

@@ -1,0 +1,37 @@
+/** The server's own report of one stream, kept for a client that asks for it. */
+import type { StartEvent, TestEvent } from '../events.js';
+import type { StreamReport, ThroughputOutcome } from '../modes/throughput.js';
+import { Collector } from './collector.js';
+import { endEventOf } from './end-event.js';
+
+/** A reporter that keeps what it would have printed. */
+export interface Recorder {
+  event(event: TestEvent): void;
+  text(): string;
+}
+
+export class Recording {
+  readonly #id: number;
+  readonly #start: StartEvent;
+  readonly #recorder: Recorder;
+  readonly #collector: Collector;
+
+  /** `start` tells of this stream alone. */
+  constructor(id: number, start: StartEvent, recorder: Recorder) {
+    this.#id = id;
+    this.#start = start;
+    this.#recorder = recorder;
+    this.#collector = new Collector('server', start.test, (event) => recorder.event(event));
+    recorder.event(start);
+  }
+
+  add(report: StreamReport): void {
+    this.#collector.add(this.#id, report);
+  }
+
+  /** The whole report, with this end's figures as the last. */
+  finish(outcome: ThroughputOutcome): string {
+    this.#recorder.event(endEventOf('server', this.#start.test, new Map([[this.#id, outcome]])));
+    return this.#recorder.text();
+  }
+}

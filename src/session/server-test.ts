@@ -1,0 +1,141 @@
+/** One client's test at the server: the streams of one session that reached this process. */
+import { waits } from '../defaults.js';
+import { toWperfError, type WperfError } from '../errors.js';
+import type { StartEvent, TestEvent } from '../events.js';
+import type { Clock } from '../host/clock.js';
+import { startThroughput, type ThroughputOutcome } from '../modes/throughput.js';
+import type { TestPlan } from '../plan.js';
+import { Collector } from './collector.js';
+import type { Conversation } from './conversation.js';
+import { endEventOf } from './end-event.js';
+import type { Hello } from './handshake.js';
+import { type Recorder, Recording } from './recording.js';
+
+export interface ServerTestListener {
+  readonly onEvent: (event: TestEvent) => void;
+  /** Makes what keeps the server's report for a client that asks for it. */
+  readonly makeRecorder?: (() => Recorder) | undefined;
+  /** `ran` is false when no stream came as far as its start. */
+  readonly onEnded: (ran: boolean) => void;
+}
+
+interface Member {
+  readonly id: number;
+  readonly test: TestPlan;
+}
+
+export class ServerTest {
+  readonly #hello: Hello;
+  readonly #clock: Clock;
+  readonly #stop: AbortSignal;
+  readonly #listener: ServerTestListener;
+  readonly #members = new Map<Conversation, Member>();
+  readonly #outcomes = new Map<number, ThroughputOutcome>();
+  #collector: Collector | undefined;
+  #failure: WperfError | undefined;
+  #running = 0;
+
+  constructor(hello: Hello, clock: Clock, stop: AbortSignal, listener: ServerTestListener) {
+    this.#hello = hello;
+    this.#clock = clock;
+    this.#stop = stop;
+    this.#listener = listener;
+  }
+
+  has(conversation: Conversation): boolean {
+    return this.#members.has(conversation) && this.#collector !== undefined;
+  }
+
+  /** Runs one stream from its grant to its close. */
+  async serve(conversation: Conversation, hello: Hello, test: TestPlan): Promise<void> {
+    this.#members.set(conversation, { id: hello.stream, test });
+    this.#running += 1;
+    try {
+      const outcome = await this.#runStream(conversation, hello, test);
+      this.#outcomes.set(hello.stream, outcome);
+    } catch (error) {
+      this.#failure ??= toWperfError(error);
+      throw error;
+    } finally {
+      this.#collector?.finish(hello.stream);
+      this.#running -= 1;
+      if (this.#running === 0) this.#end();
+    }
+  }
+
+  #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<ThroughputOutcome> {
+    const recording = this.#recordingOf(conversation, hello, test);
+    const run = startThroughput({
+      role: 'server',
+      conversation,
+      test,
+      clock: this.#clock,
+      resultSeconds: waits.closeSeconds,
+      stop: this.#stop,
+      onStart: () => this.#begin(),
+      onInterval: (report) => {
+        this.#collector?.add(hello.stream, report);
+        recording?.add(report);
+      },
+      output: recording && ((outcome) => recording.finish(outcome)),
+    });
+    return run.outcome;
+  }
+
+  #recordingOf(conversation: Conversation, hello: Hello, test: TestPlan): Recording | undefined {
+    const recorder = hello.serverOutput ? this.#listener.makeRecorder?.() : undefined;
+    const alone = new Map([[conversation, { id: hello.stream, test }]]);
+    return recorder && new Recording(hello.stream, this.#startEvent({ ...test, streams: 1 }, alone), recorder);
+  }
+
+  /** At the first stream's start all streams of the test are here, unless a load balancer sent some elsewhere. */
+  #begin(): void {
+    if (this.#collector) return;
+    const test = this.#total();
+    this.#collector = new Collector('server', test, this.#listener.onEvent);
+    this.#listener.onEvent(this.#startEvent(test, this.#members));
+  }
+
+  #startEvent(test: TestPlan, members: ReadonlyMap<Conversation, Member>): StartEvent {
+    const { session, software, title, extraData } = this.#hello;
+    const streams = [...members].map(([{ channel }, { id }]) => ({ id, ...addressesOf(channel.info) }));
+    const [first] = members.keys();
+    return {
+      type: 'start',
+      role: 'server',
+      session,
+      wallMs: Date.now(),
+      peer: { host: first?.channel.info.remoteHost ?? '', port: first?.channel.info.remotePort ?? 0 },
+      peerSoftware: software,
+      test,
+      streams: streams.sort((a, b) => a.id - b.id),
+      secure: first?.channel.info.secure ?? false,
+      ...(title !== undefined && { title }),
+      ...(extraData !== undefined && { extraData }),
+    };
+  }
+
+  #total(): TestPlan {
+    const tests = [...this.#members.values()].map((member) => member.test);
+    const bytes = tests.reduce((sum, test) => sum + (test.bytes ?? 0), 0);
+    const [first] = tests;
+    if (!first) throw new Error('a test without streams');
+    return { ...first, streams: tests.length, ...(bytes > 0 && { bytes }) };
+  }
+
+  #end(): void {
+    const ran = this.#collector !== undefined;
+    if (ran) this.#listener.onEvent(this.#lastEvent());
+    this.#listener.onEnded(ran);
+  }
+
+  #lastEvent(): TestEvent {
+    if (this.#failure) return { type: 'error', error: this.#failure };
+    return endEventOf('server', this.#total(), this.#outcomes);
+  }
+}
+
+function addressesOf(info: Conversation['channel']['info']) {
+  const { localHost, localPort, remoteHost, remotePort } = info;
+  return { localHost, localPort, remoteHost, remotePort };
+}

@@ -1,0 +1,167 @@
+/** The server: admits clients, grants what they ask, runs their streams, and tells of every test as events. */
+import { EventEmitter } from 'node:events';
+import { bounds, limits, waits } from '../defaults.js';
+import { toWperfError, WperfError } from '../errors.js';
+import type { NoticeEvent, TestEvent } from '../events.js';
+import { type Clock, systemClock } from '../host/clock.js';
+import type { ServerPlan } from '../plan.js';
+import type { Channel } from '../transport/channel.js';
+import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
+import { Acceptor } from '../transport/ws/accept.js';
+import { Conversation } from './conversation.js';
+import { type Decision, type Hello, openAsServer } from './handshake.js';
+import type { Recorder } from './recording.js';
+import { ServerTest } from './server-test.js';
+import { grantedTest } from './stream-test.js';
+
+export interface ServerEvents {
+  /** What happens in one test; `session` tells tests apart that run at the same time. */
+  test: [event: TestEvent, session: string];
+  /** About a connection that came to no test. */
+  notice: [event: NoticeEvent];
+  /** Listening has stopped and every connection is closed. */
+  close: [];
+}
+
+export interface ServerRunOptions {
+  readonly clock?: Clock;
+  /** False measures with plain `ws` calls. */
+  readonly lane?: boolean;
+  /** Makes what keeps the server's report for a client that asks for it. */
+  readonly makeRecorder?: () => Recorder;
+}
+
+/** Resolves once the port is open. Rejects with WperfError `port-in-use`, `listen-failure` or `file-failure`. */
+export async function startServerPlan(plan: ServerPlan, options: ServerRunOptions = {}): Promise<WperfServer> {
+  const server = new WperfServer(plan, options);
+  await server.listen();
+  return server;
+}
+
+export class WperfServer extends EventEmitter<ServerEvents> {
+  readonly #plan: ServerPlan;
+  readonly #clock: Clock;
+  readonly #acceptor: Acceptor;
+  readonly #conversations = new Set<Conversation>();
+  readonly #tests = new Map<string, ServerTest>();
+  readonly #stop = new AbortController();
+  readonly #makeRecorder: (() => Recorder) | undefined;
+  #door: FrontDoor | undefined;
+  #closing: Promise<void> | undefined;
+  #whenEmpty: () => void = () => {};
+
+  constructor(plan: ServerPlan, options: ServerRunOptions) {
+    super();
+    this.#plan = plan;
+    this.#clock = options.clock ?? systemClock;
+    this.#makeRecorder = options.makeRecorder;
+    this.#acceptor = new Acceptor({
+      tls: plan.tls,
+      path: plan.path,
+      lane: options.lane ?? true,
+      isFull: () => this.#conversations.size >= bounds.connections || this.#closing !== undefined,
+      onChannel: (channel) => this.#admit(channel),
+    });
+  }
+
+  async listen(): Promise<void> {
+    const { host, port } = this.#plan;
+    this.#door = await openFrontDoor({
+      ...{ host, port },
+      onConnection: (socket, opening) => this.#acceptor.admit(socket, opening),
+    });
+  }
+
+  /** The address and port listened on. */
+  get address(): { readonly host: string; readonly port: number } {
+    if (!this.#door) throw new WperfError('internal', 'the server is not listening');
+    return { host: this.#door.host, port: this.#door.port };
+  }
+
+  /** Stops listening, ends running tests with what they have so far, and closes every connection. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const doorClosed = this.#door?.close();
+    this.#stop.abort('shutdown');
+    for (const conversation of this.#conversations) if (!this.#isTesting(conversation)) conversation.close(1);
+    const emptied = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+      if (this.#conversations.size === 0) resolve();
+    });
+    const cancel = this.#clock.at(this.#clock.now() + waits.closeSeconds, () => this.#dropAll());
+    await emptied;
+    cancel();
+    await doorClosed;
+    this.emit('close');
+  }
+
+  #isTesting(conversation: Conversation): boolean {
+    return [...this.#tests.values()].some((test) => test.has(conversation));
+  }
+
+  #dropAll(): void {
+    for (const conversation of this.#conversations) conversation.drop();
+  }
+
+  #admit(channel: Channel): void {
+    const conversation = new Conversation(channel, this.#clock);
+    this.#conversations.add(conversation);
+    conversation.onEnded = () => {
+      this.#conversations.delete(conversation);
+      if (this.#conversations.size === 0) this.#whenEmpty();
+    };
+    this.#serve(conversation).catch((error) => {
+      const { line } = toWperfError(error);
+      this.emit('notice', { type: 'notice', level: 'warning', text: `${conversation.peer}: ${line}` });
+    });
+  }
+
+  async #serve(conversation: Conversation): Promise<void> {
+    try {
+      const { hello, grant } = await openAsServer(conversation, this.#plan.token, (asked) => this.#decide(asked));
+      const test = this.#testOf(conversation, hello);
+      await test.serve(conversation, hello, grantedTest(hello, grant));
+    } finally {
+      conversation.close(waits.closeSeconds);
+    }
+  }
+
+  #testOf(conversation: Conversation, hello: Hello): ServerTest {
+    const known = this.#tests.get(hello.session);
+    if (known) return known;
+    if (this.#plan.oneOff && this.#tests.size > 0) {
+      const error = new WperfError('server-full', 'the server runs one test only, and has begun it');
+      conversation.abort(error);
+      throw error;
+    }
+    const test = new ServerTest(hello, this.#clock, this.#stop.signal, {
+      makeRecorder: this.#makeRecorder,
+      onEvent: (event) => this.emit('test', event, hello.session),
+      onEnded: (ran) => this.#forget(hello.session, ran),
+    });
+    this.#tests.set(hello.session, test);
+    return test;
+  }
+
+  #forget(session: string, ran: boolean): void {
+    this.#tests.delete(session);
+    if (this.#plan.oneOff && ran) void this.close();
+  }
+
+  #decide(hello: Hello): Decision {
+    const seconds = Math.min(hello.seconds, this.#plan.seconds ?? limits.seconds.max);
+    const bytesCap = this.#plan.bytes === undefined ? Number.POSITIVE_INFINITY : this.#plan.bytes / hello.streams;
+    const bytes = hello.bytes === undefined ? undefined : Math.max(1, Math.floor(Math.min(hello.bytes, bytesCap)));
+    const reasons = [
+      ...(hello.bytes === undefined && seconds < hello.seconds
+        ? [`The server allows tests of at most ${seconds} s.`]
+        : []),
+      ...(bytes !== hello.bytes ? [`The server allows tests of at most ${this.#plan.bytes} bytes.`] : []),
+    ];
+    return { seconds, bitsPerSecond: hello.bitsPerSecond, reasons, ...(bytes !== undefined && { bytes }) };
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Counts the load that arrives on a channel, from its first payload byte to the deadline, the last byte asked for, or
+ * the word to stop. Liveness: the deadline bounds it once a byte has come; the caller bounds the wait for that byte.
+ */
+import type { Span } from '../events.js';
+import type { Cancel, Clock } from '../host/clock.js';
+import { type IntervalRecord, Timeline, type TimelineOptions } from '../measure/timeline.js';
+import { type Channel, discard } from '../transport/channel.js';
+
+export interface ReceiverOptions extends TimelineOptions {
+  /** Ends the test when this many payload bytes have arrived. */
+  readonly bytes?: number | undefined;
+  readonly clock: Clock;
+  readonly onInterval: (record: IntervalRecord) => void;
+}
+
+export class Receiver {
+  /** What arrived; settles when counting ends. */
+  readonly finished: Promise<Span>;
+  #bytes = 0;
+  #timeline: Timeline | undefined;
+  #cancel: Cancel = () => {};
+  #settle: (total: Span) => void = () => {};
+  readonly #channel: Channel;
+  readonly #options: ReceiverOptions;
+
+  constructor(channel: Channel, options: ReceiverOptions) {
+    this.#channel = channel;
+    this.#options = options;
+    this.finished = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    channel.sink = { arrived: (bytes) => this.#arrived(bytes) };
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get begun(): boolean {
+    return this.#timeline !== undefined;
+  }
+
+  /** Ends counting now. */
+  stop(): void {
+    this.#cancel();
+    this.#channel.sink = discard;
+    const { last, total } = this.#timeline?.finish(this.#options.clock.now(), this.#bytes) ?? nothing;
+    this.#timeline ??= new Timeline(this.#options, this.#options.clock.now());
+    if (last) this.#options.onInterval(last);
+    this.#settle(total);
+  }
+
+  #arrived(bytes: number): void {
+    if (!this.#timeline) this.#begin();
+    this.#bytes += bytes;
+    const wanted = this.#options.bytes;
+    if (wanted !== undefined && this.#bytes >= wanted) this.stop();
+  }
+
+  #begin(): void {
+    this.#timeline = new Timeline(this.#options, this.#options.clock.now());
+    this.#armCut(this.#timeline);
+  }
+
+  #armCut(timeline: Timeline): void {
+    const { clock, onInterval } = this.#options;
+    this.#cancel = clock.at(timeline.nextCut, () => {
+      const now = clock.now();
+      if (now >= timeline.deadline) return this.stop();
+      const record = timeline.cut(now, this.#bytes);
+      if (record) onInterval(record);
+      this.#armCut(timeline);
+    });
+  }
+}
+
+const nothing = { last: undefined, total: { start: 0, end: 0, bytes: 0 } };

@@ -1,0 +1,57 @@
+/** The narrow port between a test and whatever carries it: control texts both ways, and load that is counted, not kept. */
+
+export interface ChannelInfo {
+  readonly localHost: string;
+  readonly localPort: number;
+  readonly remoteHost: string;
+  readonly remotePort: number;
+  readonly secure: boolean;
+}
+
+/** Told of load as it arrives, parts of blocks included. */
+export interface LoadSink {
+  arrived(bytes: number): void;
+}
+
+/**
+ * Writes load, one batch at a time. `write` takes any number of payload bytes up to `maxBytes`, cuts them into blocks,
+ * and calls `taken` once the kernel has them all; a second call before that is a programming error.
+ */
+export interface LoadWriter {
+  readonly blockBytes: number;
+  readonly maxBytes: number;
+  /** Payload bytes that the kernel has taken so far. Of a batch in flight only the part known to be taken counts. */
+  readonly takenBytes: number;
+  write(bytes: number, taken: () => void): void;
+}
+
+export interface Closed {
+  /** WebSocket close code, 1006 where the connection just ended. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface Channel {
+  readonly info: ChannelInfo;
+  /** All bytes read from the connection so far: a sign of life. */
+  readonly bytesRead: number;
+  /** The operating system's descriptor of the connection, where there is one. */
+  readonly descriptor: number | undefined;
+  /** Set by whoever listens; a channel has one listener. */
+  onText: (text: string) => void;
+  onClose: (closed: Closed) => void;
+  /** Where load goes; without a sink, load that arrives is a protocol violation and closes the channel. */
+  sink: LoadSink | undefined;
+  send(text: string): void;
+  /** A writer of load; at most one a channel. */
+  loadWriter(blockBytes: number, maxBytes: number): LoadWriter;
+  /** One round trip in milliseconds; rejects when the channel closes first. */
+  ping(): Promise<number>;
+  /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */
+  close(code: number, reason: string, withinSeconds: number): void;
+  /** Ends the connection at once; whatever is queued is discarded. */
+  drop(): void;
+}
+
+/** Ignores load: for bytes still in flight after a test. */
+export const discard: LoadSink = { arrived: () => {} };

@@ -1,0 +1,89 @@
+/**
+ * The one TCP port. Looks at the first byte of a connection before anything reads it, so that TLS, HTTP and later
+ * protocols with openings of their own can share the port. Liveness: a connection that says nothing is dropped.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { bounds, waits } from '../defaults.js';
+import { WperfError } from '../errors.js';
+
+export type Opening = 'tls' | 'http' | 'unknown';
+
+/** A TLS record of type handshake (RFC 8446, section 5.1), or the capital letter of an HTTP method (RFC 9110). */
+export function openingOf(firstByte: number): Opening {
+  if (firstByte === 0x16) return 'tls';
+  return firstByte >= 0x41 && firstByte <= 0x5a ? 'http' : 'unknown';
+}
+
+export interface FrontDoorOptions {
+  readonly host?: string | undefined;
+  readonly port: number;
+  /** Gets each connection with its bytes unread; must end it or see it end. */
+  readonly onConnection: (socket: Socket, opening: Opening) => void;
+}
+
+export interface FrontDoor {
+  readonly host: string;
+  readonly port: number;
+  /** Stops listening; open connections stay. */
+  close(): Promise<void>;
+}
+
+export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
+  const server = createServer({ noDelay: true }, (socket) => sniff(socket, options.onConnection));
+  server.maxConnections = bounds.connections;
+  await listen(server, options);
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new WperfError('internal', 'the listener has no port');
+  return {
+    host: address.address,
+    port: address.port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function sniff(socket: Socket, onConnection: FrontDoorOptions['onConnection']): void {
+  socket.on('error', () => {});
+  const timer = setTimeout(() => socket.destroy(), waits.firstBytesSeconds * 1000);
+  socket.once('close', () => clearTimeout(timer));
+  socket.once('data', (chunk: Buffer) => {
+    clearTimeout(timer);
+    socket.pause();
+    socket.unshift(chunk);
+    onConnection(socket, openingOf(chunk[0] ?? 0));
+    process.nextTick(() => socket.resume());
+  });
+}
+
+function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.removeAllListeners('error');
+      server.on('error', () => {});
+      resolve();
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string | undefined, port: number): WperfError {
+  const peer = `${host ?? '*'}:${port}`;
+  const detail = (hint: string) => ({ operation: 'listen', peer, cause: error, hint });
+  if (error.code === 'EADDRINUSE') {
+    return new WperfError('port-in-use', `port ${port} is in use`, detail('choose another with --port'));
+  }
+  if (error.code === 'EACCES') {
+    return new WperfError(
+      'listen-failure',
+      `no permission to listen on port ${port}`,
+      detail('choose a port above 1023'),
+    );
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new WperfError('listen-failure', `${host} is not an address of this machine`, detail('check --host'));
+  }
+  return new WperfError(
+    'listen-failure',
+    `cannot listen on ${peer}: ${error.message}`,
+    detail('check --host and --port'),
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * A channel over one WebSocket. `ws` keeps the handshake, control frames, text and closing; load takes the fast lane
+ * on the socket under it: ready-made frames out, walked headers in. Without the lane the same load goes through `ws`.
+ */
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import { bounds } from '../../defaults.js';
+import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter } from '../channel.js';
+import { LaneWriter } from './lane-writer.js';
+import { PlainWriter } from './plain-writer.js';
+import { FrameWalker } from './walker.js';
+
+/** Close codes of RFC 6455, section 7.4.1. */
+const PROTOCOL_ERROR = 1002;
+const ABNORMAL = 1006;
+
+export interface WsChannelOptions {
+  /** The stream that `ws` reads and writes: a TCP or TLS socket, or in tests a pair of streams. */
+  readonly socket: Duplex;
+  /** The TCP socket at the bottom, to reset; `socket` itself where there is no TLS. */
+  readonly tcp?: Duplex | undefined;
+  /** True at the client, which must mask what it sends. */
+  readonly isClient: boolean;
+  readonly info: ChannelInfo;
+  /** False sends and counts load with plain `ws` calls. */
+  readonly lane?: boolean | undefined;
+}
+
+export class WsChannel implements Channel {
+  readonly info: ChannelInfo;
+  onText: (text: string) => void = () => {};
+  onClose: (closed: Closed) => void = () => {};
+  sink: LoadSink | undefined;
+  bytesRead = 0;
+  readonly #ws: WebSocket;
+  readonly #options: WsChannelOptions;
+  readonly #lane: boolean;
+  #violation: Closed | undefined;
+  #failure = '';
+  #pings = 0;
+
+  constructor(ws: WebSocket, options: WsChannelOptions) {
+    this.#ws = ws;
+    this.#options = options;
+    this.info = options.info;
+    this.#lane = (options.lane ?? true) && this.#takeLane();
+    if (!this.#lane) options.socket.on('data', (chunk: Buffer) => this.#noteRead(chunk));
+    ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    ws.on('error', (error) => {
+      this.#failure ||= error.message;
+    });
+    ws.on('close', (code, reason) => {
+      this.onClose(this.#violation ?? { code, reason: code === ABNORMAL ? this.#failure : reason.toString() });
+    });
+  }
+
+  get descriptor(): number | undefined {
+    const { _handle } = this.#options.socket as { _handle?: { fd?: number } | null };
+    return _handle?.fd !== undefined && _handle.fd >= 0 ? _handle.fd : undefined;
+  }
+
+  send(text: string): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(text);
+  }
+
+  loadWriter(blockBytes: number, maxBytes: number): LoadWriter {
+    return this.#lane
+      ? new LaneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes)
+      : new PlainWriter(this.#ws, blockBytes, maxBytes);
+  }
+
+  ping(): Promise<number> {
+    const payload = String(++this.#pings);
+    const ws = this.#ws;
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void) => {
+        ws.off('pong', onPong);
+        ws.off('close', onClose);
+        done();
+      };
+      const onPong = (data: Buffer) => {
+        if (data.toString() === payload) settle(() => resolve(performance.now() - sentMs));
+      };
+      const onClose = () => settle(() => reject(new Error('the connection closed')));
+      ws.on('pong', onPong);
+      ws.on('close', onClose);
+      const sentMs = performance.now();
+      if (ws.readyState === ws.OPEN) ws.ping(payload);
+      else onClose();
+    });
+  }
+
+  close(code: number, reason: string, withinSeconds: number): void {
+    this.#ws.close(code, reason);
+    const timer = setTimeout(() => this.drop(), withinSeconds * 1000);
+    this.#ws.once('close', () => clearTimeout(timer));
+  }
+
+  drop(): void {
+    const tcp = this.#options.tcp ?? this.#options.socket;
+    if (tcp instanceof Socket && tcp.constructor === Socket && !tcp.destroyed) tcp.resetAndDestroy();
+    this.#ws.terminate();
+  }
+
+  /** Puts the walker between the socket and `ws`. False, with nothing changed, if `ws` does not read as expected. */
+  #takeLane(): boolean {
+    const { socket, isClient } = this.#options;
+    const [listener, ...others] = socket.listeners('data');
+    if (listener === undefined || others.length > 0) return false;
+    const toWs = listener as (chunk: Buffer) => void;
+    const walker = new FrameWalker({
+      expectMasked: !isClient,
+      maxPayloadBytes: bounds.frameBytes,
+      counted: (bytes) => this.#count(bytes),
+      passed: (chunk) => {
+        if (this.#failure === '') toWs.call(socket, chunk);
+      },
+      refused: (reason) => this.#refuse(reason),
+    });
+    socket.off('data', toWs);
+    socket.on('data', (chunk: Buffer) => {
+      this.#noteRead(chunk);
+      walker.push(chunk);
+    });
+    return true;
+  }
+
+  #noteRead(chunk: Buffer): void {
+    this.bytesRead += chunk.length;
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (!isBinary) this.onText(data.toString());
+    else if (this.#lane) this.#refuse('a binary message out of turn');
+    else this.#count((data as Buffer).length);
+  }
+
+  #count(bytes: number): void {
+    if (this.sink) this.sink.arrived(bytes);
+    else this.#refuse('load that was not asked for');
+  }
+
+  #refuse(reason: string): void {
+    if (this.#violation) return;
+    this.#violation = { code: PROTOCOL_ERROR, reason };
+    this.close(PROTOCOL_ERROR, reason, 1);
+  }
+}

@@ -1,0 +1,98 @@
+/** Opens channels to a wperf server, directly or through a proxy. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { type ClientOptions, WebSocket } from 'ws';
+import { bounds } from '../../defaults.js';
+import type { WperfError } from '../../errors.js';
+import type { ClientPlan } from '../../plan.js';
+import { SUBPROTOCOL } from '../../protocol/version.js';
+import { software } from '../../version.js';
+import type { Channel, ChannelInfo } from '../channel.js';
+import { proxyAgent } from '../proxy.js';
+import { WsChannel } from './channel.js';
+import { connectError, responseError, timeoutError } from './errors.js';
+
+/** The part of a refusing server's answer that is looked at. */
+const REFUSAL_BYTES = 1024;
+
+type ConnectPlan = Pick<
+  ClientPlan,
+  'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
+>;
+
+/** `lane: false` makes the channel use plain `ws` calls. Rejects with a WperfError. */
+export async function connectWs(plan: ConnectPlan, lane = true): Promise<Channel> {
+  const { target, connectTimeoutMs } = plan;
+  const peer = `${target.host}:${target.port}`;
+  const attempt = { peer, secure: target.secure, proxied: plan.proxy !== undefined };
+  const ws = new WebSocket(urlOf(plan), SUBPROTOCOL, await socketOptions(plan));
+  return new Promise((resolve, reject) => {
+    let socket: Socket | undefined;
+    const timer = setTimeout(() => fail(timeoutError(attempt, connectTimeoutMs)), connectTimeoutMs);
+    const fail = (error: WperfError) => {
+      clearTimeout(timer);
+      ws.on('error', () => {});
+      ws.terminate();
+      reject(error);
+    };
+    ws.on('error', (error) => fail(connectError(firstCause(error), attempt)));
+    ws.on('unexpected-response', (_request, response) => {
+      readStart(response, (body) => fail(responseError(response, body, attempt)));
+    });
+    ws.on('upgrade', (response: IncomingMessage) => {
+      socket = response.socket;
+    });
+    ws.on('open', () => {
+      clearTimeout(timer);
+      ws.removeAllListeners();
+      if (socket) resolve(new WsChannel(ws, { socket, isClient: true, info: infoOf(socket), lane }));
+    });
+  });
+}
+
+function urlOf({ target }: ConnectPlan): string {
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  return `${target.secure ? 'wss' : 'ws'}://${host}:${target.port}${target.path}`;
+}
+
+async function socketOptions(plan: ConnectPlan): Promise<ClientOptions> {
+  const { family, bind: localAddress, ca, insecure, proxy, headers } = plan;
+  const socket = { ...(localAddress !== undefined && { localAddress }), ...(family !== undefined && { family }) };
+  return {
+    ...socket,
+    ...(proxy !== undefined && { agent: await proxyAgent(proxy, socket) }),
+    ...(ca !== undefined && { ca }),
+    rejectUnauthorized: !insecure,
+    perMessageDeflate: false,
+    maxPayload: bounds.frameBytes,
+    headers: { 'User-Agent': software.replace(' ', '/'), ...Object.fromEntries(headers) },
+  };
+}
+
+/** Of a failure at several addresses of one name, the first. */
+function firstCause(error: Error): Error {
+  return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+}
+
+function readStart(response: IncomingMessage, done: (body: string) => void): void {
+  let body = '';
+  response.setEncoding('utf8');
+  response.on('data', (text: string) => {
+    body += text;
+    if (body.length > REFUSAL_BYTES) response.destroy();
+  });
+  response.on('error', () => {});
+  response.on('close', () => done(body.slice(0, REFUSAL_BYTES)));
+}
+
+export function infoOf(socket: Socket): ChannelInfo {
+  const plain = (address: string | undefined) => (address ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  return {
+    localHost: plain(socket.localAddress),
+    localPort: socket.localPort ?? 0,
+    remoteHost: plain(socket.remoteAddress),
+    remotePort: socket.remotePort ?? 0,
+    secure: socket instanceof TLSSocket,
+  };
+}

@@ -1,0 +1,87 @@
+/** Ready-made WebSocket frames of random payload (RFC 6455, section 5.2), written over and over as load. */
+import { randomFillSync } from 'node:crypto';
+
+const FIN_BINARY = 0x82;
+const MASKED = 0x80;
+
+export function headerBytes(payloadBytes: number, masked: boolean): number {
+  const lengthBytes = payloadBytes < 126 ? 0 : payloadBytes < 65_536 ? 2 : 8;
+  return 2 + lengthBytes + (masked ? 4 : 0);
+}
+
+function writeHeader(frame: Buffer, payloadBytes: number, masked: boolean): void {
+  const mask = masked ? MASKED : 0;
+  frame[0] = FIN_BINARY;
+  if (payloadBytes < 126) {
+    frame[1] = mask | payloadBytes;
+  } else if (payloadBytes < 65_536) {
+    frame[1] = mask | 126;
+    frame.writeUInt16BE(payloadBytes, 2);
+  } else {
+    frame[1] = mask | 127;
+    frame.writeBigUInt64BE(BigInt(payloadBytes), 2);
+  }
+}
+
+/** One frame whose payload, and key if masked, are random. */
+function randomFrame(payloadBytes: number, masked: boolean): Buffer {
+  const frame = Buffer.allocUnsafe(headerBytes(payloadBytes, masked) + payloadBytes);
+  randomFillSync(frame);
+  writeHeader(frame, payloadBytes, masked);
+  return frame;
+}
+
+/**
+ * A run of equal frames in one buffer. Random bytes under a random key are random bytes under any other, so a masked
+ * frame is renewed by a fresh key in its header alone: the key is as unpredictable as RFC 6455, section 5.3 asks.
+ */
+export class FrameBatch {
+  readonly #frames: Buffer;
+  readonly #frameBytes: number;
+  readonly #count: number;
+  readonly #keys: Buffer | undefined;
+  #next = 0;
+
+  constructor(
+    readonly blockBytes: number,
+    count: number,
+    readonly masked: boolean,
+  ) {
+    this.#frameBytes = headerBytes(blockBytes, masked) + blockBytes;
+    this.#count = count;
+    this.#frames = Buffer.allocUnsafe(this.#frameBytes * count);
+    randomFillSync(this.#frames);
+    for (let i = 0; i < count; i++) {
+      writeHeader(this.#frames.subarray(i * this.#frameBytes), blockBytes, masked);
+    }
+    this.#keys = masked ? Buffer.allocUnsafe(4 * count) : undefined;
+  }
+
+  /**
+   * The bytes of frames that carry exactly `payloadBytes`, at most the batch's own. They stay untouched until the next
+   * call. Short runs move through the batch, so that a slow link does not see one block repeated.
+   */
+  take(payloadBytes: number): Buffer {
+    const blocks = Math.floor(payloadBytes / this.blockBytes);
+    const rest = payloadBytes - blocks * this.blockBytes;
+    if (rest > 0) return Buffer.concat([this.#run(blocks), randomFrame(rest, this.masked)]);
+    return this.#run(blocks);
+  }
+
+  #run(blocks: number): Buffer {
+    if (this.#next + blocks > this.#count) this.#next = 0;
+    const start = this.#next * this.#frameBytes;
+    const run = this.#frames.subarray(start, start + blocks * this.#frameBytes);
+    this.#next += blocks;
+    if (this.#keys) this.#renewKeys(run, this.#keys.subarray(0, 4 * blocks));
+    return run;
+  }
+
+  #renewKeys(run: Buffer, keys: Buffer): void {
+    randomFillSync(keys);
+    const keyOffset = headerBytes(this.blockBytes, true) - 4;
+    for (let from = 0, to = keyOffset; from < keys.length; from += 4, to += this.#frameBytes) {
+      keys.copy(run, to, from, from + 4);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** The sending half of the fast lane: batches of ready-made frames, each one write on the socket under `ws`. */
+import type { Duplex } from 'node:stream';
+import type { LoadWriter } from '../channel.js';
+import { FrameBatch } from './frames.js';
+
+export class LaneWriter implements LoadWriter {
+  readonly blockBytes: number;
+  readonly maxBytes: number;
+  readonly #socket: Duplex;
+  readonly #batch: FrameBatch;
+  #doneBytes = 0;
+  #inFlight: { readonly payloadBytes: number; readonly wireBytes: number } | undefined;
+
+  constructor(socket: Duplex, masked: boolean, blockBytes: number, maxBytes: number) {
+    const blocks = Math.max(1, Math.floor(maxBytes / blockBytes));
+    this.blockBytes = blockBytes;
+    this.maxBytes = blocks * blockBytes;
+    this.#socket = socket;
+    this.#batch = new FrameBatch(blockBytes, blocks, masked);
+  }
+
+  get takenBytes(): number {
+    const flight = this.#inFlight;
+    if (!flight) return this.#doneBytes;
+    const queuedBytes = Math.min(kernelQueue(this.#socket) ?? flight.wireBytes, flight.wireBytes);
+    const share = 1 - queuedBytes / flight.wireBytes;
+    return this.#doneBytes + Math.floor(flight.payloadBytes * share);
+  }
+
+  write(bytes: number, taken: () => void): void {
+    if (this.#inFlight) throw new Error('a batch is still in flight');
+    const frames = this.#batch.take(bytes);
+    const flight = { payloadBytes: bytes, wireBytes: frames.length };
+    this.#inFlight = flight;
+    this.#socket.write(frames, (error) => {
+      if (error) return;
+      this.#inFlight = undefined;
+      this.#doneBytes += bytes;
+      taken();
+    });
+  }
+}
+
+/** Bytes handed to the event loop that the kernel has not taken; undefined where the stream does not tell. */
+function kernelQueue(socket: Duplex): number | undefined {
+  const { _handle } = socket as { _handle?: { writeQueueSize?: unknown } | null };
+  const size = _handle?.writeQueueSize;
+  return typeof size === 'number' ? size : undefined;
+}
