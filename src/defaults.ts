@@ -7,6 +7,9 @@ export const defaults = {
   streams: 1,
   blockBytes: 64 * 1024,
   connectTimeoutMs: 10_000,
+  omitSeconds: 0,
+  /** No limit. */
+  bitsPerSecond: 0,
 } as const;
 
 export const limits = {

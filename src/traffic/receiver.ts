@@ -18,6 +18,7 @@ export class Receiver {
   /** What arrived; settles when counting ends. */
   readonly finished: Promise<Span>;
   #bytes = 0;
+  #running = true;
   #timeline: Timeline | undefined;
   #cancel: Cancel = () => {};
   #settle: (total: Span) => void = () => {};
@@ -37,16 +38,18 @@ export class Receiver {
     return this.#bytes;
   }
 
+  /** Or stopped before it could begin. */
   get begun(): boolean {
-    return this.#timeline !== undefined;
+    return this.#timeline !== undefined || !this.#running;
   }
 
   /** Ends counting now. */
   stop(): void {
+    if (!this.#running) return;
+    this.#running = false;
     this.#cancel();
     this.#channel.sink = discard;
     const { last, total } = this.#timeline?.finish(this.#options.clock.now(), this.#bytes) ?? nothing;
-    this.#timeline ??= new Timeline(this.#options, this.#options.clock.now());
     if (last) this.#options.onInterval(last);
     this.#settle(total);
   }

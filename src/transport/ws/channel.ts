@@ -99,7 +99,9 @@ export class WsChannel implements Channel {
 
   drop(): void {
     const tcp = this.#options.tcp ?? this.#options.socket;
-    if (tcp instanceof Socket && tcp.constructor === Socket && !tcp.destroyed) tcp.resetAndDestroy();
+    // A socket that is already saying goodbye cannot be reset: the system refuses, and Node would leave it open.
+    const resettable = tcp instanceof Socket && tcp.constructor === Socket && !tcp.destroyed && !tcp.writableEnded;
+    if (resettable) tcp.resetAndDestroy();
     this.#ws.terminate();
   }
 
