@@ -57,12 +57,12 @@ export const bounds = {
   controlBytes: 128 * 1024,
   /** The largest binary frame: the largest block with room for a header. */
   frameBytes: 4 * 1024 * 1024,
-  /** First bytes looked at before a connection is given to TLS or HTTP. */
-  peekBytes: 8,
   /** Request headers of an upgrade request. */
   headerBytes: 16 * 1024,
   /** Open connections of a server, over all clients. */
   connections: 512,
+  /** Connections beyond those, kept for telling a client that the server is full. */
+  spareConnections: 64,
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
   /** Load that one process keeps ready for writing, shared among its streams. */

@@ -88,7 +88,9 @@ export class Conversation {
     try {
       const message = await this.next();
       if ((types as readonly string[]).includes(message.type)) return message as MessageOf<T>;
-      throw violation(`${message.type} where ${types.join(' or ')} was due`);
+      const error = violation(`${message.type} where ${types.join(' or ')} was due`);
+      this.abort(error);
+      throw error;
     } finally {
       cancel();
     }

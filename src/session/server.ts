@@ -58,6 +58,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#acceptor = new Acceptor({
       tls: plan.tls,
       path: plan.path,
+      clock: this.#clock,
       lane: options.lane ?? true,
       isFull: () => this.#conversations.size >= bounds.connections || this.#closing !== undefined,
       onChannel: (channel) => this.#admit(channel),
@@ -67,7 +68,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   async listen(): Promise<void> {
     const { host, port } = this.#plan;
     this.#door = await openFrontDoor({
-      ...{ host, port },
+      ...{ host, port, clock: this.#clock },
       onConnection: (socket, opening) => this.#acceptor.admit(socket, opening),
     });
   }

@@ -5,6 +5,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
+import type { Clock } from '../host/clock.js';
 
 export type Opening = 'tls' | 'http' | 'unknown';
 
@@ -17,6 +18,7 @@ export function openingOf(firstByte: number): Opening {
 export interface FrontDoorOptions {
   readonly host?: string | undefined;
   readonly port: number;
+  readonly clock: Clock;
   /** Gets each connection with its bytes unread; must end it or see it end. */
   readonly onConnection: (socket: Socket, opening: Opening) => void;
 }
@@ -29,8 +31,8 @@ export interface FrontDoor {
 }
 
 export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
-  const server = createServer({ noDelay: true }, (socket) => sniff(socket, options.onConnection));
-  server.maxConnections = bounds.connections;
+  const server = createServer({ noDelay: true }, (socket) => sniff(socket, options));
+  server.maxConnections = bounds.connections + bounds.spareConnections;
   await listen(server, options);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new WperfError('internal', 'the listener has no port');
@@ -41,12 +43,12 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   };
 }
 
-function sniff(socket: Socket, onConnection: FrontDoorOptions['onConnection']): void {
+function sniff(socket: Socket, { clock, onConnection }: FrontDoorOptions): void {
   socket.on('error', () => {});
-  const timer = setTimeout(() => socket.destroy(), waits.firstBytesSeconds * 1000);
-  socket.once('close', () => clearTimeout(timer));
+  const cancel = clock.at(clock.now() + waits.firstBytesSeconds, () => socket.destroy());
+  socket.once('close', cancel);
   socket.once('data', (chunk: Buffer) => {
-    clearTimeout(timer);
+    cancel();
     socket.pause();
     socket.unshift(chunk);
     onConnection(socket, openingOf(chunk[0] ?? 0));

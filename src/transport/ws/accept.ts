@@ -6,6 +6,7 @@ import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { bounds, waits } from '../../defaults.js';
 import { type ErrorCode, WperfError } from '../../errors.js';
+import type { Cancel, Clock } from '../../host/clock.js';
 import type { ServerPlan } from '../../plan.js';
 import { offeredVersions, PROTOCOL_HEADER, PROTOCOL_VERSION, SUBPROTOCOL } from '../../protocol/version.js';
 import type { Channel } from '../channel.js';
@@ -26,6 +27,7 @@ const CIPHERS =
 export interface AcceptorOptions {
   readonly tls: ServerPlan['tls'];
   readonly path: string | undefined;
+  readonly clock: Clock;
   /** True when one more connection would be too many. */
   readonly isFull: () => boolean;
   readonly onChannel: (channel: Channel) => void;
@@ -52,6 +54,9 @@ export class Acceptor {
   });
   /** The TCP socket under each TLS socket. */
   readonly #underTls = new WeakMap<Duplex, Socket>();
+
+  /** Ends the wait for a connection's request. */
+  readonly #cancelPatience = new WeakMap<Duplex, Cancel>();
 
   /** Throws WperfError `file-failure` for a certificate or key that cannot be used. */
   constructor(options: AcceptorOptions) {
@@ -84,9 +89,10 @@ export class Acceptor {
   }
 
   #admitHttp(socket: Socket): void {
-    const timer = setTimeout(() => socket.destroy(), waits.firstBytesSeconds * 1000);
-    socket.once('close', () => clearTimeout(timer));
-    socket.once('wperf-upgraded', () => clearTimeout(timer));
+    const { clock } = this.#options;
+    const cancel = clock.at(clock.now() + waits.firstBytesSeconds, () => socket.destroy());
+    socket.once('close', cancel);
+    this.#cancelPatience.set(socket, cancel);
     this.#http.emit('connection', socket);
   }
 
@@ -97,7 +103,7 @@ export class Acceptor {
       return;
     }
     this.#upgrader.handleUpgrade(request, socket, head, (ws) => {
-      socket.emit('wperf-upgraded');
+      this.#cancelPatience.get(socket)?.();
       const info = infoOf(request.socket);
       const tcp = this.#underTls.get(socket) ?? socket;
       this.#options.onChannel(new WsChannel(ws, { socket, tcp, isClient: false, info, lane: this.#options.lane }));

@@ -1,0 +1,313 @@
+/** The one table of flags: it makes the parser, `--help`, the README's table, and the types of the parsed values. */
+import { defaults, limits } from '../defaults.js';
+import { rateText, sizeText } from '../units.js';
+import {
+  address,
+  choice,
+  type FlagType,
+  integer,
+  rate,
+  seconds,
+  secondsOrZero,
+  size,
+  text,
+  urlPath,
+} from './flag-types.js';
+import { header } from './header.js';
+import { proxyUrl } from './proxy.js';
+import { parseHost } from './url.js';
+
+export const groups = ['Modes', 'Both', 'Client', 'Server'] as const;
+export type Group = (typeof groups)[number];
+
+export const groupTitles: Readonly<Record<Group, string>> = {
+  Modes: 'Modes (give one)',
+  Both: 'Client and server',
+  Client: 'Client (-c, --loopback)',
+  Server: 'Server (-s)',
+};
+
+export interface Flag {
+  /** Without dashes; of one character where there is no long form. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly group: Group;
+  readonly help: string;
+  /** A flag without a type is a switch. */
+  readonly type?: FlagType<unknown>;
+  /** What holds when the flag is not given, for people. */
+  readonly default?: string;
+  readonly repeatable?: true;
+  /** Names of the flags that this one excludes; declared on one side only. */
+  readonly conflicts?: readonly string[];
+  /** Names of the flags that must be given too. */
+  readonly requires?: readonly string[];
+  /** What to do instead when it is given in the wrong mode, where that is more than using the right one. */
+  readonly elsewhere?: string;
+}
+
+const table = [
+  {
+    name: 'server',
+    aliases: ['s'],
+    group: 'Modes',
+    help: 'Wait for clients and serve their tests',
+    conflicts: ['client', 'loopback'],
+  },
+  {
+    name: 'client',
+    aliases: ['c'],
+    group: 'Modes',
+    type: text('HOST|URL'),
+    help: 'Test the path to a server: host, host:port, [v6]:port, ws://host/path or wss://host/path',
+    conflicts: ['loopback'],
+  },
+  {
+    name: 'loopback',
+    aliases: [],
+    group: 'Modes',
+    help: 'Test this machine against a server of its own, started for the test on a free port',
+    conflicts: ['port', 'proxy', 'cacert', 'insecure'],
+  },
+  { name: 'version', aliases: ['v'], group: 'Modes', help: 'Print the version' },
+  { name: 'help', aliases: ['h'], group: 'Modes', help: 'Print this help' },
+
+  {
+    name: 'port',
+    aliases: ['p'],
+    group: 'Both',
+    type: integer('PORT', limits.port),
+    default: `${defaults.port}, or the URL's own`,
+    help: 'Port to listen on (0 takes any free one) or to connect to; wins over the port of -c',
+  },
+  {
+    name: 'interval',
+    aliases: ['i'],
+    group: 'Both',
+    type: secondsOrZero(limits.intervalSeconds),
+    default: String(defaults.intervalSeconds),
+    help: 'Report every SECONDS',
+  },
+  {
+    name: 'time',
+    aliases: ['t'],
+    group: 'Both',
+    type: seconds(limits.seconds),
+    default: `${defaults.seconds} on a client`,
+    help: 'Test for SECONDS, fractions allowed; on a server: the most that a client is granted',
+  },
+  {
+    name: 'bytes',
+    aliases: ['n'],
+    group: 'Both',
+    type: size(limits.bytes),
+    help: 'End when SIZE is delivered, instead of after -t; on a server: the most that a client is granted',
+  },
+  {
+    name: 'token',
+    aliases: [],
+    group: 'Both',
+    type: text('SECRET'),
+    default: 'WPERF_TOKEN of the environment',
+    help: 'Secret that client and server must share; it never crosses the network',
+    conflicts: ['token-file'],
+  },
+  {
+    name: 'token-file',
+    aliases: [],
+    group: 'Both',
+    type: text('FILE'),
+    help: 'Read the token from FILE, so that no process list shows it',
+  },
+  {
+    name: 'format',
+    aliases: ['f'],
+    group: 'Both',
+    type: choice(['k', 'm', 'g', 't']),
+    default: 'what fits each figure',
+    help: 'Unit of rates: Kbit/s, Mbit/s, Gbit/s or Tbit/s',
+  },
+  { name: 'json', aliases: ['J'], group: 'Both', help: 'Print one JSON object at the end', conflicts: ['json-stream'] },
+  { name: 'json-stream', aliases: [], group: 'Both', help: 'Print one line of JSON for each event as it happens' },
+  { name: 'logfile', aliases: [], group: 'Both', type: text('FILE'), help: 'Write the output to FILE' },
+  { name: 'timestamps', aliases: [], group: 'Both', help: 'Begin each line with the time of day' },
+  { name: 'verbose', aliases: ['V'], group: 'Both', help: 'Tell more: the machine, the kernel, the settings' },
+  { name: 'no-color', aliases: [], group: 'Both', help: 'Print without colors, as NO_COLOR in the environment does' },
+
+  {
+    name: 'reverse',
+    aliases: ['R'],
+    group: 'Client',
+    help: 'Test the way down: the server sends',
+    conflicts: ['bidir'],
+  },
+  { name: 'bidir', aliases: [], group: 'Client', help: 'Test both ways at once' },
+  {
+    name: 'parallel',
+    aliases: ['P'],
+    group: 'Client',
+    type: integer('STREAMS', limits.streams),
+    default: String(defaults.streams),
+    help: 'Use STREAMS connections at once',
+  },
+  {
+    name: 'length',
+    aliases: ['l'],
+    group: 'Client',
+    type: size(limits.blockBytes),
+    default: sizeText(defaults.blockBytes),
+    help: 'Send blocks of SIZE, a WebSocket message each',
+  },
+  {
+    name: 'omit',
+    aliases: ['O'],
+    group: 'Client',
+    type: seconds(limits.omitSeconds),
+    default: String(defaults.omitSeconds),
+    help: 'Run SECONDS before the test that do not count, past TCP slow start',
+    conflicts: ['bytes'],
+  },
+  {
+    name: 'bitrate',
+    aliases: ['b', 'bandwidth'],
+    group: 'Client',
+    type: rate(limits.bitsPerSecond),
+    default: `${rateText(defaults.bitsPerSecond)}, unlimited`,
+    help: 'Send at most RATE on each stream: 10M is 10 Mbit/s, and so is a bare 10',
+  },
+  { name: '4', aliases: [], group: 'Client', help: 'Use IPv4 only', conflicts: ['6'] },
+  { name: '6', aliases: [], group: 'Client', help: 'Use IPv6 only' },
+  {
+    name: 'bind',
+    aliases: ['B'],
+    group: 'Client',
+    type: address,
+    help: 'Connect from ADDRESS, one of this machine',
+    elsewhere: "set a server's address with --host",
+  },
+  {
+    name: 'connect-timeout',
+    aliases: [],
+    group: 'Client',
+    type: integer('MS', limits.connectTimeoutMs),
+    default: String(defaults.connectTimeoutMs),
+    help: 'Give up connecting after MS milliseconds',
+  },
+  {
+    name: 'title',
+    aliases: ['T'],
+    group: 'Client',
+    type: text('TEXT', limits.titleCharacters),
+    help: 'Name the test TEXT in its output',
+  },
+  {
+    name: 'extra-data',
+    aliases: [],
+    group: 'Client',
+    type: text('TEXT', limits.titleCharacters),
+    help: 'Carry TEXT in the JSON output',
+  },
+  { name: 'get-server-output', aliases: [], group: 'Client', help: "Print the server's own report too" },
+  {
+    name: 'header',
+    aliases: ['H'],
+    group: 'Client',
+    type: header,
+    repeatable: true,
+    help: 'Add a header to the request, for the proxies on the way; may be given again',
+  },
+  {
+    name: 'cacert',
+    aliases: [],
+    group: 'Client',
+    type: text('FILE'),
+    default: 'the public authorities',
+    help: 'Trust the certificate authorities in FILE (PEM) for wss',
+    conflicts: ['insecure'],
+  },
+  { name: 'insecure', aliases: [], group: 'Client', help: 'Accept any certificate for wss' },
+  {
+    name: 'proxy',
+    aliases: [],
+    group: 'Client',
+    type: proxyUrl,
+    default: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment',
+    help: 'Connect through a proxy: http://, https://, socks5:// or socks5h://, with user:password@ if it asks',
+  },
+
+  {
+    name: 'host',
+    aliases: [],
+    group: 'Server',
+    type: { placeholder: 'HOST', parse: parseHost },
+    default: 'every address, IPv4 and IPv6',
+    help: 'Listen on HOST only',
+    elsewhere: 'name the server to connect to with -c',
+  },
+  { name: 'one-off', aliases: ['1'], group: 'Server', help: 'Serve one test, then exit' },
+  {
+    name: 'tls-cert',
+    aliases: [],
+    group: 'Server',
+    type: text('FILE'),
+    help: 'Speak wss with the certificate chain in FILE (PEM)',
+    requires: ['tls-key'],
+  },
+  {
+    name: 'tls-key',
+    aliases: [],
+    group: 'Server',
+    type: text('FILE'),
+    help: 'The private key of --tls-cert (PEM)',
+    requires: ['tls-cert'],
+  },
+  {
+    name: 'path',
+    aliases: [],
+    group: 'Server',
+    type: urlPath,
+    default: 'any',
+    help: 'Serve tests on PATH of the URL only',
+    elsewhere: 'write the path into the URL of -c',
+  },
+] as const satisfies readonly Flag[];
+
+type Row = (typeof table)[number];
+export type FlagName = Row['name'];
+
+type Parsed<R> = R extends { type: FlagType<infer T> } ? (R extends { repeatable: true } ? readonly T[] : T) : true;
+
+/** What a command line says, by flag: only the flags that were given. */
+export type FlagValues = { readonly [R in Row as R['name']]?: Parsed<R> };
+
+export type NamedFlag = Flag & { readonly name: FlagName };
+export const flags: readonly NamedFlag[] = table;
+
+/** The flag as its errors name it, short form first: `-t/--time`. */
+export function label(flag: Flag): string {
+  const { short, long } = wordsOf(flag);
+  return [...short, ...long.slice(0, 1)].join('/');
+}
+
+/** Every name as it stands on a command line, dashes included, with the flag that it belongs to. */
+export const flagsByWord: ReadonlyMap<string, NamedFlag> = new Map(
+  flags.flatMap((flag) => [flag.name, ...flag.aliases].map((name) => [dashed(name), flag] as const)),
+);
+
+export function labelOf(name: string): string {
+  const flag = flagsByWord.get(dashed(name));
+  return flag === undefined ? dashed(name) : label(flag);
+}
+
+/** Its names as typed, in the table's order. */
+export function wordsOf(flag: Flag): { readonly short: readonly string[]; readonly long: readonly string[] } {
+  const names = [flag.name, ...flag.aliases];
+  return {
+    short: names.filter((name) => name.length === 1).map(dashed),
+    long: names.filter((name) => name.length > 1).map(dashed),
+  };
+}
+
+export function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}

@@ -1,0 +1,55 @@
+/** The program: one command line in, reports out, and the exit code. */
+import { exitCode, exitCodes, toWperfError } from '../errors.js';
+import type { OutputPlan } from '../plan.js';
+import { askedFormat } from './asked-format.js';
+import { helpText } from './help.js';
+import { openOutput } from './output.js';
+import { type Command, parseCommand } from './plan.js';
+import { runClientCommand } from './run-client.js';
+import { runLoopbackCommand } from './run-loopback.js';
+import { runServerCommand } from './run-server.js';
+import { processSurroundings } from './surroundings.js';
+import { versionText } from './version-text.js';
+
+/** Resolves with the exit code; never rejects. */
+export async function main(argv: readonly string[]): Promise<number> {
+  surviveClosedPipes();
+  try {
+    return await run(parseCommand(argv, processSurroundings));
+  } catch (thrown) {
+    const error = toWperfError(thrown);
+    const output = await openOutput({ ...plainOutput, format: askedFormat(argv) });
+    output.reporter.event({ type: 'error', error });
+    await output.close();
+    return exitCode(error.code);
+  }
+}
+
+async function run(command: Command): Promise<number> {
+  switch (command.command) {
+    case 'help':
+      process.stdout.write(`${helpText(process.stdout.columns ?? 80)}\n`);
+      return exitCodes.success;
+    case 'usage':
+      process.stderr.write(`${helpText(process.stderr.columns ?? 80)}\n`);
+      return exitCodes.usage;
+    case 'version':
+      process.stdout.write(`${versionText(command.verbose)}\n`);
+      return exitCodes.success;
+    case 'client':
+      return runClientCommand(command.plan, command.output);
+    case 'loopback':
+      return runLoopbackCommand(command.plan, command.output);
+    case 'server':
+      return runServerCommand(command.plan, command.intervalSeconds, command.output);
+  }
+}
+
+const plainOutput: OutputPlan = { format: 'text', timestamps: false, verbose: false, color: false };
+
+/** A reader that has seen enough (`| head`) ends the program quietly. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => process.exit(exitCodes.local));
+  }
+}

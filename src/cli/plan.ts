@@ -1,0 +1,170 @@
+/** argv to what the program is to do. Pure: environment, files and proxy settings come in as arguments. */
+import { isIP } from 'node:net';
+import { defaults, limits } from '../defaults.js';
+import type { ClientPlan, OutputPlan, ServerPlan, Target } from '../plan.js';
+import { checkCombination } from './combinations.js';
+import { readPem } from './files.js';
+import { type FlagName, type FlagValues, labelOf } from './flags.js';
+import { proxyUrl } from './proxy.js';
+import type { Surroundings } from './surroundings.js';
+import { parseTarget, targetUrl } from './target.js';
+import { resolveToken } from './token.js';
+import { hideCredentials } from './url.js';
+import { parseNamed, usageError } from './usage.js';
+import { readWords } from './words.js';
+
+/** A client plan whose target is known only once the server of `--loopback` listens. */
+export type LoopbackPlan = Omit<ClientPlan, 'target'>;
+
+export type Command =
+  | { readonly command: 'help' }
+  /** No mode was given. */
+  | { readonly command: 'usage' }
+  | { readonly command: 'version'; readonly verbose: boolean }
+  | { readonly command: 'client'; readonly plan: ClientPlan; readonly output: OutputPlan }
+  | { readonly command: 'loopback'; readonly plan: LoopbackPlan; readonly output: OutputPlan }
+  | {
+      readonly command: 'server';
+      readonly plan: ServerPlan;
+      /** 0 is no interval reports. */
+      readonly intervalSeconds: number;
+      readonly output: OutputPlan;
+    };
+
+/**
+ * @param argv the words after the program's name.
+ * @throws WperfError 'usage', or 'file-failure' for a file that cannot be used.
+ */
+export function parseCommand(argv: readonly string[], outside: Surroundings): Command {
+  const values = readWords(argv);
+  if (values.help) return { command: 'help' };
+  if (values.version) return { command: 'version', verbose: values.verbose ?? false };
+  const output = outputPlan(values, outside);
+  switch (checkCombination(values)) {
+    case undefined:
+      return { command: 'usage' };
+    case 'client':
+      return { command: 'client', plan: clientPlan(values, outside), output };
+    case 'loopback':
+      return { command: 'loopback', plan: loopbackPlan(values, outside), output };
+    case 'server': {
+      const intervalSeconds = values.interval ?? defaults.intervalSeconds;
+      return { command: 'server', plan: serverPlan(values, outside), intervalSeconds, output };
+    }
+  }
+}
+
+function clientPlan(values: FlagValues, outside: Surroundings): ClientPlan {
+  const target = clientTarget(values);
+  const proxy = clientProxy(values, target, outside);
+  checkFamily(values, proxy === undefined ? target.host : '');
+  checkTlsFlags(values, target);
+  const ca = values.cacert === undefined ? undefined : readPem('--cacert', values.cacert, 'CERTIFICATE', outside);
+  return { ...loopbackPlan(values, outside), target, ...given({ ca, proxy }) };
+}
+
+function clientTarget({ client = '', port }: FlagValues): Target {
+  if (port === 0) {
+    throw usageError(`${labelOf('port')} '0' is out of range`, `give the server's port, 1 to ${limits.port.max}`);
+  }
+  return parseNamed(labelOf('client'), hideCredentials(client), () => parseTarget(client, port));
+}
+
+function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
+  return {
+    direction: values.bidir ? 'bidir' : values.reverse ? 'down' : 'up',
+    streams: values.parallel ?? defaults.streams,
+    seconds: values.bytes === undefined ? (values.time ?? defaults.seconds) : limits.seconds.max,
+    omitSeconds: values.omit ?? defaults.omitSeconds,
+    blockBytes: values.length ?? defaults.blockBytes,
+    bitsPerSecond: values.bitrate ?? defaults.bitsPerSecond,
+    intervalSeconds: values.interval ?? defaults.intervalSeconds,
+    connectTimeoutMs: values['connect-timeout'] ?? defaults.connectTimeoutMs,
+    headers: values.header ?? [],
+    insecure: values.insecure ?? false,
+    getServerOutput: values['get-server-output'] ?? false,
+    ...given({
+      bytes: values.bytes,
+      token: resolveToken(values, outside),
+      family: chosenFamily(values),
+      bind: values.bind,
+      title: values.title,
+      extraData: values['extra-data'],
+    }),
+  };
+}
+
+function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
+  const { 'tls-cert': cert, 'tls-key': key } = values;
+  const tls =
+    cert === undefined || key === undefined
+      ? undefined
+      : {
+          cert: readPem('--tls-cert', cert, 'CERTIFICATE', outside),
+          key: readPem('--tls-key', key, 'PRIVATE KEY', outside),
+        };
+  return {
+    port: values.port ?? defaults.port,
+    oneOff: values['one-off'] ?? false,
+    ...given({
+      host: values.host,
+      token: resolveToken(values, outside),
+      tls,
+      path: values.path,
+      seconds: values.time,
+      bytes: values.bytes,
+    }),
+  };
+}
+
+function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {
+  return {
+    format: values.json ? 'json' : values['json-stream'] ? 'json-stream' : 'text',
+    timestamps: values.timestamps ?? false,
+    verbose: values.verbose ?? false,
+    color: !values['no-color'] && !env.NO_COLOR,
+    ...given({ unit: values.format, logfile: values.logfile }),
+  };
+}
+
+function clientProxy(values: FlagValues, target: Target, outside: Surroundings): string | undefined {
+  if (values.proxy !== undefined) return values.proxy;
+  const found = outside.proxyFor(target);
+  if (found === undefined) return undefined;
+  return parseNamed('the proxy of the environment', hideCredentials(found), () => proxyUrl.parse(found));
+}
+
+function chosenFamily(values: FlagValues): 4 | 6 | undefined {
+  return values[4] ? 4 : values[6] ? 6 : undefined;
+}
+
+/**
+ * Every address given, and -4 or -6, must be of one family: no connection could be made otherwise.
+ * @param host that is connected to directly, or an empty text.
+ */
+function checkFamily(values: FlagValues, host: string): void {
+  const said: (readonly [FlagName, number])[] = [
+    ['4', values[4] ? 4 : 0],
+    ['6', values[6] ? 6 : 0],
+    ['bind', isIP(values.bind ?? '')],
+    ['client', isIP(host)],
+  ];
+  const [first, ...others] = said.filter(([, family]) => family !== 0);
+  const other = others.find(([, family]) => family !== first?.[1]);
+  if (first === undefined || other === undefined) return;
+  const [[name, family], [otherName, otherFamily]] = [first, other];
+  const rule = `${labelOf(name)} is for IPv${family} and ${labelOf(otherName)} for IPv${otherFamily}`;
+  throw usageError(rule, 'choose one family');
+}
+
+function checkTlsFlags(values: FlagValues, target: Target): void {
+  const flag = (['cacert', 'insecure'] as const).find((name) => values[name] !== undefined);
+  if (flag === undefined || target.secure) return;
+  throw usageError(`${labelOf(flag)} is for TLS, and ${targetUrl(target)} is without`, 'write -c wss://...');
+}
+
+/** The object without its undefined members. */
+function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const known = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,33 @@
+import { exitCodes } from '../errors.js';
+import type { OutputPlan, ServerPlan } from '../plan.js';
+import { recorder } from '../report/recorder.js';
+import { startServerPlan } from '../session/server.js';
+import { openServerOutput } from './output.js';
+import { onInterrupt } from './signals.js';
+
+/** Told to a parent process that started this server for itself. */
+export interface Ready {
+  readonly port: number;
+}
+
+/** Serves until a signal, or after one test with `--one-off`; resolves with the exit code. */
+export async function runServerCommand(
+  plan: ServerPlan,
+  intervalSeconds: number,
+  outputPlan: OutputPlan,
+): Promise<number> {
+  const server = await startServerPlan(plan, { makeRecorder: recorder });
+  const output = await openServerOutput(outputPlan, intervalSeconds);
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  server.on('test', (event, session) => output.test(event, session));
+  server.on('notice', (event) => output.notice(event));
+  output.listening(server.address, plan);
+  const release = onInterrupt(() => void server.close());
+  process.send?.({ port: server.address.port } satisfies Ready);
+  process.once('disconnect', () => void server.close());
+  await closed;
+  release();
+  if (process.connected) process.disconnect();
+  await output.close();
+  return exitCodes.success;
+}

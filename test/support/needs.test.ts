@@ -1,0 +1,42 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { repositoryFile, temporaryFolder } from './folders.js';
+import { program, pythonModule, unmet } from './machine.js';
+import { run } from './processes.js';
+
+const impossible = program('no-such-program', 'no-such-package');
+const wish = 'no-such-program (Debian package no-such-package)';
+
+describe('needs', () => {
+  test('name what is missing and how to get it, each once', () => {
+    expect(unmet([program('node'), impossible, impossible])).toEqual([wish]);
+    const module = "Python's no_such_module (Debian package python3-none)";
+    expect(unmet([pythonModule('no_such_module', 'python3-none')])).toEqual([module]);
+  });
+
+  test('that are not met skip a suite by name with the reason', async () => {
+    const { exitCode, stdout } = await runFixture('false');
+    expect(stdout).toContain(`needy > needs ${wish}`);
+    expect(stdout).toMatch(/1 passed \| 1 skipped/);
+    expect(exitCode).toBe(0);
+  });
+
+  test('that are not met fail a suite with CI=true', async () => {
+    const { exitCode, stdout } = await runFixture('true');
+    expect(stdout).toMatch(/1 failed \| 1 passed/);
+    expect(exitCode).toBe(1);
+  });
+});
+
+/** A vitest with settings and an environment of its own. */
+async function runFixture(ci: 'true' | 'false') {
+  const vitest = repositoryFile('node_modules', 'vitest', 'vitest.mjs');
+  const folder = repositoryFile('test', 'support', 'fixtures');
+  const config = join(await temporaryFolder(onTestFinished), 'vitest.config.mjs');
+  await writeFile(config, `export default { test: { root: ${JSON.stringify(folder)} } };`);
+  const argv = [process.execPath, vitest, 'run', '--config', config, '--reporter', 'verbose'];
+  const own = Object.keys(process.env).filter((name) => name.startsWith('VITEST') || name === 'FORCE_COLOR');
+  const env = { ...Object.fromEntries(own.map((name) => [name, undefined])), CI: ci, NO_COLOR: '1' };
+  return run(argv, { env });
+}

@@ -1,0 +1,24 @@
+/**
+ * What some tests want from the machine. Where it is missing such tests are skipped by name with the reason; with
+ * CI=true they fail instead, so that a run that counts never leaves them out unseen.
+ */
+import { describe, test } from 'vitest';
+import { type Need, unmet } from './machine.js';
+
+export { ipv6, networkNamespaces, program, pythonModule, root } from './machine.js';
+
+/** `describe` for tests that need something: skipped, or failed with CI=true, where a need is not met. */
+export function describeNeeding(title: string, needs: readonly Need[], body: () => void): void {
+  const missing = unmet(needs);
+  if (missing.length === 0) {
+    describe(title, body);
+    return;
+  }
+  const reason = `needs ${missing.join(', ')}`;
+  describe(title, () => {
+    test(reason, ({ skip }) => {
+      if (process.env.CI === 'true') throw new Error(`${title}: ${reason}; with CI=true this is a failure`);
+      skip(reason);
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import type { ClientPlan, TestPlan } from '../../src/plan.js';
+
+/** A short test with nothing special about it. */
+export const shortTest: TestPlan = {
+  direction: 'up',
+  streams: 1,
+  seconds: 0.3,
+  omitSeconds: 0,
+  blockBytes: 65_536,
+  bitsPerSecond: 0,
+  intervalSeconds: 0.1,
+};
+
+export function clientPlan(port: number, changes: Partial<ClientPlan> = {}): ClientPlan {
+  return {
+    ...shortTest,
+    target: { host: '127.0.0.1', port, secure: false, path: '/' },
+    connectTimeoutMs: 5000,
+    headers: [],
+    insecure: false,
+    getServerOutput: false,
+    ...changes,
+  };
+}
