@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults.js';
 import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter } from '../channel.js';
+import { readBufferOf } from '../read-buffer.js';
 import { LaneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
 import { FrameWalker } from './walker.js';
@@ -116,15 +117,18 @@ export class WsChannel implements Channel {
       maxPayloadBytes: bounds.frameBytes,
       counted: (bytes) => this.#count(bytes),
       passed: (chunk) => {
-        if (this.#failure === '') toWs.call(socket, chunk);
+        if (this.#failure === '') toWs.call(socket, Buffer.from(chunk));
       },
       refused: (reason) => this.#refuse(reason),
     });
-    socket.off('data', toWs);
-    socket.on('data', (chunk: Buffer) => {
+    const walk = (chunk: Buffer) => {
       this.#noteRead(chunk);
       walker.push(chunk);
-    });
+    };
+    socket.off('data', toWs);
+    socket.on('data', walk);
+    const reads = readBufferOf(socket);
+    if (reads) reads.consumer = walk;
     return true;
   }
 

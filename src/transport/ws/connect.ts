@@ -1,7 +1,7 @@
 /** Opens channels to a wperf server, directly or through a proxy. */
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults.js';
 import type { WperfError } from '../../errors.js';
@@ -10,6 +10,7 @@ import { SUBPROTOCOL } from '../../protocol/version.js';
 import { software } from '../../version.js';
 import type { Channel, ChannelInfo } from '../channel.js';
 import { proxyAgent } from '../proxy.js';
+import { ReadBuffer } from '../read-buffer.js';
 import { WsChannel } from './channel.js';
 import { connectError, responseError, timeoutError } from './errors.js';
 
@@ -26,7 +27,7 @@ export async function connectWs(plan: ConnectPlan, lane = true): Promise<Channel
   const { target, connectTimeoutMs } = plan;
   const peer = `${target.host}:${target.port}`;
   const attempt = { peer, secure: target.secure, proxied: plan.proxy !== undefined };
-  const ws = new WebSocket(urlOf(plan), SUBPROTOCOL, await socketOptions(plan));
+  const ws = new WebSocket(urlOf(plan), SUBPROTOCOL, await clientOptions(plan));
   return new Promise((resolve, reject) => {
     let socket: Socket | undefined;
     const timer = setTimeout(() => fail(timeoutError(attempt, connectTimeoutMs)), connectTimeoutMs);
@@ -51,22 +52,40 @@ export async function connectWs(plan: ConnectPlan, lane = true): Promise<Channel
   });
 }
 
+/** An IPv6 zone (`fe80::1%eth0`) is for the system only: a URL cannot hold it. */
 function urlOf({ target }: ConnectPlan): string {
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  const host = target.host.includes(':') ? `[${target.host.replace(/%.*$/, '')}]` : target.host;
   return `${target.secure ? 'wss' : 'ws'}://${host}:${target.port}${target.path}`;
 }
 
-async function socketOptions(plan: ConnectPlan): Promise<ClientOptions> {
-  const { family, bind: localAddress, ca, insecure, proxy, headers } = plan;
-  const socket = { ...(localAddress !== undefined && { localAddress }), ...(family !== undefined && { family }) };
+async function clientOptions(plan: ConnectPlan): Promise<ClientOptions> {
+  const { target, ca, insecure, proxy, headers } = plan;
+  const tls = { ...(ca !== undefined && { ca }), rejectUnauthorized: !insecure };
+  const way =
+    proxy === undefined
+      ? { createConnection: connectDirectly(plan, tls) }
+      : { agent: await proxyAgent(proxy, localEnd(plan)) };
   return {
-    ...socket,
-    ...(proxy !== undefined && { agent: await proxyAgent(proxy, socket) }),
-    ...(ca !== undefined && { ca }),
-    rejectUnauthorized: !insecure,
+    ...way,
+    ...(target.secure && tls),
     perMessageDeflate: false,
     maxPayload: bounds.frameBytes,
     headers: { 'User-Agent': software.replace(' ', '/'), ...Object.fromEntries(headers) },
+  } as ClientOptions;
+}
+
+function localEnd({ family, bind }: ConnectPlan) {
+  return { ...(family !== undefined && { family }), ...(bind !== undefined && { localAddress: bind }) };
+}
+
+/** A read buffer is of use to plain TCP alone; TLS has buffers of its own. */
+function connectDirectly(plan: ConnectPlan, tls: ConnectionOptions): () => Socket {
+  const { host, port, secure } = plan.target;
+  const remote = { host, port, ...localEnd(plan) };
+  if (secure) return () => connectTls({ ...remote, ...tls, ...(isIP(host) === 0 && { servername: host }) });
+  return () => {
+    const reads = new ReadBuffer();
+    return reads.attach(connectTcp({ ...remote, onread: reads.onread }));
   };
 }
 

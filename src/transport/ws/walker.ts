@@ -19,7 +19,7 @@ export interface WalkerOptions {
   readonly maxPayloadBytes: number;
   /** Payload bytes of a binary message. */
   readonly counted: (bytes: number) => void;
-  /** Everything else, in order. */
+  /** Everything else, in order; the bytes are the walker's only until it returns. */
   readonly passed: (chunk: Buffer) => void;
   /** A frame out of place; nothing is counted or passed after it. */
   readonly refused: (reason: string) => void;
@@ -85,7 +85,7 @@ export class FrameWalker {
     const load = opcode === BINARY || (opcode === CONTINUATION && this.#message === BINARY);
     this.#counting = load && !this.#surrendered;
     if (opcode <= BINARY) this.#message = first & FIN ? undefined : load ? BINARY : TEXT;
-    if (!this.#counting) this.#options.passed(Buffer.from(this.#header.subarray(0, length)));
+    if (!this.#counting) this.#options.passed(this.#header.subarray(0, length));
   }
 
   #isSound(first: number): boolean {
