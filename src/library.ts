@@ -1,0 +1,75 @@
+/** The public face of the engine: friendly options in, the same events out that the reporters get. */
+import { defaults, limits } from './defaults.js';
+import { WperfError } from './errors.js';
+import type { TestEvent } from './events.js';
+import type { ClientPlan, ServerPlan, Target } from './plan.js';
+import { runClientPlan } from './session/client.js';
+import { startServerPlan, type WperfServer } from './session/server.js';
+
+/** What to measure; everything but the host has the command line's default. */
+export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>> {
+  readonly host: string;
+  readonly port?: number;
+  /** Speak wss instead of ws. */
+  readonly secure?: boolean;
+  readonly path?: string;
+  /** Ends the test early; the results so far are still collected. */
+  readonly signal?: AbortSignal;
+}
+
+export type ServerOptions = Partial<ServerPlan>;
+
+/**
+ * Runs one test. The last event is `end` or `error`; nothing is thrown while it runs, and leaving the loop stops it.
+ * @throws WperfError `usage` for an option out of range, which it names.
+ */
+export function runClient(options: ClientOptions): AsyncIterableIterator<TestEvent> {
+  const { host, port, secure = false, path = '/', signal, ...rest } = options;
+  const target: Target = { host, port: port ?? defaults.port, secure, path };
+  const plan: ClientPlan = {
+    direction: 'up',
+    streams: defaults.streams,
+    seconds: rest.bytes === undefined ? defaults.seconds : limits.seconds.max,
+    omitSeconds: defaults.omitSeconds,
+    blockBytes: defaults.blockBytes,
+    bitsPerSecond: defaults.bitsPerSecond,
+    intervalSeconds: defaults.intervalSeconds,
+    connectTimeoutMs: defaults.connectTimeoutMs,
+    headers: [],
+    insecure: false,
+    getServerOutput: false,
+    ...rest,
+    target,
+  };
+  checkPlan(plan);
+  return runClientPlan(plan, { signal });
+}
+
+/**
+ * Listens and serves until `close()`. Events: `test` (event, session), `notice`, `close`.
+ * Rejects with WperfError `port-in-use`, `listen-failure`, `file-failure` or `usage`.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {
+  const plan: ServerPlan = { port: defaults.port, oneOff: false, ...options };
+  checkRange('port', plan.port, limits.port, true);
+  return startServerPlan(plan);
+}
+
+function checkPlan(plan: ClientPlan): void {
+  checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
+  checkRange('streams', plan.streams, limits.streams, true);
+  checkRange('seconds', plan.seconds, limits.seconds);
+  checkRange('omitSeconds', plan.omitSeconds, limits.omitSeconds);
+  checkRange('blockBytes', plan.blockBytes, limits.blockBytes, true);
+  checkRange('bitsPerSecond', plan.bitsPerSecond, limits.bitsPerSecond);
+  checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
+  if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
+  if (plan.bytes === undefined) return;
+  checkRange('bytes', plan.bytes, { min: plan.streams, max: limits.bytes.max }, true);
+  if (plan.omitSeconds > 0) throw new WperfError('usage', 'bytes and omitSeconds exclude each other');
+}
+
+function checkRange(name: string, value: number, { min, max }: { min: number; max: number }, whole = false): void {
+  if (value >= min && value <= max && (!whole || Number.isSafeInteger(value))) return;
+  throw new WperfError('usage', `${name} ${value} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+}

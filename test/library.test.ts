@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { runClient, startServer } from '../src/index.js';
+import { collect } from './support/events.js';
+
+it('measures in a few lines', async () => {
+  const server = await startServer({ host: '127.0.0.1', port: 0 });
+  const ended = new Promise<string>((resolve) => {
+    server.on('test', (event, session) => {
+      if (event.type === 'end') resolve(session);
+    });
+  });
+  const test = await collect(
+    runClient({ host: '127.0.0.1', port: server.address.port, direction: 'down', seconds: 0.2 }),
+  );
+  expect(test.end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
+  expect(await ended).toBe(test.start?.session);
+  await server.close();
+});
+
+it.each([
+  [{ seconds: 0 }, 'seconds 0 is not a number from 0.1 to 86400'],
+  [{ streams: 1.5 }, 'streams 1.5 is not a whole number from 1 to 128'],
+  [{ blockBytes: 10 }, 'blockBytes 10 is not a whole number from 1024 to 1048576'],
+  [{ intervalSeconds: 0.01 }, 'intervalSeconds 0.01 is not a number from 0.1 to 60'],
+  [{ port: 70_000 }, 'port 70000 is not a whole number from 1 to 65535'],
+  [{ bytes: 2, streams: 3 }, 'bytes 2 is not a whole number from 3 to 9007199254740991'],
+  [{ bytes: 2, omitSeconds: 1 }, 'bytes and omitSeconds exclude each other'],
+])('names the option that is wrong: %j', (options, message) => {
+  expect(() => runClient({ host: '127.0.0.1', ...options })).toThrow(message);
+});
