@@ -2,7 +2,9 @@
 import { defaults, limits } from './defaults.js';
 import { WperfError } from './errors.js';
 import type { TestEvent } from './events.js';
+import { identity } from './host/identity.js';
 import type { ClientPlan, ServerPlan, Target } from './plan.js';
+import { makeRecorder } from './report/recorder.js';
 import { runClientPlan } from './session/client.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
 
@@ -52,7 +54,7 @@ export function runClient(options: ClientOptions): AsyncIterableIterator<TestEve
 export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {
   const plan: ServerPlan = { port: defaults.port, oneOff: false, ...options };
   checkRange('port', plan.port, limits.port, true);
-  return startServerPlan(plan);
+  return startServerPlan(plan, { makeRecorder: () => makeRecorder(identity) });
 }
 
 function checkPlan(plan: ClientPlan): void {

@@ -3,7 +3,7 @@ import { exitCode, exitCodes, toWperfError } from '../errors.js';
 import type { OutputPlan } from '../plan.js';
 import { askedFormat } from './asked-format.js';
 import { helpText } from './help.js';
-import { openOutput } from './output.js';
+import { clientReporter, openOutput } from './output.js';
 import { type Command, parseCommand } from './plan.js';
 import { runClientCommand } from './run-client.js';
 import { runLoopbackCommand } from './run-loopback.js';
@@ -18,9 +18,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return await run(parseCommand(argv, processSurroundings));
   } catch (thrown) {
     const error = toWperfError(thrown);
-    const output = await openOutput({ ...plainOutput, format: askedFormat(argv) });
-    output.reporter.event({ type: 'error', error });
-    await output.close();
+    const plan = { ...plainOutput, format: askedFormat(argv) };
+    clientReporter(plan, await openOutput(plan)).event({ type: 'error', error });
     return exitCode(error.code);
   }
 }

@@ -1,8 +1,10 @@
 import { exitCodes } from '../errors.js';
+import { identity } from '../host/identity.js';
 import type { OutputPlan, ServerPlan } from '../plan.js';
-import { recorder } from '../report/recorder.js';
+import { makeRecorder } from '../report/recorder.js';
 import { startServerPlan } from '../session/server.js';
-import { openServerOutput } from './output.js';
+import { openOutput } from './output.js';
+import { ServerOutput } from './server-output.js';
 import { onInterrupt } from './signals.js';
 
 /** Told to a parent process that started this server for itself. */
@@ -16,12 +18,13 @@ export async function runServerCommand(
   intervalSeconds: number,
   outputPlan: OutputPlan,
 ): Promise<number> {
-  const server = await startServerPlan(plan, { makeRecorder: recorder });
-  const output = await openServerOutput(outputPlan, intervalSeconds);
+  const output = await openOutput(outputPlan);
+  const server = await startServerPlan(plan, { makeRecorder: () => makeRecorder(identity) });
+  const report = new ServerOutput(outputPlan, intervalSeconds, output);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
-  server.on('test', (event, session) => output.test(event, session));
-  server.on('notice', (event) => output.notice(event));
-  output.listening(server.address, plan);
+  server.on('test', (event, session) => report.test(event, session));
+  server.on('notice', (event) => report.notice(event));
+  report.listening(server.address, plan);
   const release = onInterrupt(() => void server.close());
   process.send?.({ port: server.address.port } satisfies Ready);
   process.once('disconnect', () => void server.close());

@@ -33,10 +33,11 @@ describe('needs', () => {
 async function runFixture(ci: 'true' | 'false') {
   const vitest = repositoryFile('node_modules', 'vitest', 'vitest.mjs');
   const folder = repositoryFile('test', 'support', 'fixtures');
-  const config = join(await temporaryFolder(onTestFinished), 'vitest.config.mjs');
-  await writeFile(config, `export default { test: { root: ${JSON.stringify(folder)} } };`);
+  const own = await temporaryFolder(onTestFinished);
+  const config = join(own, 'vitest.config.mjs');
+  await writeFile(config, `export default ${JSON.stringify({ cacheDir: own, test: { root: folder } })};`);
   const argv = [process.execPath, vitest, 'run', '--config', config, '--reporter', 'verbose'];
-  const own = Object.keys(process.env).filter((name) => name.startsWith('VITEST') || name === 'FORCE_COLOR');
-  const env = { ...Object.fromEntries(own.map((name) => [name, undefined])), CI: ci, NO_COLOR: '1' };
+  const inherited = Object.keys(process.env).filter((name) => name.startsWith('VITEST') || name === 'FORCE_COLOR');
+  const env = { ...Object.fromEntries(inherited.map((name) => [name, undefined])), CI: ci, NO_COLOR: '1' };
   return run(argv, { env });
 }

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { atExit } from './last-resort.js';
 import type { Later } from './undo.js';
 
 /** Output beyond this many characters a stream is dropped: no test reads more. */
@@ -32,7 +33,7 @@ export interface Finished {
 }
 
 const living = new Set<ChildProcess>();
-process.on('exit', () => {
+atExit(() => {
   for (const child of living) child.kill('SIGKILL');
 });
 

@@ -1,0 +1,50 @@
+/** `npm run bench`: the table on stdout, progress on stderr. */
+import { UndoStack } from '../test/support/undo.js';
+import { describeMachine } from './machine.js';
+import type { Measurement } from './measurement.js';
+import { measurements } from './measurements.js';
+import { type BenchOptions, parseOptions } from './options.js';
+import { runRounds } from './runner.js';
+import { makeShared } from './shared.js';
+import { asMarkdown, asText, tableOf } from './table.js';
+
+async function main(options: BenchOptions): Promise<void> {
+  const stack = new UndoStack();
+  const log = (line: string) => console.error(line);
+  try {
+    const chosen = select(measurements(makeShared(stack.later)), options.only);
+    for (const { name, missing } of chosen.filter((one) => one.missing.length > 0)) {
+      log(`not measured: ${name} needs ${missing.join(', ')}`);
+    }
+    const outcomes = await runRounds(
+      chosen.filter((one) => one.missing.length === 0),
+      { ...options, log },
+    );
+    const table = tableOf(outcomes);
+    const machine = await describeMachine();
+    const conditions = `${options.rounds} rounds of ${options.seconds} s each, in turn, with new processes`;
+    if (options.markdown) {
+      console.log(
+        `${[...machine, `Runs: ${conditions}`].map((line) => `- ${line}`).join('\n')}\n\n${asMarkdown(table)}`,
+      );
+    } else {
+      console.log(`${machine.join('\n')}\nRuns: ${conditions}\n\n${asText(table)}`);
+    }
+  } finally {
+    await stack.undo();
+  }
+}
+
+function select(all: readonly Measurement[], only: readonly string[]): readonly Measurement[] {
+  const modes = [...new Set(all.map(({ mode }) => mode))];
+  const unknown = only.find((mode) => !modes.includes(mode));
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: choose from ${modes.join(', ')}`);
+  return only.length === 0 ? all : all.filter(({ mode }) => only.includes(mode));
+}
+
+try {
+  await main(parseOptions(process.argv.slice(2)));
+} catch (thrown) {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exitCode = 1;
+}

@@ -1,0 +1,46 @@
+/** What a measurement is to the runner, which knows nothing of programs. */
+
+/** What one process used in its whole life, its start included. */
+export interface Usage {
+  readonly cpuSeconds: number;
+  readonly peakBytes: number;
+}
+
+export interface Sample {
+  /** Payload bits per second at the receiver; two figures, up and down, where both directions ran at once. */
+  readonly bitsPerSecond: readonly number[];
+  /** Payload bytes of all directions. */
+  readonly bytes: number;
+  readonly client: Usage;
+  readonly server: Usage;
+}
+
+export interface Measurement {
+  /** Unique, e.g. `wperf up`. */
+  readonly name: string;
+  /** What `--only` selects, e.g. `up`. */
+  readonly mode: string;
+  /** The name of the measurement that this one is compared with. */
+  readonly peer?: string;
+  /** What the machine lacks for it; empty where it can run. */
+  readonly missing: readonly string[];
+  /** One measurement with new processes. */
+  run(seconds: number): Promise<Sample>;
+}
+
+export interface Outcome {
+  readonly measurement: Measurement;
+  /** In the order of the rounds. */
+  readonly samples: readonly Sample[];
+}
+
+export function total(sample: Sample): number {
+  return sample.bitsPerSecond.reduce((sum, rate) => sum + rate, 0);
+}
+
+/** The middle value, or the mean of the two middle ones; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}

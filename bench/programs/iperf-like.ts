@@ -1,0 +1,61 @@
+/** wperf and iperf3: the same flags and the same report. */
+import { startIperf3Server } from '../../test/support/peers/iperf3.js';
+import type { Running } from '../../test/support/processes.js';
+import { type Later, withUndo } from '../../test/support/undo.js';
+import { startWperfServer, type WperfReport, wperf } from '../../test/support/wperf.js';
+import type { Sample } from '../measurement.js';
+import type { Shared } from '../shared.js';
+import { measurePair } from '../usage.js';
+
+interface Server {
+  readonly process: Running;
+  readonly host: string;
+  readonly port: number;
+}
+
+export function runIperf3(flags: readonly string[], seconds: number): Promise<Sample> {
+  return measure(
+    (later) => startIperf3Server(later),
+    ({ host, port }) => ['iperf3', '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...flags],
+    seconds,
+  );
+}
+
+export function runWperf(flags: readonly string[], seconds: number): Promise<Sample> {
+  return measure(
+    (later) => startWperfServer(later),
+    ({ host, port }) => wperf('-c', host, '-p', String(port), '-J', '-t', String(seconds), ...flags),
+    seconds,
+  );
+}
+
+export async function runWperfOverTls(shared: Shared, flags: readonly string[], seconds: number): Promise<Sample> {
+  const { ca, cert, key } = await shared.certificates();
+  return measure(
+    (later) => startWperfServer(later, ['--tls-cert', cert, '--tls-key', key]),
+    ({ host, port }) => wperf('-c', `wss://${host}:${port}/`, '--cacert', ca, '-J', '-t', String(seconds), ...flags),
+    seconds,
+  );
+}
+
+function measure(
+  startServer: (later: Later) => Promise<Server>,
+  client: (server: Server) => readonly string[],
+  seconds: number,
+): Promise<Sample> {
+  return withUndo(async (later) => {
+    const server = await startServer(later);
+    const argv = client(server);
+    const pair = await measurePair(later, server.process, argv, seconds + 20);
+    const { exitCode, stdout, stderr } = pair.finished;
+    if (exitCode !== 0) throw new Error(`${argv.join(' ')}: exit code ${exitCode}\n${stderr}${stdout}`);
+    const { end }: WperfReport = JSON.parse(stdout);
+    const sums = [end.sum_received, end.sum_received_bidir_reverse].filter((sum) => sum !== undefined);
+    return {
+      bitsPerSecond: sums.map((sum) => sum.bits_per_second),
+      bytes: sums.reduce((bytes, sum) => bytes + sum.bytes, 0),
+      client: pair.client,
+      server: pair.server,
+    };
+  });
+}

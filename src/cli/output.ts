@@ -1,0 +1,58 @@
+/** Where this process's reports go: the standard streams, or a log file. */
+
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { WperfError } from '../errors.js';
+import { identity } from '../host/identity.js';
+import type { OutputPlan } from '../plan.js';
+import { makeReporter } from '../report/make.js';
+import { ProgressLine } from '../report/progress.js';
+import type { Reporter, Screen, Sink } from '../report/reporter.js';
+import { withTimestamps } from '../report/timestamps.js';
+
+export interface Output {
+  readonly screen: Screen;
+  /** Settles when everything is written. */
+  close(): Promise<void>;
+}
+
+/** Throws WperfError `file-failure` for a log file that cannot be written. */
+export async function openOutput(plan: OutputPlan): Promise<Output> {
+  const log = plan.logfile === undefined ? undefined : await openLog(plan.logfile);
+  const stamp = (sink: Sink) => (plan.timestamps ? withTimestamps(sink, Date.now) : sink);
+  const out = log ?? process.stdout;
+  const screen: Screen = {
+    out: stamp(out),
+    err: stamp(process.stderr),
+    columns: () => (log || !process.stdout.isTTY ? undefined : process.stdout.columns - (plan.timestamps ? 30 : 0)),
+    color: plan.color && log === undefined && process.stdout.isTTY === true && process.stderr.isTTY === true,
+  };
+  return { screen, close: () => closed(log) };
+}
+
+/** A reporter of one test, with a live line where there is a terminal to see it. */
+export function clientReporter(plan: OutputPlan, { screen }: Output): Reporter {
+  const reporter = makeReporter({ ...identity, output: plan }, screen);
+  if (!process.stderr.isTTY) return reporter;
+  return new ProgressLine(reporter, process.stderr, () => process.stderr.columns ?? 80, plan.unit);
+}
+
+async function openLog(path: string): Promise<WriteStream> {
+  const log = createWriteStream(path, { flags: 'a' });
+  try {
+    await once(log, 'open');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WperfError('file-failure', `--logfile '${path}' cannot be written: ${reason}`, {
+      hint: 'choose a file that this user may write',
+      cause: error,
+    });
+  }
+  return log;
+}
+
+async function closed(log: WriteStream | undefined): Promise<void> {
+  if (!log) return;
+  log.end();
+  await once(log, 'close');
+}

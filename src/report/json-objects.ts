@@ -1,0 +1,182 @@
+/**
+ * The objects of the JSON report: iperf3's keys with its types and units (bytes, seconds, bits a second, round trips in
+ * microseconds), the original wperf's `test_parameters`, and keys of our own beside them. docs/report.schema.json
+ * describes each.
+ */
+import {
+  bitsPerSecond,
+  type CpuUse,
+  type EndEvent,
+  type IntervalEvent,
+  type IntervalSum,
+  type Span,
+  type StartEvent,
+  type StreamInterval,
+  type StreamResult,
+} from '../events.js';
+import type { Direction } from '../plan.js';
+
+export interface Identity {
+  /** `wperf 1.0.0`. */
+  readonly software: string;
+  /** What `uname` tells. */
+  readonly systemInfo: string;
+}
+
+type Json = Record<string, unknown>;
+
+export function identityObject({ software, systemInfo }: Identity): Json {
+  return { version: software, system_info: systemInfo };
+}
+
+export function startObject(start: StartEvent, identity: Identity): Json {
+  const { test, peer, rtt, mss } = start;
+  const sends = start.role === 'client' ? test.direction !== 'down' : test.direction !== 'up';
+  return {
+    connected: start.streams.map(({ id, localHost, localPort, remoteHost, remotePort }) => ({
+      socket: id,
+      local_host: localHost,
+      local_port: localPort,
+      remote_host: remoteHost,
+      remote_port: remotePort,
+    })),
+    ...identityObject(identity),
+    timestamp: timestampObject(start.wallMs),
+    ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: peer }),
+    cookie: start.session,
+    ...(mss !== undefined && { tcp_mss_default: mss }),
+    target_bitrate: test.bitsPerSecond,
+    fq_rate: 0,
+    test_start: {
+      protocol: 'TCP',
+      num_streams: test.streams,
+      blksize: test.blockBytes,
+      omit: test.omitSeconds,
+      duration: test.bytes === undefined ? test.seconds : 0,
+      bytes: test.bytes ?? 0,
+      blocks: 0,
+      reverse: test.direction === 'down' ? 1 : 0,
+      tos: 0,
+      target_bitrate: test.bitsPerSecond,
+      bidir: test.direction === 'bidir' ? 1 : 0,
+      fqrate: 0,
+      interval: test.intervalSeconds,
+    },
+    test_parameters: {
+      time: test.seconds,
+      bytes: test.bytes ?? null,
+      parallel: test.streams,
+      reverse: test.direction === 'down',
+      bidir: test.direction === 'bidir',
+      interval: test.intervalSeconds,
+    },
+    transport: 'websocket',
+    secure: start.secure,
+    role: start.role,
+    sending: sends,
+    peer_software: start.peerSoftware,
+    ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
+  };
+}
+
+function timestampObject(wallMs: number): Json {
+  return {
+    time: new Date(wallMs).toUTCString(),
+    timesecs: Math.floor(wallMs / 1000),
+    timemillisecs: Math.floor(wallMs),
+  };
+}
+
+export function intervalObject(event: IntervalEvent): Json {
+  const [first, second] = event.sums;
+  return {
+    streams: event.streams.map(streamIntervalObject),
+    ...(first && { sum: sumIntervalObject(first) }),
+    ...(second && { sum_bidir_reverse: sumIntervalObject(second) }),
+  };
+}
+
+function streamIntervalObject({ id, tcp, omitted, sender, ...span }: StreamInterval): Json {
+  return {
+    socket: id,
+    ...spanObject(span),
+    ...(tcp && {
+      retransmits: tcp.retransmits,
+      snd_cwnd: tcp.cwndBytes,
+      snd_wnd: tcp.sndWndBytes,
+      rtt: tcp.rttUs,
+      rttvar: tcp.rttVarUs,
+      pmtu: tcp.pathMtu,
+      reorder: tcp.reorder,
+    }),
+    omitted,
+    sender,
+  };
+}
+
+function sumIntervalObject({ omitted, sender, retransmits, ...span }: IntervalSum): Json {
+  return { ...spanObject(span), ...(retransmits !== undefined && { retransmits }), omitted, sender };
+}
+
+/** `seconds` and the rate are those of the bytes: what a reader computes again comes out the same. */
+function spanObject(span: Span): Json {
+  const { start, end, bytes } = span;
+  return { start, end, seconds: end - start, bytes, bits_per_second: bitsPerSecond(span) };
+}
+
+const missingObject = { start: null, end: null, seconds: null, bytes: null, bits_per_second: null, missing: true };
+
+function totalObject(span: Span | null): Json {
+  return span ? spanObject(span) : missingObject;
+}
+
+export function endObject(end: EndEvent): Json {
+  const { cpu, congestion } = end;
+  return {
+    streams: end.streams.map(streamResultObject),
+    ...Object.fromEntries(end.sums.flatMap((sum) => sumResultEntries(sum, end.sums.length > 1))),
+    cpu_utilization_percent: { ...cpuObject('host', cpu.local), ...cpuObject('remote', cpu.remote) },
+    ...(congestion?.sender !== undefined && { sender_tcp_congestion: congestion.sender }),
+    ...(congestion?.receiver !== undefined && { receiver_tcp_congestion: congestion.receiver }),
+    interrupted: end.interrupted,
+    warnings: end.warnings,
+  };
+}
+
+function streamResultObject({ id, sender, sent, received, partial, tcp }: StreamResult): Json {
+  return {
+    sender: {
+      socket: id,
+      ...totalObject(sent),
+      ...(tcp && {
+        retransmits: tcp.retransmits,
+        reorder: tcp.reorder,
+        max_snd_cwnd: tcp.maxCwndBytes,
+        max_snd_wnd: tcp.maxSndWndBytes,
+        max_rtt: tcp.maxRttUs,
+        min_rtt: tcp.minRttUs,
+        mean_rtt: tcp.meanRttUs,
+      }),
+      sender,
+    },
+    receiver: { socket: id, ...totalObject(received), ...(partial && { partial }), sender },
+  };
+}
+
+/** As in iperf3, the plain names are those of the only direction, or of client to server. */
+function sumResultEntries(sum: EndEvent['sums'][number], bidir: boolean): [string, Json][] {
+  const { direction, sender, sent, received, partial, retransmits } = sum;
+  const suffix = bidir && direction === ('down' satisfies Direction) ? '_bidir_reverse' : '';
+  return [
+    [`sum_sent${suffix}`, { ...totalObject(sent), ...(retransmits !== undefined && { retransmits }), sender }],
+    [`sum_received${suffix}`, { ...totalObject(received), ...(partial && { partial }), sender }],
+  ];
+}
+
+function cpuObject(end: 'host' | 'remote', use: CpuUse | null): Json {
+  return {
+    [`${end}_total`]: use?.total ?? null,
+    [`${end}_user`]: use?.user ?? null,
+    [`${end}_system`]: use?.system ?? null,
+  };
+}

@@ -1,0 +1,23 @@
+/** What a report needs of the world, so that it can be tested without one. */
+import type { TestEvent } from '../events.js';
+
+/** Reporters listen to the events of one test; none is called by the engine. */
+export interface Reporter {
+  event(event: TestEvent): void;
+}
+
+export interface Sink {
+  write(text: string): void;
+}
+
+/** Where a report is shown. */
+export interface Screen {
+  /** Results. */
+  readonly out: Sink;
+  /** Warnings, errors and progress. */
+  readonly err: Sink;
+  /** Columns of a terminal that shows the results; undefined in a pipe or file, where lines have any length. */
+  readonly columns: () => number | undefined;
+  /** True where escape sequences for color may be written. */
+  readonly color: boolean;
+}

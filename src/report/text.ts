@@ -1,0 +1,151 @@
+/** The report for people: the original's rules, iperf3's columns. */
+import type { WperfError } from '../errors.js';
+import type { CpuUse, DirectionSum, EndEvent, IntervalEvent, StartEvent, StreamResult, TestEvent } from '../events.js';
+import type { OutputPlan } from '../plan.js';
+import { describeTest } from './describe.js';
+import { millisecondsText } from './format.js';
+import type { Reporter, Screen } from './reporter.js';
+import { type Row, Rows } from './rows.js';
+import { type Style, styleOf } from './style.js';
+
+const RULE_WIDTH = 60;
+
+export interface TextOptions extends Pick<OutputPlan, 'unit' | 'verbose'> {
+  readonly software: string;
+  readonly systemInfo: string;
+  /** Put before each line of results. */
+  readonly prefix: () => string;
+}
+
+export class TextReporter implements Reporter {
+  readonly #options: TextOptions;
+  readonly #screen: Screen;
+  readonly #style: Style;
+  #start: StartEvent | undefined;
+  #rows: Rows | undefined;
+
+  constructor(options: TextOptions, screen: Screen) {
+    this.#options = options;
+    this.#screen = screen;
+    this.#style = styleOf(screen.color);
+  }
+
+  event(event: TestEvent): void {
+    if (event.type === 'start') this.#printStart(event);
+    else if (event.type === 'interval') this.#printInterval(event);
+    else if (event.type === 'end') this.#printEnd(event);
+    else if (event.type === 'error') this.#printError(event.error);
+    else if (event.type === 'notice')
+      this.#note(event.level === 'warning' ? this.#style.warn('warning:') : 'note:', event.text);
+  }
+
+  #printStart(start: StartEvent): void {
+    this.#start = start;
+    const { software, systemInfo, verbose } = this.#options;
+    if (verbose) this.#print(systemInfo);
+    this.#print(`${this.#style.strong(software)}: ${describeTest(start)}`);
+    if (start.role === 'server') {
+      this.#print(`Accepted connection from ${start.peer.host}, port ${start.peer.port} (${start.peerSoftware})`);
+    }
+    if (verbose) this.#printDetails(start);
+    for (const { id, localHost, localPort, remoteHost, remotePort } of start.streams) {
+      const number = String(id).padStart(3);
+      this.#print(`[${number}] local ${localHost} port ${localPort} connected to ${remoteHost} port ${remotePort}`);
+    }
+    if (start.rtt) {
+      const { minMs, avgMs } = start.rtt;
+      this.#print(`Round trip before the test: min ${millisecondsText(minMs)}, avg ${millisecondsText(avgMs)}`);
+    }
+  }
+
+  #printDetails(start: StartEvent): void {
+    this.#print(`Session ${start.session}, ${new Date(start.wallMs).toUTCString()}`);
+    if (start.role === 'client') this.#print(`Server software: ${start.peerSoftware}`);
+    if (start.mss !== undefined) this.#print(`TCP MSS: ${start.mss} bytes`);
+    if (start.extraData !== undefined) this.#print(`Extra data: ${start.extraData}`);
+  }
+
+  #printInterval(event: IntervalEvent): void {
+    const rows =
+      this.#rows ??
+      this.#printHead(
+        event.streams.some((stream) => stream.tcp !== undefined),
+        true,
+      );
+    this.#rows = rows;
+    const mark = (omitted: boolean) => (omitted ? '(omitted)' : '');
+    for (const stream of event.streams) {
+      const retransmits = stream.tcp?.retransmits;
+      this.#print(rows.line({ ...stream, span: stream, retransmits, note: mark(stream.omitted) }));
+    }
+    if ((this.#start?.test.streams ?? 1) === 1) return;
+    for (const sum of event.sums) {
+      this.#print(this.#style.strong(rows.line({ ...sum, id: 'SUM', span: sum, note: mark(sum.omitted) })));
+    }
+  }
+
+  #printHead(retransmits: boolean, window: boolean): Rows {
+    const width = this.#screen.columns();
+    const { unit } = this.#options;
+    const role = this.#start?.role ?? 'client';
+    const bidir = this.#start?.test.direction === 'bidir';
+    const rows = new Rows({ width, unit, role, bidir, retransmits, window: window && retransmits });
+    this.#print('-'.repeat(Math.min(RULE_WIDTH, width ?? RULE_WIDTH)));
+    this.#print(rows.head);
+    return rows;
+  }
+
+  #printEnd(end: EndEvent): void {
+    const rows = this.#printHead(
+      end.streams.some((stream) => stream.tcp !== undefined),
+      false,
+    );
+    for (const result of end.streams) this.#printTotals(rows, { ...result, retransmits: result.tcp?.retransmits });
+    if (end.sums.some((sum) => end.streams.filter((result) => result.direction === sum.direction).length > 1)) {
+      for (const sum of end.sums) this.#printTotals(rows, { ...sum, id: 'SUM' });
+    }
+    this.#print(this.#cpuLine(end.cpu));
+    const { sender, receiver } = end.congestion ?? {};
+    if (this.#options.verbose && sender !== undefined) {
+      this.#print(`Congestion control: ${sender} (sender), ${receiver ?? 'unknown'} (receiver)`);
+    }
+    if (end.serverOutput !== undefined) this.#print(`\nServer output:\n${end.serverOutput.trimEnd()}`);
+    if (end.interrupted)
+      this.#note(this.#style.warn('warning:'), 'The test was ended before its time; these are the results so far.');
+    for (const warning of end.warnings) this.#note(this.#style.warn('warning:'), warning);
+  }
+
+  #printTotals(
+    rows: Rows,
+    total: (StreamResult | DirectionSum) & { id: Row['id']; retransmits?: number | undefined },
+  ): void {
+    const { id, direction, sender, sent, received, partial, retransmits } = total;
+    const print = (row: Pick<Row, 'span' | 'retransmits' | 'note'>) => {
+      const line = rows.line({ id, direction, sender, ...row });
+      this.#print(id === 'SUM' ? this.#style.strong(line) : line);
+    };
+    print({ span: sent, retransmits, note: 'sender' });
+    print({ span: received, note: partial ? 'receiver (partial)' : 'receiver' });
+  }
+
+  #cpuLine({ local, remote }: EndEvent['cpu']): string {
+    const use = (end: CpuUse) =>
+      `${end.total.toFixed(0)} % (${end.user.toFixed(0)} user, ${end.system.toFixed(0)} system)`;
+    const [here, there] = this.#start?.role === 'server' ? ['server', 'client'] : ['client', 'server'];
+    return `CPU: ${here} ${use(local)}, ${there} ${remote ? use(remote) : 'missing'}`;
+  }
+
+  #printError(error: WperfError): void {
+    this.#note(this.#style.fail('wperf: error:'), error.line);
+  }
+
+  #print(text: string): void {
+    const title = this.#start?.title === undefined ? '' : `${this.#start.title}:  `;
+    const lines = text.split('\n').map((line) => `${this.#options.prefix()}${title}${line}\n`);
+    this.#screen.out.write(lines.join(''));
+  }
+
+  #note(mark: string, text: string): void {
+    this.#screen.err.write(`${mark} ${text}\n`);
+  }
+}
