@@ -93,6 +93,7 @@ export class WsChannel implements Channel {
   }
 
   close(code: number, reason: string, withinSeconds: number): void {
+    if (this.#ws.readyState === this.#ws.CLOSED) return;
     this.#ws.close(code, reason);
     const timer = setTimeout(() => this.drop(), withinSeconds * 1000);
     this.#ws.once('close', () => clearTimeout(timer));

@@ -6,6 +6,8 @@ import { offeredVersions, PROTOCOL_HEADER, SUBPROTOCOL } from '../../protocol/ve
 /** Response header in which a server that refuses an upgrade gives the error's code. */
 export const ERROR_HEADER = 'wperf-error';
 
+const PROXY_HINT = 'check --proxy, its credentials and its rules';
+
 interface Attempt {
   /** `host:port`, as shown to the user. */
   readonly peer: string;
@@ -56,7 +58,7 @@ export function connectError(error: SystemError, attempt: Attempt): WperfError {
     return new WperfError(
       'proxy-failure',
       `the proxy did not connect to ${peer}: ${reason(error)}`,
-      detail('check --proxy, its credentials and its rules'),
+      detail(PROXY_HINT),
     );
   }
   if (/subprotocol/i.test(error.message)) {
@@ -79,10 +81,13 @@ export function timeoutError({ peer }: Attempt, milliseconds?: number): WperfErr
 }
 
 /** An HTTP response in place of the upgrade. `body` is what was read of it. */
-export function responseError(response: IncomingMessage, body: string, { peer }: Attempt): WperfError {
+export function responseError(response: IncomingMessage, body: string, { peer, proxied }: Attempt): WperfError {
   const status = `HTTP ${response.statusCode} ${stripControl(response.statusMessage ?? '')}`.trim();
   const code = response.headers[ERROR_HEADER];
   const detail = (hint?: string) => ({ operation: 'connect', peer, ...(hint !== undefined && { hint }) });
+  if (proxied && response.statusCode === 407) {
+    return new WperfError('proxy-failure', `the proxy did not connect to ${peer}: ${status}`, detail(PROXY_HINT));
+  }
   const speaks = response.headers[PROTOCOL_HEADER];
   const [theirs] = typeof speaks === 'string' ? offeredVersions(speaks) : [];
   if (typeof code === 'string' && refusals.has(code)) {

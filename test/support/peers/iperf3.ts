@@ -19,6 +19,7 @@ export interface Iperf3Sum {
 /** The parts of iperf3's `-J` that every TCP test has. */
 export interface Iperf3Report {
   readonly error?: string;
+  readonly intervals: readonly { readonly sum: Iperf3Sum }[];
   readonly end: {
     readonly sum_sent: Iperf3Sum;
     readonly sum_received: Iperf3Sum;

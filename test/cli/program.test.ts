@@ -1,0 +1,258 @@
+/** The program as a user meets it: spawned, its streams and exit codes looked at. */
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { version } from '../../src/version.js';
+import { repositoryFile, temporaryFolder } from '../support/folders.js';
+import { freePort } from '../support/ports.js';
+import { run, start } from '../support/processes.js';
+import { measureWithWperf, runWperf, startWperfServer, wperf } from '../support/wperf.js';
+
+const quick = ['-t', '0.4', '-i', '0.2'];
+
+/** No more than one line, and nothing of a stack. */
+function expectOneLine(text: string, start: string): void {
+  expect(text).toMatch(/^[^\n]+\n$/);
+  expect(text.startsWith(start), text).toBe(true);
+  expect(text).not.toMatch(/\bat .*:\d+:\d+/);
+}
+
+describe('the program', () => {
+  test('prints its help and version, and asks for a mode', async () => {
+    const help = await runWperf(['--help']);
+    expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(help.stdout).toContain('--loopback');
+    expect(await runWperf(['-v'])).toMatchObject({ exitCode: 0, stdout: `wperf ${version}\n`, stderr: '' });
+    expect((await runWperf(['-v', '-V'])).stdout).toContain('protocol wperf.v1');
+    const bare = await runWperf([]);
+    expect(bare).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(bare.stderr).toBe(help.stdout);
+  });
+
+  test.each([
+    [['-c', 'h', '-R', '--bidir'], '-R/--reverse and --bidir exclude each other'],
+    [['-c', 'h', '--tmie', '5'], "'--tmie' is not a flag"],
+    [['-c', 'h', '-l', '3X'], "-l/--length '3X' is not a size"],
+    [['-c', 'h', '-n', '1M', '-O', '1'], '-O/--omit and -n/--bytes exclude each other'],
+  ])('refuses %j with one line', async (args, text) => {
+    const { exitCode, stdout, stderr } = await runWperf(args);
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expectOneLine(stderr, `wperf: error: ${text}`);
+  });
+
+  test('puts its errors into the JSON, and still fails', async () => {
+    const { exitCode, stdout, stderr } = await runWperf(['-J', '-c', '127.0.0.1', '-p', '99999']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ intervals: [], end: {}, error_code: 'usage' });
+    const refused = await runWperf(['--json-stream', '-c', `127.0.0.1:${await freePort()}`]);
+    expect(refused.exitCode).toBe(2);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ event: 'error', error_code: 'connection-refused' });
+  });
+
+  test.each([
+    ['a closed port', async () => ['-c', `127.0.0.1:${await freePort()}`], 2, 'refused the connection'],
+    [
+      'a name that does not exist',
+      async () => ['-c', 'nosuchhost.invalid'],
+      2,
+      'cannot find the address of nosuchhost.invalid',
+    ],
+    [
+      'a server file that is not there',
+      async () => ['-s', '--tls-cert', '/no/such', '--tls-key', '/no/such'],
+      5,
+      '--tls-cert',
+    ],
+    [
+      'a log file that cannot be',
+      async () => ['-c', 'h', '--logfile', '/no/such/file'],
+      5,
+      "--logfile '/no/such/file' cannot be written",
+    ],
+    [
+      'a foreign bind address',
+      async () => ['-s', '--host', '192.0.2.1', '-p', '0'],
+      5,
+      '192.0.2.1 is not an address of this machine',
+    ],
+  ])('fails on %s with one line and its exit code', async (_what, args, code, text) => {
+    const { exitCode, stdout, stderr } = await runWperf(await args());
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+    expectOneLine(stderr, 'wperf: error: ');
+    expect(stderr).toContain(text);
+  });
+
+  test('fails on a port in use', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const { exitCode, stderr } = await runWperf(['-s', '--host', '127.0.0.1', '-p', String(port)]);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, `wperf: error: port ${port} is in use: choose another with --port`);
+  });
+});
+
+describe('--loopback', () => {
+  test('measures with one command and leaves nothing behind', async () => {
+    const { exitCode, stdout, stderr } = await runWperf(['--loopback', ...quick, '-P', '2', '--bidir']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^wperf .*both ways with 127.0.0.1:\d+, 2 streams, 0.4 s, 64 KiB blocks\n/);
+    expect(stdout).toMatch(/\[SUM\].*\[RX-C\].*receiver/);
+    expect(stderr).not.toContain('error');
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
+    const left = await new Promise((resolve) =>
+      connect(port, '127.0.0.1')
+        .on('connect', () => resolve('a server'))
+        .on('error', () => resolve('nothing')),
+    );
+    expect(left).toBe('nothing');
+  });
+
+  test.each([
+    ['-R', '-J'],
+    ['-R', '-P', '4', '-J'],
+    ['-6', '-J'],
+    ['--token', 'sesame', '-J'],
+  ])('takes client flags: %s %s', async (...flags) => {
+    const report = await measureWithWperf(['--loopback', ...quick, ...flags.slice(0, -1)]);
+    expect(report.end.sum_received.bytes).toBeGreaterThan(0);
+    expect(report.intervals.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('ends its server when it is killed itself', async () => {
+    const running = await start(onTestFinished, wperf('--loopback', '-t', '30', '-V'));
+    const [, port] = await running.outputMatching(/127\.0\.0\.1:(\d+)/);
+    running.signal('SIGKILL');
+    await running.finished;
+    await expect
+      .poll(
+        () =>
+          new Promise((resolve) =>
+            connect(Number(port), '127.0.0.1')
+              .on('connect', function (this: { destroy(): void }) {
+                this.destroy();
+                resolve('open');
+              })
+              .on('error', () => resolve('closed')),
+          ),
+        { timeout: 5000 },
+      )
+      .toBe('closed');
+  });
+});
+
+describe('a client', () => {
+  test('that is interrupted prints the results so far and exits with 130', async () => {
+    const server = await startWperfServer(onTestFinished);
+    const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2'));
+    await client.outputMatching(/0\.20-0\.4/);
+    client.signal('SIGINT');
+    const { exitCode, stdout, stderr } = await client.finished;
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(/receiver/);
+    expect(stderr).toContain('these are the results so far');
+    await server.process.outputMatching(/these are the results so far/);
+    expect((await runWperf(['-c', `127.0.0.1:${server.port}`, ...quick])).exitCode).toBe(0);
+  });
+
+  test('whose server is stopped keeps the results so far and says so', async () => {
+    const server = await startWperfServer(onTestFinished);
+    const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2', '-J'));
+    await server.process.outputMatching(/0\.00-1\.0/);
+    server.process.signal('SIGTERM');
+    expect((await server.process.finished).exitCode).toBe(0);
+    const { exitCode, stdout } = await client.finished;
+    expect(exitCode).toBe(4);
+    const report = JSON.parse(stdout);
+    expect(report.end.interrupted).toBe(true);
+    expect(report.end.warnings.join()).toContain('The server was stopped');
+    expect(report.end.sum_received.bytes).toBeGreaterThan(0);
+  });
+
+  test('whose server dies notices at once', async () => {
+    const server = await startWperfServer(onTestFinished);
+    const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2'));
+    await client.outputMatching(/0\.20-0\.4/);
+    server.process.signal('SIGKILL');
+    const { exitCode, stderr } = await client.finished;
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^wperf: error: the connection with 127\.0\.0\.1:\d+ was closed by the other side/m);
+  });
+
+  test('without the token, or with a wrong one, is told so', async () => {
+    const { port } = await startWperfServer(onTestFinished, ['--token', 'sesame']);
+    const missing = await runWperf(['-c', `127.0.0.1:${port}`]);
+    expect(missing.exitCode).toBe(3);
+    expectOneLine(
+      missing.stderr,
+      'wperf: error: the server asks for a token: give the same --token (or WPERF_TOKEN) at both ends',
+    );
+    const wrong = await runWperf(['-c', `127.0.0.1:${port}`, '--token', 'open']);
+    expect(wrong.exitCode).toBe(3);
+    expectOneLine(wrong.stderr, `wperf: error: 127.0.0.1:${port}: the token is wrong`);
+    const right = await runWperf(['-c', `127.0.0.1:${port}`, ...quick], { env: { WPERF_TOKEN: 'sesame' } });
+    expect(right.exitCode).toBe(0);
+  });
+
+  test('writes to a log file, with the time of day, and nothing to stdout', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const logfile = join(await temporaryFolder(onTestFinished), 'log');
+    const { exitCode, stdout } = await runWperf([
+      '-c',
+      `127.0.0.1:${port}`,
+      ...quick,
+      '--logfile',
+      logfile,
+      '--timestamps',
+      '-T',
+      'night',
+    ]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    const lines = (await readFile(logfile, 'utf8')).trimEnd().split('\n');
+    for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d (night: )?/);
+    expect(lines.length).toBeGreaterThan(6);
+  });
+
+  test('brings the server output, and survives a reader that leaves', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const { stdout } = await runWperf(['-c', `127.0.0.1:${port}`, ...quick, '--get-server-output']);
+    expect(stdout).toMatch(/Server output:\n(.*\n)*Accepted connection from 127\.0\.0\.1/);
+    const program = wperf('-c', `127.0.0.1:${port}`, '-t', '0.4')
+      .map((word) => `'${word}'`)
+      .join(' ');
+    const piped = await run(['bash', '-c', `${program} | head -n 1; echo "code \${PIPESTATUS[0]}"`]);
+    expect(piped.stdout).toMatch(/^wperf .*\n/);
+    expect(piped.stderr).not.toMatch(/EPIPE|at /);
+  });
+
+  test('emits one line of JSON an event', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const { stdout } = await runWperf(['-c', `127.0.0.1:${port}`, ...quick, '--json-stream']);
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect(events[0]).toBe('start');
+    expect(events.at(-1)).toBe('end');
+    expect(events.filter((event) => event === 'interval')).toHaveLength(2);
+  });
+});
+
+describe('a server', () => {
+  test('with -1 serves one test and leaves', async () => {
+    const server = await startWperfServer(onTestFinished, ['-1', '-J']);
+    expect((await runWperf(['-c', `127.0.0.1:${server.port}`, ...quick, '-P', '2', '-R'])).exitCode).toBe(0);
+    const { exitCode, stdout } = await server.process.finished;
+    expect(exitCode).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.start.test_start).toMatchObject({ num_streams: 2, reverse: 1 });
+    expect(report.end.sum_sent.bytes).toBeGreaterThan(0);
+    expect(report.end.sum_received.bytes).toBeGreaterThan(0);
+  });
+});
+
+test('the README shows the table that the flags make', async () => {
+  const { withFlagTable } = await import('../../src/cli/readme.js');
+  const readme = await readFile(repositoryFile('README.md'), 'utf8');
+  expect(withFlagTable(readme)).toBe(readme);
+});

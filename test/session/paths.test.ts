@@ -1,0 +1,131 @@
+/** What stands between a client and a server: TLS, reverse proxies, proxies, IPv6. Each is the real thing. */
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { makeCertificates } from '../support/certificates.js';
+import { describeNeeding, ipv6, program } from '../support/needs.js';
+import { startMicrosocks } from '../support/peers/microsocks.js';
+import { startReverseProxy } from '../support/peers/nginx.js';
+import { startTinyproxy } from '../support/peers/tinyproxy.js';
+import { UndoStack } from '../support/undo.js';
+import { measureWithWperf, runWperf, startWperfServer } from '../support/wperf.js';
+
+const quick = ['-t', '0.4', '-i', '0.2'];
+const stack = new UndoStack();
+afterEach(() => stack.undo());
+
+async function expectMeasures(args: readonly string[], env: Record<string, string> = {}): Promise<void> {
+  for (const direction of [[], ['-R'], ['--bidir', '-P', '2']]) {
+    const report = await measureWithWperf([...args, ...quick, ...direction], { env });
+    expect(report.end.sum_received.bytes).toBeGreaterThan(100_000);
+  }
+}
+
+describeNeeding('wss with a private authority', [program('openssl')], () => {
+  test('measures where the client trusts it, or does not ask', async () => {
+    const { ca, cert, key } = await makeCertificates(onTestFinished);
+    const { port } = await startWperfServer(onTestFinished, ['--tls-cert', cert, '--tls-key', key]);
+    await expectMeasures(['-c', `wss://localhost:${port}/x`, '--cacert', ca]);
+    await expectMeasures(['-c', `wss://127.0.0.1:${port}`, '--insecure']);
+  });
+
+  test('is refused in one line where anything about it is wrong', async () => {
+    const { ca, cert, key } = await makeCertificates(onTestFinished);
+    const { port } = await startWperfServer(onTestFinished, ['--tls-cert', cert, '--tls-key', key]);
+    const plain = await startWperfServer(onTestFinished);
+    const refusal = async (args: readonly string[]) => {
+      const { exitCode, stderr } = await runWperf(args);
+      expect(stderr).toMatch(/^wperf: error: [^\n]+\n$/);
+      return `${exitCode} ${stderr.replaceAll(/\d{4,5}\b/g, 'PORT')}`;
+    };
+    expect(await refusal(['-c', `wss://127.0.0.1:${port}`])).toMatch(
+      /^2 .*TLS with 127.0.0.1:PORT failed: .*certificate.*--cacert/,
+    );
+    expect(await refusal(['-c', `wss://127.0.0.2:${port}`, '--cacert', ca])).toMatch(/^2 /);
+    expect(await refusal(['-c', `ws://127.0.0.1:${port}`])).toMatch(/^2 .*this port speaks TLS: use wss:/);
+    expect(await refusal(['-c', `wss://127.0.0.1:${plain.port}`, '--insecure'])).toMatch(/^[23] .*ws:/);
+  });
+
+  test('keeps a server alive through broken handshakes', async () => {
+    const { ca, cert, key } = await makeCertificates(onTestFinished);
+    const server = await startWperfServer(onTestFinished, ['--tls-cert', cert, '--tls-key', key]);
+    const { connect } = await import('node:net');
+    for (const bytes of ['160301', '16030100050100000100', '1603010200ffffffffffffffff']) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(server.port, '127.0.0.1', () => socket.end(Buffer.from(bytes, 'hex')));
+        socket
+          .on('error', () => {})
+          .on('close', () => resolve())
+          .resume();
+      });
+    }
+    await expectMeasures(['-c', `wss://localhost:${server.port}`, '--cacert', ca]);
+    expect(server.process.running).toBe(true);
+  });
+});
+
+describeNeeding('an nginx reverse proxy', [program('nginx'), program('openssl')], () => {
+  test('passes tests in the clear and over TLS', async () => {
+    const certificates = await makeCertificates(onTestFinished);
+    const { port } = await startWperfServer(onTestFinished, ['--path', '/wperf']);
+    const nginx = await startReverseProxy(onTestFinished, certificates, { port });
+    await expectMeasures(['-c', `ws://127.0.0.1:${nginx.httpPort}/wperf`]);
+    await expectMeasures(['-c', `wss://localhost:${nginx.httpsPort}/wperf`, '--cacert', certificates.ca]);
+    const wrong = await runWperf(['-c', `ws://127.0.0.1:${nginx.httpPort}/other`]);
+    expect(wrong.exitCode).toBe(3);
+    expect(wrong.stderr).toContain('nothing is served at this path');
+  });
+
+  test('without a server behind it is told from a server', async () => {
+    const certificates = await makeCertificates(onTestFinished);
+    const nginx = await startReverseProxy(onTestFinished, certificates, { port: 1 });
+    const { exitCode, stderr } = await runWperf(['-c', `ws://127.0.0.1:${nginx.httpPort}`]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('answered HTTP 502 Bad Gateway, not as a wperf server');
+  });
+});
+
+describeNeeding('a CONNECT proxy', [program('tinyproxy'), program('openssl')], () => {
+  test('passes tests, by flag and by environment', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const proxy = await startTinyproxy(onTestFinished);
+    const url = `http://127.0.0.1:${proxy.port}`;
+    await expectMeasures(['-c', `127.0.0.1:${port}`, '--proxy', url]);
+    await expectMeasures(['-c', `127.0.0.1:${port}`], { HTTP_PROXY: url, http_proxy: url });
+    expect(proxy.process.stdout + proxy.process.stderr).toContain('CONNECT');
+    const dead = { HTTP_PROXY: 'http://127.0.0.1:1', http_proxy: 'http://127.0.0.1:1' };
+    await expectMeasures(['-c', `127.0.0.1:${port}`], { ...dead, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' });
+    expect((await runWperf(['-c', `127.0.0.1:${port}`], { env: dead })).exitCode).toBe(2);
+  });
+
+  test('passes wss, and asks for credentials', async () => {
+    const { ca, cert, key } = await makeCertificates(onTestFinished);
+    const { port } = await startWperfServer(onTestFinished, ['--tls-cert', cert, '--tls-key', key]);
+    const proxy = await startTinyproxy(onTestFinished, { credentials: { user: 'ann', password: 'secret' } });
+    const target = ['-c', `wss://localhost:${port}`, '--cacert', ca];
+    await expectMeasures([...target, '--proxy', `http://ann:secret@127.0.0.1:${proxy.port}`]);
+    const refused = await runWperf([...target, '--proxy', `http://127.0.0.1:${proxy.port}`]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/^wperf: error: the proxy did not connect to localhost:\d+: .*407.*: check --proxy/);
+  });
+});
+
+describeNeeding('a SOCKS5 server', [program('microsocks')], () => {
+  test('passes tests, with and without credentials', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const open = await startMicrosocks(onTestFinished);
+    await expectMeasures(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://127.0.0.1:${open.port}`]);
+    await expectMeasures(['-c', `localhost:${port}`, '--proxy', `socks5h://127.0.0.1:${open.port}`]);
+    const closed = await startMicrosocks(onTestFinished, { credentials: { user: 'ann', password: 'secret' } });
+    await expectMeasures(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://ann:secret@127.0.0.1:${closed.port}`]);
+    const refused = await runWperf(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://127.0.0.1:${closed.port}`]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/^wperf: error: the proxy did not connect/);
+  });
+});
+
+describeNeeding('IPv6', [ipv6], () => {
+  test('measures to an address, from an address', async () => {
+    const { port } = await startWperfServer(onTestFinished, [], { host: '::1' });
+    await expectMeasures(['-c', `[::1]:${port}`]);
+    await expectMeasures(['-6', '-B', '::1', '-c', `[::1]:${port}`]);
+  });
+});
