@@ -3,10 +3,9 @@
  * protocols with openings of their own can share the port. Liveness: a connection that says nothing is dropped.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { waits } from '../defaults.js';
+import { bounds, waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
-import { withReadBuffer } from './read-buffer.js';
 
 export type Opening = 'tls' | 'http' | 'unknown';
 
@@ -32,7 +31,8 @@ export interface FrontDoor {
 }
 
 export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
-  const server = createServer({ pauseOnConnect: true }, (socket) => sniff(withReadBuffer(socket), options));
+  const server = createServer({ noDelay: true }, (socket) => sniff(socket, options));
+  server.maxConnections = bounds.connections + bounds.spareConnections;
   await listen(server, options);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new WperfError('internal', 'the listener has no port');

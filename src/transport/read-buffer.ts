@@ -1,53 +1,37 @@
 /**
- * Reads a socket into one buffer, again and again: the buffer stays in the processor's cache and nothing is allocated,
- * which more than doubles what one process can receive. A consumer must be done with a chunk when it returns; as long
- * as there is none, chunks are copied and emitted as 'data', so that any reader works.
+ * Reads a socket into one buffer over and over: the buffer stays in the processor's cache and nothing is allocated,
+ * which about doubles what a process can receive (docs/adr/0001-one-read-buffer.md). Node offers this as the option
+ * `onread` of sockets it connects, but not of those it accepts, nor from the moment a WebSocket is open. So the same
+ * fields are set later; where a Node has no such fields, the socket stays as it is.
  */
 import { Socket } from 'node:net';
 
 const BUFFER_BYTES = 64 * 1024;
 
-export class ReadBuffer {
-  /** Gets each chunk; the bytes are overwritten once it returns. */
-  consumer: ((chunk: Buffer) => void) | undefined;
-  #socket: Socket | undefined;
-
-  /** For `net.connect` and `net.Socket`. */
-  readonly onread = {
-    buffer: Buffer.allocUnsafeSlow(BUFFER_BYTES),
-    callback: (bytes: number, buffer: Uint8Array): boolean => {
-      const chunk = Buffer.from(buffer.buffer, buffer.byteOffset, bytes);
-      if (this.consumer) this.consumer(chunk);
-      else this.#socket?.emit('data', Buffer.from(chunk));
-      return true;
-    },
-  };
-
-  attach(socket: Socket): Socket {
-    this.#socket = socket;
-    buffers.set(socket, this);
-    return socket;
-  }
+interface Handle {
+  useUserBuffer(buffer: Uint8Array): void;
 }
 
-const buffers = new WeakMap<object, ReadBuffer>();
-
-export function readBufferOf(stream: object): ReadBuffer | undefined {
-  return buffers.get(stream);
+/** From now on `consumer` gets what arrives instead of 'data'; a chunk's bytes are overwritten once it returns. */
+export function readIntoOneBuffer(stream: object, consumer: (chunk: Buffer) => void): boolean {
+  const fields = stream instanceof Socket ? onreadFields(stream) : undefined;
+  if (!fields) return false;
+  const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  const { socket, handle, bufferKey, callbackKey } = fields;
+  socket[bufferKey] = buffer;
+  socket[callbackKey] = (bytes: number): void => consumer(buffer.subarray(0, bytes));
+  handle.useUserBuffer(buffer);
+  return true;
 }
 
-/**
- * An accepted socket made anew with a read buffer: `net.Server` offers no such option, but a socket can be made around
- * a connection's handle. Where there is no such handle, the socket itself.
- */
-export function withReadBuffer(accepted: Socket): Socket {
-  const shell = accepted as Socket & { _handle?: object | null };
-  const handle = shell._handle;
-  if (!handle) return accepted;
-  const reads = new ReadBuffer();
-  const options = { handle, onread: reads.onread, readable: true, writable: true };
-  const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
-  shell._handle = null;
-  shell.destroy();
-  return reads.attach(socket);
+/** The fields behind `onread`, if they are all there and unused. */
+function onreadFields(socket: Socket) {
+  const symbols = Object.getOwnPropertySymbols(socket);
+  const find = (description: string) => symbols.find((symbol) => symbol.description === description);
+  const [bufferKey, callbackKey] = [find('kBuffer'), find('kBufferCb')];
+  const handle = (socket as { _handle?: Partial<Handle> | null })._handle;
+  const fields = socket as unknown as Record<symbol, unknown>;
+  if (bufferKey === undefined || callbackKey === undefined || fields[bufferKey] !== null) return undefined;
+  if (typeof handle?.useUserBuffer !== 'function') return undefined;
+  return { socket: fields, handle: handle as Handle, bufferKey, callbackKey };
 }

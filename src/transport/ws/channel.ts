@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults.js';
 import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter } from '../channel.js';
-import { readBufferOf } from '../read-buffer.js';
+import { readIntoOneBuffer } from '../read-buffer.js';
 import { LaneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
 import { FrameWalker } from './walker.js';
@@ -128,8 +128,7 @@ export class WsChannel implements Channel {
     };
     socket.off('data', toWs);
     socket.on('data', walk);
-    const reads = readBufferOf(socket);
-    if (reads) reads.consumer = walk;
+    readIntoOneBuffer(socket, walk);
     return true;
   }
 

@@ -10,7 +10,6 @@ import { SUBPROTOCOL } from '../../protocol/version.js';
 import { software } from '../../version.js';
 import type { Channel, ChannelInfo } from '../channel.js';
 import { proxyAgent } from '../proxy.js';
-import { ReadBuffer } from '../read-buffer.js';
 import { WsChannel } from './channel.js';
 import { connectError, responseError, timeoutError } from './errors.js';
 
@@ -78,15 +77,11 @@ function localEnd({ family, bind }: ConnectPlan) {
   return { ...(family !== undefined && { family }), ...(bind !== undefined && { localAddress: bind }) };
 }
 
-/** A read buffer is of use to plain TCP alone; TLS has buffers of its own. */
 function connectDirectly(plan: ConnectPlan, tls: ConnectionOptions): () => Socket {
   const { host, port, secure } = plan.target;
   const remote = { host, port, ...localEnd(plan) };
   if (secure) return () => connectTls({ ...remote, ...tls, ...(isIP(host) === 0 && { servername: host }) });
-  return () => {
-    const reads = new ReadBuffer();
-    return reads.attach(connectTcp({ ...remote, onread: reads.onread }));
-  };
+  return () => connectTcp(remote);
 }
 
 /** Of a failure at several addresses of one name, the first. */
