@@ -1,0 +1,28 @@
+/** Numbers for the records of a tree, and the record that two sources make together. */
+
+import { type GeoipRecord, mergeRecords } from '../src/geoip/record.js';
+
+export class RecordTable {
+  readonly records: GeoipRecord[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #merged = new Map<number, number>();
+
+  numberOf(record: GeoipRecord): number {
+    const key = `${record.country} ${record.asn} ${record.asName}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.records.push(record) - 1;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  /** What a network holds for which the earlier source gave `held` and a later one gives `added`. */
+  merge(held: number, added: number): number {
+    const pair = held * 2 ** 26 + added;
+    const known = this.#merged.get(pair);
+    if (known !== undefined) return known;
+    const number = this.numberOf(mergeRecords(this.records[held] ?? {}, this.records[added] ?? {}));
+    this.#merged.set(pair, number);
+    return number;
+  }
+}
