@@ -4,17 +4,23 @@ import { type GeoipRecord, normalizeRecord } from '../src/geoip/record.js';
 import type { VisitNetwork } from './mmdb-networks.js';
 
 export function visitAsnCsv(text: string, visit: VisitNetwork): void {
+  const known = new Map<string, GeoipRecord>();
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    const [, first = '', last = '', asn = '', name = ''] = /^(\d+),(\d+),(\d+),(.*)$/.exec(line) ?? [];
+    const [, first = '', last = '', as = ''] = /^(\d+),(\d+),(\d+,.*)$/.exec(line) ?? [];
     if (first === '') throw new Error(`not an AS range: ${line.slice(0, 80)}`);
-    visit(addressBytes(first), addressBytes(last), recordOf(asn, name));
+    const record = known.get(as) ?? recordOf(as);
+    known.set(as, record);
+    visit(addressBytes(first), addressBytes(last), record);
   }
 }
 
-function recordOf(asn: string, name: string): GeoipRecord {
+/** `15169,Google LLC`, where a name with a comma or a quote in it is quoted. */
+function recordOf(as: string): GeoipRecord {
+  const comma = as.indexOf(',');
+  const name = as.slice(comma + 1);
   const bare = name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-  return normalizeRecord({ asn, as_name: bare });
+  return normalizeRecord({ asn: as.slice(0, comma), as_name: bare });
 }
 
 /** Decimal text up to 2^128 - 1 as 16 bytes; the short numbers are those of IPv4, which a plain number holds. */

@@ -4,15 +4,18 @@ import { type GeoipRecord, mergeRecords } from '../src/geoip/record.js';
 
 export class RecordTable {
   readonly records: GeoipRecord[] = [];
+  /** Sources hand in the same few objects again and again, and to know those is quicker than to compare what they say. */
+  readonly #seen = new Map<GeoipRecord, number>();
   readonly #numbers = new Map<string, number>();
   readonly #merged = new Map<number, number>();
 
   numberOf(record: GeoipRecord): number {
+    const seen = this.#seen.get(record);
+    if (seen !== undefined) return seen;
     const key = `${record.country} ${record.asn} ${record.asName}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.records.push(record) - 1;
+    const number = this.#numbers.get(key) ?? this.records.push(record) - 1;
     this.#numbers.set(key, number);
+    this.#seen.set(record, number);
     return number;
   }
 

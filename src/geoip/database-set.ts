@@ -48,8 +48,11 @@ export class DatabaseSet {
   /** The first load. Rejects with WperfError `file-failure` where a named file is missing or broken. */
   async open(): Promise<void> {
     this.#databases = await this.#load((place, path, error) => {
-      if (place.kind === 'named') throw namedFailure(path, error);
-      const hint = place.kind === 'shipped' ? '; countries and AS names are missing: install wperf again' : '';
+      if (place.kind === 'named') throw namedFailure(place, path, error);
+      const hint =
+        place.kind === 'shipped'
+          ? '; countries and AS names are missing: install wperf again, or run "npm run geoip" in its source'
+          : '';
       this.#warn(refusal(path, error) + hint);
     });
   }
@@ -106,8 +109,8 @@ export class DatabaseSet {
   }
 }
 
-function namedFailure(path: string, error: unknown): WperfError {
-  const hint = 'name a sound .mmdb file, or a folder that holds some, or leave it out';
+function namedFailure({ namedBy }: Place, path: string, error: unknown): WperfError {
+  const hint = `give ${namedBy} a sound .mmdb file or a folder of them, or leave it out`;
   return new WperfError('file-failure', refusal(path, error), { operation: 'open GeoIP data', hint, cause: error });
 }
 

@@ -5,15 +5,17 @@ import { delimiter, join, resolve } from 'node:path';
 import { geoip } from '../defaults.js';
 import { shippedPath } from './sources.js';
 
+/** An .mmdb file, or a folder whose .mmdb files are all used in the order of their names. */
 export interface Place {
-  /** An .mmdb file, or a folder whose .mmdb files are all used in the order of their names. */
   readonly path: string;
-  /** `named` by the user, so it must be there and sound; a `usual` folder, which may be missing; the data `shipped`. */
+  /** A usual folder may be missing; what the user named must be there and sound. */
   readonly kind: 'named' | 'usual' | 'shipped';
+  /** Where the user named it. */
+  readonly namedBy?: '--geoip-db' | 'WPERF_GEOIP_DB';
 }
 
 export interface PlaceOptions {
-  /** The user's own .mmdb files and folders of them; the first wins. */
+  /** The user's own .mmdb files and folders of them, as given with `--geoip-db`; the first wins. */
   readonly paths?: readonly string[] | undefined;
   /** `WPERF_GEOIP_DB` lists further ones, separated as in `PATH`. Pass `process.env`. */
   readonly env?: { readonly WPERF_GEOIP_DB?: string | undefined } | undefined;
@@ -22,10 +24,15 @@ export interface PlaceOptions {
 }
 
 export function placesOf(options: PlaceOptions): Place[] {
-  const listed = options.env?.WPERF_GEOIP_DB?.split(delimiter) ?? [];
-  const named = [...(options.paths ?? []), ...listed.filter((path) => path !== '')];
+  const listed = options.env?.WPERF_GEOIP_DB?.split(delimiter).filter((path) => path !== '') ?? [];
+  const named =
+    (namedBy: NonNullable<Place['namedBy']>) =>
+    (path: string): Place => {
+      return { path: resolve(path), kind: 'named', namedBy };
+    };
   return [
-    ...named.map((path): Place => ({ path: resolve(path), kind: 'named' })),
+    ...(options.paths ?? []).map(named('--geoip-db')),
+    ...listed.map(named('WPERF_GEOIP_DB')),
     ...(options.systemFolders ?? geoip.systemFolders).map((path): Place => ({ path, kind: 'usual' })),
     { path: shippedPath, kind: 'shipped' },
   ];

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { DatabaseSet } from '../../src/geoip/database-set.js';
 import { type GeoipOptions, openGeoip } from '../../src/geoip/open.js';
 import { isStale } from '../../src/geoip/sources.js';
 import { inFolder, mmdb, replace } from './fixture.js';
@@ -106,9 +107,14 @@ describe('files that cannot be used', () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'x.mmdb');
       await writeFile(path, bytes);
-      const expected = { code: 'file-failure', message: `cannot use GeoIP file ${path}: ${reason}` };
-      await expect(openGeoip({ ...bare, paths: [path] })).rejects.toMatchObject(expected);
-      await expect(openGeoip({ ...bare, env: { WPERF_GEOIP_DB: folder } })).rejects.toMatchObject(expected);
+      const failure = (namedBy: string) => ({
+        code: 'file-failure',
+        message: `cannot use GeoIP file ${path}: ${reason}`,
+        hint: `give ${namedBy} a sound .mmdb file or a folder of them, or leave it out`,
+      });
+      const env = { WPERF_GEOIP_DB: folder };
+      await expect(openGeoip({ ...bare, paths: [path] })).rejects.toMatchObject(failure('--geoip-db'));
+      await expect(openGeoip({ ...bare, env })).rejects.toMatchObject(failure('WPERF_GEOIP_DB'));
     });
   });
 
@@ -138,6 +144,20 @@ describe('files that cannot be used', () => {
       await geo.refresh();
       expect(warnings).toHaveLength(1);
       geo.close();
+    });
+  });
+
+  test('when wperf’s own data is missing, a warning says how to get it and ranges are still named', async () => {
+    await inFolder(async (folder) => {
+      const warnings: string[] = [];
+      const path = join(folder, 'wperf.mmdb');
+      const set = new DatabaseSet([{ path, kind: 'shipped' }], (line) => warnings.push(line));
+      await set.open();
+      expect(set.lookup('10.0.0.1')).toEqual({ label: 'private' });
+      expect(set.lookup('8.8.8.8')).toEqual({});
+      expect(warnings).toEqual([
+        `cannot use GeoIP file ${path}: there is no such file or folder; countries and AS names are missing: install wperf again, or run "npm run geoip" in its source`,
+      ]);
     });
   });
 
