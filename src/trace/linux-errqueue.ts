@@ -63,20 +63,14 @@ class ErrqueueProber implements Prober {
 
   receive(): readonly Reply[] {
     const replies: Reply[] = [];
-    for (let message = this.#next(linux.MSG_ERRQUEUE); message; message = this.#next(linux.MSG_ERRQUEUE)) {
-      replies.push(...this.#replyOfError(message));
-    }
-    for (let message = this.#next(0); message; message = this.#next(0)) replies.push(...this.#replyOfData(message));
+    for (const message of this.#socket.drain(linux.MSG_ERRQUEUE)) replies.push(...this.#replyOfError(message));
+    for (const message of this.#socket.drain(0)) replies.push(...this.#replyOfData(message));
     return replies;
   }
 
   close(): void {
     this.#epoll.close();
     this.#socket.close();
-  }
-
-  #next(flags: number): Message | undefined {
-    return this.#socket.receive(flags);
   }
 
   /** An ICMP error to an earlier probe stays pending on the socket and would fail this call, so it is taken first. */

@@ -97,6 +97,11 @@ export class LinuxSocket {
     return first === 'error' ? orNone(this.#receiveOnce(flags)) : orNone(first);
   }
 
+  /** Every message that is there. */
+  *drain(flags: number): Generator<Message, void> {
+    for (let message = this.receive(flags); message !== undefined; message = this.receive(flags)) yield message;
+  }
+
   close(): void {
     this.#libc.calls.close(this.fd);
   }

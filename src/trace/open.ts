@@ -1,6 +1,7 @@
 /** Finds a way to send probes: each is tried, none is guessed from the user id. */
 import { WperfError } from '../errors.js';
 import { openLinuxErrqueue } from './linux-errqueue.js';
+import { openLinuxRaw } from './linux-raw.js';
 import { type TraceSettings, tracePort } from './options.js';
 import type { OpenProber, Prober, TraceProtocol, TraceTarget } from './prober.js';
 
@@ -12,7 +13,10 @@ interface Way {
 }
 
 /** In order of preference. */
-const ways: readonly Way[] = [{ name: 'linux-errqueue', open: openLinuxErrqueue, usual: 'udp' }];
+const ways: readonly Way[] = [
+  { name: 'linux-raw', open: openLinuxRaw, usual: 'udp' },
+  { name: 'linux-errqueue', open: openLinuxErrqueue, usual: 'udp' },
+];
 
 /** Throws `trace-unavailable` with the reason of every way when none is open. */
 export async function openProber(target: TraceTarget, settings: TraceSettings, wake: () => void): Promise<Prober> {
