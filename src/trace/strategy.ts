@@ -75,7 +75,7 @@ export class TraceStrategy {
 
   /** The probe to send now, counted as sent; undefined when there is nothing to do before `wakeAtMs` or a reply. */
   next(nowMs: number): Probe | undefined {
-    if (this.#options.serial && this.#out.size > 0) return undefined;
+    if (this.#isHeld) return undefined;
     const ttl = this.#ttlsInWindow(nowMs).find((candidate) => this.#readyAtMs(candidate) <= nowMs);
     if (ttl === undefined) return undefined;
     const query: Query = { ttl, sentMs: nowMs, reply: undefined };
@@ -102,15 +102,14 @@ export class TraceStrategy {
     }
   }
 
-  /** When to come back if no reply does: a probe expires, or one more may be sent. */
+  /** When to come back if no reply does: a probe expires, or one may be sent. Not after `nowMs` when one may be now. */
   wakeAtMs(nowMs: number): number {
     const { timeoutMs } = this.#options;
-    const waits = [...this.#out.values()].flatMap(({ sentMs }) => [
-      sentMs + timeoutMs * pacing.patience,
-      sentMs + timeoutMs,
-    ]);
-    const sendings = this.#ttlsInWindow(nowMs).map((ttl) => this.#readyAtMs(ttl));
-    return Math.min(...[...waits, ...sendings].filter((atMs) => atMs > nowMs));
+    const sentMs = [...this.#out.values()].map((query) => query.sentMs);
+    const expiries = sentMs.map((sent) => sent + timeoutMs);
+    const openings = sentMs.map((sent) => sent + timeoutMs * pacing.patience).filter((atMs) => atMs > nowMs);
+    const sendings = this.#isHeld ? [] : this.#ttlsInWindow(nowMs).map((ttl) => this.#readyAtMs(ttl));
+    return Math.min(...expiries, ...openings, ...sendings);
   }
 
   /** TTLs that have become known since the last call, in order. */
@@ -127,6 +126,10 @@ export class TraceStrategy {
       rest.push(this.#settled(this.#nextKnownTtl++));
     }
     return rest;
+  }
+
+  get #isHeld(): boolean {
+    return this.#options.serial && this.#out.size > 0;
   }
 
   #ttlsInWindow(nowMs: number): number[] {

@@ -1,0 +1,137 @@
+/** Traces through real Linux routers in namespaces, compared with Debian's traceroute. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Network } from './support/network.js';
+import { describeNetwork } from './support/rights.js';
+import { addressesOf, type Build, build, debianTraceroute, runTrace, runTraces } from './support/traces.js';
+
+const programs = ['ip', 'setpriv', 'traceroute', 'ping'];
+const server4 = '10.77.5.2';
+const server6 = 'fd77:5::2';
+const path4 = ['10.77.0.2', '10.77.1.2', '10.77.2.2', '10.77.3.2', '10.77.4.2', server4];
+const path6 = ['fd77::2', 'fd77:1::2', 'fd77:2::2', 'fd77:3::2', 'fd77:4::2', server6];
+const single = (ips: readonly string[]) => ips.map((ip) => [ip]);
+
+describeNetwork('five routers in a line', programs, () => {
+  let network: Network;
+  let sources: Build;
+
+  beforeAll(async () => {
+    sources = await build();
+    network = await Network.ofTopology('line');
+  }, 60_000);
+
+  afterAll(async () => {
+    await network.down();
+    sources.remove();
+    expect(await network.left()).toEqual([]);
+  }, 30_000);
+
+  const cases = [
+    { user: 'nobody', protocol: 'udp', prober: 'linux-errqueue', debian: [] },
+    { user: 'nobody', protocol: 'tcp', prober: 'linux-errqueue', debian: ['-T'] },
+    { user: 'root', protocol: 'udp', prober: 'linux-raw', debian: [] },
+    { user: 'root', protocol: 'icmp', prober: 'linux-raw', debian: ['-I'] },
+    { user: 'root', protocol: 'tcp', prober: 'linux-raw', debian: ['-T'] },
+  ] as const;
+  for (const { user, protocol, prober, debian } of cases) {
+    test.each([
+      { host: server4, path: path4 },
+      { host: server6, path: path6 },
+    ])(`${protocol} as ${user} to $host sees what Debian's traceroute sees`, async ({ host, path }) => {
+      const trace = await runTrace({ network, build: sources, user }, { host, protocol });
+      expect(addressesOf(trace)).toEqual(single(path));
+      expect(addressesOf(trace)).toEqual((await debianTraceroute(network, [...debian, host])).map((hop) => hop.ips));
+      expect(trace.start).toMatchObject({ prober, protocol, ip: host });
+      expect(trace.end).toMatchObject({ reason: 'target', hops: 6, rateLimitedTtls: [] });
+      for (const hop of trace.hops) expect(hop).toMatchObject({ sent: 3, lost: 0 });
+    });
+  }
+
+  test('ICMP without privilege needs ping_group_range, and the refusal says so', async () => {
+    const options = { network, build: sources, user: 'nobody' } as const;
+    const refused = await runTrace(options, { host: server4, protocol: 'icmp' });
+    expect(refused.error?.code).toBe('trace-unavailable');
+    expect(refused.error?.line).toMatch(/linux-raw: socket: EPERM.*linux-errqueue: socket: EACCES.*ping_group_range/);
+    await network.run('client', ['sysctl', '-qw', 'net.ipv4.ping_group_range=0 2147483647']);
+    for (const [host, path] of [[server4, path4] as const, [server6, path6] as const]) {
+      const trace = await runTrace(options, { host, protocol: 'icmp' });
+      expect(trace.start?.prober).toBe('linux-errqueue');
+      expect(addressesOf(trace)).toEqual(single(path));
+    }
+  });
+
+  test.each(['root', 'nobody'] as const)('four traces at once as %s never mix', async (user) => {
+    const targets = [server4, '10.77.2.2', server6, 'fd77:3::2'];
+    const paths = [path4, path4.slice(0, 3), path6, path6.slice(0, 4)];
+    const traces = await runTraces(
+      { network, build: sources, user },
+      targets.map((host) => ({ host })),
+    );
+    expect(traces.map(addressesOf)).toEqual(paths.map(single));
+    for (const hop of traces.flatMap((trace) => trace.hops)) expect(hop.lost).toBe(0);
+  });
+
+  test.each([
+    { user: 'root', protocol: 'udp' },
+    { user: 'root', protocol: 'icmp' },
+    { user: 'root', protocol: 'tcp' },
+    { user: 'nobody', protocol: 'udp' },
+  ] as const)('foreign ICMP never shows: $protocol as $user beside pings', async ({ user, protocol }) => {
+    // Pings that end in echo replies, and pings that die on the way in time-exceeded.
+    const pings = [[], ['-t', '2'], ['-t', '4']].map((ttl) =>
+      network.spawn('client', ['ping', '-q', '-i', '0.002', ...ttl, server4]),
+    );
+    const hosts = [server4, server4, server4].map((host) => ({ host, protocol }));
+    const traces = await runTraces({ network, build: sources, user }, hosts);
+    expect(pings.map((ping) => ping.exitCode)).toEqual([null, null, null]);
+    expect(traces.map(addressesOf)).toEqual([single(path4), single(path4), single(path4)]);
+    for (const ping of pings) ping.kill();
+  });
+
+  test('a first hop, a last hop and one probe at a time', async () => {
+    const options = { host: server4, firstHop: 3, maxHops: 4, queries: 2, serial: true };
+    const trace = await runTrace({ network, build: sources, user: 'nobody' }, options);
+    expect(trace.hops.map((hop) => [hop.ttl, hop.sent])).toEqual([
+      [3, 2],
+      [4, 2],
+    ]);
+    expect(trace.end?.reason).toBe('hops');
+  });
+
+  test('a UDP service that answers on the probed port is the target', async () => {
+    const echo =
+      "require('dgram').createSocket('udp4',function(m,r){this.send('here',r.port,r.address)}).bind(33452,()=>console.log())";
+    const child = network.spawn('server', [process.execPath, '-e', echo]);
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    const options = { host: server4, firstHop: 6, maxHops: 6, queries: 1, port: 33452 };
+    const trace = await runTrace({ network, build: sources, user: 'nobody' }, options);
+    expect(addressesOf(trace)).toEqual([[server4]]);
+    expect(trace.end?.reason).toBe('target');
+  });
+
+  test('an address nobody has a route to is one clear line', async () => {
+    const trace = await runTrace({ network, build: sources, user: 'nobody' }, { host: '192.0.2.1' });
+    expect(trace.error).toMatchObject({ code: 'unreachable' });
+    expect(trace.error?.line).toContain('cannot send to 192.0.2.1 (ENETUNREACH)');
+  });
+});
+
+describeNetwork('four routers that limit their ICMP', programs, () => {
+  let network: Network;
+  let sources: Build;
+
+  beforeAll(async () => {
+    sources = await build();
+    network = await Network.ofTopology('limited');
+  }, 60_000);
+
+  afterAll(async () => {
+    await network.down();
+    sources.remove();
+  }, 30_000);
+
+  test.each(['10.77.4.2', 'fd77:4::2'])('a trace to %s trips no limit, not even the target of six', async (host) => {
+    const trace = await runTrace({ network, build: sources, user: 'nobody' }, { host });
+    expect(trace.hops.map((hop) => hop.lost)).toEqual([0, 0, 0, 0, 0]);
+  });
+});
