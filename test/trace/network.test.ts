@@ -88,6 +88,24 @@ describeNetwork('five routers in a line', programs, () => {
     for (const ping of pings) ping.kill();
   });
 
+  test.each([
+    { user: 'root', busyMs: 0 },
+    { user: 'root', busyMs: 20 },
+    { user: 'nobody', busyMs: 0 },
+    { user: 'nobody', busyMs: 20 },
+  ] as const)("round trips as $user agree with Debian's within 0.1 ms, $busyMs ms busy", async ({ user, busyMs }) => {
+    const ours: number[][] = path4.map(() => []);
+    const debians: number[][] = path4.map(() => []);
+    for (let round = 0; round < 5; round++) {
+      const trace = await runTrace({ network, build: sources, user, busyMs }, { host: server4 });
+      for (const hop of trace.hops) ours[hop.ttl - 1]?.push(...hop.addresses.flatMap((address) => address.rttsMs));
+      const debian = await debianTraceroute(network, [server4]);
+      for (const [index, hop] of debian.entries()) debians[index]?.push(...hop.rttsMs);
+    }
+    const differences = path4.map((_, index) => median(ours[index]) - median(debians[index]));
+    for (const difference of differences) expect(Math.abs(difference)).toBeLessThan(0.1);
+  });
+
   test('a first hop, a last hop and one probe at a time', async () => {
     const options = { host: server4, firstHop: 3, maxHops: 4, queries: 2, serial: true };
     const trace = await runTrace({ network, build: sources, user: 'nobody' }, options);
@@ -135,3 +153,7 @@ describeNetwork('four routers that limit their ICMP', programs, () => {
     expect(trace.hops.map((hop) => hop.lost)).toEqual([0, 0, 0, 0, 0]);
   });
 });
+
+function median(samples: readonly number[] = []): number {
+  return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
+}
