@@ -4,9 +4,9 @@
  * this very flow to this very target.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import { meaningOfError } from './codes.js';
 import { readAncillary } from './errqueue.js';
 import { type Flow, icmpFlow, tcpFlow, udpFlow } from './flow.js';
+import { answerTo, errorAbout } from './flow-match.js';
 import {
   encodeSocketAddress,
   type Libc,
@@ -18,7 +18,7 @@ import {
 } from './libc.js';
 import { Epoll, LinuxSocket, refusal } from './linux-socket.js';
 import type { Probe, Prober, ProberOptions, Reply, TraceProtocol, TraceTarget } from './prober.js';
-import { parseIcmpError, parseIpPacket } from './quoted.js';
+import { parseIpPacket } from './quoted.js';
 import { passIcmp, passPorts } from './raw-filter.js';
 import { SendClock } from './send-clock.js';
 
@@ -150,29 +150,14 @@ class RawProber implements Prober {
     // IPv4 raw sockets hand over the IP header, IPv6 ones do not.
     const packet = this.#target.family === 4 ? parseIpPacket(4, message.data) : { payload: message.data, ttl };
     if (packet === undefined || from === undefined) return [];
-    const found = this.#answered(packet.payload, from, socket) ?? this.#errorAbout(packet.payload, socket);
+    const found =
+      (socket === this.#sender ? answerTo(this.#flow, this.#target, from, packet.payload) : undefined) ??
+      (socket === this.#icmp ? errorAbout(this.#flow, this.#target, packet.payload) : undefined);
     const rttMs = found && this.#clock.rttMs(found.id, stampNs ?? realtimeNs(this.#libc));
     if (found === undefined || rttMs === undefined) return [];
     return [{ ...found, from, rttMs, ...(packet.ttl === undefined ? {} : { replyTtl: packet.ttl }) }];
   }
-
-  #answered(transport: Uint8Array, from: string, socket: LinuxSocket): Finding | undefined {
-    if (from !== this.#target.ip || socket !== this.#sender) return undefined;
-    const id = this.#flow.idOfAnswer(transport);
-    return id === undefined ? undefined : { id, kind: 'answer', code: '', mpls: [] };
-  }
-
-  #errorAbout(message: Uint8Array, socket: LinuxSocket): Finding | undefined {
-    const error = socket === this.#icmp ? parseIcmpError(this.#target.family, message) : undefined;
-    if (error?.quoted.protocol !== this.#flow.ipProtocol || error.quoted.destination !== this.#target.ip)
-      return undefined;
-    const id = this.#flow.idOfQuoted(error.quoted.payload);
-    const meaning = meaningOfError(this.#target.family, error.type, error.code);
-    return id === undefined || meaning === undefined ? undefined : { id, ...meaning, mpls: error.mpls };
-  }
 }
-
-type Finding = Omit<Reply, 'from' | 'rttMs' | 'replyTtl'>;
 
 function anyAddress({ family }: TraceTarget): SocketAddress {
   return { ip: family === 4 ? '0.0.0.0' : '::', port: 0, scopeId: 0 };

@@ -4,6 +4,7 @@ import { openLinuxErrqueue } from './linux-errqueue.js';
 import { openLinuxRaw } from './linux-raw.js';
 import { type TraceSettings, tracePort } from './options.js';
 import type { OpenProber, Prober, TraceProtocol, TraceTarget } from './prober.js';
+import { openRawSocket } from './raw-socket.js';
 
 interface Way {
   readonly name: Prober['name'];
@@ -16,6 +17,7 @@ interface Way {
 const ways: readonly Way[] = [
   { name: 'linux-raw', open: openLinuxRaw, usual: 'udp' },
   { name: 'linux-errqueue', open: openLinuxErrqueue, usual: 'udp' },
+  { name: 'raw-socket', open: openRawSocket, usual: 'icmp' },
 ];
 
 /** Throws `trace-unavailable` with the reason of every way when none is open. */

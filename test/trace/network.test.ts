@@ -106,6 +106,25 @@ describeNetwork('five routers in a line', programs, () => {
     for (const difference of differences) expect(Math.abs(difference)).toBeLessThan(0.1);
   });
 
+  test.each([
+    { host: server4, path: path4 },
+    { host: server6, path: path6 },
+  ])('without koffi root traces to $host by raw-socket', async ({ host, path }) => {
+    const options = { network, build: sources, user: 'root', without: ['koffi'] } as const;
+    const traces = await runTraces(options, [{ host }, { host }]);
+    expect(traces.map(addressesOf)).toEqual([single(path), single(path)]);
+    expect(traces[0]?.start).toMatchObject({ prober: 'raw-socket', protocol: 'icmp' });
+  });
+
+  test('where no way is open, one line says why and what to do', async () => {
+    const options = { network, build: sources, user: 'nobody', without: ['koffi', 'raw-socket'] } as const;
+    const { error } = await runTrace(options, { host: server4 });
+    expect(error?.code).toBe('trace-unavailable');
+    expect(error?.line).toMatch(/koffi is not installed.*raw-socket is not installed.*npm install koffi.*sudo.*setcap/);
+    const allowed = await runTrace({ ...options, without: ['koffi'] }, { host: server4 });
+    expect(allowed.error?.line).toMatch(/raw-socket: Operation not permitted/);
+  });
+
   test('a first hop, a last hop and one probe at a time', async () => {
     const options = { host: server4, firstHop: 3, maxHops: 4, queries: 2, serial: true };
     const trace = await runTrace({ network, build: sources, user: 'nobody' }, options);

@@ -47,11 +47,13 @@ export interface RunOptions {
   readonly build: Build;
   readonly user: 'root' | 'nobody';
   readonly busyMs?: number;
+  /** Packages that cannot be found. */
+  readonly without?: readonly string[];
 }
 
 /** All at once in one process. */
 export async function runTraces(options: RunOptions, traces: readonly TraceOptions[]): Promise<TraceResult[]> {
-  const request = JSON.stringify({ traces, busyMs: options.busyMs ?? 0 });
+  const request = JSON.stringify({ traces, busyMs: options.busyMs ?? 0, without: options.without ?? [] });
   const user = options.user === 'nobody' ? asNobody : [];
   const command = [...user, process.execPath, runner, options.build.folder, request];
   const { stdout, stderr, code } = await options.network.run('client', command);
