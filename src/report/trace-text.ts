@@ -10,7 +10,7 @@ export interface TraceTextOptions {
 
 /** More round trips than this to one address are shown as a summary. */
 const maxRttsShown = 5;
-const widths = { ttl: 2, annotation: 30, nameOfAs: 18, host4: 36, host6: 46, rtt: 8 } as const;
+const widths = { ttl: 2, annotation: 34, nameOfAs: 18, host4: 36, host6: 46, rtt: 8 } as const;
 
 /** `write` gets whole lines without their end. */
 export function traceTextReporter(write: (line: string) => void, { annotated }: TraceTextOptions) {

@@ -39,19 +39,20 @@ export interface Engine {
   readonly onKnown: (settled: SettledTtl) => void;
 }
 
-/** Ends when the strategy has, or when the signal says so; liveness is the strategy's. */
-export async function runEngine(engine: Engine): Promise<void> {
+/** Ends when the strategy has (`finished`) or when the signal says so (`cut`); liveness is the strategy's. */
+export async function runEngine(engine: Engine): Promise<'finished' | 'cut'> {
   const { strategy, waker, signal, nowMs, onKnown } = engine;
   while (!signal.aborted) {
     await sendWhatIsDue(engine);
     hear(engine);
     strategy.expire(nowMs());
     for (const settled of strategy.takeKnown()) onKnown(settled);
-    if (strategy.finished) return;
+    if (strategy.finished) return 'finished';
     const now = nowMs();
     if (strategy.wakeAtMs(now) > now) await waker.sleep(Math.min(strategy.wakeAtMs(now) - now, longestSleepMs));
   }
   for (const settled of strategy.takeUnfinished()) onKnown(settled);
+  return 'cut';
 }
 
 /** Nothing a strategy waits for is farther away than its timeouts; this only bounds the timer. */

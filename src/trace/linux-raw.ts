@@ -7,6 +7,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { readAncillary } from './errqueue.js';
 import { type Flow, icmpFlow, tcpFlow, udpFlow } from './flow.js';
 import { answerTo, errorAbout } from './flow-match.js';
+import { nextIcmpIdentifier } from './icmp-identifier.js';
 import {
   encodeSocketAddress,
   type Libc,
@@ -110,7 +111,7 @@ class RawProber implements Prober {
 
   #openFlow({ protocol, port, target }: ProberOptions): { sender: LinuxSocket; flow: Flow } {
     if (protocol === 'icmp') {
-      return { sender: this.#icmp, flow: icmpFlow(target.family, randomInt(0x10000), randomBytes(8)) };
+      return { sender: this.#icmp, flow: icmpFlow(target.family, nextIcmpIdentifier(), randomBytes(8)) };
     }
     if (protocol === 'tcp') return this.#openTcpFlow(port);
     const sender = this.#open(linux.SOCK_DGRAM, linux.IPPROTO_UDP);

@@ -2,11 +2,12 @@
  * ICMP probes through the optional package raw-socket: the portable way for administrators, on systems other than
  * Linux or where koffi is missing. Its time stamps are taken in this process, so a busy event loop shows in them.
  */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { type Flow, icmpFlow } from './flow.js';
 import { answerTo, errorAbout } from './flow-match.js';
+import { nextIcmpIdentifier } from './icmp-identifier.js';
 import type { Probe, Prober, ProberOptions, Reply, TraceTarget } from './prober.js';
 import { parseIpPacket } from './quoted.js';
 import { SendClock } from './send-clock.js';
@@ -64,7 +65,7 @@ class RawSocketProber implements Prober {
   constructor(raw: RawSocketPackage, { target, wake }: ProberOptions) {
     const v4 = target.family === 4;
     this.#target = target;
-    this.#flow = icmpFlow(target.family, randomInt(0x10000), randomBytes(8));
+    this.#flow = icmpFlow(target.family, nextIcmpIdentifier(), randomBytes(8));
     this.#socket = raw.createSocket({
       protocol: v4 ? raw.Protocol.ICMP : raw.Protocol.ICMPv6,
       addressFamily: v4 ? raw.AddressFamily.IPv4 : raw.AddressFamily.IPv6,

@@ -17,15 +17,14 @@ export class TraceRun {
   /** TTLs in order; holds at most one entry for each. */
   readonly known = new Mailbox<SettledTtl>();
   readonly #parts: RunParts;
-  readonly #strategy: TraceStrategy;
   readonly #stopping = new AbortController();
   #ended: Promise<void> = Promise.resolve();
   #beganMs = 0;
+  #cut = false;
 
   /** The signal ends the run early. */
   constructor(parts: RunParts, signal: AbortSignal | undefined) {
     this.#parts = parts;
-    this.#strategy = new TraceStrategy(strategyOptions(parts.settings));
     this.#stopping.signal.addEventListener('abort', () => {
       parts.waker.wake();
       parts.names.close();
@@ -35,10 +34,10 @@ export class TraceRun {
   }
 
   begin(): void {
-    const { prober, names, waker } = this.#parts;
+    const { settings, prober, names, waker } = this.#parts;
     this.#beganMs = performance.now();
     this.#ended = runEngine({
-      strategy: this.#strategy,
+      strategy: new TraceStrategy(strategyOptions(settings)),
       prober,
       waker,
       signal: this.#stopping.signal,
@@ -46,14 +45,17 @@ export class TraceRun {
       onReply: (reply) => void names.nameOf(reply.from),
       onKnown: (settled) => this.known.put(settled),
     }).then(
-      () => this.known.end(),
+      (outcome) => {
+        this.#cut = outcome === 'cut';
+        this.known.end();
+      },
       (failure: unknown) => this.known.fail(failure),
     );
   }
 
   /** True when the signal came before the path's end was known. */
   get interrupted(): boolean {
-    return this.#stopping.signal.aborted && !this.#strategy.finished;
+    return this.#cut;
   }
 
   get seconds(): number {
