@@ -16,6 +16,8 @@ import { parseMpls } from './quoted.js';
 import { SendClock } from './send-clock.js';
 
 const payloadBytes = 32;
+/** More errors than this do not come in between two system calls: the kernel itself refuses. */
+const maxRetries = 8;
 const kernelStamps =
   linux.SOF_TX_SOFTWARE | linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE | linux.SOF_OPT_ID | linux.SOF_OPT_TSONLY;
 
@@ -56,7 +58,8 @@ class ErrqueueProber implements Prober {
 
   send(probe: Probe): void {
     this.#socket.setTtl(probe.ttl);
-    const errno = this.#sendOnce(probe) && this.#sendAgain(probe);
+    let errno = this.#sendOnce(probe);
+    for (let retries = 0; errno !== 0 && retries < maxRetries; retries++) errno = this.#sendAgain(probe);
     // Full buffers lose a packet as any queue on the path may.
     if (errno !== 0 && errno !== linux.EAGAIN && errno !== linux.ENOBUFS) throw refusal(errno, this.#options.target);
   }
@@ -73,20 +76,22 @@ class ErrqueueProber implements Prober {
     this.#socket.close();
   }
 
-  /** An ICMP error to an earlier probe stays pending on the socket and would fail this call, so it is taken first. */
   #sendOnce(probe: Probe): number {
-    this.#socket.takeError();
     const beforeNs = realtimeNs(this.#libc);
     const errno = this.#socket.sendTo(this.#payload(probe.id), this.#destination(probe.id));
     if (errno === 0) this.#clock.sent(probe.id, beforeNs);
     return errno;
   }
 
-  /** Kernels differ in whether a failed call counts, so the count of time stamps begins anew. */
+  /**
+   * An ICMP error to an earlier probe stays pending on the socket and fails one call. Kernels differ in whether the
+   * failed call counts, so the count of time stamps begins anew.
+   */
   #sendAgain(probe: Probe): number {
-    this.#socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, 0);
+    this.#socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, kernelStamps & ~linux.SOF_OPT_ID);
     this.#socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, kernelStamps);
     this.#clock.restart();
+    this.#socket.takeError();
     return this.#sendOnce(probe);
   }
 

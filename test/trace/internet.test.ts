@@ -7,7 +7,7 @@ import { addressesOf, type Build, build, debianTraceroute, runTrace, runTraces }
 
 const users = ['nobody', 'root'] as const;
 
-describeNetwork('a small Internet', ['ip', 'setpriv', 'traceroute', 'python3'], () => {
+describeNetwork('a small Internet', ['ip', 'setpriv', 'ping', 'traceroute', 'python3'], () => {
   let network: Network;
   let sources: Build;
 
@@ -114,6 +114,22 @@ describeNetwork('a small Internet', ['ip', 'setpriv', 'traceroute', 'python3'], 
         expect(median).toBeLessThan((expected[index] ?? 0) + 1);
       }
     }
+  });
+
+  test.each([
+    { user: 'root', protocol: 'icmp' },
+    { user: 'root', protocol: 'udp' },
+    { user: 'root', protocol: 'tcp' },
+    { user: 'nobody', protocol: 'udp' },
+  ] as const)('foreign ICMP never fills a silent hop: $protocol as $user beside pings', async ({ user, protocol }) => {
+    // Each run of pings counts from one again, so their numbers are those of probes that are out.
+    const ping = 'ping -q -c 30 -i 0.002 -W 0.01 -t 2 10.99.0.1 >/dev/null';
+    const pings = network.spawn('client', ['sh', '-c', `while :; do ${ping}; done`]);
+    const { hops } = await trace(user, '10.99.0.1', { protocol });
+    expect(pings.exitCode).toBeNull();
+    pings.kill();
+    expect(hops[3]).toMatchObject({ addresses: [], sent: 3, lost: 3 });
+    expect(hops.map((hop) => hop.addresses.length > 0)).toEqual([true, true, true, false, true, true]);
   });
 
   test("Debian's traceroute sees the same hops", async () => {

@@ -1,6 +1,8 @@
 /** Traces through real Linux routers in namespaces, compared with Debian's traceroute. */
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Network } from './support/network.js';
+import type { Reply } from '../../src/trace/prober.js';
+import { asNobody, Network } from './support/network.js';
 import { describeNetwork } from './support/rights.js';
 import { addressesOf, type Build, build, debianTraceroute, runTrace, runTraces } from './support/traces.js';
 
@@ -77,10 +79,11 @@ describeNetwork('five routers in a line', programs, () => {
     { user: 'root', protocol: 'tcp' },
     { user: 'nobody', protocol: 'udp' },
   ] as const)('foreign ICMP never shows: $protocol as $user beside pings', async ({ user, protocol }) => {
-    // Pings that end in echo replies, and pings that die on the way in time-exceeded.
-    const pings = [[], ['-t', '2'], ['-t', '4']].map((ttl) =>
-      network.spawn('client', ['ping', '-q', '-i', '0.002', ...ttl, server4]),
-    );
+    // Pings that end in echo replies, and pings that die on the way; each run counts from one again, as probes do.
+    const pings = ['', '-t 2', '-t 4'].map((ttl) => {
+      const ping = `ping -q -c 20 -i 0.001 -W 0.01 ${ttl} ${server4} >/dev/null`;
+      return network.spawn('client', ['sh', '-c', `while :; do ${ping}; done`]);
+    });
     const hosts = [server4, server4, server4].map((host) => ({ host, protocol }));
     const traces = await runTraces({ network, build: sources, user }, hosts);
     expect(pings.map((ping) => ping.exitCode)).toEqual([null, null, null]);
@@ -133,6 +136,18 @@ describeNetwork('five routers in a line', programs, () => {
       [4, 2],
     ]);
     expect(trace.end?.reason).toBe('hops');
+  });
+
+  test('an error that is pending from an earlier probe fails no later one', async () => {
+    const script = fileURLToPath(new URL('support/send-without-hearing.mjs', import.meta.url));
+    for (const host of [server4, server6]) {
+      const command = [...asNobody, process.execPath, script, sources.folder, host];
+      const { stdout, stderr } = await network.run('client', command);
+      expect(stderr).toBe('');
+      const replies: Reply[] = JSON.parse(stdout);
+      expect(replies.map((reply) => reply.id).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+      for (const reply of replies) expect(reply.rttMs).toBeLessThan(5);
+    }
   });
 
   test('a UDP service that answers on the probed port is the target', async () => {
