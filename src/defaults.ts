@@ -60,6 +60,8 @@ export const waits = {
   rttBudgetSeconds: 1,
   /** For the name of a hop; meanwhile its other probes are out. */
   hopNameMs: 1000,
+  /** Linux begins to stamp packets in the background, well after the call that asks for it has returned. */
+  kernelStampsMs: 5,
 } as const;
 
 export const bounds = {

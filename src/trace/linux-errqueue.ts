@@ -6,6 +6,8 @@
  * UDP probes are told apart by destination port, ICMP ones by sequence number; ICMP sockets need the group of the
  * process to be within net.ipv4.ping_group_range.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waits } from '../defaults.js';
 import { icmp4, icmp6, meaningOfError } from './codes.js';
 import { type Ancillary, readAncillary } from './errqueue.js';
 import { encodeSocketAddress, type Libc, linux, type Message, openLibc, realtimeNs } from './libc.js';
@@ -24,7 +26,9 @@ const kernelStamps =
 /** Throws a SystemError or an Error that says why this machine does not allow it. */
 export async function openLinuxErrqueue(options: ProberOptions): Promise<Prober> {
   const libc = await openLibc();
-  return options.protocol === 'tcp' ? new LinuxTcpProber(libc, options) : new ErrqueueProber(libc, options);
+  const prober = options.protocol === 'tcp' ? new LinuxTcpProber(libc, options) : new ErrqueueProber(libc, options);
+  await sleep(waits.kernelStampsMs);
+  return prober;
 }
 
 class ErrqueueProber implements Prober {

@@ -4,6 +4,8 @@
  * this very flow to this very target.
  */
 import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waits } from '../defaults.js';
 import { readAncillary } from './errqueue.js';
 import { type Flow, icmpFlow, tcpFlow, udpFlow } from './flow.js';
 import { answerTo, errorAbout } from './flow-match.js';
@@ -29,7 +31,9 @@ const allStamps = arrivalStamps | linux.SOF_TX_SOFTWARE | linux.SOF_OPT_ID | lin
 
 /** Throws a SystemError where the right to raw sockets is missing. */
 export async function openLinuxRaw(options: ProberOptions): Promise<Prober> {
-  return new RawProber(await openLibc(), options);
+  const prober = new RawProber(await openLibc(), options);
+  await sleep(waits.kernelStampsMs);
+  return prober;
 }
 
 class RawProber implements Prober {

@@ -1,29 +1,25 @@
 /** Traces through a fake Internet with exact delays: ECMP, MPLS, silence, refusal, loss, long lines. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { TraceHop } from '../../src/trace/events.js';
-import { Network } from './support/network.js';
-import { describeNetwork } from './support/rights.js';
-import { addressesOf, type Build, build, debianTraceroute, runTrace, runTraces } from './support/traces.js';
+import { describeNeeding } from '../support/needs.js';
+import { start } from '../support/processes.js';
+import { undoAfterAll } from '../support/suite.js';
+import { withUndo } from '../support/undo.js';
+import { makeInternet, type Within } from './support/network.js';
+import { addressesOf, debianTraceroute, median, runTrace, runTraces, traceNeeds } from './support/traces.js';
 
 const users = ['nobody', 'root'] as const;
 
-describeNetwork('a small Internet', ['ip', 'setpriv', 'ping', 'traceroute', 'python3'], () => {
-  let network: Network;
-  let sources: Build;
+describeNeeding('a small Internet', traceNeeds, () => {
+  const later = undoAfterAll();
+  let network: Within;
 
   beforeAll(async () => {
-    sources = await build();
-    network = await Network.ofFakeInternet('internet');
-  }, 60_000);
-
-  afterAll(async () => {
-    await network.down();
-    sources.remove();
-    expect(await network.left()).toEqual([]);
-  }, 30_000);
+    network = await makeInternet(later, 'internet');
+  });
 
   const trace = (user: (typeof users)[number], host: string, options = {}) =>
-    runTrace({ network, build: sources, user }, { host, timeoutSeconds: 0.3, ...options });
+    runTrace({ network, user }, { host, timeoutSeconds: 0.3, ...options });
 
   test('ports that vary show every router that shares the load', async () => {
     for (const [host, routers] of [
@@ -99,7 +95,7 @@ describeNetwork('a small Internet', ['ip', 'setpriv', 'ping', 'traceroute', 'pyt
 
   test.each(users)('round trips are those of the path, the event loop busy or not, as %s', async (user) => {
     for (const busyMs of [0, 20]) {
-      const options = { network, build: sources, user, busyMs };
+      const options = { network, user, busyMs };
       const request = { host: '10.99.0.1', timeoutSeconds: 0.3 };
       const results = await runTraces(options, [request, request, request]);
       const medians = [1, 2, 3, 5, 6].map((ttl) =>
@@ -122,14 +118,14 @@ describeNetwork('a small Internet', ['ip', 'setpriv', 'ping', 'traceroute', 'pyt
     { user: 'root', protocol: 'tcp' },
     { user: 'nobody', protocol: 'udp' },
   ] as const)('foreign ICMP never fills a silent hop: $protocol as $user beside pings', async ({ user, protocol }) => {
-    // Each run of pings counts from one again, so their numbers are those of probes that are out.
-    const ping = 'ping -q -c 30 -i 0.002 -W 0.01 -t 2 10.99.0.1 >/dev/null';
-    const pings = network.spawn('client', ['sh', '-c', `while :; do ${ping}; done`]);
-    const { hops } = await trace(user, '10.99.0.1', { protocol });
-    expect(pings.exitCode).toBeNull();
-    pings.kill();
-    expect(hops[3]).toMatchObject({ addresses: [], sent: 3, lost: 3 });
-    expect(hops.map((hop) => hop.addresses.length > 0)).toEqual([true, true, true, false, true, true]);
+    await withUndo(async (during) => {
+      // Each run of pings counts from one again, so their numbers are those of probes that are out.
+      const ping = 'ping -q -c 30 -i 0.002 -W 0.01 -t 2 10.99.0.1 >/dev/null';
+      await start(during, ['sh', '-c', `while :; do ${ping}; done`], { within: network('client') });
+      const { hops } = await trace(user, '10.99.0.1', { protocol });
+      expect(hops[3]).toMatchObject({ addresses: [], sent: 3, lost: 3 });
+      expect(hops.map((hop) => hop.addresses.length > 0)).toEqual([true, true, true, false, true, true]);
+    });
   });
 
   test("Debian's traceroute sees the same hops", async () => {
@@ -142,6 +138,5 @@ describeNetwork('a small Internet', ['ip', 'setpriv', 'ping', 'traceroute', 'pyt
 
 function medianOf(hops: readonly TraceHop[], ttl: number): number {
   const addresses = hops.filter((hop) => hop.ttl === ttl).flatMap((hop) => hop.addresses);
-  const sorted = addresses.flatMap(({ rttsMs }) => [...rttsMs]).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return median(addresses.flatMap(({ rttsMs }) => [...rttsMs]));
 }

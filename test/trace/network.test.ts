@@ -1,32 +1,26 @@
 /** Traces through real Linux routers in namespaces, compared with Debian's traceroute. */
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Reply } from '../../src/trace/prober.js';
-import { asNobody, Network } from './support/network.js';
-import { describeNetwork } from './support/rights.js';
-import { addressesOf, type Build, build, debianTraceroute, runTrace, runTraces } from './support/traces.js';
+import { describeNeeding } from '../support/needs.js';
+import { output, start } from '../support/processes.js';
+import { undoAfterAll } from '../support/suite.js';
+import { withUndo } from '../support/undo.js';
+import { asNobody, makeTopology, type Within } from './support/network.js';
+import { addressesOf, debianTraceroute, median, runTrace, runTraces, script, traceNeeds } from './support/traces.js';
 
-const programs = ['ip', 'setpriv', 'traceroute', 'ping'];
 const server4 = '10.77.5.2';
 const server6 = 'fd77:5::2';
 const path4 = ['10.77.0.2', '10.77.1.2', '10.77.2.2', '10.77.3.2', '10.77.4.2', server4];
 const path6 = ['fd77::2', 'fd77:1::2', 'fd77:2::2', 'fd77:3::2', 'fd77:4::2', server6];
 const single = (ips: readonly string[]) => ips.map((ip) => [ip]);
 
-describeNetwork('five routers in a line', programs, () => {
-  let network: Network;
-  let sources: Build;
+describeNeeding('five routers in a line', traceNeeds, () => {
+  const later = undoAfterAll();
+  let network: Within;
 
   beforeAll(async () => {
-    sources = await build();
-    network = await Network.ofTopology('line');
-  }, 60_000);
-
-  afterAll(async () => {
-    await network.down();
-    sources.remove();
-    expect(await network.left()).toEqual([]);
-  }, 30_000);
+    network = await makeTopology(later, 'line');
+  });
 
   const cases = [
     { user: 'nobody', protocol: 'udp', prober: 'linux-errqueue', debian: [] },
@@ -40,7 +34,7 @@ describeNetwork('five routers in a line', programs, () => {
       { host: server4, path: path4 },
       { host: server6, path: path6 },
     ])(`${protocol} as ${user} to $host sees what Debian's traceroute sees`, async ({ host, path }) => {
-      const trace = await runTrace({ network, build: sources, user }, { host, protocol });
+      const trace = await runTrace({ network, user }, { host, protocol });
       expect(addressesOf(trace)).toEqual(single(path));
       expect(addressesOf(trace)).toEqual((await debianTraceroute(network, [...debian, host])).map((hop) => hop.ips));
       expect(trace.start).toMatchObject({ prober, protocol, ip: host });
@@ -50,11 +44,11 @@ describeNetwork('five routers in a line', programs, () => {
   }
 
   test('ICMP without privilege needs ping_group_range, and the refusal says so', async () => {
-    const options = { network, build: sources, user: 'nobody' } as const;
+    const options = { network, user: 'nobody' } as const;
     const refused = await runTrace(options, { host: server4, protocol: 'icmp' });
     expect(refused.error?.code).toBe('trace-unavailable');
     expect(refused.error?.line).toMatch(/linux-raw: socket: EPERM.*linux-errqueue: socket: EACCES.*ping_group_range/);
-    await network.run('client', ['sysctl', '-qw', 'net.ipv4.ping_group_range=0 2147483647']);
+    await output(['sysctl', '-qw', 'net.ipv4.ping_group_range=0 2147483647'], { within: network('client') });
     for (const [host, path] of [[server4, path4] as const, [server6, path6] as const]) {
       const trace = await runTrace(options, { host, protocol: 'icmp' });
       expect(trace.start?.prober).toBe('linux-errqueue');
@@ -66,7 +60,7 @@ describeNetwork('five routers in a line', programs, () => {
     const targets = [server4, '10.77.2.2', server6, 'fd77:3::2'];
     const paths = [path4, path4.slice(0, 3), path6, path6.slice(0, 4)];
     const traces = await runTraces(
-      { network, build: sources, user },
+      { network, user },
       targets.map((host) => ({ host })),
     );
     expect(traces.map(addressesOf)).toEqual(paths.map(single));
@@ -79,16 +73,15 @@ describeNetwork('five routers in a line', programs, () => {
     { user: 'root', protocol: 'tcp' },
     { user: 'nobody', protocol: 'udp' },
   ] as const)('foreign ICMP never shows: $protocol as $user beside pings', async ({ user, protocol }) => {
-    // Pings that end in echo replies, and pings that die on the way; each run counts from one again, as probes do.
-    const pings = ['', '-t 2', '-t 4'].map((ttl) => {
-      const ping = `ping -q -c 20 -i 0.001 -W 0.01 ${ttl} ${server4} >/dev/null`;
-      return network.spawn('client', ['sh', '-c', `while :; do ${ping}; done`]);
+    await withUndo(async (during) => {
+      // Pings that end in echo replies, and pings that die on the way.
+      for (const ttl of [[], ['-t', '2'], ['-t', '4']]) {
+        await start(during, ['ping', '-q', '-i', '0.001', ...ttl, server4], { within: network('client') });
+      }
+      const hosts = [server4, server4, server4].map((host) => ({ host, protocol }));
+      const traces = await runTraces({ network, user }, hosts);
+      expect(traces.map(addressesOf)).toEqual([single(path4), single(path4), single(path4)]);
     });
-    const hosts = [server4, server4, server4].map((host) => ({ host, protocol }));
-    const traces = await runTraces({ network, build: sources, user }, hosts);
-    expect(pings.map((ping) => ping.exitCode)).toEqual([null, null, null]);
-    expect(traces.map(addressesOf)).toEqual([single(path4), single(path4), single(path4)]);
-    for (const ping of pings) ping.kill();
   });
 
   test.each([
@@ -100,12 +93,12 @@ describeNetwork('five routers in a line', programs, () => {
     const ours: number[][] = path4.map(() => []);
     const debians: number[][] = path4.map(() => []);
     for (let round = 0; round < 5; round++) {
-      const trace = await runTrace({ network, build: sources, user, busyMs }, { host: server4 });
+      const trace = await runTrace({ network, user, busyMs }, { host: server4 });
       for (const hop of trace.hops) ours[hop.ttl - 1]?.push(...hop.addresses.flatMap((address) => address.rttsMs));
       const debian = await debianTraceroute(network, [server4]);
       for (const [index, hop] of debian.entries()) debians[index]?.push(...hop.rttsMs);
     }
-    const differences = path4.map((_, index) => median(ours[index]) - median(debians[index]));
+    const differences = path4.map((_, index) => median(ours[index] ?? []) - median(debians[index] ?? []));
     for (const difference of differences) expect(Math.abs(difference)).toBeLessThan(0.1);
   });
 
@@ -113,14 +106,14 @@ describeNetwork('five routers in a line', programs, () => {
     { host: server4, path: path4 },
     { host: server6, path: path6 },
   ])('without koffi root traces to $host by raw-socket', async ({ host, path }) => {
-    const options = { network, build: sources, user: 'root', without: ['koffi'] } as const;
+    const options = { network, user: 'root', without: ['koffi'] } as const;
     const traces = await runTraces(options, [{ host }, { host }]);
     expect(traces.map(addressesOf)).toEqual([single(path), single(path)]);
     expect(traces[0]?.start).toMatchObject({ prober: 'raw-socket', protocol: 'icmp' });
   });
 
   test('where no way is open, one line says why and what to do', async () => {
-    const options = { network, build: sources, user: 'nobody', without: ['koffi', 'raw-socket'] } as const;
+    const options = { network, user: 'nobody', without: ['koffi', 'raw-socket'] } as const;
     const { error } = await runTrace(options, { host: server4 });
     expect(error?.code).toBe('trace-unavailable');
     expect(error?.line).toMatch(/koffi is not installed.*raw-socket is not installed.*npm install koffi.*sudo.*setcap/);
@@ -130,7 +123,7 @@ describeNetwork('five routers in a line', programs, () => {
 
   test('a first hop, a last hop and one probe at a time', async () => {
     const options = { host: server4, firstHop: 3, maxHops: 4, queries: 2, serial: true };
-    const trace = await runTrace({ network, build: sources, user: 'nobody' }, options);
+    const trace = await runTrace({ network, user: 'nobody' }, options);
     expect(trace.hops.map((hop) => [hop.ttl, hop.sent])).toEqual([
       [3, 2],
       [4, 2],
@@ -139,55 +132,44 @@ describeNetwork('five routers in a line', programs, () => {
   });
 
   test('an error that is pending from an earlier probe fails no later one', async () => {
-    const script = fileURLToPath(new URL('support/send-without-hearing.mjs', import.meta.url));
     for (const host of [server4, server6]) {
-      const command = [...asNobody, process.execPath, script, sources.folder, host];
-      const { stdout, stderr } = await network.run('client', command);
-      expect(stderr).toBe('');
-      const replies: Reply[] = JSON.parse(stdout);
+      const words = [...asNobody, ...script('send-without-hearing.mjs'), host];
+      const text = await output(words, { within: network('client') });
+      const replies: Reply[] = JSON.parse(text);
       expect(replies.map((reply) => reply.id).sort()).toEqual([0, 1, 2, 3, 4, 5]);
       for (const reply of replies) expect(reply.rttMs).toBeLessThan(5);
     }
   });
 
   test('a UDP service that answers on the probed port is the target', async () => {
-    const echo =
-      "require('dgram').createSocket('udp4',function(m,r){this.send('here',r.port,r.address)}).bind(33452,()=>console.log())";
-    const child = network.spawn('server', [process.execPath, '-e', echo]);
-    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    const service = `require('dgram').createSocket('udp4', function (message, { port, address }) {
+      this.send('here', port, address);
+    }).bind(33452, () => console.log('ready'))`;
+    const running = await start(later, [process.execPath, '-e', service], { within: network('server') });
+    await running.outputMatching(/ready/);
     const options = { host: server4, firstHop: 6, maxHops: 6, queries: 1, port: 33452 };
-    const trace = await runTrace({ network, build: sources, user: 'nobody' }, options);
+    const trace = await runTrace({ network, user: 'nobody' }, options);
     expect(addressesOf(trace)).toEqual([[server4]]);
     expect(trace.end?.reason).toBe('target');
   });
 
   test('an address nobody has a route to is one clear line', async () => {
-    const trace = await runTrace({ network, build: sources, user: 'nobody' }, { host: '192.0.2.1' });
+    const trace = await runTrace({ network, user: 'nobody' }, { host: '192.0.2.1' });
     expect(trace.error).toMatchObject({ code: 'unreachable' });
     expect(trace.error?.line).toContain('cannot send to 192.0.2.1 (ENETUNREACH)');
   });
 });
 
-describeNetwork('four routers that limit their ICMP', programs, () => {
-  let network: Network;
-  let sources: Build;
+describeNeeding('four routers that limit their ICMP', traceNeeds, () => {
+  const later = undoAfterAll();
+  let network: Within;
 
   beforeAll(async () => {
-    sources = await build();
-    network = await Network.ofTopology('limited');
-  }, 60_000);
-
-  afterAll(async () => {
-    await network.down();
-    sources.remove();
-  }, 30_000);
+    network = await makeTopology(later, 'limited');
+  });
 
   test.each(['10.77.4.2', 'fd77:4::2'])('a trace to %s trips no limit, not even the target of six', async (host) => {
-    const trace = await runTrace({ network, build: sources, user: 'nobody' }, { host });
+    const trace = await runTrace({ network, user: 'nobody' }, { host });
     expect(trace.hops.map((hop) => hop.lost)).toEqual([0, 0, 0, 0, 0]);
   });
 });
-
-function median(samples: readonly number[] = []): number {
-  return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
-}

@@ -1,7 +1,7 @@
 /**
  * Runs traces in a process of its own, so that a test can put it into a namespace and take its rights away.
  *
- *     node run-traces.mjs BUILD '{"traces": [OPTIONS, ...], "busyMs": 0}'
+ *     node run-traces.mjs DIST '{"traces": [OPTIONS, ...], "busyMs": 0}'
  *
  * All traces run at once. Prints one JSON array of event lists, or of {"error": {code, line}} where a trace failed.
  * With `busyMs` the event loop is blocked for so long again and again. Packages named in `without` cannot be found.
@@ -10,10 +10,10 @@ import Module, { register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [build = '', request = ''] = process.argv.slice(2);
+const [dist = '', request = ''] = process.argv.slice(2);
 const { traces, busyMs = 0, without = [] } = JSON.parse(request);
 hide(without);
-const { traceroute } = await import(pathToFileURL(join(build, 'trace/traceroute.js')).href);
+const { traceroute } = await import(pathToFileURL(join(dist, 'trace/traceroute.js')).href);
 const blocking = busyMs > 0 ? setInterval(() => block(busyMs), 1) : undefined;
 
 /** As if the packages were not installed, for `import` and for `require`. */

@@ -1,13 +1,13 @@
 /**
  * Sends six probes that die at the first router, reading nothing in between, and prints the replies as JSON.
  *
- *     node send-without-hearing.mjs BUILD IP
+ *     node send-without-hearing.mjs DIST IP
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [build = '', ip = ''] = process.argv.slice(2);
-const { openLinuxErrqueue } = await import(pathToFileURL(join(build, 'trace/linux-errqueue.js')).href);
+const [dist = '', ip = ''] = process.argv.slice(2);
+const { openLinuxErrqueue } = await import(pathToFileURL(join(dist, 'trace/linux-errqueue.js')).href);
 
 const target = { ip, family: ip.includes(':') ? 6 : 4, scopeId: 0 };
 const replies = [];

@@ -1,14 +1,18 @@
 /** Traces run in a child process inside a network, their hops, and those that Debian's traceroute sees there. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TraceEnd, TraceHop, TraceStart } from '../../../src/trace/events.js';
 import type { TraceOptions } from '../../../src/trace/options.js';
-import { asNobody, execute, type Network } from './network.js';
+import { repositoryFile } from '../../support/folders.js';
+import { networkNamespaces, program } from '../../support/needs.js';
+import { output } from '../../support/processes.js';
+import { asNobody, type Within } from './network.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const runner = fileURLToPath(new URL('run-traces.mjs', import.meta.url));
+export const traceNeeds = [
+  networkNamespaces,
+  program('traceroute'),
+  program('ping', 'iputils-ping'),
+  program('setpriv', 'util-linux'),
+];
 
 export interface TraceResult {
   readonly start: TraceStart | undefined;
@@ -17,35 +21,10 @@ export interface TraceResult {
   readonly error: { readonly code: string; readonly line: string } | undefined;
 }
 
-export interface Build {
-  readonly folder: string;
-  remove(): void;
-}
-
-/** The sources as JavaScript, beside node_modules so that packages are found. */
-export async function build(): Promise<Build> {
-  mkdirSync(join(root, 'build'), { recursive: true });
-  const folder = mkdtempSync(join(root, 'build/trace-test-'));
-  const options = [
-    '-p',
-    'tsconfig.build.json',
-    '--outDir',
-    folder,
-    '--declaration',
-    'false',
-    '--noEmitOnError',
-    'false',
-  ];
-  const { stdout } = await execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options]);
-  if (!existsSync(join(folder, 'trace/traceroute.js'))) throw new Error(`the sources do not compile: ${stdout}`);
-  await execute('chmod', ['-R', 'a+rX', folder]);
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
 export interface RunOptions {
-  readonly network: Network;
-  readonly build: Build;
+  readonly network: Within;
   readonly user: 'root' | 'nobody';
+  /** The event loop is blocked for so long again and again. */
   readonly busyMs?: number;
   /** Packages that cannot be found. */
   readonly without?: readonly string[];
@@ -53,12 +32,10 @@ export interface RunOptions {
 
 /** All at once in one process. */
 export async function runTraces(options: RunOptions, traces: readonly TraceOptions[]): Promise<TraceResult[]> {
-  const request = JSON.stringify({ traces, busyMs: options.busyMs ?? 0, without: options.without ?? [] });
-  const user = options.user === 'nobody' ? asNobody : [];
-  const command = [...user, process.execPath, runner, options.build.folder, request];
-  const { stdout, stderr, code } = await options.network.run('client', command);
-  if (code !== 0) throw new Error(`the traces failed: ${stderr}`);
-  const lists: { type: string }[][] = JSON.parse(stdout);
+  const { network, user, busyMs = 0, without = [] } = options;
+  const rights = user === 'nobody' ? asNobody : [];
+  const words = [...rights, ...script('run-traces.mjs'), JSON.stringify({ traces, busyMs, without })];
+  const lists: { type: string }[][] = JSON.parse(await output(words, { within: network('client') }));
   return lists.map(resultOf);
 }
 
@@ -66,6 +43,11 @@ export async function runTrace(options: RunOptions, trace: TraceOptions): Promis
   const [result] = await runTraces(options, [trace]);
   if (result === undefined) throw new Error('no result');
   return result;
+}
+
+/** The words that run a script of this folder on the built program. */
+export function script(name: string): readonly string[] {
+  return [process.execPath, repositoryFile('test', 'trace', 'support', name), repositoryFile('dist')];
 }
 
 /** One list of addresses a TTL. */
@@ -80,10 +62,9 @@ export interface DebianHop {
 }
 
 /** What Debian's traceroute prints for each TTL. */
-export async function debianTraceroute(network: Network, values: readonly string[]): Promise<DebianHop[]> {
-  const { stdout, stderr, code } = await network.run('client', ['traceroute', '-n', ...values]);
-  if (code !== 0) throw new Error(stderr);
-  const lines = stdout
+export async function debianTraceroute(network: Within, values: readonly string[]): Promise<DebianHop[]> {
+  const text = await output(['traceroute', '-n', ...values], { within: network('client') });
+  const lines = text
     .split('\n')
     .slice(1)
     .filter((line) => line.trim() !== '');
@@ -94,6 +75,10 @@ export async function debianTraceroute(network: Network, values: readonly string
       rttsMs: words.filter((_, index) => words[index + 1] === 'ms').map(Number),
     };
   });
+}
+
+export function median(samples: readonly number[]): number {
+  return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
 }
 
 function resultOf(events: { type: string }[]): TraceResult {

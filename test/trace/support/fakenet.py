@@ -3,7 +3,7 @@
 
     fakenet.py TOPOLOGY.json
 
-Prints "ready" once it answers; ends with its standard input. Needs the right to make a TUN device. Round-trip times
+Prints "ready" once it answers; ends when told to by a signal. Needs the right to make a TUN device. Round-trip times
 are exact to some tens of microseconds.
 """
 import fcntl
@@ -169,9 +169,7 @@ def serve(tun, internet):
             os.write(tun, heapq.heappop(due)[2])
         # Sleep to just before the next reply and spin for the rest, since timers are late.
         wait = None if not due else max(0, due[0][0] - now - 0.0005)
-        ready, _, _ = select.select([tun, sys.stdin], [], [], wait)
-        if sys.stdin in ready:
-            return
+        ready, _, _ = select.select([tun], [], [], wait)
         if tun not in ready:
             continue
         came = time.monotonic()
