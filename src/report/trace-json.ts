@@ -1,35 +1,49 @@
 /** A trace as JSON: one document `{start, hops, end}`, or one line an event. The schema is docs/trace.schema.json. */
+import type { ErrorEvent } from '../events.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../trace/events.js';
 import type { HopAddress } from '../trace/hop.js';
+import type { Sink, TraceReporter } from './reporter.js';
 
-/** Writes one document when the trace has ended; an error elsewhere leaves it to `traceDocument`. */
-export function traceJsonReporter(write: (text: string) => void) {
-  const events: TraceEvent[] = [];
-  return (event: TraceEvent): void => {
-    events.push(event);
-    if (event.type === 'trace-end') write(JSON.stringify(traceDocument(events), null, 2));
-  };
+/** Prints one document when the trace has ended. */
+export class TraceJsonReporter implements TraceReporter {
+  readonly #out: Sink;
+  readonly #hops: TraceHop[] = [];
+  #start: TraceStart | undefined;
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  event(event: TraceEvent | ErrorEvent): void {
+    if (event.type === 'trace-start') this.#start = event;
+    else if (event.type === 'trace-hop') this.#hops.push(event);
+    else if (event.type === 'trace-end') this.#print(event, { end: endJson(event) });
+    else this.#print(undefined, { end: null, error: event.error.line, error_code: event.error.code });
+  }
+
+  /** What a hop could not know when it was told, the end does. */
+  #print(end: TraceEnd | undefined, ending: Record<string, unknown>): void {
+    const isLimited = (hop: TraceHop) => end?.rateLimitedTtls.includes(hop.ttl) ?? hop.rateLimited;
+    const hops = this.#hops.map((hop) => hopJson({ ...hop, rateLimited: isLimited(hop) }));
+    const document = { start: this.#start === undefined ? null : startJson(this.#start), hops, ...ending };
+    this.#out.write(`${JSON.stringify(document, null, 2)}\n`);
+  }
 }
 
-/** Writes each event as one line `{"event": "start" | "hop" | "end", "data": {...}}`. */
-export function traceJsonStreamReporter(write: (line: string) => void) {
-  return (event: TraceEvent): void => write(JSON.stringify(traceLine(event)));
+/** Prints each event as one line `{"event": "start" | "hop" | "end" | "error", "data": ...}`. */
+export class TraceJsonStreamReporter implements TraceReporter {
+  readonly #out: Sink;
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  event(event: TraceEvent | ErrorEvent): void {
+    this.#out.write(`${JSON.stringify(lineOf(event))}\n`);
+  }
 }
 
-/** The document of the events so far; `start` and `end` are null until they have happened. */
-export function traceDocument(events: readonly TraceEvent[]) {
-  const start = events.find((event) => event.type === 'trace-start');
-  const end = events.find((event) => event.type === 'trace-end');
-  const hops = events.filter((event) => event.type === 'trace-hop');
-  const isLimited = (hop: TraceHop) => end?.rateLimitedTtls.includes(hop.ttl) ?? hop.rateLimited;
-  return {
-    start: start === undefined ? null : startJson(start),
-    hops: hops.map((hop) => hopJson({ ...hop, rateLimited: isLimited(hop) })),
-    end: end === undefined ? null : endJson(end),
-  };
-}
-
-function traceLine(event: TraceEvent) {
+function lineOf(event: TraceEvent | ErrorEvent) {
   switch (event.type) {
     case 'trace-start':
       return { event: 'start', data: startJson(event) };
@@ -37,12 +51,18 @@ function traceLine(event: TraceEvent) {
       return { event: 'hop', data: hopJson(event) };
     case 'trace-end':
       return { event: 'end', data: endJson(event) };
+    case 'error':
+      return { event: 'error', data: event.error.line, error_code: event.error.code };
   }
 }
 
 function startJson(start: TraceStart) {
   return {
-    timestamp: { time: new Date(start.wallMs).toUTCString(), timesecs: Math.floor(start.wallMs / 1000) },
+    timestamp: {
+      time: new Date(start.wallMs).toUTCString(),
+      timesecs: Math.floor(start.wallMs / 1000),
+      timemillisecs: Math.floor(start.wallMs),
+    },
     host: start.host,
     ip: start.ip,
     protocol: start.protocol,

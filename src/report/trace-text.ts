@@ -1,7 +1,10 @@
 /** A trace as text, each hop as it is known: `TTL  [CC, ASn NAME]  name (ip)  1.234 ms`, and `*` for silence. */
 import { stripControl } from '../errors.js';
+import type { ErrorEvent } from '../events.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../trace/events.js';
 import type { Annotation, HopAddress } from '../trace/hop.js';
+import type { Screen, TraceReporter } from './reporter.js';
+import { type Style, styleOf } from './style.js';
 
 export interface TraceTextOptions {
   /** Leaves room for country and AS; without it the column is not there. */
@@ -12,24 +15,35 @@ export interface TraceTextOptions {
 const maxRttsShown = 5;
 const widths = { ttl: 2, annotation: 34, nameOfAs: 18, host4: 36, host6: 46, rtt: 8 } as const;
 
-/** `write` gets whole lines without their end. */
-export function traceTextReporter(write: (line: string) => void, { annotated }: TraceTextOptions) {
-  let hostWidth: number = widths.host4;
-  let host = '';
-  return (event: TraceEvent): void => {
-    switch (event.type) {
-      case 'trace-start':
-        hostWidth = event.family === 4 ? widths.host4 : widths.host6;
-        host = event.host;
-        write(headerLine(event));
-        break;
-      case 'trace-hop':
-        for (const line of hopLines(event, { annotated, hostWidth })) write(line);
-        break;
-      case 'trace-end':
-        for (const line of endLines(event, host)) write(line);
-    }
-  };
+export class TraceTextReporter implements TraceReporter {
+  readonly #screen: Screen;
+  readonly #options: TraceTextOptions;
+  readonly #style: Style;
+  #hostWidth: number = widths.host4;
+  #host = '';
+
+  constructor(screen: Screen, options: TraceTextOptions) {
+    this.#screen = screen;
+    this.#options = options;
+    this.#style = styleOf(screen.color);
+  }
+
+  event(event: TraceEvent | ErrorEvent): void {
+    if (event.type === 'trace-start') this.#printStart(event);
+    else if (event.type === 'trace-hop') this.#print(hopLines(event, { ...this.#options, hostWidth: this.#hostWidth }));
+    else if (event.type === 'trace-end') this.#print(endLines(event, this.#host));
+    else this.#screen.err.write(`${this.#style.fail('wperf: error:')} ${event.error.line}\n`);
+  }
+
+  #printStart(start: TraceStart): void {
+    this.#hostWidth = start.family === 4 ? widths.host4 : widths.host6;
+    this.#host = start.host;
+    this.#print([this.#style.strong(headerLine(start))]);
+  }
+
+  #print(lines: readonly string[]): void {
+    for (const line of lines) this.#screen.out.write(`${line}\n`);
+  }
 }
 
 interface Columns extends TraceTextOptions {

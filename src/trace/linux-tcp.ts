@@ -16,6 +16,8 @@ const attemptNs = 990_000_000n;
 /** `struct tcp_info`: state in byte 0, smoothed RTT in microseconds at byte 68. */
 const tcpInfo = { bytes: 72, rttOffset: 68, established: 1 } as const;
 
+const arrivalStamps = linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE;
+
 interface Attempt {
   readonly probe: Probe;
   readonly socket: LinuxSocket;
@@ -31,12 +33,16 @@ export class LinuxTcpProber implements Prober {
   readonly #libc: Libc;
   readonly #options: ProberOptions;
   readonly #epoll: Epoll;
+  /** Sends nothing: while it is open the kernel stamps packets, also for attempts that have just begun. */
+  readonly #stamper: LinuxSocket;
   readonly #attempts = new Set<Attempt>();
 
   constructor(libc: Libc, options: ProberOptions) {
     this.#libc = libc;
     this.#options = options;
     this.port = options.port;
+    this.#stamper = new LinuxSocket(libc, options.target.family, linux.SOCK_DGRAM, linux.IPPROTO_UDP);
+    this.#stamper.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
     this.#epoll = new Epoll(libc, options.wake);
   }
 
@@ -72,6 +78,7 @@ export class LinuxTcpProber implements Prober {
   close(): void {
     for (const { socket } of this.#attempts) socket.close();
     this.#attempts.clear();
+    this.#stamper.close();
     this.#epoll.close();
   }
 
@@ -79,7 +86,7 @@ export class LinuxTcpProber implements Prober {
     const socket = new LinuxSocket(this.#libc, this.#options.target.family, linux.SOCK_STREAM, linux.IPPROTO_TCP);
     try {
       reportErrors(socket);
-      socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE);
+      socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
       // A connection that does come about is reset at once instead of being closed politely.
       socket.setBytes(linux.SOL_SOCKET, linux.SO_LINGER, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));
       socket.setTtl(ttl);

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { traceDocument, traceJsonReporter, traceJsonStreamReporter } from '../../src/report/trace-json.js';
-import { traceTextReporter } from '../../src/report/trace-text.js';
+import { WperfError } from '../../src/errors.js';
+import type { ErrorEvent } from '../../src/events.js';
+import type { OutputPlan } from '../../src/plan.js';
+import { makeTraceReporter } from '../../src/report/make-trace.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/trace/events.js';
 import type { HopAddress } from '../../src/trace/hop.js';
 
@@ -47,11 +49,23 @@ const hops: TraceHop[] = [
 const end: TraceEnd = { type: 'trace-end', reason: 'refused', hops: 5, seconds: 1.25, rateLimitedTtls: [2] };
 const events: TraceEvent[] = [start, ...hops, end];
 
+const failure: ErrorEvent = { type: 'error', error: new WperfError('unreachable', 'cannot send', { hint: 'try' }) };
+
+function report(format: OutputPlan['format'], shown: readonly (TraceEvent | ErrorEvent)[], annotated = false) {
+  const written = { out: '', err: '' };
+  const sink = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const screen = { out: sink('out'), err: sink('err'), columns: () => undefined, color: false };
+  const reporter = makeTraceReporter(format, screen, { annotated });
+  for (const event of shown) reporter.event(event);
+  return written;
+}
+
 function textOf(shown: readonly TraceEvent[], annotated = false): string[] {
-  const lines: string[] = [];
-  const report = traceTextReporter((line) => lines.push(line), { annotated });
-  for (const event of shown) report(event);
-  return lines;
+  return report('text', shown, annotated).out.split('\n').slice(0, -1);
 }
 
 describe('text', () => {
@@ -99,6 +113,10 @@ describe('text', () => {
   });
 });
 
+test('a failure goes to stderr', () => {
+  expect(report('text', [start, failure])).toMatchObject({ err: 'wperf: error: cannot send: try\n' });
+});
+
 describe('JSON', () => {
   const ajv = new Ajv({ strict: true, allowUnionTypes: true });
   const schema = JSON.parse(readFileSync(new URL('../../docs/trace.schema.json', import.meta.url), 'utf8'));
@@ -110,11 +128,7 @@ describe('JSON', () => {
   }
 
   test('one document, true to the schema', () => {
-    const texts: string[] = [];
-    const report = traceJsonReporter((text) => texts.push(text));
-    for (const event of events) report(event);
-    expect(texts).toHaveLength(1);
-    const document = JSON.parse(texts[0] ?? '');
+    const document = JSON.parse(report('json', events).out);
     expectValid('', document);
     expect(document.start).toMatchObject({
       host: 'host.example',
@@ -145,29 +159,37 @@ describe('JSON', () => {
   });
 
   test('rate limiting learnt at the end is in the document', () => {
-    const limited = traceDocument(events).hops.map((entry) => entry.rate_limited);
-    expect(limited).toEqual([false, true, false, false, false]);
+    const { hops: told } = JSON.parse(report('json', events).out);
+    expect(told.map((entry: { rate_limited: boolean }) => entry.rate_limited)).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
-  test('a trace that failed early is still a document', () => {
-    expectValid('', traceDocument([]));
-    expectValid('', traceDocument([start, ...hops]));
-    expect(traceDocument([])).toEqual({ start: null, hops: [], end: null });
+  test.each([
+    { name: 'at once', before: [] },
+    { name: 'on the way', before: [start, ...hops] },
+  ])('a trace that failed $name is still a document', ({ before }) => {
+    const document = JSON.parse(report('json', [...before, failure]).out);
+    expectValid('', document);
+    expect(document).toMatchObject({ end: null, error: 'cannot send: try', error_code: 'unreachable' });
+    expect(document.hops).toHaveLength(Math.max(0, before.length - 1));
   });
 
   test('one line an event', () => {
-    const lines: string[] = [];
-    const report = traceJsonStreamReporter((line) => lines.push(line));
-    for (const event of events) report(event);
-    expect(lines.map((line) => JSON.parse(line).event)).toEqual(['start', 'hop', 'hop', 'hop', 'hop', 'hop', 'end']);
-    for (const line of lines) {
-      expect(line).not.toContain('\n');
-      expectValid('#/definitions/line', JSON.parse(line));
-    }
+    const lines = report('json-stream', [...events, failure])
+      .out.split('\n')
+      .slice(0, -1);
+    const names = ['start', 'hop', 'hop', 'hop', 'hop', 'hop', 'end', 'error'];
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(names);
+    for (const line of lines) expectValid('#/definitions/line', JSON.parse(line));
   });
 
   test('the schema refuses what is not so', () => {
-    const document = traceDocument(events);
+    const document = JSON.parse(report('json', events).out);
     const validate = ajv.getSchema('trace');
     expect(validate?.({ ...document, hops: [{ ttl: 0 }] })).toBe(false);
     expect(validate?.({ ...document, end: { ...document.end, reason: 'bored' } })).toBe(false);
