@@ -40,6 +40,8 @@ class ErrqueueProber implements Prober {
   readonly #socket: LinuxSocket;
   readonly #epoll: Epoll;
   readonly #clock = new SendClock();
+  /** Read in the course of sending, and not yet handed over. */
+  #early: Reply[] = [];
 
   constructor(libc: Libc, options: ProberOptions) {
     const { family } = options.target;
@@ -69,15 +71,21 @@ class ErrqueueProber implements Prober {
   }
 
   receive(): readonly Reply[] {
-    const replies: Reply[] = [];
-    for (const message of this.#socket.drain(linux.MSG_ERRQUEUE)) replies.push(...this.#replyOfError(message));
-    for (const message of this.#socket.drain(0)) replies.push(...this.#replyOfData(message));
+    const replies = [...this.#early, ...this.#read()];
+    this.#early = [];
     return replies;
   }
 
   close(): void {
     this.#epoll.close();
     this.#socket.close();
+  }
+
+  #read(): Reply[] {
+    const replies: Reply[] = [];
+    for (const message of this.#socket.drain(linux.MSG_ERRQUEUE)) replies.push(...this.#replyOfError(message));
+    for (const message of this.#socket.drain(0)) replies.push(...this.#replyOfData(message));
+    return replies;
   }
 
   #sendOnce(probe: Probe): number {
@@ -89,9 +97,10 @@ class ErrqueueProber implements Prober {
 
   /**
    * An ICMP error to an earlier probe stays pending on the socket and fails one call. Kernels differ in whether the
-   * failed call counts, so the count of time stamps begins anew.
+   * failed call counts, so the count of time stamps begins anew, once those of before are read.
    */
   #sendAgain(probe: Probe): number {
+    this.#early.push(...this.#read());
     this.#socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, kernelStamps & ~linux.SOF_OPT_ID);
     this.#socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, kernelStamps);
     this.#clock.restart();
