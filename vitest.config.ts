@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
 /** Tests that shape links or measure rates: one file at a time, and alone, or they would measure each other. */
-const alone = ['test/netlab/**/*.test.ts', 'test/support/netlab.test.ts'];
+const alone = [
+  'test/netlab/**/*.test.ts',
+  'test/support/netlab.test.ts',
+  'test/trace/network.test.ts',
+  'test/trace/internet.test.ts',
+];
 
 export default defineConfig({
   test: {

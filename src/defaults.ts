@@ -10,6 +10,8 @@ export const defaults = {
   omitSeconds: 0,
   /** No limit. */
   bitsPerSecond: 0,
+  /** Route traces; the ports are where others' traceroutes begin and where web servers listen. */
+  trace: { maxHops: 30, firstHop: 1, queries: 3, timeoutSeconds: 1, udpPort: 33_434, tcpPort: 80 },
 } as const;
 
 export const limits = {
@@ -27,6 +29,12 @@ export const limits = {
   titleCharacters: 1024,
   /** A token longer than this is surely a mistaken file. */
   tokenCharacters: 1024,
+  /** A TTL is one byte. */
+  traceHops: { min: 1, max: 255 },
+  traceQueries: { min: 1, max: 10 },
+  traceTimeoutSeconds: { min: 0.05, max: 60 },
+  /** The longest host name there is. */
+  hopNameCharacters: 253,
 } as const;
 
 /** How long each wait may last, so that no end ever hangs. */
@@ -50,6 +58,10 @@ export const waits = {
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
+  /** For the name of a hop; meanwhile its other probes are out. */
+  hopNameMs: 1000,
+  /** Linux begins to stamp packets in the background, well after the call that asks for it has returned. */
+  kernelStampsMs: 5,
 } as const;
 
 export const bounds = {

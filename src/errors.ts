@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'listen-failure'
   | 'file-failure'
   | 'interrupted'
+  | 'trace-unavailable'
   | 'internal';
 
 export interface ErrorDetail {
@@ -83,7 +84,7 @@ const codesOfExit: Record<Exclude<keyof typeof exitCodes, 'success' | 'interrupt
     'request-refused',
   ],
   test: ['protocol-violation', 'peer-lost', 'peer-terminated'],
-  local: ['port-in-use', 'listen-failure', 'file-failure', 'internal'],
+  local: ['port-in-use', 'listen-failure', 'file-failure', 'trace-unavailable', 'internal'],
 };
 
 export function exitCode(code: ErrorCode): number {

@@ -1,9 +1,15 @@
 /** What a report needs of the world, so that it can be tested without one. */
-import type { TestEvent } from '../events.js';
+import type { ErrorEvent, TestEvent } from '../events.js';
+import type { TraceEvent } from '../trace/events.js';
 
 /** Reporters listen to the events of one test; none is called by the engine. */
 export interface Reporter {
   event(event: TestEvent): void;
+}
+
+/** The same for the events of one route trace; a trace that fails ends with an error event. */
+export interface TraceReporter {
+  event(event: TraceEvent | ErrorEvent): void;
 }
 
 export interface Sink {

@@ -1,0 +1,119 @@
+/** A trace as text, each hop as it is known: `TTL  [CC, ASn NAME]  name (ip)  1.234 ms`, and `*` for silence. */
+import { stripControl } from '../errors.js';
+import type { ErrorEvent } from '../events.js';
+import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../trace/events.js';
+import type { Annotation, HopAddress } from '../trace/hop.js';
+import type { Screen, TraceReporter } from './reporter.js';
+import { type Style, styleOf } from './style.js';
+
+export interface TraceTextOptions {
+  /** Leaves room for country and AS; without it the column is not there. */
+  readonly annotated: boolean;
+}
+
+/** More round trips than this to one address are shown as a summary. */
+const maxRttsShown = 5;
+const widths = { ttl: 2, annotation: 34, nameOfAs: 18, host4: 36, host6: 46, rtt: 8 } as const;
+
+export class TraceTextReporter implements TraceReporter {
+  readonly #screen: Screen;
+  readonly #options: TraceTextOptions;
+  readonly #style: Style;
+  #hostWidth: number = widths.host4;
+  #host = '';
+
+  constructor(screen: Screen, options: TraceTextOptions) {
+    this.#screen = screen;
+    this.#options = options;
+    this.#style = styleOf(screen.color);
+  }
+
+  event(event: TraceEvent | ErrorEvent): void {
+    if (event.type === 'trace-start') this.#printStart(event);
+    else if (event.type === 'trace-hop') this.#print(hopLines(event, { ...this.#options, hostWidth: this.#hostWidth }));
+    else if (event.type === 'trace-end') this.#print(endLines(event, this.#host));
+    else this.#screen.err.write(`${this.#style.fail('wperf: error:')} ${event.error.line}\n`);
+  }
+
+  #printStart(start: TraceStart): void {
+    this.#hostWidth = start.family === 4 ? widths.host4 : widths.host6;
+    this.#host = start.host;
+    this.#print([this.#style.strong(headerLine(start))]);
+  }
+
+  #print(lines: readonly string[]): void {
+    for (const line of lines) this.#screen.out.write(`${line}\n`);
+  }
+}
+
+interface Columns extends TraceTextOptions {
+  readonly hostWidth: number;
+}
+
+function headerLine({ host, ip, maxHops }: TraceStart): string {
+  return `traceroute to ${host} (${ip}), ${maxHops} hops max`;
+}
+
+function hopLines(hop: TraceHop, columns: Columns): string[] {
+  const ttl = String(hop.ttl).padStart(widths.ttl);
+  const stars = Array<string>(hop.lost).fill('*');
+  if (hop.addresses.length === 0) return [[ttl, stars.join(' ')].join('  ').trimEnd()];
+  return hop.addresses.map((address, index) => {
+    const margin = index === 0 ? ttl : ' '.repeat(widths.ttl);
+    const host = hostText(address).padEnd(columns.hostWidth);
+    const annotation = columns.annotated ? [annotationText(address).padEnd(widths.annotation)] : [];
+    const lost = index === hop.addresses.length - 1 ? lossTexts(hop, stars) : [];
+    return [margin, ...annotation, host, ...rttTexts(hop, address), ...lost, ...remarks(hop, address)]
+      .join('  ')
+      .trimEnd();
+  });
+}
+
+function hostText({ ip, name }: HopAddress): string {
+  return name === undefined ? ip : `${name} (${ip})`;
+}
+
+/** `[US, AS15169 Google LLC]`, with what is known of it; empty when nothing is. */
+function annotationText({ country, asn, asName, label }: Annotation): string {
+  const as = [asn === undefined ? '' : `AS${asn}`, shortened(asName ?? '')].filter((part) => part !== '').join(' ');
+  const parts = [label ?? country ?? '', as].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `[${stripControl(parts.join(', '))}]`;
+}
+
+function shortened(name: string): string {
+  return name.length <= widths.nameOfAs ? name : `${name.slice(0, widths.nameOfAs - 1).trimEnd()}…`;
+}
+
+function rttTexts(hop: TraceHop, { rttsMs }: HopAddress): string[] {
+  if (hop.sent <= maxRttsShown) return rttsMs.map(rttText);
+  const sum = rttsMs.reduce((total, rtt) => total + rtt, 0);
+  return [`${rttText(sum / rttsMs.length)} avg of ${rttsMs.length}`];
+}
+
+function lossTexts(hop: TraceHop, stars: readonly string[]): string[] {
+  if (hop.sent <= maxRttsShown) return stars.map((star) => star.padEnd(widths.rtt + 3));
+  const { minMs, maxMs, stddevMs } = hop.rtt ?? { minMs: 0, maxMs: 0, stddevMs: 0 };
+  const spread = [minMs, maxMs, stddevMs].map((value) => value.toFixed(3)).join('/');
+  return [`min/max/stddev ${spread} ms`, `${hop.lost} of ${hop.sent} lost`];
+}
+
+function rttText(milliseconds: number): string {
+  return `${milliseconds.toFixed(3).padStart(widths.rtt)} ms`;
+}
+
+/** ICMP codes, MPLS labels, and the length of the way back where it differs from the way there. */
+function remarks(hop: TraceHop, { codes, mpls, returnHops }: HopAddress): string[] {
+  const labels = mpls.length === 0 ? [] : [`MPLS ${mpls.map(({ label }) => label).join('/')}`];
+  const back = returnHops === undefined || returnHops === hop.ttl ? [] : [`${returnHops} hops back`];
+  return [...codes, ...labels, ...back];
+}
+
+function endLines({ reason, hops, rateLimitedTtls }: TraceEnd, host: string): string[] {
+  const outcome = { target: [], refused: [], hops: [`no answer from ${host}`], interrupted: ['interrupted'] }[reason];
+  if (rateLimitedTtls.length === 0 || hops === 0) return outcome;
+  const which = `${rateLimitedTtls.length === 1 ? 'hop' : 'hops'} ${rateLimitedTtls.join(', ')}`;
+  return [
+    ...outcome,
+    `replies missing at ${which} are rate limiting there, not loss on the path: later hops have them`,
+  ];
+}

@@ -1,0 +1,123 @@
+/** What the probes of one TTL say about the hop there. Pure. */
+import type { MplsLabel, Reply } from './prober.js';
+import type { SettledTtl } from './strategy.js';
+
+export interface RttStatistics {
+  readonly minMs: number;
+  readonly avgMs: number;
+  readonly maxMs: number;
+  /** Of the population; 0 for a single sample. */
+  readonly stddevMs: number;
+}
+
+/** What is known of an address from elsewhere than its replies. */
+export interface Annotation {
+  /** ISO 3166 code of the country where the address is registered. */
+  readonly country?: string;
+  readonly asn?: number;
+  readonly asName?: string;
+  /** Name of a special range, e.g. `private`. */
+  readonly label?: string;
+}
+
+export interface HopAddress extends Annotation {
+  readonly ip: string;
+  /** From its PTR record, safe to print. */
+  readonly name?: string;
+  /** In the order sent. */
+  readonly rttsMs: readonly number[];
+  /** Unusual ICMP codes among its replies, each once, e.g. `!H`. */
+  readonly codes: readonly string[];
+  readonly mpls: readonly MplsLabel[];
+  /** TTL of its latest reply as it arrived here. */
+  readonly replyTtl?: number;
+  /** Hops of the way back, when the sender began with 32, 64, 128 or 255 as systems do: an estimate. */
+  readonly returnHops?: number;
+}
+
+export interface Hop {
+  readonly ttl: number;
+  /** In the order of their first reply; several where routers share the load. Empty for a silent hop. */
+  readonly addresses: readonly HopAddress[];
+  readonly sent: number;
+  readonly lost: number;
+  /** Over all its replies; null for a silent hop. */
+  readonly rtt: RttStatistics | null;
+  /** Present where the trace ends: the target answered, or a router refused to go on. */
+  readonly end?: 'target' | 'refused';
+  /** Loss that a later hop does not share: the router limits its ICMP, and the path itself loses nothing here. */
+  readonly rateLimited: boolean;
+}
+
+export function hopOf(settled: SettledTtl, targetIp: string): Hop {
+  const replies = settled.replies.filter((reply) => reply !== null);
+  const last = replies.filter((reply) => reply.kind !== 'time-exceeded');
+  const counts = { sent: settled.replies.length, lost: settled.replies.length - replies.length };
+  return {
+    ttl: settled.ttl,
+    addresses: addressesOf(replies),
+    ...counts,
+    rtt: statisticsOf(replies.map((reply) => reply.rttMs)),
+    rateLimited: limitsRate(counts, settled.leastLaterLoss),
+    ...(last.length === 0 ? {} : { end: last.some((reply) => isTarget(reply, targetIp)) ? 'target' : 'refused' }),
+  };
+}
+
+/** TTLs whose loss some later hop does not share. */
+export function rateLimitedTtls(hops: readonly Pick<Hop, 'ttl' | 'sent' | 'lost'>[]): number[] {
+  const limited: number[] = [];
+  let leastLaterLoss = 1;
+  for (const hop of [...hops].sort((a, b) => b.ttl - a.ttl)) {
+    if (limitsRate(hop, leastLaterLoss)) limited.unshift(hop.ttl);
+    leastLaterLoss = Math.min(leastLaterLoss, lossOf(hop));
+  }
+  return limited;
+}
+
+/** A hop that is wholly silent limits nothing: it just does not answer. */
+function limitsRate(hop: Pick<Hop, 'sent' | 'lost'>, leastLaterLoss: number): boolean {
+  return lossOf(hop) < 1 && lossOf(hop) > leastLaterLoss;
+}
+
+function lossOf({ sent, lost }: Pick<Hop, 'sent' | 'lost'>): number {
+  return sent === 0 ? 1 : lost / sent;
+}
+
+export function statisticsOf(samples: readonly number[]): RttStatistics | null {
+  if (samples.length === 0) return null;
+  const avgMs = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  const variance = samples.reduce((sum, sample) => sum + (sample - avgMs) ** 2, 0) / samples.length;
+  return { minMs: Math.min(...samples), avgMs, maxMs: Math.max(...samples), stddevMs: Math.sqrt(variance) };
+}
+
+/** Hops that a packet has made, counting its arrival as one, by the nearest initial TTL in use. */
+export function hopsMade(replyTtl: number): number {
+  const initial = [32, 64, 128, 255].find((candidate) => candidate >= replyTtl) ?? 255;
+  return initial - replyTtl + 1;
+}
+
+/** A port unreachable comes from the target even when it answers from another of its addresses. */
+function isTarget(reply: Reply, targetIp: string): boolean {
+  return reply.kind === 'answer' || reply.code === '' || reply.from === targetIp;
+}
+
+function addressesOf(replies: readonly Reply[]): HopAddress[] {
+  const ips = [...new Set(replies.map((reply) => reply.from))];
+  return ips.map((ip) =>
+    addressOf(
+      ip,
+      replies.filter((reply) => reply.from === ip),
+    ),
+  );
+}
+
+function addressOf(ip: string, replies: readonly Reply[]): HopAddress {
+  const latest = replies.findLast((reply) => reply.replyTtl !== undefined);
+  return {
+    ip,
+    rttsMs: replies.map((reply) => reply.rttMs),
+    codes: [...new Set(replies.map((reply) => reply.code))].filter((code) => code !== ''),
+    mpls: replies.findLast((reply) => reply.mpls.length > 0)?.mpls ?? [],
+    ...(latest?.replyTtl === undefined ? {} : { replyTtl: latest.replyTtl, returnHops: hopsMade(latest.replyTtl) }),
+  };
+}

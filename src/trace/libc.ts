@@ -1,0 +1,217 @@
+/**
+ * Linux sockets below what Node gives: system calls through koffi, an optional dependency, and the few struct layouts
+ * that they need, for the 64-bit little-endian ABIs (x64 and arm64; glibc and musl agree on them). Lengths that the
+ * kernel returns are checked against the buffers before anything is read.
+ */
+import { getSystemErrorName } from 'node:util';
+import { bytesOfIp, type Family, ipOfBytes } from './ip.js';
+
+/** Constants of <sys/socket.h>, <netinet/in.h>, <linux/errqueue.h>, <linux/net_tstamp.h>. */
+export const linux = {
+  AF_INET: 2,
+  AF_INET6: 10,
+  SOCK_STREAM: 1,
+  SOCK_DGRAM: 2,
+  SOCK_RAW: 3,
+  SOCK_NONBLOCK: 0x800,
+  SOCK_CLOEXEC: 0x80000,
+  SOL_SOCKET: 1,
+  SO_RCVBUF: 8,
+  SO_LINGER: 13,
+  SO_ERROR: 4,
+  SO_ATTACH_FILTER: 26,
+  SO_TIMESTAMPING: 37,
+  SOF_TX_SOFTWARE: 1 << 1,
+  SOF_RX_SOFTWARE: 1 << 3,
+  SOF_SOFTWARE: 1 << 4,
+  SOF_OPT_ID: 1 << 7,
+  SOF_OPT_TSONLY: 1 << 11,
+  SOL_IP: 0,
+  IP_TTL: 2,
+  IP_RECVERR: 11,
+  IP_RECVTTL: 12,
+  IP_RECVERR_RFC4884: 26,
+  SOL_IPV6: 41,
+  IPV6_UNICAST_HOPS: 16,
+  IPV6_RECVERR: 25,
+  IPV6_RECVERR_RFC4884: 31,
+  IPV6_RECVHOPLIMIT: 51,
+  IPV6_HOPLIMIT: 52,
+  IPPROTO_ICMP: 1,
+  IPPROTO_TCP: 6,
+  IPPROTO_UDP: 17,
+  IPPROTO_ICMPV6: 58,
+  SOL_RAW: 255,
+  ICMP_FILTER: 1,
+  ICMP6_FILTER: 1,
+  TCP_SYNCNT: 7,
+  TCP_INFO: 11,
+  EPOLLIN: 1,
+  EPOLLOUT: 4,
+  MSG_DONTWAIT: 0x40,
+  MSG_ERRQUEUE: 0x2000,
+  EPERM: 1,
+  EAGAIN: 11,
+  EACCES: 13,
+  ENOBUFS: 105,
+  ECONNREFUSED: 111,
+  EINPROGRESS: 115,
+} as const;
+
+/** A system call that the kernel refused. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  /** E.g. `EPERM`. */
+  readonly code: string;
+
+  constructor(
+    readonly call: string,
+    readonly errno: number,
+  ) {
+    const code = getSystemErrorName(-errno);
+    super(`${call}: ${code}`);
+    this.code = code;
+  }
+}
+
+export interface SocketAddress {
+  readonly ip: string;
+  readonly port: number;
+  readonly scopeId: number;
+}
+
+export interface ControlMessage {
+  readonly level: number;
+  readonly type: number;
+  readonly data: Buffer;
+}
+
+/** What recvmsg returned. The buffers are copies. */
+export interface Message {
+  readonly from: SocketAddress | undefined;
+  readonly data: Buffer;
+  readonly control: readonly ControlMessage[];
+}
+
+type Call = (...values: unknown[]) => unknown;
+
+/** Readable-events of an epoll descriptor, as koffi's poll gives them. */
+interface PollHandle {
+  close(): void;
+}
+
+export interface Libc {
+  readonly calls: Readonly<Record<keyof typeof prototypes, Call>>;
+  errno(): number;
+  addressOf(memory: Buffer): bigint;
+  poll(fd: number, wake: () => void): PollHandle;
+}
+
+const prototypes = {
+  socket: 'int socket(int, int, int)',
+  close: 'int close(int)',
+  bind: 'int bind(int, const void *, uint32_t)',
+  connect: 'int connect(int, const void *, uint32_t)',
+  getsockname: 'int getsockname(int, void *, void *)',
+  setsockopt: 'int setsockopt(int, int, int, const void *, uint32_t)',
+  getsockopt: 'int getsockopt(int, int, int, void *, void *)',
+  sendto: 'intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)',
+  recvmsg: 'intptr_t recvmsg(int, void *, int)',
+  clock_gettime: 'int clock_gettime(int, void *)',
+  epoll_create1: 'int epoll_create1(int)',
+  epoll_ctl: 'int epoll_ctl(int, int, int, const void *)',
+} as const;
+
+let loaded: Promise<Libc> | undefined;
+
+/** Loads once. Rejects where koffi is missing or the platform is another; the message says which. */
+export function openLibc(): Promise<Libc> {
+  loaded ??= loadLibc();
+  return loaded;
+}
+
+async function loadLibc(): Promise<Libc> {
+  const supported = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+  if (!supported) throw new Error(`not made for ${process.platform} on ${process.arch}`);
+  const { default: koffi } = await import('koffi').catch((cause: unknown) => {
+    throw new Error('the optional package koffi is not installed', { cause });
+  });
+  const library = koffi.load(null);
+  const calls: Record<string, Call> = {};
+  for (const [name, text] of Object.entries(prototypes)) calls[name] = library.func(text);
+  return {
+    calls: calls as Libc['calls'],
+    errno: () => koffi.errno(),
+    addressOf: (memory) => BigInt(koffi.address(memory)),
+    poll: (fd, wake) => koffi.node.poll(fd, { readable: true }, wake),
+  };
+}
+
+/** Memory outside V8's heap, so that the garbage collector cannot move it while the kernel holds its address. */
+export function stableMemory(bytes: number): Buffer {
+  return Buffer.from(new ArrayBuffer(bytes));
+}
+
+export function encodeSocketAddress({ ip, port, scopeId }: SocketAddress): Buffer {
+  const bytes = bytesOfIp(ip);
+  if (bytes === undefined) throw new RangeError(`not an address: ${ip}`);
+  const memory = stableMemory(bytes.length === 4 ? 16 : 28);
+  memory.writeUInt16LE(bytes.length === 4 ? linux.AF_INET : linux.AF_INET6, 0);
+  memory.writeUInt16BE(port, 2);
+  memory.set(bytes, bytes.length === 4 ? 4 : 8);
+  if (bytes.length === 16) memory.writeUInt32LE(scopeId, 24);
+  return memory;
+}
+
+/** Undefined for other families and for structures cut short. */
+export function decodeSocketAddress(memory: Uint8Array): SocketAddress | undefined {
+  const bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
+  const family = bytes.length >= 2 ? bytes.readUInt16LE(0) : 0;
+  if (family === linux.AF_INET && bytes.length >= 16) {
+    return { ip: ipOfBytes(bytes.subarray(4, 8)), port: bytes.readUInt16BE(2), scopeId: 0 };
+  }
+  if (family === linux.AF_INET6 && bytes.length >= 28) {
+    return { ip: ipOfBytes(bytes.subarray(8, 24)), port: bytes.readUInt16BE(2), scopeId: bytes.readUInt32LE(24) };
+  }
+  return undefined;
+}
+
+/** The `cmsghdr`s in a control buffer; walking stops at the first whose length does not fit. */
+export function parseControl(control: Buffer): ControlMessage[] {
+  const headerBytes = 16;
+  const messages: ControlMessage[] = [];
+  let offset = 0;
+  while (offset + headerBytes <= control.length) {
+    const length = control.readBigUInt64LE(offset);
+    if (length < headerBytes || length > control.length - offset) break;
+    const end = offset + Number(length);
+    messages.push({
+      level: control.readInt32LE(offset + 8),
+      type: control.readInt32LE(offset + 12),
+      data: control.subarray(offset + headerBytes, end),
+    });
+    offset = Math.ceil(end / 8) * 8;
+  }
+  return messages;
+}
+
+/** One `struct epoll_event`; only x86-64 packs it. Errors are always reported, whatever `events` asks for. */
+export function encodeEpollEvent(fd: number, events: number, arch: string): Buffer {
+  const packed = arch === 'x64';
+  const memory = stableMemory(packed ? 12 : 16);
+  memory.writeUInt32LE(events, 0);
+  memory.writeInt32LE(fd, packed ? 4 : 8);
+  return memory;
+}
+
+/** CLOCK_REALTIME in nanoseconds: the clock of the kernel's packet time stamps. */
+export function realtimeNs(libc: Libc): bigint {
+  libc.calls.clock_gettime(0, clockMemory);
+  return clockMemory.readBigInt64LE(0) * 1_000_000_000n + clockMemory.readBigInt64LE(8);
+}
+
+const clockMemory = stableMemory(16);
+
+export function domainOf(family: Family): number {
+  return family === 4 ? linux.AF_INET : linux.AF_INET6;
+}

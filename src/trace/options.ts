@@ -1,0 +1,61 @@
+/** What can be asked of a trace, and the rules that it must keep. */
+import { defaults, limits } from '../defaults.js';
+import { WperfError } from '../errors.js';
+import type { Family } from './ip.js';
+import type { TraceProtocol } from './prober.js';
+
+export interface TraceOptions {
+  /** Name or address. */
+  readonly host: string;
+  readonly family?: Family;
+  /** `auto`, the default, is UDP wherever the system lets us, else ICMP. */
+  readonly protocol?: TraceProtocol | 'auto';
+  /** Destination port: of UDP probes the first, since they count up unless raw sockets can keep to one. */
+  readonly port?: number;
+  readonly maxHops?: number;
+  readonly firstHop?: number;
+  /** Probes for each TTL. */
+  readonly queries?: number;
+  readonly timeoutSeconds?: number;
+  /** One probe at a time instead of a window of TTLs at once. */
+  readonly serial?: boolean;
+  /** Look up the names of hops; true unless given. */
+  readonly names?: boolean;
+}
+
+export type TraceSettings = Required<Omit<TraceOptions, 'family' | 'port'>> & Pick<TraceOptions, 'family' | 'port'>;
+
+/** Throws a `usage` WperfError that names the flag. */
+export function traceSettings(options: TraceOptions): TraceSettings {
+  const { maxHops, firstHop, queries, timeoutSeconds } = defaults.trace;
+  const given = { maxHops, firstHop, queries, timeoutSeconds, serial: false, names: true, ...options };
+  const settings: TraceSettings = { protocol: 'auto', ...given };
+  whole('--tr-max-hops', settings.maxHops, limits.traceHops);
+  whole('--tr-first-hop', settings.firstHop, { min: limits.traceHops.min, max: settings.maxHops });
+  whole('--tr-queries', settings.queries, limits.traceQueries);
+  within('--tr-timeout', settings.timeoutSeconds, limits.traceTimeoutSeconds);
+  if (settings.port !== undefined) whole('--tr-port', settings.port, { min: 1, max: limits.port.max });
+  return settings;
+}
+
+/** The destination port, with room above it for UDP probes to count up. */
+export function tracePort(protocol: TraceProtocol, settings: TraceSettings): number {
+  if (protocol !== 'udp') return settings.port ?? defaults.trace.tcpPort;
+  const port = settings.port ?? defaults.trace.udpPort;
+  const probes = (settings.maxHops - settings.firstHop + 1) * settings.queries;
+  whole('--tr-port', port, { min: 1, max: limits.port.max + 1 - probes });
+  return port;
+}
+
+function whole(flag: string, value: number, range: { min: number; max: number }): void {
+  if (!Number.isInteger(value)) throw badValue(flag, value, 'a whole number', range);
+  within(flag, value, range);
+}
+
+function within(flag: string, value: number, range: { min: number; max: number }): void {
+  if (!(value >= range.min && value <= range.max)) throw badValue(flag, value, 'a number', range);
+}
+
+function badValue(flag: string, value: number, kind: string, { min, max }: { min: number; max: number }): WperfError {
+  return new WperfError('usage', `${flag} ${value} is not ${kind} from ${min} to ${max}`);
+}

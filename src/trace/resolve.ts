@@ -1,0 +1,88 @@
+/** Names to addresses for the target, addresses to names for the hops. */
+import { lookup, Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { limits, waits } from '../defaults.js';
+import { stripControl, WperfError } from '../errors.js';
+import { bytesOfIp, type Family, ipOfBytes } from './ip.js';
+import type { TraceTarget } from './prober.js';
+
+/** The first address in the system's order, or of the family asked for. */
+export async function resolveTarget(host: string, family?: Family): Promise<TraceTarget> {
+  if (isIP(host) !== 0) return literalTarget(host, family);
+  const found = await lookup(host, { family: family ?? 0, verbatim: true }).catch((cause: unknown) => {
+    const kind = family === undefined ? 'address' : `IPv${family} address`;
+    throw new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, cause });
+  });
+  return literalTarget(found.address, family);
+}
+
+/** Lookups of PTR records: each address asked for once, each answer bounded in time, the text safe to print. */
+export interface HopNames {
+  /** Undefined when there is none, or none in time. Never rejects. */
+  nameOf(ip: string): Promise<string | undefined>;
+  /** Gives up what is still being asked. */
+  close(): void;
+}
+
+export type Reverse = (ip: string) => Promise<readonly string[]>;
+
+export function openHopNames(): HopNames {
+  const resolver = new Resolver({ timeout: waits.hopNameMs, tries: 1 });
+  return hopNames(
+    (ip) => resolver.reverse(ip),
+    () => resolver.cancel(),
+  );
+}
+
+export function hopNames(reverse: Reverse, cancel: () => void): HopNames {
+  const asked = new Map<string, Promise<string | undefined>>();
+  return {
+    nameOf(ip) {
+      const name = asked.get(ip) ?? boundedName(reverse, ip);
+      asked.set(ip, name);
+      return name;
+    },
+    close: cancel,
+  };
+}
+
+export const noHopNames: HopNames = { nameOf: async () => undefined, close: () => undefined };
+
+async function boundedName(reverse: Reverse, ip: string): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly string[]>((resolve) => {
+    timer = setTimeout(resolve, waits.hopNameMs, []);
+  });
+  const names = await Promise.race([reverse(ip), late]).catch(() => []);
+  clearTimeout(timer);
+  return printableName(names[0]);
+}
+
+/** Whoever holds the reverse zone wrote this: no control characters, no blanks that could pass for columns. */
+function printableName(name: string | undefined): string | undefined {
+  const printable = stripControl(name ?? '').replace(/\s+/gu, '_');
+  return printable === '' ? undefined : printable.slice(0, limits.hopNameCharacters);
+}
+
+function literalTarget(host: string, family: Family | undefined): TraceTarget {
+  const [address = host, zone] = host.split('%');
+  const bytes = bytesOfIp(address);
+  const found: Family = bytes?.length === 16 ? 6 : 4;
+  if (bytes === undefined || (family !== undefined && family !== found)) {
+    throw new WperfError('usage', `${host} is not an IPv${family ?? found} address`, {
+      hint: `drop -${family ?? found} or name another host`,
+    });
+  }
+  return { ip: ipOfBytes(bytes), family: found, scopeId: zone === undefined ? 0 : scopeOf(zone, host) };
+}
+
+function scopeOf(zone: string, host: string): number {
+  const addresses = networkInterfaces()[zone] ?? [];
+  const scopes = addresses.flatMap((entry) => (entry.family === 'IPv6' ? [entry.scopeid] : []));
+  const scope = Math.max(Number.isInteger(Number(zone)) ? Number(zone) : 0, ...scopes);
+  if (scope > 0) return scope;
+  throw new WperfError('usage', `${host} names no interface of this machine`, {
+    hint: 'see `ip link` for their names',
+  });
+}

@@ -1,0 +1,73 @@
+/** The route to a host, hop by hop: resolves, opens a prober, runs the strategy, names and annotates what it hears. */
+import { Waker } from './engine.js';
+import type { TraceEnd, TraceEvent, TraceStart } from './events.js';
+import { type Annotation, type Hop, type HopAddress, hopOf, rateLimitedTtls } from './hop.js';
+import { openProber } from './open.js';
+import { type TraceOptions, type TraceSettings, traceSettings } from './options.js';
+import type { Prober, TraceTarget } from './prober.js';
+import { type HopNames, noHopNames, openHopNames, resolveTarget } from './resolve.js';
+import { TraceRun } from './run.js';
+
+export interface TraceTools {
+  /** Ends the trace early: the hops heard so far and an end event still come. */
+  readonly signal?: AbortSignal;
+  /** What is known of an address, e.g. from a GeoIP database. */
+  readonly annotate?: (ip: string) => Annotation;
+}
+
+/**
+ * Traces the route to `options.host`. Yields one `trace-start`, each hop in order as soon as it is known, one
+ * `trace-end`. Traces may run side by side; each hears only its own replies.
+ *
+ * Throws a WperfError: `usage`, `dns-failure`, `trace-unavailable` when the system allows no way of probing,
+ * `unreachable` when it refuses to send to the target.
+ */
+export async function* traceroute(options: TraceOptions, tools: TraceTools = {}): AsyncGenerator<TraceEvent, void> {
+  const settings = traceSettings(options);
+  const target = await resolveTarget(settings.host, settings.family);
+  const waker = new Waker();
+  const prober = await openProber(target, settings, waker.wake);
+  const names = settings.names ? openHopNames() : noHopNames;
+  const run = new TraceRun({ settings, prober, names, waker }, tools.signal);
+  try {
+    yield startOf(settings, target, prober);
+    run.begin();
+    const hops: Hop[] = [];
+    for await (const settled of run.known) {
+      const hop = await described(hopOf(settled, target.ip), names, tools);
+      hops.push(hop);
+      yield { type: 'trace-hop', ...hop };
+    }
+    yield endOf(hops, run);
+  } finally {
+    await run.stop();
+    prober.close();
+  }
+}
+
+async function described(hop: Hop, names: HopNames, { annotate }: TraceTools): Promise<Hop> {
+  const describe = async (address: HopAddress): Promise<HopAddress> => {
+    const name = await names.nameOf(address.ip);
+    return { ...address, ...(name === undefined ? {} : { name }), ...annotate?.(address.ip) };
+  };
+  return { ...hop, addresses: await Promise.all(hop.addresses.map(describe)) };
+}
+
+function startOf(settings: TraceSettings, target: TraceTarget, prober: Prober): TraceStart {
+  const { host, firstHop, maxHops, queries, timeoutSeconds } = settings;
+  const { ip, family } = target;
+  const { protocol, name, port } = prober;
+  const optional = port === undefined ? {} : { port };
+  const asked = { host, ip, family, protocol, prober: name, ...optional };
+  return { type: 'trace-start', wallMs: Date.now(), ...asked, firstHop, maxHops, queries, timeoutSeconds };
+}
+
+function endOf(hops: readonly Hop[], run: TraceRun): TraceEnd {
+  return {
+    type: 'trace-end',
+    reason: run.interrupted ? 'interrupted' : (hops.at(-1)?.end ?? 'hops'),
+    hops: hops.length,
+    seconds: run.seconds,
+    rateLimitedTtls: rateLimitedTtls(hops),
+  };
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { WperfError } from '../../src/errors.js';
+import type { ErrorEvent } from '../../src/events.js';
+import type { OutputPlan } from '../../src/plan.js';
+import { makeTraceReporter } from '../../src/report/make-trace.js';
+import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/trace/events.js';
+import type { HopAddress } from '../../src/trace/hop.js';
+
+const start: TraceStart = {
+  type: 'trace-start',
+  wallMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+  host: 'host.example',
+  ip: '192.0.2.9',
+  family: 4,
+  protocol: 'udp',
+  prober: 'linux-errqueue',
+  port: 33_434,
+  firstHop: 1,
+  maxHops: 30,
+  queries: 3,
+  timeoutSeconds: 1,
+};
+
+function hop(ttl: number, addresses: Partial<HopAddress>[], given: Partial<TraceHop> = {}): TraceHop {
+  const full = addresses.map((address) => ({ ip: '198.51.100.1', rttsMs: [1], codes: [], mpls: [], ...address }));
+  const answered = full.flatMap(({ rttsMs }) => rttsMs);
+  const rtt = answered.length === 0 ? null : { minMs: 1, avgMs: 2, maxMs: 3, stddevMs: 0.5 };
+  const counts = { sent: 3, lost: 3 - answered.length };
+  return { type: 'trace-hop', ttl, addresses: full, ...counts, rtt, rateLimited: false, ...given };
+}
+
+const mpls = [
+  { label: 24_001, trafficClass: 0, bottom: false, ttl: 1 },
+  { label: 17, trafficClass: 0, bottom: true, ttl: 1 },
+];
+const google = { country: 'US', asn: 15_169, asName: 'Google LLC' };
+const hops: TraceHop[] = [
+  hop(1, [{ ip: '10.0.0.1', rttsMs: [0.5, 0.25, 12.3456], label: 'private', returnHops: 1, replyTtl: 64 }]),
+  hop(2, [
+    { ip: '198.51.100.1', name: 'a.example', rttsMs: [5], ...google },
+    { ip: '198.51.100.2', rttsMs: [6], asn: 7922, asName: 'Comcast Cable Communications, LLC' },
+  ]),
+  hop(3, []),
+  hop(10, [{ rttsMs: [7, 7, 7], mpls, returnHops: 12, replyTtl: 244 }]),
+  hop(11, [{ ip: '192.0.2.9', rttsMs: [9.1, 9.2, 9.3], codes: ['!X'], returnHops: 11 }], { end: 'refused' }),
+];
+const end: TraceEnd = { type: 'trace-end', reason: 'refused', hops: 5, seconds: 1.25, rateLimitedTtls: [2] };
+const events: TraceEvent[] = [start, ...hops, end];
+
+const failure: ErrorEvent = { type: 'error', error: new WperfError('unreachable', 'cannot send', { hint: 'try' }) };
+
+function report(format: OutputPlan['format'], shown: readonly (TraceEvent | ErrorEvent)[], annotated = false) {
+  const written = { out: '', err: '' };
+  const sink = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const screen = { out: sink('out'), err: sink('err'), columns: () => undefined, color: false };
+  const reporter = makeTraceReporter(format, screen, { annotated });
+  for (const event of shown) reporter.event(event);
+  return written;
+}
+
+function textOf(shown: readonly TraceEvent[], annotated = false): string[] {
+  return report('text', shown, annotated).out.split('\n').slice(0, -1);
+}
+
+describe('text', () => {
+  test('a whole trace, in columns', () => {
+    expect(textOf(events)).toEqual([
+      'traceroute to host.example (192.0.2.9), 30 hops max',
+      ' 1  10.0.0.1                                 0.500 ms     0.250 ms    12.346 ms',
+      ' 2  a.example (198.51.100.1)                 5.000 ms',
+      '    198.51.100.2                             6.000 ms  *',
+      ' 3  * * *',
+      '10  198.51.100.1                             7.000 ms     7.000 ms     7.000 ms  MPLS 24001/17  12 hops back',
+      '11  192.0.2.9                                9.100 ms     9.200 ms     9.300 ms  !X',
+      'replies missing at hop 2 are rate limiting there, not loss on the path: later hops have them',
+    ]);
+  });
+
+  test('country and AS have a column of their own', () => {
+    expect(textOf(hops.slice(0, 3), true)).toEqual([
+      ' 1  [private]                           10.0.0.1                                 0.500 ms     0.250 ms    12.346 ms',
+      ' 2  [US, AS15169 Google LLC]            a.example (198.51.100.1)                 5.000 ms',
+      '    [AS7922 Comcast Cable Com…]         198.51.100.2                             6.000 ms  *',
+      ' 3  * * *',
+    ]);
+  });
+
+  test('IPv6 addresses have room', () => {
+    const address = { ip: '2001:db8:1111:2222:3333:4444:5555:6666', rttsMs: [1, 2, 3] };
+    const [, line] = textOf([{ ...start, family: 6 }, hop(1, [address])]);
+    expect(line).toBe(' 1  2001:db8:1111:2222:3333:4444:5555:6666             1.000 ms     2.000 ms     3.000 ms');
+  });
+
+  test('many queries are summed up', () => {
+    const many = hop(1, [{ rttsMs: [1, 2, 3, 2, 2, 2, 2] }], { sent: 8, lost: 1 });
+    expect(textOf([many])).toEqual([
+      ' 1  198.51.100.1                             2.000 ms avg of 7  min/max/stddev 1.000/3.000/0.500 ms  1 of 8 lost',
+    ]);
+  });
+
+  test.each([
+    ['hops', ['no answer from host.example']],
+    ['interrupted', ['interrupted']],
+    ['target', []],
+  ] as const)('the end: %s', (reason, lines) => {
+    expect(textOf([start, { ...end, reason, rateLimitedTtls: [] }]).slice(1)).toEqual(lines);
+  });
+});
+
+test('a failure goes to stderr', () => {
+  expect(report('text', [start, failure])).toMatchObject({ err: 'wperf: error: cannot send: try\n' });
+});
+
+describe('JSON', () => {
+  const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+  const schema = JSON.parse(readFileSync(new URL('../../docs/trace.schema.json', import.meta.url), 'utf8'));
+  ajv.addSchema(schema, 'trace');
+
+  function expectValid(part: string, value: unknown): void {
+    const validate = ajv.getSchema(`trace${part}`);
+    expect(validate?.(value), JSON.stringify(validate?.errors)).toBe(true);
+  }
+
+  test('one document, true to the schema', () => {
+    const document = JSON.parse(report('json', events).out);
+    expectValid('', document);
+    expect(document.start).toMatchObject({
+      host: 'host.example',
+      port: 33_434,
+      timestamp: { timesecs: 1_767_323_045 },
+    });
+    expect(document.hops[0].addresses[0]).toEqual({
+      ip: '10.0.0.1',
+      name: null,
+      rtts_ms: [0.5, 0.25, 12.3456],
+      country: null,
+      asn: null,
+      as_name: null,
+      label: 'private',
+      codes: [],
+      mpls: [],
+      reply_ttl: 64,
+      return_hops: 1,
+    });
+    expect(document.hops[1].addresses[0]).toMatchObject({ country: 'US', asn: 15_169, as_name: 'Google LLC' });
+    expect(document.hops[3].addresses[0].mpls[1]).toEqual({
+      label: 17,
+      traffic_class: 0,
+      bottom_of_stack: true,
+      ttl: 1,
+    });
+    expect(document.end).toEqual({ reason: 'refused', hops: 5, seconds: 1.25, rate_limited_ttls: [2] });
+  });
+
+  test('rate limiting learnt at the end is in the document', () => {
+    const { hops: told } = JSON.parse(report('json', events).out);
+    expect(told.map((entry: { rate_limited: boolean }) => entry.rate_limited)).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test.each([
+    { name: 'at once', before: [] },
+    { name: 'on the way', before: [start, ...hops] },
+  ])('a trace that failed $name is still a document', ({ before }) => {
+    const document = JSON.parse(report('json', [...before, failure]).out);
+    expectValid('', document);
+    expect(document).toMatchObject({ end: null, error: 'cannot send: try', error_code: 'unreachable' });
+    expect(document.hops).toHaveLength(Math.max(0, before.length - 1));
+  });
+
+  test('one line an event', () => {
+    const lines = report('json-stream', [...events, failure])
+      .out.split('\n')
+      .slice(0, -1);
+    const names = ['start', 'hop', 'hop', 'hop', 'hop', 'hop', 'end', 'error'];
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(names);
+    for (const line of lines) expectValid('#/definitions/line', JSON.parse(line));
+  });
+
+  test('the schema refuses what is not so', () => {
+    const document = JSON.parse(report('json', events).out);
+    const validate = ajv.getSchema('trace');
+    expect(validate?.({ ...document, hops: [{ ttl: 0 }] })).toBe(false);
+    expect(validate?.({ ...document, end: { ...document.end, reason: 'bored' } })).toBe(false);
+  });
+});

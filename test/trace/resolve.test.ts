@@ -1,0 +1,144 @@
+import { isIPv6 } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { bytesOfIp, ipOfBytes } from '../../src/trace/ip.js';
+import { hintFor } from '../../src/trace/open.js';
+import { tracePort, traceSettings } from '../../src/trace/options.js';
+import { hopNames, resolveTarget } from '../../src/trace/resolve.js';
+
+describe('addresses as text', () => {
+  test.each([
+    ['::', '::'],
+    ['::1', '::1'],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['2001:db8:0:1:0:0:0:1', '2001:db8:0:1::1'],
+    ['2001:0:0:1:0:0:1:1', '2001::1:0:0:1:1'],
+    ['1:0:2:0:3:0:4:0', '1:0:2:0:3:0:4:0'],
+    ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+    ['::ffff:192.0.2.1', '::ffff:c000:201'],
+    ['192.0.2.255', '192.0.2.255'],
+  ])('%s is written %s', (text, canonical) => {
+    expect(ipOfBytes(bytesOfIp(text) ?? new Uint8Array())).toBe(canonical);
+  });
+
+  test('any sixteen bytes there and back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
+        const text = ipOfBytes(bytes);
+        expect(isIPv6(text)).toBe(true);
+        expect(bytesOfIp(text)).toEqual(Uint8Array.from(bytes));
+      }),
+    );
+  });
+
+  test.each(['', 'host', '1.2.3', '1.2.3.4.5', ':::', 'fe80::1%eth0'])('%j is none', (text) => {
+    expect(bytesOfIp(text)).toBeUndefined();
+  });
+});
+
+describe('targets', () => {
+  test('literals need no lookup', async () => {
+    expect(await resolveTarget('192.0.2.1')).toEqual({ ip: '192.0.2.1', family: 4, scopeId: 0 });
+    expect(await resolveTarget('2001:DB8::1', 6)).toEqual({ ip: '2001:db8::1', family: 6, scopeId: 0 });
+    expect(await resolveTarget('fe80::1%3')).toEqual({ ip: 'fe80::1', family: 6, scopeId: 3 });
+  });
+
+  test('names of this machine', async () => {
+    expect(await resolveTarget('localhost', 4)).toEqual({ ip: '127.0.0.1', family: 4, scopeId: 0 });
+  });
+
+  test('a literal of the other family is refused', async () => {
+    const refused = resolveTarget('192.0.2.1', 6);
+    await expect(refused).rejects.toMatchObject({ code: 'usage', message: '192.0.2.1 is not an IPv6 address' });
+  });
+
+  test('an interface nobody has is refused', async () => {
+    await expect(resolveTarget('fe80::1%none0')).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('a name that cannot be', async () => {
+    const refused = resolveTarget('a..b', 4);
+    await expect(refused).rejects.toMatchObject({ code: 'dns-failure', message: 'no IPv4 address for a..b' });
+  });
+});
+
+describe('names of hops', () => {
+  const names = (reverse: (ip: string) => Promise<readonly string[]>) => hopNames(reverse, () => undefined);
+
+  test('each address is asked for once', async () => {
+    const reverse = vi.fn(async () => ['router.example']);
+    const asked = names(reverse);
+    expect(await Promise.all([asked.nameOf('192.0.2.1'), asked.nameOf('192.0.2.1')])).toEqual([
+      'router.example',
+      'router.example',
+    ]);
+    expect(reverse).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    { name: 'terminal commands', record: '\u001b[31mred\u0007', printed: '[31mred' },
+    {
+      name: 'columns of its own',
+      record: 'a.example (192.0.2.9)  1.0 ms\n 9  b',
+      printed: 'a.example_(192.0.2.9)_1.0_ms_9_b',
+    },
+    { name: 'more than a name can be', record: 'x'.repeat(5000), printed: 'x'.repeat(253) },
+    { name: 'nothing', record: '\u0000', printed: undefined },
+  ])('a record with $name', async ({ record, printed }) => {
+    expect(await names(async () => [record]).nameOf('192.0.2.1')).toBe(printed);
+  });
+
+  test('no record, a failure and silence are no name', async () => {
+    vi.useFakeTimers();
+    try {
+      expect(await names(async () => []).nameOf('192.0.2.1')).toBeUndefined();
+      expect(await names(() => Promise.reject(new Error('SERVFAIL'))).nameOf('192.0.2.1')).toBeUndefined();
+      const silent = names(() => new Promise(() => undefined)).nameOf('192.0.2.1');
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(await silent).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('options', () => {
+  test('what is not given is the default', () => {
+    expect(traceSettings({ host: 'h' })).toEqual({
+      host: 'h',
+      protocol: 'auto',
+      maxHops: 30,
+      firstHop: 1,
+      queries: 3,
+      timeoutSeconds: 1,
+      serial: false,
+      names: true,
+    });
+  });
+
+  test.each([
+    [{ maxHops: 0 }, '--tr-max-hops 0 is not a number from 1 to 255'],
+    [{ maxHops: 1.5 }, '--tr-max-hops 1.5 is not a whole number from 1 to 255'],
+    [{ maxHops: 5, firstHop: 6 }, '--tr-first-hop 6 is not a number from 1 to 5'],
+    [{ queries: 11 }, '--tr-queries 11 is not a number from 1 to 10'],
+    [{ timeoutSeconds: Number.NaN }, '--tr-timeout NaN is not a number from 0.05 to 60'],
+    [{ port: 70_000 }, '--tr-port 70000 is not a number from 1 to 65535'],
+  ])('%j is refused', (options, message) => {
+    expect(() => traceSettings({ host: 'h', ...options })).toThrow(message);
+  });
+
+  test('UDP ports leave room to count up', () => {
+    expect(tracePort('udp', traceSettings({ host: 'h' }))).toBe(33_434);
+    expect(tracePort('tcp', traceSettings({ host: 'h' }))).toBe(80);
+    expect(tracePort('tcp', traceSettings({ host: 'h', port: 65_535 }))).toBe(65_535);
+    expect(() => tracePort('udp', traceSettings({ host: 'h', port: 65_535 }))).toThrow(
+      '--tr-port 65535 is not a number from 1 to 65446',
+    );
+  });
+
+  test('what to do where no way is open', () => {
+    expect(hintFor('darwin', 'auto')).toContain('raw-socket');
+    expect(hintFor('linux', 'udp')).not.toContain('ping_group_range');
+    expect(hintFor('linux', 'icmp')).toContain('ping_group_range');
+  });
+});
