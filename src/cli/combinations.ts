@@ -2,20 +2,26 @@
 import { type FlagValues, flags, type Group, label, labelOf, type NamedFlag } from './flags.js';
 import { usageError } from './usage.js';
 
-export type Mode = 'client' | 'server' | 'loopback';
+export type Mode = 'client' | 'server' | 'loopback' | 'traceroute';
 
 const groupsOfMode: Record<Mode, readonly Group[]> = {
   client: ['Modes', 'Both', 'Client'],
   loopback: ['Modes', 'Both', 'Client'],
   server: ['Modes', 'Both', 'Server'],
+  traceroute: ['Modes', 'Trace'],
 };
+
+/** Flags of other groups that a trace takes too. */
+const alsoForTraces: readonly string[] = [
+  ...['4', '6', 'json', 'json-stream', 'logfile', 'timestamps', 'verbose', 'no-color'],
+];
 
 /** The mode asked for, or undefined for none. Throws WperfError 'usage' for the first rule broken. */
 export function checkCombination(values: FlagValues): Mode | undefined {
   const given = flags.filter((flag) => values[flag.name] !== undefined);
   const names: readonly string[] = given.map((flag) => flag.name);
   checkConflicts(given, names);
-  const mode = (['client', 'server', 'loopback'] as const).find((name) => names.includes(name));
+  const mode = (['client', 'server', 'loopback', 'traceroute'] as const).find((name) => names.includes(name));
   if (mode !== undefined) checkMode(given, mode);
   checkRequired(given, names);
   return mode;
@@ -30,12 +36,24 @@ function checkConflicts(given: readonly NamedFlag[], names: readonly string[]): 
   }
 }
 
+const whereToUse: Record<Group, string> = {
+  Modes: '',
+  Both: 'use it with -c, --loopback or -s',
+  Client: 'use it with -c or --loopback',
+  Server: 'use it with -s',
+  Trace: 'use it with --traceroute',
+};
+
 function checkMode(given: readonly NamedFlag[], mode: Mode): void {
-  const stranger = given.find((flag) => !groupsOfMode[mode].includes(flag.group));
+  const stranger = given.find((flag) => !fits(flag, mode));
   if (stranger === undefined) return;
-  const client = stranger.group === 'Client';
-  const rule = `${label(stranger)} is a ${client ? 'client' : 'server'} flag`;
-  throw usageError(rule, stranger.elsewhere ?? `use it with ${client ? '-c or --loopback' : '-s'}`);
+  const { group } = stranger;
+  const kind = group === 'Both' ? 'client and server' : group === 'Trace' ? 'traceroute' : group.toLowerCase();
+  throw usageError(`${label(stranger)} is a ${kind} flag`, stranger.elsewhere ?? whereToUse[group]);
+}
+
+function fits(flag: NamedFlag, mode: Mode): boolean {
+  return groupsOfMode[mode].includes(flag.group) || (mode === 'traceroute' && alsoForTraces.includes(flag.name));
 }
 
 function checkRequired(given: readonly NamedFlag[], names: readonly string[]): void {

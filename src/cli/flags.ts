@@ -17,7 +17,7 @@ import { header } from './header.js';
 import { proxyUrl } from './proxy.js';
 import { parseHost } from './url.js';
 
-export const groups = ['Modes', 'Both', 'Client', 'Server'] as const;
+export const groups = ['Modes', 'Both', 'Client', 'Server', 'Trace'] as const;
 export type Group = (typeof groups)[number];
 
 export const groupTitles: Readonly<Record<Group, string>> = {
@@ -25,6 +25,7 @@ export const groupTitles: Readonly<Record<Group, string>> = {
   Both: 'Client and server',
   Client: 'Client (-c, --loopback)',
   Server: 'Server (-s)',
+  Trace: 'Route (--traceroute)',
 };
 
 export interface Flag {
@@ -52,7 +53,7 @@ const table = [
     aliases: ['s'],
     group: 'Modes',
     help: 'Wait for clients and serve their tests',
-    conflicts: ['client', 'loopback'],
+    conflicts: ['client', 'loopback', 'traceroute'],
   },
   {
     name: 'client',
@@ -60,14 +61,21 @@ const table = [
     group: 'Modes',
     type: text('HOST|URL'),
     help: 'Test the path to a server: host, host:port, [v6]:port, ws://host/path or wss://host/path',
-    conflicts: ['loopback'],
+    conflicts: ['loopback', 'traceroute'],
   },
   {
     name: 'loopback',
     aliases: [],
     group: 'Modes',
     help: 'Test this machine against a server of its own, started for the test on a free port',
-    conflicts: ['port', 'proxy', 'cacert', 'insecure'],
+    conflicts: ['traceroute', 'port', 'proxy', 'cacert', 'insecure'],
+  },
+  {
+    name: 'traceroute',
+    aliases: [],
+    group: 'Modes',
+    type: { placeholder: 'HOST', parse: parseHost },
+    help: 'Show the route to HOST, each hop with country and AS; on Linux no privilege is needed',
   },
   { name: 'version', aliases: ['v'], group: 'Modes', help: 'Print the version' },
   { name: 'help', aliases: ['h'], group: 'Modes', help: 'Print this help' },
@@ -270,6 +278,75 @@ const table = [
     help: 'Serve tests on PATH of the URL only',
     elsewhere: 'write the path into the URL of -c',
   },
+
+  {
+    name: 'tr-max-hops',
+    aliases: [],
+    group: 'Trace',
+    type: integer('HOPS', limits.traceHops),
+    default: String(defaults.trace.maxHops),
+    help: 'Look no farther than HOPS',
+  },
+  {
+    name: 'tr-first-hop',
+    aliases: [],
+    group: 'Trace',
+    type: integer('HOP', limits.traceHops),
+    default: String(defaults.trace.firstHop),
+    help: 'Begin at HOP',
+  },
+  {
+    name: 'tr-queries',
+    aliases: [],
+    group: 'Trace',
+    type: integer('COUNT', limits.traceQueries),
+    default: String(defaults.trace.queries),
+    help: 'Send COUNT probes to each hop',
+  },
+  {
+    name: 'tr-timeout',
+    aliases: [],
+    group: 'Trace',
+    type: seconds(limits.traceTimeoutSeconds),
+    default: String(defaults.trace.timeoutSeconds),
+    help: 'Wait SECONDS for the answer to a probe',
+  },
+  {
+    name: 'tr-proto',
+    aliases: [],
+    group: 'Trace',
+    type: choice(['auto', 'udp', 'icmp', 'tcp']),
+    default: 'auto',
+    help: 'What to probe with',
+  },
+  {
+    name: 'tr-port',
+    aliases: [],
+    group: 'Trace',
+    type: integer('PORT', { min: 1, max: limits.port.max }),
+    default: `${defaults.trace.udpPort} for UDP, ${defaults.trace.tcpPort} for TCP`,
+    help: 'Probe toward PORT',
+  },
+  {
+    name: 'tr-parallel',
+    aliases: [],
+    group: 'Trace',
+    help: 'Probe many hops at once, as is done anyway',
+    conflicts: ['tr-serial'],
+  },
+  { name: 'tr-serial', aliases: [], group: 'Trace', help: 'Send one probe at a time' },
+  { name: 'tr-no-dns', aliases: [], group: 'Trace', help: 'Do not look up the names of hops' },
+  {
+    name: 'geoip-db',
+    aliases: [],
+    group: 'Trace',
+    type: text('PATH'),
+    repeatable: true,
+    default: "WPERF_GEOIP_DB, the system's folders, the data that comes with wperf",
+    help: 'Look countries and ASes up in an .mmdb file or folder first; may be given again',
+    conflicts: ['no-geoip'],
+  },
+  { name: 'no-geoip', aliases: [], group: 'Trace', help: 'Do not look up countries and ASes' },
 ] as const satisfies readonly Flag[];
 
 type Row = (typeof table)[number];

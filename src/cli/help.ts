@@ -3,7 +3,12 @@ import { type Flag, flags, groups, groupTitles, wordsOf } from './flags.js';
 
 const intro = 'wperf measures the path between two hosts over WebSocket: throughput up, down and both ways.';
 
-const usages = ['wperf -s [flags]', 'wperf -c HOST|URL [flags]', 'wperf --loopback [flags]'];
+const usages = [
+  'wperf -s [flags]',
+  'wperf -c HOST|URL [flags]',
+  'wperf --loopback [flags]',
+  'wperf --traceroute HOST [flags]',
+];
 
 const examples: readonly (readonly [command: string, what: string])[] = [
   ['wperf --loopback', 'try it here, alone'],
@@ -12,6 +17,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['wperf -c server.example -R -P 4 -t 30', 'the way down, four streams, thirty seconds'],
   ['wperf -c wss://server.example/wperf --bidir', 'both ways, through TLS on port 443'],
   ['wperf -c server.example -b 10M -J', '10 Mbit/s on the stream, result as JSON'],
+  ['wperf --traceroute server.example', 'the route there, with countries and networks'],
 ];
 
 /** Narrower terminals get lines of this width. */

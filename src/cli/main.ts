@@ -8,6 +8,7 @@ import { type Command, parseCommand } from './plan.js';
 import { runClientCommand } from './run-client.js';
 import { runLoopbackCommand } from './run-loopback.js';
 import { runServerCommand } from './run-server.js';
+import { runTraceCommand } from './run-trace.js';
 import { processSurroundings } from './surroundings.js';
 import { versionText } from './version-text.js';
 
@@ -33,12 +34,14 @@ async function run(command: Command): Promise<number> {
       process.stderr.write(`${helpText(process.stderr.columns ?? 80)}\n`);
       return exitCodes.usage;
     case 'version':
-      process.stdout.write(`${versionText(command.verbose)}\n`);
+      process.stdout.write(`${await versionText(command.verbose)}\n`);
       return exitCodes.success;
     case 'client':
       return runClientCommand(command.plan, command.output);
     case 'loopback':
       return runLoopbackCommand(command.plan, command.output);
+    case 'traceroute':
+      return runTraceCommand(command.options, command.geoip, command.output);
     case 'server':
       return runServerCommand(command.plan, command.intervalSeconds, command.output);
   }

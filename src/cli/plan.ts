@@ -1,7 +1,9 @@
 /** argv to what the program is to do. Pure: environment, files and proxy settings come in as arguments. */
 import { isIP } from 'node:net';
 import { defaults, limits } from '../defaults.js';
+import type { GeoipOptions } from '../geoip/open.js';
 import type { ClientPlan, OutputPlan, ServerPlan, Target } from '../plan.js';
+import type { TraceOptions } from '../trace/options.js';
 import { checkCombination } from './combinations.js';
 import { readPem } from './files.js';
 import { type FlagName, type FlagValues, labelOf } from './flags.js';
@@ -23,6 +25,13 @@ export type Command =
   | { readonly command: 'version'; readonly verbose: boolean }
   | { readonly command: 'client'; readonly plan: ClientPlan; readonly output: OutputPlan }
   | { readonly command: 'loopback'; readonly plan: LoopbackPlan; readonly output: OutputPlan }
+  | {
+      readonly command: 'traceroute';
+      readonly options: TraceOptions;
+      /** Undefined looks nothing up. */
+      readonly geoip: GeoipOptions | undefined;
+      readonly output: OutputPlan;
+    }
   | {
       readonly command: 'server';
       readonly plan: ServerPlan;
@@ -47,6 +56,8 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
       return { command: 'client', plan: clientPlan(values, outside), output };
     case 'loopback':
       return { command: 'loopback', plan: loopbackPlan(values, outside), output };
+    case 'traceroute':
+      return { command: 'traceroute', options: traceOptions(values), geoip: geoipOptions(values, outside), output };
     case 'server': {
       const intervalSeconds = values.interval ?? defaults.intervalSeconds;
       return { command: 'server', plan: serverPlan(values, outside), intervalSeconds, output };
@@ -117,6 +128,30 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
   };
 }
 
+function traceOptions(values: FlagValues): TraceOptions {
+  const host = values.traceroute ?? '';
+  checkFamily(values, host);
+  return {
+    host,
+    names: !values['tr-no-dns'],
+    serial: values['tr-serial'] ?? false,
+    ...given({
+      family: chosenFamily(values),
+      protocol: values['tr-proto'],
+      port: values['tr-port'],
+      maxHops: values['tr-max-hops'],
+      firstHop: values['tr-first-hop'],
+      queries: values['tr-queries'],
+      timeoutSeconds: values['tr-timeout'],
+    }),
+  };
+}
+
+function geoipOptions(values: FlagValues, { env }: Surroundings): GeoipOptions | undefined {
+  if (values['no-geoip']) return undefined;
+  return { env, ...given({ paths: values['geoip-db'] }) };
+}
+
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {
   return {
     format: values.json ? 'json' : values['json-stream'] ? 'json-stream' : 'text',
@@ -147,7 +182,7 @@ function checkFamily(values: FlagValues, host: string): void {
     ['4', values[4] ? 4 : 0],
     ['6', values[6] ? 6 : 0],
     ['bind', isIP(values.bind ?? '')],
-    ['client', isIP(host)],
+    [values.traceroute === undefined ? 'client' : 'traceroute', isIP(host)],
   ];
   const [first, ...others] = said.filter(([, family]) => family !== 0);
   const other = others.find(([, family]) => family !== first?.[1]);

@@ -32,6 +32,7 @@ describe('helpText', () => {
       'Client and server:',
       'Client (-c, --loopback):',
       'Server (-s):',
+      'Route (--traceroute):',
       'Examples:',
     ]);
   });

@@ -256,3 +256,22 @@ test('the README shows the table that the flags make', async () => {
   const readme = await readFile(repositoryFile('README.md'), 'utf8');
   expect(withFlagTable(readme)).toBe(readme);
 });
+
+describe('--traceroute', () => {
+  test('shows a route with the range of its hop, and as JSON', async () => {
+    const text = await runWperf(['--traceroute', '127.0.0.1', '--tr-no-dns']);
+    expect(text.exitCode).toBe(0);
+    expect(text.stdout).toMatch(
+      /^traceroute to 127\.0\.0\.1 \(127\.0\.0\.1\), 30 hops max\n 1 {2}\[loopback\] +127\.0\.0\.1 .* ms/,
+    );
+    const json = await runWperf(['--traceroute', '127.0.0.1', '--tr-no-dns', '--no-geoip', '-J']);
+    expect(JSON.parse(json.stdout).hops[0].addresses[0]).toMatchObject({ ip: '127.0.0.1' });
+  });
+
+  test('refuses a database that is not one', async () => {
+    const { exitCode, stderr } = await runWperf(['--traceroute', '127.0.0.1', '--geoip-db', '/etc/passwd']);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, 'wperf: error: ');
+    expect(stderr).toContain('/etc/passwd');
+  });
+});
