@@ -5,12 +5,7 @@ import { askedFormat } from './asked-format.js';
 import { helpText } from './help.js';
 import { clientReporter, openOutput } from './output.js';
 import { type Command, parseCommand } from './plan.js';
-import { runClientCommand } from './run-client.js';
-import { runLoopbackCommand } from './run-loopback.js';
-import { runServerCommand } from './run-server.js';
-import { runTraceCommand } from './run-trace.js';
 import { processSurroundings } from './surroundings.js';
-import { versionText } from './version-text.js';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -25,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Each command's code loads when it is asked for: starting is most of what a short command does. */
 async function run(command: Command): Promise<number> {
   switch (command.command) {
     case 'help':
@@ -33,17 +29,27 @@ async function run(command: Command): Promise<number> {
     case 'usage':
       process.stderr.write(`${helpText(process.stderr.columns ?? 80)}\n`);
       return exitCodes.usage;
-    case 'version':
+    case 'version': {
+      const { versionText } = await import('./version-text.js');
       process.stdout.write(`${await versionText(command.verbose)}\n`);
       return exitCodes.success;
-    case 'client':
+    }
+    case 'client': {
+      const { runClientCommand } = await import('./run-client.js');
       return runClientCommand(command.plan, command.output);
-    case 'loopback':
+    }
+    case 'loopback': {
+      const { runLoopbackCommand } = await import('./run-loopback.js');
       return runLoopbackCommand(command.plan, command.output);
-    case 'traceroute':
+    }
+    case 'traceroute': {
+      const { runTraceCommand } = await import('./run-trace.js');
       return runTraceCommand(command.options, command.geoip, command.output);
-    case 'server':
+    }
+    case 'server': {
+      const { runServerCommand } = await import('./run-server.js');
       return runServerCommand(command.plan, command.intervalSeconds, command.output);
+    }
   }
 }
 

@@ -30,14 +30,19 @@ function startServer(host: string, token: string | undefined): ChildProcess {
   return fork(launcher, ['--server', '--host', host, '--port', '0'], {
     detached: true,
     env: { ...env, ...(token !== undefined && { WPERF_TOKEN: token }) },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }
 
+/** What the server says of its own tests is left unread: the client says it too. */
 function portOf(server: ChildProcess): Promise<number> {
+  let said = '';
+  server.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(0, 1000);
+  });
   return new Promise((resolve, reject) => {
     server.once('message', (ready: Ready) => resolve(ready.port));
-    const fail = () => reject(new WperfError('internal', 'the server of --loopback did not start'));
+    const fail = () => reject(new WperfError('internal', `the server of --loopback did not start: ${said}`));
     server.once('error', fail);
     server.once('exit', fail);
   });

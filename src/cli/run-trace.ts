@@ -1,7 +1,10 @@
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
-import type { GeoipOptions } from '../geoip/open.js';
+import { type GeoipOptions, openGeoip } from '../geoip/open.js';
+import { isStale } from '../geoip/sources.js';
 import type { OutputPlan } from '../plan.js';
+import { makeTraceReporter } from '../report/make-trace.js';
 import type { TraceOptions } from '../trace/options.js';
+import { traceroute } from '../trace/traceroute.js';
 import { openOutput } from './output.js';
 import { onInterrupt } from './signals.js';
 
@@ -11,10 +14,6 @@ export async function runTraceCommand(
   geoipOptions: GeoipOptions | undefined,
   plan: OutputPlan,
 ): Promise<number> {
-  const [{ makeTraceReporter }, { traceroute }] = await Promise.all([
-    import('../report/make-trace.js'),
-    import('../trace/traceroute.js'),
-  ]);
   const output = await openOutput(plan);
   const warn = (line: string) => output.screen.err.write(`warning: ${line}\n`);
   const geoip = geoipOptions && (await openPlaces(geoipOptions, warn));
@@ -39,7 +38,6 @@ export async function runTraceCommand(
 
 /** Opens the databases, and says so when the data that comes with wperf is what there is and is old. */
 async function openPlaces(options: GeoipOptions, warn: (line: string) => void) {
-  const [{ openGeoip }, { isStale }] = await Promise.all([import('../geoip/open.js'), import('../geoip/sources.js')]);
   const geoip = await openGeoip({ ...options, onWarning: warn });
   const [old] = geoip.sources.filter(({ date }) => isStale(date, new Date()));
   if (old) warn(`the data on countries and networks is of ${old.date}: give newer files with --geoip-db`);

@@ -14,6 +14,8 @@ export interface RowOptions {
   readonly retransmits: boolean;
   /** Show what the kernel tells of the window. */
   readonly window: boolean;
+  /** Room kept for what a line is marked with. */
+  readonly noteWidth: number;
 }
 
 export interface Row {
@@ -63,7 +65,7 @@ export class Rows {
   }
 }
 
-function columnsOf({ bidir, retransmits, window }: RowOptions): Column[] {
+function columnsOf({ bidir, retransmits, window, noteWidth }: RowOptions): Column[] {
   const left = (head: string, width: number, expendable: number): Column => ({
     head,
     width,
@@ -81,10 +83,10 @@ function columnsOf({ bidir, retransmits, window }: RowOptions): Column[] {
     ...(bidir ? [left('[Role]', 6, 0)] : []),
     right('Interval', 12, 1),
     left('', 3, 4),
-    right('Transfer', 12, 3),
-    right('Bitrate', 15, 0),
+    right('Transfer', 11, 3),
+    right('Bitrate', 14, 0),
     ...(retransmits ? [right('Retr', 5, 2)] : []),
     ...(window ? [right('Cwnd', 11, 5)] : []),
-    left('', 10, 0),
+    left('', noteWidth, 0),
   ];
 }

@@ -89,7 +89,9 @@ export class TextReporter implements Reporter {
     const { unit } = this.#options;
     const role = this.#start?.role ?? 'client';
     const bidir = this.#start?.test.direction === 'bidir';
-    const rows = new Rows({ width, unit, role, bidir, retransmits, window: window && retransmits });
+    const omits = (this.#start?.test.omitSeconds ?? 0) > 0;
+    const noteWidth = !window ? 'receiver'.length : omits ? '(omitted)'.length : 0;
+    const rows = new Rows({ width, unit, role, bidir, retransmits, window: window && retransmits, noteWidth });
     this.#print('-'.repeat(Math.min(RULE_WIDTH, width ?? RULE_WIDTH)));
     this.#print(rows.head);
     return rows;
