@@ -1,5 +1,7 @@
 /** The real server and the real client over loopback sockets. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { bounds } from '../../src/defaults.js';
 import type { ServerPlan } from '../../src/plan.js';
 import { runClientPlan } from '../../src/session/client.js';
 import { type ServerRunOptions, startServerPlan, type WperfServer } from '../../src/session/server.js';
@@ -143,6 +145,18 @@ describe('a server', () => {
     expect(end?.warnings.join()).toContain('The server was stopped');
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
     expect(seen().end?.interrupted).toBe(true);
+  });
+
+  it('that is full says so, and has room again later', async () => {
+    const { port } = await serve();
+    const url = `ws://127.0.0.1:${port}/`;
+    const held = Array.from({ length: bounds.connections }, () => new WebSocket(url, 'wperf.v1'));
+    await Promise.all(held.map((ws) => new Promise((resolve) => ws.on('open', resolve))));
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toBe(
+      `server-full: 127.0.0.1:${port}: the server has as many clients as it can take: try again later`,
+    );
+    await Promise.all(held.map((ws) => new Promise((resolve) => ws.on('close', resolve).close())));
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toBeUndefined();
   });
 
   it('listens on a path, and answers others with the reason', async () => {

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { StartEvent, TestEvent } from '../../src/events.js';
+import type { TestPlan } from '../../src/plan.js';
+import { JsonReporter } from '../../src/report/json.js';
+import { JsonStreamReporter } from '../../src/report/json-stream.js';
+import { endOf, failure, identity, intervalOf, startOf } from './fixtures.js';
+import { Kept } from './kept.js';
+import { expectReport, expectStreamLine, isRefused } from './schema.js';
+
+function reportOf(events: readonly TestEvent[]) {
+  const kept = new Kept();
+  const reporter = new JsonReporter(identity, kept);
+  for (const event of events) reporter.event(event);
+  return JSON.parse(kept.text);
+}
+
+function linesOf(events: readonly TestEvent[]) {
+  const kept = new Kept();
+  const reporter = new JsonStreamReporter(identity, kept);
+  for (const event of events) reporter.event(event);
+  return kept.parts.map((line) => {
+    expect(line).toMatch(/^[^\n]+\n$/);
+    return JSON.parse(line);
+  });
+}
+
+const whole = (start: StartEvent): TestEvent[] => [start, intervalOf(start, 0), intervalOf(start, 1), endOf(start)];
+const missing = startOf();
+const partial = startOf({}, { title: 'night', extraData: '42', rtt: { samples: 1, minMs: 1, avgMs: 1, maxMs: 1 } });
+
+const tests: [string, TestEvent[]][] = [
+  ...(['up', 'down', 'bidir'] as const).flatMap((direction) =>
+    [1, 2].map((streams): [string, TestEvent[]] => [
+      `${direction} over ${streams}`,
+      whole(startOf({ direction, streams })),
+    ]),
+  ),
+  ['a test by bytes', whole(startOf({ bytes: 1000, seconds: 86_400 }))],
+  ['an omitted second', [startOf({ omitSeconds: 1 }), intervalOf(startOf(), 0, true), endOf(startOf())]],
+  ['a server', whole(startOf({}, { role: 'server' }))],
+  [
+    'missing figures',
+    [
+      missing,
+      endOf(
+        missing,
+        { cpu: { local: { total: 1, user: 1, system: 0 }, remote: null } },
+        { sent: null, received: null },
+      ),
+    ],
+  ],
+  [
+    'a partial figure',
+    [partial, endOf(partial, { warnings: ['Hm.'], interrupted: true, serverOutput: 'x' }, { partial: true })],
+  ],
+  ['a failure before the start', [failure]],
+  ['a failure midway', [startOf(), intervalOf(startOf(), 0), failure]],
+  ['a notice', [startOf(), { type: 'notice', level: 'info', text: 'less' }, endOf(startOf())]],
+];
+
+describe('the JSON report', () => {
+  it.each(tests)('of %s keeps to its schema, whole and in lines', (_name, events) => {
+    expectReport(reportOf(events));
+    for (const line of linesOf(events)) expectStreamLine(line);
+  });
+
+  it.each(tests)('of %s agrees with itself', (_name, events) => {
+    const { intervals, end } = reportOf(events);
+    const spans = [
+      ...intervals.flatMap((interval: { streams: unknown[]; sum: unknown }) => [...interval.streams, interval.sum]),
+      ...(end.streams ?? []).flatMap(({ sender, receiver }: Record<string, unknown>) => [sender, receiver]),
+      ...[end.sum_sent, end.sum_received, end.sum_sent_bidir_reverse].filter((sum) => sum !== undefined),
+    ].filter((span) => !span.missing);
+    for (const span of spans) {
+      expect(span.seconds).toBeCloseTo(span.end - span.start);
+      expect(span.bits_per_second).toBeCloseTo((span.bytes * 8) / span.seconds);
+    }
+  });
+
+  it('names both directions as iperf3 does', () => {
+    const { intervals, end, start } = reportOf(whole(startOf({ direction: 'bidir' })));
+    expect(start.test_start).toMatchObject({ bidir: 1, reverse: 0 });
+    expect(intervals[0].sum.sender).toBe(true);
+    expect(intervals[0].sum_bidir_reverse.sender).toBe(false);
+    expect(end.sum_sent.sender).toBe(true);
+    expect(end.sum_received_bidir_reverse.sender).toBe(false);
+    const down = reportOf(whole(startOf({ direction: 'down' })));
+    expect(down.end.sum_received).toMatchObject({ sender: false, bytes: 250_000_000 });
+    expect(down.start.test_start).toMatchObject({ bidir: 0, reverse: 1 });
+  });
+
+  it('marks what is missing or partial', () => {
+    const { end } = reportOf([missing, endOf(missing, {}, { sent: null })]);
+    expect(end.sum_sent).toMatchObject({ bytes: null, bits_per_second: null, missing: true });
+    expect(reportOf([partial, endOf(partial, {}, { partial: true })]).end.sum_received.partial).toBe(true);
+  });
+
+  it('carries the error beside what there was', () => {
+    expect(reportOf([startOf(), intervalOf(startOf(), 0), failure])).toMatchObject({
+      intervals: [{}],
+      end: {},
+      error: 'server.example:8765 refused the connection: is it there?',
+      error_code: 'connection-refused',
+    });
+  });
+
+  it('carries title, extra data, notes and the server output', () => {
+    const notice = { type: 'notice', level: 'info', text: 'less' } as const;
+    expect(reportOf([partial, notice, endOf(partial, { serverOutput: 'hi\n' })])).toMatchObject({
+      title: 'night',
+      extra_data: '42',
+      notes: ['less'],
+      server_output_text: 'hi\n',
+    });
+  });
+
+  it('has a schema that refuses a wrong type, a lost key and a stranger', () => {
+    const good = reportOf(whole(startOf()));
+    expect(isRefused(good)).toBe(false);
+    expect(isRefused({ ...good, end: { ...good.end, sum_sent: { ...good.end.sum_sent, bytes: '1' } } })).toBe(true);
+    expect(isRefused({ ...good, start: { ...good.start, cookie: undefined } })).toBe(true);
+    expect(isRefused({ ...good, extra: 1 })).toBe(true);
+    expect(isRefused({ ...good, error: 'without a code' })).toBe(true);
+    const sum = { ...good.intervals[0].sum, stranger: 1 };
+    expect(isRefused({ ...good, intervals: [{ ...good.intervals[0], sum }] })).toBe(true);
+  });
+
+  it('takes a plan by time and one by bytes for what they are', () => {
+    const parameters = (test: Partial<TestPlan>) => reportOf(whole(startOf(test))).start;
+    expect(parameters({}).test_start).toMatchObject({ duration: 2, bytes: 0 });
+    expect(parameters({ bytes: 7 }).test_start).toMatchObject({ duration: 0, bytes: 7 });
+    expect(parameters({ bytes: 7, streams: 3 }).test_parameters).toMatchObject({
+      bytes: 7,
+      parallel: 3,
+      reverse: false,
+    });
+  });
+});

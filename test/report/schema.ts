@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'vitest';
+import { repositoryFile } from '../support/folders.js';
+
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  allowUnionTypes: true,
+  strictTypes: false,
+});
+const load = (name: string) => JSON.parse(readFileSync(repositoryFile('docs', name), 'utf8'));
+const report = ajv.compile(load('report.schema.json'));
+const line = ajv.compile(load('stream.schema.json'));
+
+/** Holds a document of `-J` against docs/report.schema.json. */
+export function expectReport(document: unknown): void {
+  expect(report(document), JSON.stringify(report.errors?.slice(0, 4))).toBe(true);
+}
+
+/** Holds a line of `--json-stream` against docs/stream.schema.json. */
+export function expectStreamLine(event: unknown): void {
+  expect(line(event), JSON.stringify(line.errors?.slice(0, 4))).toBe(true);
+}
+
+/** True where the schema refuses it, for tests of the schema itself. */
+export const isRefused = (document: unknown): boolean => !report(document);
