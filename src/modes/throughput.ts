@@ -7,7 +7,7 @@ import { bounds, waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
 import type { Span, TcpSample, TcpSummary } from '../events.js';
 import type { Cancel, Clock } from '../host/clock.js';
-import { readCongestion, readTcpInfo } from '../host/tcp-info.js';
+import { readCongestion, readTcpInfo } from '../host/tcp-options.js';
 import { type Usage, UsageMeter } from '../host/usage.js';
 import { TcpGathering } from '../measure/tcp.js';
 import type { IntervalRecord } from '../measure/timeline.js';

@@ -3,7 +3,7 @@ import { waits } from '../defaults.js';
 import { toWperfError, WperfError } from '../errors.js';
 import type { EndEvent, RttSummary, StartEvent, StreamInfo, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
-import { readTcpInfo } from '../host/tcp-info.js';
+import { readTcpInfo } from '../host/tcp-options.js';
 import { startThroughput, type ThroughputRun } from '../modes/throughput.js';
 import type { ClientPlan, TestPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';

@@ -89,6 +89,7 @@ export class Sender {
 
   #nextBytes(now: number): number {
     const batch = this.#batch.next(now, this.#writer.takenBytes);
+    this.#writer.limitUnsent(this.#batch.unsentBytes);
     const allowed = this.#pacer ? Math.min(batch, this.#pacer.allowedBytes(now)) : batch;
     return Math.min(allowed, (this.#options.bytes ?? Number.POSITIVE_INFINITY) - this.#writtenBytes);
   }

@@ -23,6 +23,8 @@ export interface LoadWriter {
   /** Payload bytes that the kernel has taken so far. Of a batch in flight only the part known to be taken counts. */
   readonly takenBytes: number;
   write(bytes: number, taken: () => void): void;
+  /** Asks the system to keep no more than about `bytes` waiting unsent, where it can. */
+  limitUnsent(bytes: number): void;
 }
 
 export interface Closed {

@@ -8,6 +8,7 @@ import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults.js';
 import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter } from '../channel.js';
 import { readIntoOneBuffer } from '../read-buffer.js';
+import { descriptorOf } from './descriptor.js';
 import { LaneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
 import { FrameWalker } from './walker.js';
@@ -57,8 +58,7 @@ export class WsChannel implements Channel {
   }
 
   get descriptor(): number | undefined {
-    const { _handle } = this.#options.socket as { _handle?: { fd?: number } | null };
-    return _handle?.fd !== undefined && _handle.fd >= 0 ? _handle.fd : undefined;
+    return descriptorOf(this.#options.socket);
   }
 
   send(text: string): void {

@@ -1,7 +1,12 @@
 /** The sending half of the fast lane: batches of ready-made frames, each one write on the socket under `ws`. */
 import type { Duplex } from 'node:stream';
+import { limitUnsent } from '../../host/tcp-options.js';
 import type { LoadWriter } from '../channel.js';
+import { descriptorOf } from './descriptor.js';
 import { FrameBatch } from './frames.js';
+
+/** A limit that changes by less than this factor is not worth a system call. */
+const WORTH_A_CALL = 1.5;
 
 export class LaneWriter implements LoadWriter {
   readonly blockBytes: number;
@@ -9,6 +14,7 @@ export class LaneWriter implements LoadWriter {
   readonly #socket: Duplex;
   readonly #batch: FrameBatch;
   #doneBytes = 0;
+  #unsentBytes = Number.POSITIVE_INFINITY;
   #inFlight: { readonly payloadBytes: number; readonly wireBytes: number } | undefined;
 
   constructor(socket: Duplex, masked: boolean, blockBytes: number, maxBytes: number) {
@@ -25,6 +31,13 @@ export class LaneWriter implements LoadWriter {
     const queuedBytes = Math.min(kernelQueue(this.#socket) ?? flight.wireBytes, flight.wireBytes);
     const share = 1 - queuedBytes / flight.wireBytes;
     return this.#doneBytes + Math.floor(flight.payloadBytes * share);
+  }
+
+  limitUnsent(bytes: number): void {
+    const change = bytes / this.#unsentBytes;
+    if (change > 1 / WORTH_A_CALL && change < WORTH_A_CALL) return;
+    this.#unsentBytes = bytes;
+    limitUnsent(descriptorOf(this.#socket), bytes);
   }
 
   write(bytes: number, taken: () => void): void {

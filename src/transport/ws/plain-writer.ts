@@ -21,6 +21,9 @@ export class PlainWriter implements LoadWriter {
     return this.#takenBytes;
   }
 
+  /** Left to `ws` and the system. */
+  limitUnsent(): void {}
+
   write(bytes: number, taken: () => void): void {
     for (let left = bytes; left > 0; left -= this.blockBytes) {
       const block = left < this.blockBytes ? this.#block.subarray(0, left) : this.#block;
