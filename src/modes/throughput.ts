@@ -132,7 +132,8 @@ class ThroughputStream {
     if (!sends(role, test) || this.#ended) return;
     const first = readTcpInfo(conversation.channel.descriptor);
     this.#tcp = first && new TcpGathering(first);
-    this.#sender = new Sender(conversation.channel.loadWriter(test.blockBytes, batchShare(test)), { ...test, clock });
+    const writer = conversation.channel.loadWriter(test.blockBytes, batchShare(test));
+    this.#sender = new Sender(writer, { ...test, clock, roundTripSeconds: (first?.rttUs ?? 0) / 1e6 });
   }
 
   #obeyStop(): void {

@@ -8,28 +8,33 @@ const BATCH_SECONDS = 0.001;
 const LOOK_SECONDS = 0.01;
 /** Of what was seen before; so that a rate stands for some 50 ms. */
 const MEMORY = 0.8;
-/** Waiting in the kernel: enough to bridge a busy event loop, little enough for a control message to get by. */
+/**
+ * Waiting in the kernel, beside a round trip's worth, since acknowledgements may free that much at once: enough to
+ * bridge a busy event loop, little enough for a control message to get by.
+ */
 const UNSENT_SECONDS = 0.02;
 const LEAST_UNSENT_BYTES = 32 * 1024;
 
 export class BatchSize {
   readonly #blockBytes: number;
   readonly #maxBytes: number;
+  readonly #unsentSeconds: number;
   #bytes: number;
   #bytesPerSecond = 0;
   #lookedAt: number;
   #lookedBytes = 0;
 
-  constructor(blockBytes: number, maxBytes: number, now: number) {
+  constructor(blockBytes: number, maxBytes: number, roundTripSeconds: number, now: number) {
     this.#blockBytes = blockBytes;
     this.#maxBytes = maxBytes;
     this.#bytes = blockBytes;
+    this.#unsentSeconds = UNSENT_SECONDS + roundTripSeconds;
     this.#lookedAt = now;
   }
 
   /** What may wait in the kernel unsent. */
   get unsentBytes(): number {
-    return Math.max(LEAST_UNSENT_BYTES, this.#bytesPerSecond * UNSENT_SECONDS);
+    return Math.max(LEAST_UNSENT_BYTES, this.#bytesPerSecond * this.#unsentSeconds);
   }
 
   /** `takenBytes` is the running count of what the kernel took. */

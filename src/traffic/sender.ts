@@ -16,6 +16,8 @@ export interface SenderOptions {
   readonly bytes?: number | undefined;
   /** 0 is no ceiling. */
   readonly bitsPerSecond: number;
+  /** Before the load, as far as known; else 0. */
+  readonly roundTripSeconds: number;
   readonly clock: Clock;
 }
 
@@ -40,7 +42,7 @@ export class Sender {
     this.#writer = writer;
     this.#options = options;
     this.#timeline = new Timeline({ ...options, intervalSeconds: 0 }, now);
-    this.#batch = new BatchSize(writer.blockBytes, writer.maxBytes, now);
+    this.#batch = new BatchSize(writer.blockBytes, writer.maxBytes, options.roundTripSeconds, now);
     this.#pacer = bitsPerSecond > 0 ? new Pacer(bitsPerSecond, writer.blockBytes, now) : undefined;
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
