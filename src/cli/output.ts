@@ -19,7 +19,8 @@ export interface Output {
 /** Throws WperfError `file-failure` for a log file that cannot be written. */
 export async function openOutput(plan: OutputPlan): Promise<Output> {
   const log = plan.logfile === undefined ? undefined : await openLog(plan.logfile);
-  const stamp = (sink: Sink) => (plan.timestamps ? withTimestamps(sink, Date.now) : sink);
+  const stamps = plan.timestamps && plan.format === 'text';
+  const stamp = (sink: Sink) => (stamps ? withTimestamps(sink, Date.now) : sink);
   const out = log ?? process.stdout;
   const screen: Screen = {
     out: stamp(out),

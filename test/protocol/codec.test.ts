@@ -4,24 +4,7 @@ import { bounds } from '../../src/defaults.js';
 import { WperfError } from '../../src/errors.js';
 import { decodeMessage, encodeMessage } from '../../src/protocol/codec.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
-
-const hello: MessageOf<'hello'> = {
-  type: 'hello',
-  software: 'wperf 1.0.0',
-  session: 'ab'.repeat(16),
-  stream: 1,
-  streams: 2,
-  mode: 'throughput',
-  direction: 'up',
-  seconds: 10,
-  omitSeconds: 0,
-  blockBytes: 65_536,
-  bitsPerSecond: 0,
-  intervalSeconds: 1,
-  nonce: '01'.repeat(16),
-  token: false,
-  serverOutput: false,
-};
+import { hello } from '../support/hello.js';
 
 const refusal = (text: string): string => {
   try {

@@ -6,25 +6,8 @@ import { runClientPlan } from '../../src/session/client.js';
 import { startServerPlan, type WperfServer } from '../../src/session/server.js';
 import { collect } from '../support/events.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { hello } from '../support/hello.js';
 import { clientPlan } from '../support/plans.js';
-
-const hello = {
-  type: 'hello',
-  software: 'wperf 1.0.0',
-  session: 'ab'.repeat(16),
-  stream: 1,
-  streams: 1,
-  mode: 'throughput',
-  direction: 'up',
-  seconds: 10,
-  omitSeconds: 0,
-  blockBytes: 65_536,
-  bitsPerSecond: 0,
-  intervalSeconds: 1,
-  nonce: '01'.repeat(16),
-  token: false,
-  serverOutput: false,
-};
 
 let server: WperfServer;
 let port: number;
