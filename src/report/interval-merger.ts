@@ -41,35 +41,32 @@ const lengthOf = (span: Span) => span.end - span.start;
 const isOmitted = (event: IntervalEvent) => event.streams.some((stream) => stream.omitted);
 
 function join(a: IntervalEvent, b: IntervalEvent): IntervalEvent {
-  return {
-    type: 'interval',
-    streams: joinEach(a.streams, b.streams, (x, y) => x.id === y.id && x.direction === y.direction).map(
-      withRetransmits,
-    ),
-    sums: joinEach(a.sums, b.sums, (x, y) => x.direction === y.direction),
-  };
-
-  function withRetransmits(stream: StreamInterval): StreamInterval {
-    const same = (other: StreamInterval) => other.id === stream.id && other.direction === stream.direction;
-    const before = a.streams.find(same)?.tcp?.retransmits;
-    const after = b.streams.find(same)?.tcp;
-    return after && before !== undefined
-      ? { ...stream, tcp: { ...after, retransmits: before + after.retransmits } }
-      : stream;
-  }
+  return { type: 'interval', streams: joinStreams(a.streams, b.streams), sums: joinSums(a.sums, b.sums) };
 }
 
-function joinEach<T extends StreamInterval | IntervalSum>(
-  before: readonly T[],
-  after: readonly T[],
-  same: (a: T, b: T) => boolean,
-): T[] {
+function joinStreams(before: readonly StreamInterval[], after: readonly StreamInterval[]): StreamInterval[] {
+  const same = (x: StreamInterval, y: StreamInterval) => x.id === y.id && x.direction === y.direction;
   const joined = before.map((a) => {
     const b = after.find((other) => same(a, other));
     if (!b) return a;
-    const retransmits =
-      'retransmits' in a && 'retransmits' in b ? { retransmits: Number(a.retransmits) + Number(b.retransmits) } : {};
-    return { ...b, start: a.start, bytes: a.bytes + b.bytes, ...retransmits };
+    const tcp = a.tcp && b.tcp && { ...b.tcp, retransmits: a.tcp.retransmits + b.tcp.retransmits };
+    return { ...b, ...joinSpans(a, b), ...(tcp && { tcp }) };
   });
   return [...joined, ...after.filter((b) => !before.some((a) => same(a, b)))];
+}
+
+/** Only of directions that every interval has a sum of: one that left out a part would read as a dip. */
+function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[]): IntervalSum[] {
+  return before.flatMap((a) => {
+    const b = after.find((other) => other.direction === a.direction);
+    if (!b) return [];
+    const { retransmits, ...rest } = b;
+    const known = a.retransmits !== undefined && retransmits !== undefined;
+    return [{ ...rest, ...joinSpans(a, b), ...(known && { retransmits: (a.retransmits ?? 0) + retransmits }) }];
+  });
+}
+
+/** A late report may be of an earlier time than the one before it. */
+function joinSpans(a: Span, b: Span): Span {
+  return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end), bytes: a.bytes + b.bytes };
 }

@@ -14,7 +14,7 @@ import {
   type StreamInterval,
   type StreamResult,
 } from '../events.js';
-import type { Direction } from '../plan.js';
+import type { Direction, TestDirection } from '../plan.js';
 
 export interface Identity {
   /** `wperf 1.0.0`. */
@@ -25,14 +25,16 @@ export interface Identity {
 
 type Json = Record<string, unknown>;
 
+/** The start of a test that failed before it began. */
 export function identityObject({ software, systemInfo }: Identity): Json {
-  return { version: software, system_info: systemInfo };
+  return { connected: [], version: software, system_info: systemInfo };
 }
 
 export function startObject(start: StartEvent, identity: Identity): Json {
   const { test, peer, rtt, mss } = start;
   const sends = start.role === 'client' ? test.direction !== 'down' : test.direction !== 'up';
   return {
+    ...identityObject(identity),
     connected: start.streams.map(({ id, localHost, localPort, remoteHost, remotePort }) => ({
       socket: id,
       local_host: localHost,
@@ -40,7 +42,6 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       remote_host: remoteHost,
       remote_port: remotePort,
     })),
-    ...identityObject(identity),
     timestamp: timestampObject(start.wallMs),
     ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: peer }),
     cookie: start.session,
@@ -87,12 +88,13 @@ function timestampObject(wallMs: number): Json {
   };
 }
 
-export function intervalObject(event: IntervalEvent): Json {
-  const [first, second] = event.sums;
+/** A sum is absent while a stream's report is late: each is named by its direction, not by its place. */
+export function intervalObject({ streams, sums }: IntervalEvent, direction: TestDirection | undefined): Json {
   return {
-    streams: event.streams.map(streamIntervalObject),
-    ...(first && { sum: sumIntervalObject(first) }),
-    ...(second && { sum_bidir_reverse: sumIntervalObject(second) }),
+    streams: streams.map(streamIntervalObject),
+    ...Object.fromEntries(
+      sums.map((sum) => [`sum${suffixOf(sum.direction, direction === 'bidir')}`, sumIntervalObject(sum)]),
+    ),
   };
 }
 
@@ -164,9 +166,13 @@ function streamResultObject({ id, sender, sent, received, partial, tcp }: Stream
 }
 
 /** As in iperf3, the plain names are those of the only direction, or of client to server. */
+function suffixOf(direction: Direction, bidir: boolean): '' | '_bidir_reverse' {
+  return bidir && direction === 'down' ? '_bidir_reverse' : '';
+}
+
 function sumResultEntries(sum: EndEvent['sums'][number], bidir: boolean): [string, Json][] {
   const { direction, sender, sent, received, partial, retransmits } = sum;
-  const suffix = bidir && direction === ('down' satisfies Direction) ? '_bidir_reverse' : '';
+  const suffix = suffixOf(direction, bidir);
   return [
     [`sum_sent${suffix}`, { ...totalObject(sent), ...(retransmits !== undefined && { retransmits }), sender }],
     [`sum_received${suffix}`, { ...totalObject(received), ...(partial && { partial }), sender }],

@@ -1,11 +1,14 @@
 /** One line of JSON an event, with iperf3's event names; nothing is kept. */
 import type { TestEvent } from '../events.js';
+import type { TestDirection } from '../plan.js';
 import { endObject, type Identity, intervalObject, startObject } from './json-objects.js';
+import { jsonText } from './printable.js';
 import type { Reporter, Sink } from './reporter.js';
 
 export class JsonStreamReporter implements Reporter {
   readonly #identity: Identity;
   readonly #out: Sink;
+  #direction: TestDirection | undefined;
 
   constructor(identity: Identity, out: Sink) {
     this.#identity = identity;
@@ -14,7 +17,7 @@ export class JsonStreamReporter implements Reporter {
 
   event(event: TestEvent): void {
     if (event.type === 'start') this.#printStart(event);
-    else if (event.type === 'interval') this.#print('interval', intervalObject(event));
+    else if (event.type === 'interval') this.#print('interval', intervalObject(event, this.#direction));
     else if (event.type === 'notice') this.#print('notice', event.text);
     else if (event.type === 'error') this.#print('error', event.error.line, { error_code: event.error.code });
     else if (event.type === 'end') {
@@ -25,6 +28,7 @@ export class JsonStreamReporter implements Reporter {
 
   #printStart(event: TestEvent & { type: 'start' }): void {
     const { title, extraData } = event;
+    this.#direction = event.test.direction;
     this.#print('start', {
       ...startObject(event, this.#identity),
       ...(title !== undefined && { title }),
@@ -33,6 +37,6 @@ export class JsonStreamReporter implements Reporter {
   }
 
   #print(event: string, data: unknown, more = {}): void {
-    this.#out.write(`${JSON.stringify({ event, data, ...more })}\n`);
+    this.#out.write(`${jsonText({ event, data, ...more })}\n`);
   }
 }

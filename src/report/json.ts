@@ -1,6 +1,7 @@
 /** One JSON document a test, printed when the test ends: a superset of iperf3's and of the original wperf's. */
 import type { StartEvent, TestEvent } from '../events.js';
 import { endObject, type Identity, identityObject, intervalObject, startObject } from './json-objects.js';
+import { jsonText } from './printable.js';
 import type { Reporter, Sink } from './reporter.js';
 
 export class JsonReporter implements Reporter {
@@ -17,7 +18,7 @@ export class JsonReporter implements Reporter {
 
   event(event: TestEvent): void {
     if (event.type === 'start') this.#start = event;
-    else if (event.type === 'interval') this.#intervals.push(intervalObject(event));
+    else if (event.type === 'interval') this.#intervals.push(intervalObject(event, this.#start?.test.direction));
     else if (event.type === 'notice') this.#notes.push(event.text);
     else if (event.type === 'error') {
       this.#print({ end: {}, error: event.error.line, error_code: event.error.code });
@@ -37,6 +38,6 @@ export class JsonReporter implements Reporter {
       ...(this.#notes.length > 0 && { notes: this.#notes }),
       ...(extraData !== undefined && { extra_data: extraData }),
     };
-    this.#out.write(`${JSON.stringify(document, null, 2)}\n`);
+    this.#out.write(`${jsonText(document, 2)}\n`);
   }
 }

@@ -14,6 +14,8 @@ export interface RowOptions {
   readonly retransmits: boolean;
   /** Show what the kernel tells of the window. */
   readonly window: boolean;
+  /** The last second that any line may show. */
+  readonly lastSecond: number;
   /** Room kept for what a line is marked with. */
   readonly noteWidth: number;
 }
@@ -65,7 +67,10 @@ export class Rows {
   }
 }
 
-function columnsOf({ bidir, retransmits, window, noteWidth }: RowOptions): Column[] {
+/** Of rates up to 100 Gbit/s in a unit that is asked for; a unit that fits each figure needs no more than `1.00 Gbits/sec`. */
+const rateWidths = { k: 19, m: 16, g: 14, t: 14 } as const;
+
+function columnsOf({ bidir, retransmits, window, unit, lastSecond, noteWidth }: RowOptions): Column[] {
   const left = (head: string, width: number, expendable: number): Column => ({
     head,
     width,
@@ -81,10 +86,10 @@ function columnsOf({ bidir, retransmits, window, noteWidth }: RowOptions): Colum
   return [
     left('[ ID]', 5, 0),
     ...(bidir ? [left('[Role]', 6, 0)] : []),
-    right('Interval', 12, 1),
+    right('Interval', Math.max(12, 2 * lastSecond.toFixed(2).length + 1), 1),
     left('', 3, 4),
     right('Transfer', 11, 3),
-    right('Bitrate', 14, 0),
+    right('Bitrate', unit === undefined ? 14 : rateWidths[unit], 0),
     ...(retransmits ? [right('Retr', 5, 2)] : []),
     ...(window ? [right('Cwnd', 11, 5)] : []),
     left('', noteWidth, 0),

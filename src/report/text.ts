@@ -1,11 +1,13 @@
 /** The report for people: the original's rules, iperf3's columns. */
-import type { WperfError } from '../errors.js';
+
+import { stripControl, type WperfError } from '../errors.js';
 import type { CpuUse, DirectionSum, EndEvent, IntervalEvent, StartEvent, StreamResult, TestEvent } from '../events.js';
 import type { OutputPlan } from '../plan.js';
 import { describeTest } from './describe.js';
 import { millisecondsText } from './format.js';
+import { printableEvent } from './printable.js';
 import type { Reporter, Screen } from './reporter.js';
-import { type Row, Rows } from './rows.js';
+import { type Row, type RowOptions, Rows } from './rows.js';
 import { type Style, styleOf } from './style.js';
 
 const RULE_WIDTH = 60;
@@ -30,7 +32,8 @@ export class TextReporter implements Reporter {
     this.#style = styleOf(screen.color);
   }
 
-  event(event: TestEvent): void {
+  event(received: TestEvent): void {
+    const event = printableEvent(received);
     if (event.type === 'start') this.#printStart(event);
     else if (event.type === 'interval') this.#printInterval(event);
     else if (event.type === 'end') this.#printEnd(event);
@@ -68,10 +71,11 @@ export class TextReporter implements Reporter {
   #printInterval(event: IntervalEvent): void {
     const rows =
       this.#rows ??
-      this.#printHead(
-        event.streams.some((stream) => stream.tcp !== undefined),
-        true,
-      );
+      this.#printHead({
+        retransmits: event.streams.some((stream) => stream.tcp !== undefined),
+        window: true,
+        noteWidth: (this.#start?.test.omitSeconds ?? 0) > 0 ? '(omitted)'.length : 0,
+      });
     this.#rows = rows;
     const mark = (omitted: boolean) => (omitted ? '(omitted)' : '');
     for (const stream of event.streams) {
@@ -84,24 +88,37 @@ export class TextReporter implements Reporter {
     }
   }
 
-  #printHead(retransmits: boolean, window: boolean): Rows {
-    const width = this.#screen.columns();
-    const { unit } = this.#options;
-    const role = this.#start?.role ?? 'client';
-    const bidir = this.#start?.test.direction === 'bidir';
-    const omits = (this.#start?.test.omitSeconds ?? 0) > 0;
-    const noteWidth = !window ? 'receiver'.length : omits ? '(omitted)'.length : 0;
-    const rows = new Rows({ width, unit, role, bidir, retransmits, window: window && retransmits, noteWidth });
+  #printHead(columns: Pick<RowOptions, 'retransmits' | 'window' | 'noteWidth'>): Rows {
+    const width = this.#width();
+    const { role = 'client', test } = this.#start ?? {};
+    const rows = new Rows({
+      ...columns,
+      window: columns.window && columns.retransmits,
+      width,
+      role,
+      unit: this.#options.unit,
+      bidir: test?.direction === 'bidir',
+      // A test by bytes has a ceiling of time that hardly one comes near.
+      lastSecond: test?.bytes === undefined ? (test?.seconds ?? 0) : 0,
+    });
     this.#print('-'.repeat(Math.min(RULE_WIDTH, width ?? RULE_WIDTH)));
     this.#print(rows.head);
     return rows;
   }
 
+  /** Columns left for a line; undefined without a terminal, or with one that does not tell. */
+  #width(): number | undefined {
+    const columns = this.#screen.columns() ?? 0;
+    return columns > 0 ? Math.max(1, columns - this.#margin().length) : undefined;
+  }
+
   #printEnd(end: EndEvent): void {
-    const rows = this.#printHead(
-      end.streams.some((stream) => stream.tcp !== undefined),
-      false,
-    );
+    const notes = end.streams.map((result) => receiverNote(result.partial).length);
+    const rows = this.#printHead({
+      retransmits: end.streams.some((stream) => stream.tcp !== undefined),
+      window: false,
+      noteWidth: Math.max(...notes),
+    });
     for (const result of end.streams) this.#printTotals(rows, { ...result, retransmits: result.tcp?.retransmits });
     if (end.sums.some((sum) => end.streams.filter((result) => result.direction === sum.direction).length > 1)) {
       for (const sum of end.sums) this.#printTotals(rows, { ...sum, id: 'SUM' });
@@ -127,7 +144,7 @@ export class TextReporter implements Reporter {
       this.#print(id === 'SUM' ? this.#style.strong(line) : line);
     };
     print({ span: sent, retransmits, note: 'sender' });
-    print({ span: received, note: partial ? 'receiver (partial)' : 'receiver' });
+    print({ span: received, note: receiverNote(partial) });
   }
 
   #cpuLine({ local, remote }: EndEvent['cpu']): string {
@@ -138,16 +155,25 @@ export class TextReporter implements Reporter {
   }
 
   #printError(error: WperfError): void {
-    this.#note(this.#style.fail('wperf: error:'), error.line);
+    this.#note(this.#style.fail('wperf: error:'), stripControl(error.line));
   }
 
   #print(text: string): void {
-    const title = this.#start?.title === undefined ? '' : `${this.#start.title}:  `;
-    const lines = text.split('\n').map((line) => `${this.#options.prefix()}${title}${line}\n`);
+    const lines = text.split('\n').map((line) => `${this.#margin()}${line}\n`);
     this.#screen.out.write(lines.join(''));
+  }
+
+  /** What stands before each line. */
+  #margin(): string {
+    const title = this.#start?.title;
+    return this.#options.prefix() + (title === undefined ? '' : `${title}:  `);
   }
 
   #note(mark: string, text: string): void {
     this.#screen.err.write(`${mark} ${text}\n`);
   }
+}
+
+function receiverNote(partial: boolean): string {
+  return partial ? 'receiver (partial)' : 'receiver';
 }
