@@ -1,5 +1,4 @@
 /** The report for people: the original's rules, iperf3's columns. */
-
 import { stripControl, type WperfError } from '../errors.js';
 import type { CpuUse, DirectionSum, EndEvent, IntervalEvent, StartEvent, StreamResult, TestEvent } from '../events.js';
 import type { OutputPlan } from '../plan.js';

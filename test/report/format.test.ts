@@ -59,6 +59,22 @@ describe('an interval merger', () => {
     expect(run(0, [...three, endOf(start)]).map(({ type }) => type)).toEqual(['end']);
   });
 
+  it('has no sum where one of the joined lacked it, which would read as a dip', () => {
+    const [first, second] = [intervalOf(start, 0), { ...intervalOf(start, 1), sums: [] }];
+    for (const events of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(run(2, [...events, endOf(start)])[0]).toMatchObject({ type: 'interval', sums: [] });
+    }
+  });
+
+  it('gives a late interval its place in time', () => {
+    const [joined] = run(2, [intervalOf(start, 1), intervalOf(start, 0), endOf(start)]) as [IntervalEvent];
+    expect(joined.streams[0]).toMatchObject({ start: 0, end: 2, bytes: 250_000_000 });
+    expect(joined.sums[0]).toMatchObject({ start: 0, end: 2, bytes: 500_000_000 });
+  });
+
   it('never joins omitted seconds with others', () => {
     const joined = run(5, [intervalOf(start, 0, true), ...three, endOf(start)]) as IntervalEvent[];
     expect(joined.slice(0, 2).map((event) => event.sums[0]?.omitted)).toEqual([true, false]);

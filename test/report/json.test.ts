@@ -5,7 +5,7 @@ import { JsonReporter } from '../../src/report/json.js';
 import { JsonStreamReporter } from '../../src/report/json-stream.js';
 import { endOf, failure, identity, intervalOf, startOf } from './fixtures.js';
 import { Kept } from './kept.js';
-import { expectReport, expectStreamLine, isRefused } from './schema.js';
+import { expectReport, expectStreamLine, isRefused, reportSchema } from './schema.js';
 
 function reportOf(events: readonly TestEvent[]) {
   const kept = new Kept();
@@ -89,6 +89,32 @@ describe('the JSON report', () => {
     expect(down.start.test_start).toMatchObject({ bidir: 0, reverse: 1 });
   });
 
+  it('names a sum by its direction also while the other one is late', () => {
+    const start = startOf({ direction: 'bidir' });
+    const { sums, ...rest } = intervalOf(start, 0);
+    const late: TestEvent = { ...rest, sums: sums.filter(({ direction }) => direction === 'down') };
+    const [, inLines] = linesOf([start, late]);
+    for (const interval of [reportOf([start, late, endOf(start)]).intervals[0], inLines.data]) {
+      expect(interval).not.toHaveProperty('sum');
+      expect(interval.sum_bidir_reverse.sender).toBe(false);
+    }
+  });
+
+  it('escapes what a terminal might obey, and says the same', () => {
+    const title = 'a\u001b[2J\u009b31m\u202eb\n';
+    const start = startOf({}, { title });
+    const kept = new Kept();
+    const reporters = [new JsonReporter(identity, kept), new JsonStreamReporter(identity, kept)];
+    for (const event of [start, endOf(start)]) for (const reporter of reporters) reporter.event(event);
+    expect(kept.text).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    expect(reportOf([start, endOf(start)]).title).toBe(title);
+    expect(linesOf([start])[0].data.title).toBe(title);
+  });
+
+  it('of a failure before the start has no streams, as iperf3', () => {
+    expect(reportOf([failure])).toMatchObject({ start: { connected: [] }, intervals: [], end: {} });
+  });
+
   it('marks what is missing or partial', () => {
     const { end } = reportOf([missing, endOf(missing, {}, { sent: null })]);
     expect(end.sum_sent).toMatchObject({ bytes: null, bits_per_second: null, missing: true });
@@ -135,4 +161,33 @@ describe('the JSON report', () => {
       reverse: false,
     });
   });
+
+  it('has a schema that tells what each figure means', () => {
+    const untold = figuresOf(reportSchema).filter(({ description }) => description === undefined);
+    expect(untold).toEqual([]);
+    expect(figuresOf(reportSchema).length).toBeGreaterThan(50);
+  });
 });
+
+type Schema = Record<string, unknown>;
+
+/** The numeric properties of a schema, wherever they are, with the description of each or of what it refers to. */
+function figuresOf(schema: Schema): { path: string; description: unknown }[] {
+  const definitions = schema.$defs as Record<string, Schema>;
+  const isFigure = ({ type, const: fixed }: Schema) =>
+    [type].flat().some((name) => name === 'number' || name === 'integer') || typeof fixed === 'number';
+  const walk = (node: unknown, path: string): { path: string; description: unknown }[] => {
+    if (typeof node !== 'object' || node === null) return [];
+    return Object.entries(node).flatMap(([key, value]) => {
+      const inner = walk(value, `${path}/${key}`);
+      if (key !== 'properties') return inner;
+      const own = Object.entries(value as Record<string, Schema>).flatMap(([name, property]) => {
+        const target = definitions[String(property.$ref).replace('#/$defs/', '')] ?? {};
+        if (!isFigure({ ...target, ...property })) return [];
+        return [{ path: `${path}/${name}`, description: property.description ?? target.description }];
+      });
+      return [...own, ...inner];
+    });
+  };
+  return walk(schema, '');
+}

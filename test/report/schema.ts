@@ -11,7 +11,8 @@ const ajv = new Ajv2020({
   strictTypes: false,
 });
 const load = (name: string) => JSON.parse(readFileSync(repositoryFile('docs', name), 'utf8'));
-const report = ajv.compile(load('report.schema.json'));
+export const reportSchema = load('report.schema.json');
+const report = ajv.compile(reportSchema);
 const line = ajv.compile(load('stream.schema.json'));
 
 /** Holds a document of `-J` against docs/report.schema.json. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { WperfError } from '../../src/errors.js';
 import type { StartEvent, TestEvent } from '../../src/events.js';
+import type { RateUnit } from '../../src/plan.js';
 import { ProgressLine } from '../../src/report/progress.js';
 import { TextReporter } from '../../src/report/text.js';
 import { withTimestamps } from '../../src/report/timestamps.js';
@@ -18,7 +20,8 @@ function show(
     color = false,
     verbose = false,
     prefix = '',
-  }: { columns?: number; color?: boolean; verbose?: boolean; prefix?: string } = {},
+    unit,
+  }: { columns?: number | undefined; color?: boolean; verbose?: boolean; prefix?: string; unit?: RateUnit } = {},
 ): Shown {
   const [out, err] = [new Kept(), new Kept()];
   const screen = {
@@ -27,7 +30,7 @@ function show(
     columns: () => columns,
     color,
   };
-  const reporter = new TextReporter({ ...identity, verbose, prefix: () => prefix }, screen);
+  const reporter = new TextReporter({ ...identity, verbose, ...(unit && { unit }), prefix: () => prefix }, screen);
   for (const event of events) reporter.event(event);
   return { out: out.text, err: err.text };
 }
@@ -101,13 +104,57 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
 
   it.each([36, 40, 60, 80, 100])('keeps its table within %i columns', (columns) => {
     for (const direction of ['up', 'bidir'] as const) {
-      if (direction === 'bidir' && columns < 44) continue;
+      // Stream, role, rate and mark alone take 39.
+      if (direction === 'bidir' && columns < 39) continue;
       const lines = show(whole(startOf({ direction, streams: 2 })), { columns }).out.split('\n');
       const table = lines.filter((line) => /^(\[(SUM| ID|.*sec)|-{5})/.test(line) && !line.includes('local'));
       expect(table.length).toBeGreaterThan(8);
       for (const line of table) expect(line.length).toBeLessThanOrEqual(columns);
       expect(table.join()).toContain('Gbits/sec');
     }
+  });
+
+  it.each([
+    ['a title', 60, startOf({ streams: 2 }, { title: 'at night' }), {}, {}],
+    ['a prefix', 60, startOf({ streams: 2 }), {}, { prefix: 'abab ' }],
+    ['partial figures', 60, startOf({ streams: 2 }), { partial: true }, {}],
+    ['a unit of long figures', 60, startOf({ streams: 2 }), {}, { unit: 'k' }],
+    ['a long test', 60, startOf({ streams: 2, seconds: 86_400 }), {}, {}],
+  ] as const)('keeps within a terminal also with %s', (_name, columns, start, result, options) => {
+    const events = [start, intervalOf(start, 86_399), endOf(start, {}, result)];
+    const { out } = show(events, { columns, ...options });
+    const table = out.split('\n').filter((line) => /\/sec|Bitrate/.test(line) && !line.includes('wperf'));
+    expect(table.length).toBeGreaterThan(9);
+    for (const line of table) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+
+  it.each([
+    ['with a unit of long figures', 1, startOf(), { unit: 'k' }],
+    ['in a long test', 86_399, startOf({ seconds: 86_400 }), {}],
+  ] as const)('keeps its columns in line %s', (_name, last, start, options) => {
+    const { out } = show([start, intervalOf(start, 0), intervalOf(start, last)], options);
+    const ends = out.match(/^.*(?:bits\/sec|Bitrate)/gm)?.map((upToRate) => upToRate.length);
+    expect(ends).toHaveLength(3);
+    expect(new Set(ends).size).toBe(1);
+  });
+
+  it.each([0, -30, undefined])('shows every column where a terminal tells %s of its width', (columns) => {
+    expect(show(whole(startOf()), { columns }).out).toBe(show(whole(startOf())).out);
+  });
+
+  it('shows nothing of a peer that a terminal would obey', () => {
+    const evil = 'a\u001b[2J\u009b31m\u202eb\r\nFAKE';
+    const start = startOf({}, { role: 'server', title: evil, peerSoftware: evil, extraData: evil });
+    const end = endOf(start, { serverOutput: `one\r\n\u001b[3Btwo`, warnings: [evil], congestion: { sender: evil } });
+    const error = new WperfError('peer-lost', evil, { hint: evil });
+    const { out, err } = show(
+      [start, { type: 'notice', level: 'warning', text: evil }, end, { type: 'error', error }],
+      {
+        verbose: true,
+      },
+    );
+    expect(out + err).not.toMatch(/[^\P{Cc}\n]|\u202e|^FAKE/mu);
+    expect(out).toMatch(/ {2}one\n.* {2}\[3Btwo\n$/);
   });
 
   it('says how much a partial report covers even where the line is long', () => {
@@ -137,10 +184,28 @@ describe('the progress line', () => {
     expect(written.parts.slice(1)).toEqual(['\r\u001b[K', 'start', 'start']);
   });
 
-  it.each([10, 30, 200])('never fills %i columns', (columns) => {
+  const shownAt = (columns: number, events: readonly TestEvent[]) => {
     const shown = new Kept();
-    new ProgressLine({ event: () => {} }, shown, () => columns, 'm').event(progress);
-    expect([...shown.text.replace('\r\u001b[K', '')].length).toBeLessThan(columns);
+    const line = new ProgressLine({ event: () => {} }, shown, () => columns, 'm');
+    for (const event of events) line.event(event);
+    return shown.text.replace('\r\u001b[K', '');
+  };
+
+  it.each([10, 17, 25, 30, 31, 200])('never fills %i columns', (columns) => {
+    expect([...shownAt(columns, [progress])].length).toBeLessThan(columns);
+  });
+
+  it('gives up the bar before the time, and the time before the rate', () => {
+    const bar = (done: number, left: number) => '\u2588'.repeat(done) + '\u2591'.repeat(left);
+    expect(shownAt(35, [progress])).toBe(`   1.3 s ${bar(4, 4)} \u2191 2.00 Mbits/sec`);
+    expect(shownAt(28, [progress])).toBe('   1.3 s \u2191 2.00 Mbits/sec');
+    expect(shownAt(20, [progress])).toBe('\u2191 2.00 Mbits/sec');
+    expect(shownAt(0, [progress])).toBe(`   1.3 s ${bar(10, 10)} \u2191 2.00 Mbits/sec`);
+  });
+
+  it('says how long the test takes, where that is known', () => {
+    expect(shownAt(80, [startOf({ omitSeconds: 0.5 }), progress])).toMatch(/^ {3}1\.3 of 2\.5 s \u2588/);
+    expect(shownAt(80, [startOf({ bytes: 1e6, seconds: 86_400 }), progress])).toMatch(/^ {3}1\.3 s \u2588/);
   });
 });
 
