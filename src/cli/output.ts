@@ -25,7 +25,7 @@ export async function openOutput(plan: OutputPlan): Promise<Output> {
   const screen: Screen = {
     out: stamp(out),
     err: stamp(process.stderr),
-    columns: () => (log || !process.stdout.isTTY ? undefined : process.stdout.columns - (plan.timestamps ? 30 : 0)),
+    columns: () => (log ? undefined : terminalColumns(stamps ? STAMP_COLUMNS : 0)),
     color: plan.color && log === undefined && process.stdout.isTTY === true && process.stderr.isTTY === true,
   };
   return { screen, close: () => closed(log) };
@@ -36,6 +36,14 @@ export function clientReporter(plan: OutputPlan, { screen }: Output): Reporter {
   const reporter = makeReporter({ ...identity, output: plan }, screen);
   if (!process.stderr.isTTY) return reporter;
   return new ProgressLine(reporter, process.stderr, () => process.stderr.columns ?? 80, plan.unit);
+}
+
+/** A time stamp and the blank after it. */
+const STAMP_COLUMNS = 30;
+
+/** Of a terminal that shows results, less what is taken; undefined in a pipe, or where the terminal does not know. */
+function terminalColumns(taken: number): number | undefined {
+  return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns - taken : undefined;
 }
 
 async function openLog(path: string): Promise<WriteStream> {

@@ -3,7 +3,9 @@ import type { TcpSample, TcpSummary } from '../events.js';
 
 export class TcpGathering {
   #base: number;
+  /** Counts at the last interval, and at the last look. */
   #last: number;
+  #seen: number;
   #samples = 0;
   #rttSumUs = 0;
   #minRttUs = Number.POSITIVE_INFINITY;
@@ -15,6 +17,7 @@ export class TcpGathering {
   constructor(first: TcpSample) {
     this.#base = first.retransmits;
     this.#last = first.retransmits;
+    this.#seen = first.retransmits;
     this.#take(first);
   }
 
@@ -26,6 +29,11 @@ export class TcpGathering {
     return { ...sample, retransmits };
   }
 
+  /** A look outside the intervals: it counts for the whole test, and leaves the interval that runs alone. */
+  look(sample: TcpSample): void {
+    this.#take(sample);
+  }
+
   /** Leaves out what was retransmitted so far: the omitted beginning is over. */
   forgetRetransmits(): void {
     this.#base = this.#last;
@@ -33,7 +41,7 @@ export class TcpGathering {
 
   summary(): TcpSummary {
     return {
-      retransmits: this.#last - this.#base,
+      retransmits: this.#seen - this.#base,
       reorder: this.#reorder,
       maxCwndBytes: this.#maxCwndBytes,
       maxSndWndBytes: this.#maxSndWndBytes,
@@ -44,6 +52,7 @@ export class TcpGathering {
   }
 
   #take(sample: TcpSample): void {
+    this.#seen = Math.max(this.#seen, sample.retransmits);
     this.#samples += 1;
     this.#rttSumUs += sample.rttUs;
     this.#minRttUs = Math.min(this.#minRttUs, sample.rttUs);

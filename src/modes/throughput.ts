@@ -107,8 +107,10 @@ class ThroughputStream {
     const own = this.#ownFigures(sent, received);
     conversation.send(own.message);
     await this.#remoteResult(reading);
+    const tcp = this.#tcp?.summary();
     return {
       ...own.outcome,
+      ...(tcp && { tcp }),
       ...(this.#remote && { remote: this.#remote }),
       ...(this.#reported && { reported: this.#reported }),
       ...(this.#ended && { ended: this.#ended }),
@@ -165,7 +167,8 @@ class ThroughputStream {
   }
 
   #onPeerInterval(record: IntervalRecord): void {
-    const tcp = this.#sampleTcp();
+    const sample = this.#readTcp();
+    const tcp = sample && this.#tcp?.add(sample);
     if (record.omitted) this.#tcp?.forgetRetransmits();
     else this.#reported = { start: 0, end: record.end, bytes: (this.#reported?.bytes ?? 0) + record.bytes };
     this.#options.onInterval({ sender: true, record, ...(tcp && { tcp }) });
@@ -194,14 +197,14 @@ class ThroughputStream {
     this.#cancels.push(clock.at(clock.now() + waits.firstPayloadSeconds, overdue));
   }
 
-  #sampleTcp(): TcpSample | undefined {
-    const sample = this.#tcp && readTcpInfo(this.#options.conversation.channel.descriptor);
-    return sample && this.#tcp?.add(sample);
+  #readTcp(): TcpSample | undefined {
+    return this.#tcp && readTcpInfo(this.#options.conversation.channel.descriptor);
   }
 
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
     const { conversation, output } = this.#options;
-    this.#sampleTcp();
+    const sample = this.#readTcp();
+    if (sample) this.#tcp?.look(sample);
     const usage = this.#usage.read();
     const tcp = this.#tcp?.summary();
     const congestion = readCongestion(conversation.channel.descriptor);

@@ -3,12 +3,12 @@
  * says who may send which, when, and why; this file holds their fields and the range of each.
  */
 import { bounds, limits } from '../defaults.js';
-import { type Checked, flag, hex, integer, list, number, oneOf, optional, record, text } from './shape.js';
+import { type Checked, flag, hex, integer, line, list, number, oneOf, optional, record, text } from './shape.js';
 
 const kind = <const T extends string>(type: T) => oneOf(type);
 const seconds = number(0, limits.seconds.max + limits.omitSeconds.max + 60);
 const count = integer(0, limits.bytes.max);
-const software = text(64);
+const software = line(64);
 
 /** Payload bytes in a stretch of the receiver's or the sender's own time. */
 const span = record({ start: seconds, end: seconds, bytes: count });
@@ -47,8 +47,8 @@ export const messageShapes = {
     /** True when the client has a token, and so will believe only a server that proves it knows it. */
     token: flag,
     serverOutput: flag,
-    title: optional(text(limits.titleCharacters)),
-    extraData: optional(text(limits.titleCharacters)),
+    title: optional(line(limits.titleCharacters)),
+    extraData: optional(line(limits.titleCharacters)),
   }),
   /** Server: prove that you know the token. */
   challenge: record({ type: kind('challenge'), nonce: hex(16) }),
@@ -61,7 +61,7 @@ export const messageShapes = {
     seconds: number(limits.seconds.min, limits.seconds.max),
     bytes: optional(integer(1, limits.bytes.max)),
     bitsPerSecond: number(limits.bitsPerSecond.min, limits.bitsPerSecond.max),
-    reasons: list(text(256), 8),
+    reasons: list(line(256), 8),
     mac: optional(hex(32)),
   }),
   /** Client: begin now. */
@@ -85,12 +85,12 @@ export const messageShapes = {
     cpu,
     /** Share of the test in which this end's event loop was busy, 0 to 1. */
     busy: number(0, 1),
-    congestion: optional(text(32)),
+    congestion: optional(line(32)),
     tcp: optional(tcp),
     output: optional(text(bounds.serverOutputBytes)),
   }),
   /** Either: the conversation is over because of this. */
-  error: record({ type: kind('error'), code: text(64), message: text(512) }),
+  error: record({ type: kind('error'), code: line(64), message: line(512) }),
 } as const;
 
 export type MessageType = keyof typeof messageShapes;

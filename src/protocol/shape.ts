@@ -3,6 +3,8 @@
  * Unknown keys are dropped, so that a later version may add some.
  */
 
+import { stripControl } from '../errors.js';
+
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
   constructor(
@@ -38,6 +40,12 @@ export function text(maxCharacters: number): Shape<string> {
     if (typeof value === 'string' && value.length <= maxCharacters) return value;
     throw new ShapeError(field, `text of at most ${maxCharacters} characters`);
   };
+}
+
+/** Text for people, without control characters and whatever else could move the cursor of who reads it. */
+export function line(maxCharacters: number): Shape<string> {
+  const whole = text(maxCharacters);
+  return (value, field) => stripControl(whole(value, field));
 }
 
 /** Lower-case hexadecimal digits, `bytes` bytes of them. */

@@ -28,6 +28,11 @@ describe('control messages', () => {
     expect(decodeMessage(encodeMessage(result))).toEqual(result);
   });
 
+  it('lose whatever could move the cursor of who reads them', () => {
+    const sly = decodeMessage(JSON.stringify({ ...hello, software: 'w\u001b[2Jperf\u202e 1', title: 'a\nb' }));
+    expect(sly).toMatchObject({ software: 'w [2Jperf  1', title: 'a b' });
+  });
+
   it('lose keys that this version does not know', () => {
     expect(decodeMessage(JSON.stringify({ ...hello, later: 1, __proto__: { evil: 1 } }))).toEqual(hello);
   });
