@@ -49,6 +49,19 @@ export interface ClientPlan extends TestPlan {
   readonly getServerOutput: boolean;
 }
 
+/** How to reach a server and be let in. */
+export type ConnectionPlan = Pick<
+  ClientPlan,
+  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
+>;
+
+export interface PingPlan extends ConnectionPlan {
+  readonly count: number;
+  /** From one ping to the next; 0 sends each as soon as the one before is answered. */
+  readonly intervalSeconds: number;
+  readonly title?: string;
+}
+
 export interface ServerPlan {
   /** Bind address; without one, every IPv4 and IPv6 address. */
   readonly host?: string;

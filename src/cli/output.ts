@@ -6,8 +6,9 @@ import { WperfError } from '../errors.js';
 import { identity } from '../host/identity.js';
 import type { OutputPlan } from '../plan.js';
 import { makeReporter } from '../report/make.js';
+import { makePingReporter } from '../report/make-ping.js';
 import { ProgressLine } from '../report/progress.js';
-import type { Reporter, Screen, Sink } from '../report/reporter.js';
+import type { PingReporter, Reporter, Screen, Sink } from '../report/reporter.js';
 import { withTimestamps } from '../report/timestamps.js';
 
 export interface Output {
@@ -36,6 +37,10 @@ export function clientReporter(plan: OutputPlan, { screen }: Output): Reporter {
   const reporter = makeReporter({ ...identity, output: plan }, screen);
   if (!process.stderr.isTTY) return reporter;
   return new ProgressLine(reporter, process.stderr, () => process.stderr.columns ?? 80, plan.unit);
+}
+
+export function pingReporter(plan: OutputPlan, { screen }: Output): PingReporter {
+  return makePingReporter({ ...identity, output: plan }, screen);
 }
 
 async function openLog(path: string): Promise<WriteStream> {

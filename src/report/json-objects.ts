@@ -80,7 +80,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
   };
 }
 
-function timestampObject(wallMs: number): Json {
+export function timestampObject(wallMs: number): Json {
   return {
     time: new Date(wallMs).toUTCString(),
     timesecs: Math.floor(wallMs / 1000),
