@@ -60,6 +60,10 @@ export const waits = {
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
+  /** For the connection that measures latency; a test is not held up longer by one that fails. */
+  latencyOpenSeconds: 5,
+  /** From one latency ping to the next during a test: enough for percentiles of ten seconds, too little to be load. */
+  latencyIntervalSeconds: 0.1,
   /** A ping without an answer for so long is lost, as for Debian's ping. */
   pongSeconds: 10,
   /** For the name of a hop; meanwhile its other probes are out. */
@@ -81,6 +85,8 @@ export const bounds = {
   spareConnections: 64,
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
+  /** Latency pings before a test's load. */
+  idlePings: 20,
   /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
   pingsInFlight: 128,
   /** Load that one process keeps ready for writing, shared among its streams. */

@@ -9,6 +9,8 @@ export {
   type ServerOptions,
   startServer,
 } from './library.js';
+export type { LatencyGrade, LatencyReport } from './measure/latency.js';
+export type { LatencySummary } from './measure/percentiles.js';
 export * from './ping-events.js';
 export type { ClientPlan, Direction, PingPlan, ServerPlan, Target, TestDirection, TestPlan } from './plan.js';
 export type { ServerEvents, WperfServer } from './session/server.js';

@@ -42,6 +42,7 @@ export function runClient(options: ClientOptions): AsyncIterableIterator<TestEve
     headers: [],
     insecure: false,
     getServerOutput: false,
+    latency: true,
     ...rest,
     target,
   };

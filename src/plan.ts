@@ -47,6 +47,8 @@ export interface ClientPlan extends TestPlan {
   readonly title?: string;
   readonly extraData?: string;
   readonly getServerOutput: boolean;
+  /** Measure latency during the test, on a connection of its own. */
+  readonly latency: boolean;
 }
 
 /** How to reach a server and be let in. */

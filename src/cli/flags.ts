@@ -190,7 +190,7 @@ const table = [
     help: 'Measure round trips instead of throughput',
     conflicts: [
       ...['reverse', 'bidir', 'bytes', 'time', 'parallel', 'length', 'omit', 'bitrate'],
-      ...['extra-data', 'get-server-output'],
+      ...['extra-data', 'get-server-output', 'no-latency'],
     ],
   },
   {
@@ -202,6 +202,7 @@ const table = [
     help: 'Send N pings, each --interval after the one before',
     requires: ['ping'],
   },
+  { name: 'no-latency', aliases: [], group: 'Client', help: 'Do not measure latency beside throughput' },
   { name: '4', aliases: [], group: 'Client', help: 'Use IPv4 only', conflicts: ['6'] },
   { name: '6', aliases: [], group: 'Client', help: 'Use IPv6 only' },
   {

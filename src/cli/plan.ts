@@ -104,6 +104,7 @@ function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
     bitsPerSecond: values.bitrate ?? defaults.bitsPerSecond,
     intervalSeconds: values.interval ?? defaults.intervalSeconds,
     getServerOutput: values['get-server-output'] ?? false,
+    latency: values['no-latency'] === undefined,
     ...connectionPlan(values, outside),
     ...given({ bytes: values.bytes, title: values.title, extraData: values['extra-data'] }),
   };

@@ -2,7 +2,7 @@
  * `--ping` at the client: a connection that carries pings alone. Liveness: the pings are bounded by their number, by
  * the seconds granted, and each by `waits.pongSeconds`.
  */
-import { defaults, limits, waits } from '../defaults.js';
+import { limits, waits } from '../defaults.js';
 import { stripControl, toWperfError, WperfError } from '../errors.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { meanAndDeviation, summarize } from '../measure/percentiles.js';
@@ -14,6 +14,7 @@ import { connectWs } from '../transport/ws/connect.js';
 import { Conversation } from './conversation.js';
 import { EventQueue } from './event-queue.js';
 import { type Grant, openAsClient, randomId } from './handshake.js';
+import { pingHello } from './ping-hello.js';
 
 export interface PingRunOptions {
   /** Ends the pings early; the results so far are still told. */
@@ -90,15 +91,8 @@ class PingRun {
 
   #hello() {
     const { count, intervalSeconds, title } = this.#plan;
-    return {
-      session: this.#session,
-      ...pingHello,
-      mode: 'ping' as const,
-      direction: 'bidir' as const,
-      seconds: secondsFor(count, intervalSeconds),
-      intervalSeconds,
-      ...(title !== undefined && { title }),
-    };
+    const seconds = secondsFor(count, intervalSeconds);
+    return { ...pingHello('ping', this.#session, seconds), intervalSeconds, ...(title !== undefined && { title }) };
   }
 
   #startEvent(conversation: Conversation, grant: Grant): PingStartEvent {
@@ -177,16 +171,6 @@ class PingRun {
     return new WperfError('peer-lost', `no ping was answered by ${peer}`, { operation: 'test', peer });
   }
 }
-
-/** What a hello must say and pings have no use for. */
-export const pingHello = {
-  stream: 1,
-  streams: 1,
-  omitSeconds: 0,
-  blockBytes: defaults.blockBytes,
-  bitsPerSecond: 0,
-  serverOutput: false,
-} as const;
 
 /** The longest that the pings can take, at most a day. */
 function secondsFor(count: number, intervalSeconds: number): number {
