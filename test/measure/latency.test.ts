@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { gradeOf, latencyReport } from '../../src/measure/latency.js';
+import { gradeOf, grades, latencyReport } from '../../src/measure/latency.js';
+import { repositoryFile } from '../support/folders.js';
 
 const ten = (value: number) => Array<number>(10).fill(value);
 
@@ -61,3 +63,13 @@ it.each([
   [400, 'F'],
   [1e9, 'F'],
 ])('%f ms of bufferbloat is %s', (ms, grade) => expect(gradeOf(ms)).toBe(grade));
+
+it('the published grades are those given', () => {
+  const text = readFileSync(repositoryFile('docs', 'methodology.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| ([A-F]\+?) \| (?:below )?(\d+) ms/gm)].map(
+    ([, grade, ms]) => [grade, Number(ms)] as const,
+  );
+  expect(rows.map(([grade]) => grade)).toEqual(grades);
+  for (const [grade, ms] of rows) expect(gradeOf(grade === 'F' ? ms : ms - 0.001)).toBe(grade);
+  for (const [index, [, ms]] of rows.slice(0, -1).entries()) expect(gradeOf(ms)).toBe(grades[index + 1]);
+});
