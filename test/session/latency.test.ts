@@ -121,6 +121,17 @@ describe('a latency connection that fails', () => {
     expect(end?.latency).toBeUndefined();
   });
 
+  it('to open in time is not waited for any longer', async () => {
+    const { notices, end } = await figures(
+      changingLatency((channel) => {
+        channel.drop();
+        return new Promise(() => {});
+      }),
+    );
+    expect(notices).toEqual(['Latency is not measured: no answer within 5 s.']);
+    expect(end?.latency).toBeUndefined();
+  });
+
   it('to answer under load leaves those figures out', async () => {
     let pings = 0;
     const { end } = await figures(
