@@ -1,7 +1,8 @@
 /** A `--ping` run as JSON: one document `{start, pings, end}`, or one line an event. */
 import type { PingEndEvent, PingEvent, PingStartEvent, PongEvent } from '../ping-events.js';
-import { type Identity, identityObject, timestampObject } from './json-objects.js';
+import { type Identity, timestampObject } from './json-objects.js';
 import { latencyObject } from './latency-object.js';
+import { jsonText } from './printable.js';
 import type { PingReporter, Sink } from './reporter.js';
 
 /** Prints one document at the end; after an error it holds the pings so far. */
@@ -29,12 +30,12 @@ export class PingJsonReporter implements PingReporter {
     const title = this.#start?.title;
     const document = {
       ...(title !== undefined && { title }),
-      start: this.#start ? startObject(this.#start, this.#identity) : identityObject(this.#identity),
+      start: this.#start ? startObject(this.#start, this.#identity) : programObject(this.#identity),
       pings: this.#pings,
       ...ending,
       ...(this.#notes.length > 0 && { notes: this.#notes }),
     };
-    this.#out.write(`${JSON.stringify(document, null, 2)}\n`);
+    this.#out.write(`${jsonText(document, 2)}\n`);
   }
 }
 
@@ -49,7 +50,7 @@ export class PingJsonStreamReporter implements PingReporter {
   }
 
   event(event: PingEvent): void {
-    this.#out.write(`${JSON.stringify(this.#lineOf(event))}\n`);
+    this.#out.write(`${jsonText(this.#lineOf(event))}\n`);
   }
 
   #lineOf(event: PingEvent) {
@@ -68,9 +69,13 @@ export class PingJsonStreamReporter implements PingReporter {
   }
 }
 
+function programObject({ software, systemInfo }: Identity) {
+  return { version: software, system_info: systemInfo };
+}
+
 function startObject(start: PingStartEvent, identity: Identity) {
   return {
-    ...identityObject(identity),
+    ...programObject(identity),
     timestamp: timestampObject(start.wallMs),
     connecting_to: start.peer,
     cookie: start.session,

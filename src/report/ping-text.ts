@@ -1,4 +1,5 @@
 /** A `--ping` run for people: the original wperf's lines, each as its answer comes. */
+import { stripControl } from '../errors.js';
 import type { PingEndEvent, PingEvent, PingStartEvent } from '../ping-events.js';
 import type { PingReporter, Screen } from './reporter.js';
 import { styleOf } from './style.js';
@@ -16,7 +17,7 @@ export class PingTextReporter implements PingReporter {
     if (event.type === 'ping-start') this.#start = event;
     else if (event.type === 'pong') this.#print(pongLine(this.#start?.peer.host ?? '', event.seq, event.rttMs));
     else if (event.type === 'ping-end') this.#printEnd(event);
-    else if (event.type === 'notice') this.#screen.err.write(`note: ${event.text}\n`);
+    else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
     else this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
   }
 

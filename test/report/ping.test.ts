@@ -24,7 +24,7 @@ const end: PingEvent = {
 const silent: PingEvent = {
   ...{ type: 'ping-end', transmitted: 0, received: 0, lossPercent: 0, rtt: null, interrupted: true },
 };
-const notice: PingEvent = { type: 'notice', level: 'info', text: 'less' };
+const notice: PingEvent = { type: 'notice', level: 'info', text: 'less\u001b[31m' };
 const failure: PingEvent = { type: 'error', error: new WperfError('peer-lost', 'gone') };
 
 function printed(format: 'text' | 'json' | 'json-stream', events: readonly PingEvent[]) {
@@ -38,7 +38,7 @@ function printed(format: 'text' | 'json' | 'json-stream', events: readonly PingE
 describe('a ping run', () => {
   it('is told line by line', () => {
     expect(printed('text', [start, notice, ...pongs, end])).toEqual({
-      err: 'note: less\n',
+      err: 'note: less [31m\n',
       out: `Pong from server.example: seq=0 time=0.500 ms
 Pong from server.example: seq=1 time=1.500 ms
 No answer from server.example: seq=2
