@@ -4,6 +4,7 @@ import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';
 import { measurements } from './measurements.js';
 import { type BenchOptions, parseOptions } from './options.js';
+import { roundTripsMode, roundTripTable } from './round-trips.js';
 import { runRounds } from './runner.js';
 import { makeShared } from './shared.js';
 import { asMarkdown, asText, tableOf } from './table.js';
@@ -20,15 +21,18 @@ async function main(options: BenchOptions): Promise<void> {
       chosen.filter((one) => one.missing.length === 0),
       { ...options, log },
     );
-    const table = tableOf(outcomes);
+    const tables = [
+      ...(outcomes.length > 0 ? [tableOf(outcomes)] : []),
+      ...(isChosen(roundTripsMode, options.only) ? [await roundTripTable(options.rounds, log)] : []),
+    ];
     const machine = await describeMachine();
     const conditions = `${options.rounds} rounds of ${options.seconds} s each, in turn, with new processes`;
     if (options.markdown) {
       console.log(
-        `${[...machine, `Runs: ${conditions}`].map((line) => `- ${line}`).join('\n')}\n\n${asMarkdown(table)}`,
+        `${[...machine, `Runs: ${conditions}`].map((line) => `- ${line}`).join('\n')}\n\n${tables.map(asMarkdown).join('\n')}`,
       );
     } else {
-      console.log(`${machine.join('\n')}\nRuns: ${conditions}\n\n${asText(table)}`);
+      console.log(`${machine.join('\n')}\nRuns: ${conditions}\n\n${tables.map(asText).join('\n')}`);
     }
   } finally {
     await stack.undo();
@@ -36,10 +40,14 @@ async function main(options: BenchOptions): Promise<void> {
 }
 
 function select(all: readonly Measurement[], only: readonly string[]): readonly Measurement[] {
-  const modes = [...new Set(all.map(({ mode }) => mode))];
+  const modes = [...new Set(all.map(({ mode }) => mode)), roundTripsMode];
   const unknown = only.find((mode) => !modes.includes(mode));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: choose from ${modes.join(', ')}`);
-  return only.length === 0 ? all : all.filter(({ mode }) => only.includes(mode));
+  return all.filter(({ mode }) => isChosen(mode, only));
+}
+
+function isChosen(mode: string, only: readonly string[]): boolean {
+  return only.length === 0 || only.includes(mode);
 }
 
 try {

@@ -35,7 +35,7 @@ function rowOf({ measurement, samples }: Outcome, all: readonly Outcome[]): read
 }
 
 export function asText(table: readonly (readonly string[])[]): string {
-  const widths = columns.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0)));
+  const widths = (table[0] ?? []).map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0)));
   const lines = table.map((row) =>
     row
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))
@@ -47,7 +47,7 @@ export function asText(table: readonly (readonly string[])[]): string {
 
 export function asMarkdown(table: readonly (readonly string[])[]): string {
   const lines = table.map((row) => `| ${row.join(' | ')} |`);
-  lines.splice(1, 0, `|${'---|'.repeat(columns.length)}`);
+  lines.splice(1, 0, `|${'---|'.repeat(table[0]?.length ?? 0)}`);
   return `${lines.join('\n')}\n`;
 }
 

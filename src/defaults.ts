@@ -10,6 +10,7 @@ export const defaults = {
   omitSeconds: 0,
   /** No limit. */
   bitsPerSecond: 0,
+  pingCount: 10,
   /** Route traces; the ports are where others' traceroutes begin and where web servers listen. */
   trace: { maxHops: 30, firstHop: 1, queries: 3, timeoutSeconds: 1, udpPort: 33_434, tcpPort: 80 },
 } as const;
@@ -29,6 +30,7 @@ export const limits = {
   titleCharacters: 1024,
   /** A token longer than this is surely a mistaken file. */
   tokenCharacters: 1024,
+  pingCount: { min: 1, max: 1_000_000 },
   /** A TTL is one byte. */
   traceHops: { min: 1, max: 255 },
   traceQueries: { min: 1, max: 10 },
@@ -58,6 +60,12 @@ export const waits = {
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
+  /** For the connection that measures latency; a test is not held up longer by one that fails. */
+  latencyOpenSeconds: 5,
+  /** From one latency ping to the next during a test: enough for percentiles of ten seconds, too little to be load. */
+  latencyIntervalSeconds: 0.1,
+  /** A ping without an answer for so long is lost, as for Debian's ping. */
+  pongSeconds: 10,
   /** For the name of a hop; meanwhile its other probes are out. */
   hopNameMs: 1000,
   /** Linux begins to stamp packets in the background, well after the call that asks for it has returned. */
@@ -77,6 +85,10 @@ export const bounds = {
   spareConnections: 64,
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
+  /** Latency pings before a test's load. */
+  idlePings: 20,
+  /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
+  pingsInFlight: 128,
   /** Load that one process keeps ready for writing, shared among its streams. */
   batchBytes: 1024 * 1024,
 } as const;

@@ -6,6 +6,7 @@
  * each stream appears once for each direction.
  */
 import type { WperfError } from './errors.js';
+import type { LatencyReport } from './measure/latency.js';
 import type { Direction, TestPlan } from './plan.js';
 
 /** Payload bytes in a stretch of time. Times are seconds since the stream's first payload byte (after the omitted ones). */
@@ -146,6 +147,8 @@ export interface EndEvent {
   readonly sums: readonly DirectionSum[];
   readonly cpu: { readonly local: CpuUse; readonly remote: CpuUse | null };
   readonly congestion?: { readonly sender?: string; readonly receiver?: string };
+  /** At the client, where latency was measured. */
+  readonly latency?: LatencyReport;
   /** True when Ctrl-C, or the peer's wish, ended the test before its time. */
   readonly interrupted: boolean;
   /** Doubts about the figures: a saturated event loop, a missing count. Whole sentences. */

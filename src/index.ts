@@ -1,8 +1,18 @@
 export { type ErrorCode, exitCode, exitCodes, WperfError } from './errors.js';
 export * from './events.js';
 export { type Geoip, type GeoipOptions, openGeoip } from './geoip/open.js';
-export { type ClientOptions, runClient, type ServerOptions, startServer } from './library.js';
-export type { ClientPlan, Direction, ServerPlan, Target, TestDirection, TestPlan } from './plan.js';
+export {
+  type ClientOptions,
+  type PingOptions,
+  runClient,
+  runPing,
+  type ServerOptions,
+  startServer,
+} from './library.js';
+export type { LatencyGrade, LatencyReport } from './measure/latency.js';
+export type { LatencySummary } from './measure/percentiles.js';
+export * from './ping-events.js';
+export type { ClientPlan, Direction, PingPlan, ServerPlan, Target, TestDirection, TestPlan } from './plan.js';
 export type { ServerEvents, WperfServer } from './session/server.js';
 export type { TraceEvent } from './trace/events.js';
 export type { TraceOptions } from './trace/options.js';

@@ -3,9 +3,11 @@ import { defaults, limits } from './defaults.js';
 import { WperfError } from './errors.js';
 import type { TestEvent } from './events.js';
 import { identity } from './host/identity.js';
-import type { ClientPlan, ServerPlan, Target } from './plan.js';
+import type { PingEvent } from './ping-events.js';
+import type { ClientPlan, PingPlan, ServerPlan, Target } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
 import { runClientPlan } from './session/client.js';
+import { runPingPlan } from './session/client-ping.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
 
 /** What to measure; everything but the host has the command line's default. */
@@ -40,11 +42,44 @@ export function runClient(options: ClientOptions): AsyncIterableIterator<TestEve
     headers: [],
     insecure: false,
     getServerOutput: false,
+    latency: true,
     ...rest,
     target,
   };
   checkPlan(plan);
   return runClientPlan(plan, { signal });
+}
+
+/** What to ping; everything but the host has the command line's default. */
+export interface PingOptions extends Partial<Omit<PingPlan, 'target'>> {
+  readonly host: string;
+  readonly port?: number;
+  readonly secure?: boolean;
+  readonly path?: string;
+  /** Ends the pings early; the results so far are still told. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Measures round trips. The last event is `ping-end` or `error`; leaving the loop stops the pings.
+ * @throws WperfError `usage` for an option out of range, which it names.
+ */
+export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> {
+  const { host, port, secure = false, path = '/', signal, ...rest } = options;
+  const plan: PingPlan = {
+    count: defaults.pingCount,
+    intervalSeconds: defaults.intervalSeconds,
+    connectTimeoutMs: defaults.connectTimeoutMs,
+    headers: [],
+    insecure: false,
+    ...rest,
+    target: { host, port: port ?? defaults.port, secure, path },
+  };
+  checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
+  checkRange('count', plan.count, limits.pingCount, true);
+  checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
+  if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
+  return runPingPlan(plan, { signal });
 }
 
 /**

@@ -47,6 +47,21 @@ export interface ClientPlan extends TestPlan {
   readonly title?: string;
   readonly extraData?: string;
   readonly getServerOutput: boolean;
+  /** Measure latency during the test, on a connection of its own. */
+  readonly latency: boolean;
+}
+
+/** How to reach a server and be let in. */
+export type ConnectionPlan = Pick<
+  ClientPlan,
+  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
+>;
+
+export interface PingPlan extends ConnectionPlan {
+  readonly count: number;
+  /** From one ping to the next; 0 sends each as soon as the one before is answered. */
+  readonly intervalSeconds: number;
+  readonly title?: string;
 }
 
 export interface ServerPlan {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runClient, startServer } from '../src/index.js';
+import { runClient, runPing, startServer } from '../src/index.js';
 import { collect } from './support/events.js';
 
 it('measures in a few lines', async () => {
@@ -14,6 +14,7 @@ it('measures in a few lines', async () => {
   );
   expect(test.end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
   expect(await ended).toBe(test.start?.session);
+  expect(test.end?.latency?.loadedDown?.samples).toBeGreaterThan(0);
   await server.close();
 });
 
@@ -27,4 +28,15 @@ it.each([
   [{ bytes: 2, omitSeconds: 1 }, 'bytes and omitSeconds exclude each other'],
 ])('names the option that is wrong: %j', (options, message) => {
   expect(() => runClient({ host: '127.0.0.1', ...options })).toThrow(message);
+});
+
+it('pings in fewer', async () => {
+  const server = await startServer({ host: '127.0.0.1', port: 0 });
+  const types: string[] = [];
+  for await (const event of runPing({ host: '127.0.0.1', port: server.address.port, count: 2, intervalSeconds: 0 })) {
+    types.push(event.type);
+  }
+  expect(types).toEqual(['ping-start', 'pong', 'pong', 'ping-end']);
+  await server.close();
+  expect(() => runPing({ host: '127.0.0.1', count: 0 })).toThrow('count 0 is not a whole number from 1 to 1000000');
 });

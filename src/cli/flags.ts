@@ -94,7 +94,7 @@ const table = [
     group: 'Both',
     type: secondsOrZero(limits.intervalSeconds),
     default: String(defaults.intervalSeconds),
-    help: 'Report every SECONDS',
+    help: 'Report every SECONDS; with --ping, the time from one ping to the next',
   },
   {
     name: 'time',
@@ -183,6 +183,26 @@ const table = [
     default: `${rateText(defaults.bitsPerSecond)}, unlimited`,
     help: 'Send at most RATE on each stream: 10M is 10 Mbit/s, and so is a bare 10',
   },
+  {
+    name: 'ping',
+    aliases: [],
+    group: 'Client',
+    help: 'Measure round trips instead of throughput',
+    conflicts: [
+      ...['reverse', 'bidir', 'bytes', 'time', 'parallel', 'length', 'omit', 'bitrate'],
+      ...['extra-data', 'get-server-output', 'no-latency'],
+    ],
+  },
+  {
+    name: 'ping-count',
+    aliases: [],
+    group: 'Client',
+    type: integer('N', limits.pingCount),
+    default: String(defaults.pingCount),
+    help: 'Send N pings, each --interval after the one before',
+    requires: ['ping'],
+  },
+  { name: 'no-latency', aliases: [], group: 'Client', help: 'Do not measure latency beside throughput' },
   { name: '4', aliases: [], group: 'Client', help: 'Use IPv4 only', conflicts: ['6'] },
   { name: '6', aliases: [], group: 'Client', help: 'Use IPv6 only' },
   {

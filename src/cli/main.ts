@@ -39,8 +39,18 @@ async function run(command: Command): Promise<number> {
       return runClientCommand(command.plan, command.output);
     }
     case 'loopback': {
+      const { runClientCommand } = await import('./run-client.js');
       const { runLoopbackCommand } = await import('./run-loopback.js');
-      return runLoopbackCommand(command.plan, command.output);
+      return runLoopbackCommand(command.plan, (plan) => runClientCommand(plan, command.output));
+    }
+    case 'ping': {
+      const { runPingCommand } = await import('./run-ping.js');
+      return runPingCommand(command.plan, command.output);
+    }
+    case 'loopback-ping': {
+      const { runPingCommand } = await import('./run-ping.js');
+      const { runLoopbackCommand } = await import('./run-loopback.js');
+      return runLoopbackCommand(command.plan, (plan) => runPingCommand(plan, command.output));
     }
     case 'traceroute': {
       const { runTraceCommand } = await import('./run-trace.js');

@@ -6,8 +6,9 @@ import { WperfError } from '../errors.js';
 import { identity } from '../host/identity.js';
 import type { OutputPlan } from '../plan.js';
 import { makeReporter } from '../report/make.js';
+import { makePingReporter } from '../report/make-ping.js';
 import { ProgressLine } from '../report/progress.js';
-import type { Reporter, Screen, Sink } from '../report/reporter.js';
+import type { PingReporter, Reporter, Screen, Sink } from '../report/reporter.js';
 import { withTimestamps } from '../report/timestamps.js';
 
 export interface Output {
@@ -44,6 +45,10 @@ const STAMP_COLUMNS = 30;
 /** Of a terminal that shows results, less what is taken; undefined in a pipe, or where the terminal does not know. */
 function terminalColumns(taken: number): number | undefined {
   return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns - taken : undefined;
+}
+
+export function pingReporter(plan: OutputPlan, { screen }: Output): PingReporter {
+  return makePingReporter({ ...identity, output: plan }, screen);
 }
 
 async function openLog(path: string): Promise<WriteStream> {

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { defaults, limits } from '../defaults.js';
 import type { GeoipOptions } from '../geoip/open.js';
-import type { ClientPlan, OutputPlan, ServerPlan, Target } from '../plan.js';
+import type { ClientPlan, ConnectionPlan, OutputPlan, PingPlan, ServerPlan, Target } from '../plan.js';
 import type { TraceOptions } from '../trace/options.js';
 import { checkCombination } from './combinations.js';
 import { readPem } from './files.js';
@@ -17,6 +17,7 @@ import { readWords } from './words.js';
 
 /** A client plan whose target is known only once the server of `--loopback` listens. */
 export type LoopbackPlan = Omit<ClientPlan, 'target'>;
+export type LoopbackPingPlan = Omit<PingPlan, 'target'>;
 
 export type Command =
   | { readonly command: 'help' }
@@ -25,6 +26,8 @@ export type Command =
   | { readonly command: 'version'; readonly verbose: boolean }
   | { readonly command: 'client'; readonly plan: ClientPlan; readonly output: OutputPlan }
   | { readonly command: 'loopback'; readonly plan: LoopbackPlan; readonly output: OutputPlan }
+  | { readonly command: 'ping'; readonly plan: PingPlan; readonly output: OutputPlan }
+  | { readonly command: 'loopback-ping'; readonly plan: LoopbackPingPlan; readonly output: OutputPlan }
   | {
       readonly command: 'traceroute';
       readonly options: TraceOptions;
@@ -53,8 +56,10 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
     case undefined:
       return { command: 'usage' };
     case 'client':
+      if (values.ping) return { command: 'ping', plan: pingPlan(values, outside), output };
       return { command: 'client', plan: clientPlan(values, outside), output };
     case 'loopback':
+      if (values.ping) return { command: 'loopback-ping', plan: loopbackPingPlan(values, outside), output };
       return { command: 'loopback', plan: loopbackPlan(values, outside), output };
     case 'traceroute':
       return { command: 'traceroute', options: traceOptions(values), geoip: geoipOptions(values, outside), output };
@@ -66,12 +71,20 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
 }
 
 function clientPlan(values: FlagValues, outside: Surroundings): ClientPlan {
+  return { ...loopbackPlan(values, outside), ...wayPlan(values, outside) };
+}
+
+function pingPlan(values: FlagValues, outside: Surroundings): PingPlan {
+  return { ...loopbackPingPlan(values, outside), ...wayPlan(values, outside) };
+}
+
+function wayPlan(values: FlagValues, outside: Surroundings): Pick<ConnectionPlan, 'target' | 'ca' | 'proxy'> {
   const target = clientTarget(values);
   const proxy = clientProxy(values, target, outside);
   checkFamily(values, proxy === undefined ? target.host : '');
   checkTlsFlags(values, target);
   const ca = values.cacert === undefined ? undefined : readPem('--cacert', values.cacert, 'CERTIFICATE', outside);
-  return { ...loopbackPlan(values, outside), target, ...given({ ca, proxy }) };
+  return { target, ...given({ ca, proxy }) };
 }
 
 function clientTarget({ client = '', port }: FlagValues): Target {
@@ -90,18 +103,28 @@ function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
     blockBytes: values.length ?? defaults.blockBytes,
     bitsPerSecond: values.bitrate ?? defaults.bitsPerSecond,
     intervalSeconds: values.interval ?? defaults.intervalSeconds,
+    getServerOutput: values['get-server-output'] ?? false,
+    latency: values['no-latency'] === undefined,
+    ...connectionPlan(values, outside),
+    ...given({ bytes: values.bytes, title: values.title, extraData: values['extra-data'] }),
+  };
+}
+
+function loopbackPingPlan(values: FlagValues, outside: Surroundings): LoopbackPingPlan {
+  return {
+    count: values['ping-count'] ?? defaults.pingCount,
+    intervalSeconds: values.interval ?? defaults.intervalSeconds,
+    ...connectionPlan(values, outside),
+    ...given({ title: values.title }),
+  };
+}
+
+function connectionPlan(values: FlagValues, outside: Surroundings): Omit<ConnectionPlan, 'target' | 'ca' | 'proxy'> {
+  return {
     connectTimeoutMs: values['connect-timeout'] ?? defaults.connectTimeoutMs,
     headers: values.header ?? [],
     insecure: values.insecure ?? false,
-    getServerOutput: values['get-server-output'] ?? false,
-    ...given({
-      bytes: values.bytes,
-      token: resolveToken(values, outside),
-      family: chosenFamily(values),
-      bind: values.bind,
-      title: values.title,
-      extraData: values['extra-data'],
-    }),
+    ...given({ token: resolveToken(values, outside), family: chosenFamily(values), bind: values.bind }),
   };
 }
 

@@ -2,20 +2,24 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { WperfError } from '../errors.js';
-import type { OutputPlan } from '../plan.js';
-import type { LoopbackPlan } from './plan.js';
-import { runClientCommand } from './run-client.js';
+import type { ConnectionPlan, Target } from '../plan.js';
 import type { Ready } from './run-server.js';
+
+type LocalPlan = Pick<ConnectionPlan, 'family' | 'token'>;
 
 const HOST = '127.0.0.1';
 
-export async function runLoopbackCommand(plan: LoopbackPlan, output: OutputPlan): Promise<number> {
+/** `run` is given the plan with its target. */
+export async function runLoopbackCommand<P extends LocalPlan>(
+  plan: P,
+  run: (plan: P & { readonly target: Target }) => Promise<number>,
+): Promise<number> {
   const host = plan.family === 6 ? '::1' : HOST;
   const server = startServer(host, plan.token);
   const exited = once(server, 'exit');
   try {
     const port = await portOf(server);
-    return await runClientCommand({ ...plan, target: { host, port, secure: false, path: '/' } }, output);
+    return await run({ ...plan, target: { host, port, secure: false, path: '/' } });
   } finally {
     if (server.connected) server.disconnect();
     await exited;

@@ -26,8 +26,9 @@ export class ServerOutput {
     this.#output.screen.out.write(`${identity.software}: server listening on port ${port} of ${where} (${scheme})\n`);
   }
 
-  notice(event: NoticeEvent): void {
-    this.#output.screen.err.write(`${event.level === 'warning' ? 'warning' : 'note'}: ${event.text}\n`);
+  notice({ level, text }: NoticeEvent): void {
+    if (level === 'warning') this.#output.screen.err.write(`warning: ${text}\n`);
+    else if (this.#plan.format === 'text') this.#output.screen.out.write(`${text}\n`);
   }
 
   test(event: TestEvent, session: string): void {

@@ -34,7 +34,7 @@ export const messageShapes = {
     session: hex(16),
     stream: integer(1, limits.streams.max),
     streams: integer(limits.streams.min, limits.streams.max),
-    mode: oneOf('throughput'),
+    mode: oneOf('throughput', 'ping', 'latency'),
     direction: oneOf('up', 'down', 'bidir'),
     seconds: number(limits.seconds.min, limits.seconds.max),
     /** Of this stream, in each direction. */

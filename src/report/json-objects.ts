@@ -15,6 +15,7 @@ import {
   type StreamResult,
 } from '../events.js';
 import type { Direction, TestDirection } from '../plan.js';
+import { latencyReportObject } from './latency-object.js';
 
 export interface Identity {
   /** `wperf 1.0.0`. */
@@ -80,7 +81,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
   };
 }
 
-function timestampObject(wallMs: number): Json {
+export function timestampObject(wallMs: number): Json {
   return {
     time: new Date(wallMs).toUTCString(),
     timesecs: Math.floor(wallMs / 1000),
@@ -140,6 +141,7 @@ export function endObject(end: EndEvent): Json {
     cpu_utilization_percent: { ...cpuObject('host', cpu.local), ...cpuObject('remote', cpu.remote) },
     ...(congestion?.sender !== undefined && { sender_tcp_congestion: congestion.sender }),
     ...(congestion?.receiver !== undefined && { receiver_tcp_congestion: congestion.receiver }),
+    ...(end.latency && { latency: latencyReportObject(end.latency) }),
     interrupted: end.interrupted,
     warnings: end.warnings,
   };

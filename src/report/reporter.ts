@@ -1,5 +1,6 @@
 /** What a report needs of the world, so that it can be tested without one. */
 import type { ErrorEvent, TestEvent } from '../events.js';
+import type { PingEvent } from '../ping-events.js';
 import type { TraceEvent } from '../trace/events.js';
 
 /** Reporters listen to the events of one test; none is called by the engine. */
@@ -10,6 +11,11 @@ export interface Reporter {
 /** The same for the events of one route trace; a trace that fails ends with an error event. */
 export interface TraceReporter {
   event(event: TraceEvent | ErrorEvent): void;
+}
+
+/** The same for the events of one `--ping` run. */
+export interface PingReporter {
+  event(event: PingEvent): void;
 }
 
 export interface Sink {

@@ -4,6 +4,7 @@ import type { CpuUse, DirectionSum, EndEvent, IntervalEvent, StartEvent, StreamR
 import type { OutputPlan } from '../plan.js';
 import { describeTest } from './describe.js';
 import { millisecondsText } from './format.js';
+import { latencyLine } from './latency-line.js';
 import { printableEvent } from './printable.js';
 import type { Reporter, Screen } from './reporter.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
@@ -123,6 +124,7 @@ export class TextReporter implements Reporter {
       for (const sum of end.sums) this.#printTotals(rows, { ...sum, id: 'SUM' });
     }
     this.#print(this.#cpuLine(end.cpu));
+    if (end.latency) this.#print(latencyLine(end.latency));
     const { sender, receiver } = end.congestion ?? {};
     if (this.#options.verbose && sender !== undefined) {
       this.#print(`Congestion control: ${sender} (sender), ${receiver ?? 'unknown'} (receiver)`);

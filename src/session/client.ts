@@ -13,6 +13,7 @@ import { Conversation } from './conversation.js';
 import { endEventOf } from './end-event.js';
 import { EventQueue } from './event-queue.js';
 import { type Grant, openAsClient, randomId } from './handshake.js';
+import { LatencyProbe } from './latency-probe.js';
 import { ProgressMeter } from './progress.js';
 import { measureRoundTrips } from './round-trips.js';
 import { grantedTest, shareOf } from './stream-test.js';
@@ -53,6 +54,7 @@ class ClientTest {
   readonly #connect: (plan: ClientPlan) => Promise<Channel>;
   readonly #session = randomId();
   readonly #conversations: Conversation[] = [];
+  readonly #latency: LatencyProbe | undefined;
 
   constructor(plan: ClientPlan, options: ClientRunOptions & { signal: AbortSignal }, emit: (event: TestEvent) => void) {
     this.#plan = plan;
@@ -60,20 +62,26 @@ class ClientTest {
     this.#clock = options.clock ?? systemClock;
     this.#signal = options.signal;
     this.#connect = options.connect ?? connectWs;
+    const probe = { plan, session: this.#session, clock: this.#clock, connect: this.#connect };
+    this.#latency = plan.latency ? new LatencyProbe(probe) : undefined;
   }
 
   async run(): Promise<void> {
     try {
       const streams = await this.#beforeStart(this.#openStreams());
       const channels = streams.map((stream) => stream.conversation.channel);
-      const rtt = await this.#beforeStart(measureRoundTrips(channels, this.#clock));
+      const measuring = Promise.all([measureRoundTrips(channels, this.#clock), this.#latency?.measureIdle()]);
+      const [rtt] = await this.#beforeStart(measuring);
       this.#emit(this.#startEvent(streams, rtt));
       this.#noteReasons(streams);
+      if (this.#latency?.failure) this.#emit({ type: 'notice', level: 'warning', text: this.#latency.failure });
       this.#emit(await this.#measure(streams, rtt));
       for (const { conversation } of streams) conversation.close(0.1);
     } catch (error) {
       for (const conversation of this.#conversations) conversation.drop();
       this.#emit({ type: 'error', error: toWperfError(error) });
+    } finally {
+      this.#latency?.close();
     }
   }
 
@@ -91,8 +99,11 @@ class ClientTest {
   /** The first alone, so that what is wrong with all of them is found out once. */
   async #openStreams(): Promise<OpenStream[]> {
     const first = await this.#openStream(1);
+    const latency = this.#latency?.open();
     const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => this.#openStream(i + 2));
-    return [first, ...(await Promise.all(others))];
+    const streams = [first, ...(await Promise.all(others))];
+    await latency;
+    return streams;
   }
 
   async #openStream(id: number): Promise<OpenStream> {
@@ -150,11 +161,14 @@ class ClientTest {
   async #measure(streams: readonly OpenStream[], rtt: RttSummary | undefined): Promise<EndEvent> {
     const test = totalTest(streams);
     const collector = new Collector('client', test, this.#emit);
+    this.#latency?.measureLoaded(test);
     const runs = streams.map((stream) => this.#startStream(stream, rtt, collector));
     const progress = new ProgressMeter('client', test, runs, this.#clock, this.#emit);
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
-      return endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+      const latency = this.#latency?.finish(test.direction);
+      const end = endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+      return { ...end, ...(latency && { latency }) };
     } finally {
       progress.stop();
     }

@@ -1,7 +1,7 @@
 /** The server: admits clients, grants what they ask, runs their streams, and tells of every test as events. */
 import { EventEmitter } from 'node:events';
 import { bounds, limits, waits } from '../defaults.js';
-import { toWperfError, WperfError } from '../errors.js';
+import { stripControl, toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import type { ServerPlan } from '../plan.js';
@@ -9,8 +9,9 @@ import type { Channel } from '../transport/channel.js';
 import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
 import { Acceptor } from '../transport/ws/accept.js';
 import { Conversation } from './conversation.js';
-import { type Decision, type Hello, openAsServer } from './handshake.js';
+import { type Decision, type Grant, type Hello, openAsServer } from './handshake.js';
 import type { Recorder } from './recording.js';
+import { servePings } from './server-pings.js';
 import { ServerTest } from './server-test.js';
 import { grantedTest } from './stream-test.js';
 
@@ -44,6 +45,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #acceptor: Acceptor;
   readonly #conversations = new Set<Conversation>();
   readonly #tests = new Map<string, ServerTest>();
+  #pingRuns = 0;
   readonly #stop = new AbortController();
   readonly #makeRecorder: (() => Recorder) | undefined;
   #door: FrontDoor | undefined;
@@ -124,6 +126,9 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   async #serve(conversation: Conversation): Promise<void> {
     try {
       const { hello, grant } = await openAsServer(conversation, this.#plan.token, (asked) => this.#decide(asked));
+      if (hello.mode === 'latency')
+        return await this.#servePings(conversation, waits.startSeconds + hello.omitSeconds, grant);
+      if (hello.mode === 'ping') return await this.#servePingRun(conversation, hello, grant);
       const test = this.#testOf(conversation, hello);
       await test.serve(conversation, hello, grantedTest(hello, grant));
     } finally {
@@ -134,11 +139,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   #testOf(conversation: Conversation, hello: Hello): ServerTest {
     const known = this.#tests.get(hello.session);
     if (known) return known;
-    if (this.#plan.oneOff && this.#tests.size > 0) {
-      const error = new WperfError('server-full', 'the server runs one test only, and has begun it');
-      conversation.abort(error);
-      throw error;
-    }
+    this.#refuseSecond(conversation);
     const test = new ServerTest(hello, this.#clock, this.#stop.signal, {
       makeRecorder: this.#makeRecorder,
       onEvent: (event) => this.emit('test', event, hello.session),
@@ -146,6 +147,32 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     });
     this.#tests.set(hello.session, test);
     return test;
+  }
+
+  #refuseSecond(conversation: Conversation): void {
+    if (!this.#plan.oneOff || this.#tests.size + this.#pingRuns === 0) return;
+    const error = new WperfError('server-full', 'the server runs one test only, and has begun it');
+    conversation.abort(error);
+    throw error;
+  }
+
+  /** Counts as a test, unlike the pings beside one. */
+  async #servePingRun(conversation: Conversation, { software }: Hello, grant: Grant): Promise<void> {
+    this.#refuseSecond(conversation);
+    this.#pingRuns += 1;
+    try {
+      await this.#servePings(conversation, 0, grant);
+      const text = `${conversation.peer}: pinged (${stripControl(software)})`;
+      this.emit('notice', { type: 'notice', level: 'info', text });
+      if (this.#plan.oneOff) void this.close();
+    } finally {
+      this.#pingRuns -= 1;
+    }
+  }
+
+  #servePings(conversation: Conversation, extraSeconds: number, { seconds }: Grant): Promise<void> {
+    const bound = extraSeconds + seconds + waits.closeSeconds;
+    return servePings(conversation, { clock: this.#clock, seconds: bound, stop: this.#stop.signal });
   }
 
   #forget(session: string, ran: boolean): void {

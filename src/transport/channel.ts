@@ -47,7 +47,7 @@ export interface Channel {
   send(text: string): void;
   /** A writer of load; at most one a channel. */
   loadWriter(blockBytes: number, maxBytes: number): LoadWriter;
-  /** One round trip in milliseconds; rejects when the channel closes first. */
+  /** One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before. */
   ping(): Promise<number>;
   /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */
   close(code: number, reason: string, withinSeconds: number): void;

@@ -47,6 +47,7 @@ const test = {
   headers: [],
   insecure: false,
   getServerOutput: false,
+  latency: true,
 };
 const target = { host: 'h', port: 8765, secure: false, path: '/' };
 const secureTarget = { host: 'h', port: 443, secure: true, path: '/' };
@@ -120,6 +121,7 @@ describe('a client', () => {
     ['-c h --title a=b=c', { title: 'a=b=c' }],
     ['-c h --extra-data {"site":7}', { extraData: '{"site":7}' }],
     ['-c h --get-server-output', { getServerOutput: true }],
+    ['-c h --no-latency', { latency: false }],
     ['-c h --token s3cret', { token: 's3cret' }],
     ['-c h --token=-s3cret', { token: '-s3cret' }],
     ['-c h --token -5', { token: '-5' }],
@@ -171,6 +173,39 @@ describe('a client', () => {
     expect(parse('-c h', outside)).toMatchObject({ plan: { proxy: 'socks5h://env:1080' } });
     expect(parse('-c h --proxy http://flag:1', outside)).toMatchObject({ plan: { proxy: 'http://flag:1/' } });
   });
+});
+
+describe('--ping', () => {
+  const ping = { count: 10, intervalSeconds: 1, connectTimeoutMs: 10_000, headers: [], insecure: false };
+
+  it.each<[string, object]>([
+    ['-c h --ping', {}],
+    ['--ping -c h -i 0.25 --ping-count 3', { intervalSeconds: 0.25, count: 3 }],
+    ['-c h --ping -i 0', { intervalSeconds: 0 }],
+    [
+      '-c wss://h --ping --insecure --token s -T night',
+      { target: secureTarget, insecure: true, token: 's', title: 'night' },
+    ],
+    ['-c h --ping -4 --proxy http://p:1', { family: 4, proxy: 'http://p:1/' }],
+  ])('%s', (line, expected) => {
+    expect(parse(line)).toEqual({ command: 'ping', plan: { ...ping, target, ...expected }, output });
+  });
+
+  it('pings this machine', () => {
+    const plan = { ...ping, count: 2 };
+    expect(parse('--loopback --ping --ping-count 2')).toEqual({ command: 'loopback-ping', plan, output });
+  });
+
+  it.each([
+    ['-c h --ping -R', '--ping and -R/--reverse exclude each other: give one of them'],
+    ['-c h --ping --bidir', '--ping and --bidir exclude each other: give one of them'],
+    ['-c h --ping -n 1', '--ping and -n/--bytes exclude each other: give one of them'],
+    ['-c h --ping -t 1', '--ping and -t/--time exclude each other: give one of them'],
+    ['-c h --ping --no-latency', '--ping and --no-latency exclude each other: give one of them'],
+    ['-c h --ping-count 3', '--ping-count needs --ping: give both'],
+    ['-c h --ping --ping-count 0', "--ping-count '0' is out of range: give 1 to 1000000"],
+    ['-s --ping', '--ping is a client flag: use it with -c or --loopback'],
+  ])('%s', (line, expected) => expect(failure(line)).toEqual({ code: 'usage', line: expected }));
 });
 
 describe('--loopback', () => {

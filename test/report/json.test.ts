@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StartEvent, TestEvent } from '../../src/events.js';
+import { latencyReport } from '../../src/measure/latency.js';
 import type { TestPlan } from '../../src/plan.js';
 import { JsonReporter } from '../../src/report/json.js';
 import { JsonStreamReporter } from '../../src/report/json-stream.js';
@@ -26,6 +27,7 @@ function linesOf(events: readonly TestEvent[]) {
 
 const whole = (start: StartEvent): TestEvent[] => [start, intervalOf(start, 0), intervalOf(start, 1), endOf(start)];
 const missing = startOf();
+const loaded = { idleMs: [20, 21, 22], loadedMs: [120, 121, 122], unansweredMs: [] };
 const partial = startOf({}, { title: 'night', extraData: '42', rtt: { samples: 1, minMs: 1, avgMs: 1, maxMs: 1 } });
 
 const tests: [string, TestEvent[]][] = [
@@ -52,6 +54,14 @@ const tests: [string, TestEvent[]][] = [
   [
     'a partial figure',
     [partial, endOf(partial, { warnings: ['Hm.'], interrupted: true, serverOutput: 'x' }, { partial: true })],
+  ],
+  ...(['up', 'down', 'bidir'] as const).map((direction): [string, TestEvent[]] => [
+    `latency, ${direction}`,
+    [missing, endOf(missing, { latency: latencyReport(direction, loaded) })],
+  ]),
+  [
+    'latency without samples',
+    [missing, endOf(missing, { latency: latencyReport('up', { idleMs: [], loadedMs: [], unansweredMs: [] }) })],
   ],
   ['a failure before the start', [failure]],
   ['a failure midway', [startOf(), intervalOf(startOf(), 0), failure]],
@@ -119,6 +129,16 @@ describe('the JSON report', () => {
     const { end } = reportOf([missing, endOf(missing, {}, { sent: null })]);
     expect(end.sum_sent).toMatchObject({ bytes: null, bits_per_second: null, missing: true });
     expect(reportOf([partial, endOf(partial, {}, { partial: true })]).end.sum_received.partial).toBe(true);
+  });
+
+  it('tells of latency as JSON does, in milliseconds', () => {
+    const { latency } = reportOf([missing, endOf(missing, { latency: latencyReport('up', loaded) })]).end;
+    expect(latency).toMatchObject({ bufferbloat_ms: 100, grade: 'C', loaded_down: null });
+    expect(latency.idle).toEqual({
+      ...{ samples: 3, min_ms: 20, median_ms: 21, max_ms: 22 },
+      ...{ p95_ms: expect.closeTo(21.9, 9), p99_ms: expect.closeTo(21.98, 9) },
+    });
+    expect(latency.rpm).toBeCloseTo(60_000 / 121, 9);
   });
 
   it('carries the error beside what there was', () => {

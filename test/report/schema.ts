@@ -15,6 +15,14 @@ export const reportSchema = load('report.schema.json');
 const report = ajv.compile(reportSchema);
 const line = ajv.compile(load('stream.schema.json'));
 
+ajv.addSchema(load('ping.schema.json'));
+
+/** Holds a document of `--ping -J`, or a line of `--ping --json-stream`, against docs/ping.schema.json. */
+export function expectPing(what: 'document' | 'line', value: unknown): void {
+  const validate = ajv.getSchema(what === 'document' ? 'urn:wperf:ping' : 'urn:wperf:ping#/$defs/line');
+  expect(validate?.(value), JSON.stringify(validate?.errors?.slice(0, 4))).toBe(true);
+}
+
 /** Holds a document of `-J` against docs/report.schema.json. */
 export function expectReport(document: unknown): void {
   expect(report(document), JSON.stringify(report.errors?.slice(0, 4))).toBe(true);

@@ -19,6 +19,7 @@ export function clientPlan(port: number, changes: Partial<ClientPlan> = {}): Cli
     headers: [],
     insecure: false,
     getServerOutput: false,
+    latency: false,
     ...changes,
   };
 }

@@ -2,6 +2,7 @@
  * A channel over one WebSocket. `ws` keeps the handshake, control frames, text and closing; load takes the fast lane
  * on the socket under it: ready-made frames out, walked headers in. Without the lane the same load goes through `ws`.
  */
+import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
@@ -16,6 +17,15 @@ import { FrameWalker } from './walker.js';
 /** Close codes of RFC 6455, section 7.4.1. */
 const PROTOCOL_ERROR = 1002;
 const ABNORMAL = 1006;
+
+/** Random, so that no peer can answer a ping before it came. */
+const PING_BYTES = 8;
+
+interface Ping {
+  readonly sentMs: number;
+  resolve(rttMs: number): void;
+  reject(error: Error): void;
+}
 
 export interface WsChannelOptions {
   /** The stream that `ws` reads and writes: a TCP or TLS socket, or in tests a pair of streams. */
@@ -40,7 +50,8 @@ export class WsChannel implements Channel {
   readonly #lane: boolean;
   #violation: Closed | undefined;
   #failure = '';
-  #pings = 0;
+  /** By payload, in the order in which they were sent. */
+  readonly #pings = new Map<string, Ping>();
 
   constructor(ws: WebSocket, options: WsChannelOptions) {
     this.#ws = ws;
@@ -52,7 +63,9 @@ export class WsChannel implements Channel {
     ws.on('error', (error) => {
       this.#failure ||= error.message;
     });
+    ws.on('pong', (payload) => this.#onPong(payload));
     ws.on('close', (code, reason) => {
+      this.#losePings();
       this.onClose(this.#violation ?? { code, reason: code === ABNORMAL ? this.#failure : reason.toString() });
     });
   }
@@ -72,23 +85,13 @@ export class WsChannel implements Channel {
   }
 
   ping(): Promise<number> {
-    const payload = String(++this.#pings);
-    const ws = this.#ws;
+    const payload = randomBytes(PING_BYTES);
     return new Promise((resolve, reject) => {
-      const settle = (done: () => void) => {
-        ws.off('pong', onPong);
-        ws.off('close', onClose);
-        done();
-      };
-      const onPong = (data: Buffer) => {
-        if (data.toString() === payload) settle(() => resolve(performance.now() - sentMs));
-      };
-      const onClose = () => settle(() => reject(new Error('the connection closed')));
-      ws.on('pong', onPong);
-      ws.on('close', onClose);
       const sentMs = performance.now();
-      if (ws.readyState === ws.OPEN) ws.ping(payload);
-      else onClose();
+      if (this.#ws.readyState !== this.#ws.OPEN) return reject(new Error('the connection closed'));
+      if (this.#pings.size === bounds.pingsInFlight) this.#losePings();
+      this.#pings.set(payload.toString('hex'), { sentMs, resolve, reject });
+      this.#ws.ping(payload);
     });
   }
 
@@ -130,6 +133,25 @@ export class WsChannel implements Channel {
     socket.on('data', walk);
     readIntoOneBuffer(socket, walk);
     return true;
+  }
+
+  /** A peer may answer the newest of several pings alone (RFC 6455, section 5.5.3): older ones get no answer then. */
+  #onPong(payload: Buffer): void {
+    const nowMs = performance.now();
+    const key = payload.toString('hex');
+    const ping = this.#pings.get(key);
+    if (!ping) return;
+    this.#losePings(key);
+    this.#pings.delete(key);
+    ping.resolve(nowMs - ping.sentMs);
+  }
+
+  #losePings(before?: string): void {
+    for (const [key, ping] of this.#pings) {
+      if (key === before) return;
+      this.#pings.delete(key);
+      ping.reject(new Error('no answer to the ping'));
+    }
   }
 
   #noteRead(chunk: Buffer): void {

@@ -1,0 +1,11 @@
+/** The reporter of a `--ping` run that an output plan asks for. */
+import type { ReporterOptions } from './make.js';
+import { PingJsonReporter, PingJsonStreamReporter } from './ping-json.js';
+import { PingTextReporter } from './ping-text.js';
+import type { PingReporter, Screen } from './reporter.js';
+
+export function makePingReporter({ output, ...identity }: ReporterOptions, screen: Screen): PingReporter {
+  if (output.format === 'json') return new PingJsonReporter(identity, screen.out);
+  if (output.format === 'json-stream') return new PingJsonStreamReporter(identity, screen.out);
+  return new PingTextReporter(screen);
+}

@@ -1,0 +1,42 @@
+/** A `--ping` run for people: the original wperf's lines, each as its answer comes. */
+import { stripControl } from '../errors.js';
+import type { PingEndEvent, PingEvent, PingStartEvent } from '../ping-events.js';
+import type { PingReporter, Screen } from './reporter.js';
+import { styleOf } from './style.js';
+
+export class PingTextReporter implements PingReporter {
+  readonly #screen: Screen;
+  #start: PingStartEvent | undefined;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  event(event: PingEvent): void {
+    const style = styleOf(this.#screen.color);
+    if (event.type === 'ping-start') this.#start = event;
+    else if (event.type === 'pong') this.#print(pongLine(this.#start?.peer.host ?? '', event.seq, event.rttMs));
+    else if (event.type === 'ping-end') this.#printEnd(event);
+    else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
+    else this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
+  }
+
+  #printEnd({ transmitted, received, lossPercent, rtt }: PingEndEvent): void {
+    this.#print('--- ping statistics ---');
+    this.#print(`${transmitted} transmitted, ${received} received, ${Number(lossPercent.toFixed(1))}% loss`);
+    if (!rtt) return;
+    const figures = [rtt.minMs, rtt.avgMs, rtt.maxMs, rtt.mdevMs].map((ms) => ms.toFixed(3));
+    this.#print(`rtt min/avg/max/mdev = ${figures.join('/')} ms`);
+  }
+
+  #print(line: string): void {
+    const title = this.#start?.title === undefined ? '' : `${this.#start.title}:  `;
+    this.#screen.out.write(`${title}${line}\n`);
+  }
+}
+
+function pongLine(host: string, seq: number, rttMs: number | null): string {
+  return rttMs === null
+    ? `No answer from ${host}: seq=${seq}`
+    : `Pong from ${host}: seq=${seq} time=${rttMs.toFixed(3)} ms`;
+}

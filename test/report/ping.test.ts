@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { WperfError } from '../../src/errors.js';
+import type { PingEvent } from '../../src/ping-events.js';
+import { makePingReporter } from '../../src/report/make-ping.js';
+import { identity } from './fixtures.js';
+import { Kept } from './kept.js';
+import { expectPing } from './schema.js';
+
+const start: PingEvent = {
+  type: 'ping-start',
+  session: 'ab'.repeat(16),
+  wallMs: 0,
+  peer: { host: 'server.example', port: 8765 },
+  peerSoftware: 'wperf 1.2.2',
+  count: 3,
+  intervalSeconds: 0.5,
+  secure: false,
+};
+const rtt = { samples: 2, minMs: 0.5, medianMs: 1, p95Ms: 1.45, p99Ms: 1.49, maxMs: 1.5, avgMs: 1, mdevMs: 0.5 };
+const pongs: PingEvent[] = [0.5, 1.5, null].map((rttMs, seq) => ({ type: 'pong', seq, rttMs }));
+const end: PingEvent = {
+  ...{ type: 'ping-end', transmitted: 3, received: 2, lossPercent: 100 / 3, rtt, interrupted: false },
+};
+const silent: PingEvent = {
+  ...{ type: 'ping-end', transmitted: 0, received: 0, lossPercent: 0, rtt: null, interrupted: true },
+};
+const notice: PingEvent = { type: 'notice', level: 'info', text: 'less\u001b[31m' };
+const failure: PingEvent = { type: 'error', error: new WperfError('peer-lost', 'gone') };
+
+function printed(format: 'text' | 'json' | 'json-stream', events: readonly PingEvent[]) {
+  const [out, err] = [new Kept(), new Kept()];
+  const screen = { out, err, columns: () => undefined, color: false };
+  const reporter = makePingReporter({ ...identity, output: { format, verbose: false } }, screen);
+  for (const event of events) reporter.event(event);
+  return { out: out.text, err: err.text };
+}
+
+describe('a ping run', () => {
+  it('is told line by line', () => {
+    expect(printed('text', [start, notice, ...pongs, end])).toEqual({
+      err: 'note: less [31m\n',
+      out: `Pong from server.example: seq=0 time=0.500 ms
+Pong from server.example: seq=1 time=1.500 ms
+No answer from server.example: seq=2
+--- ping statistics ---
+3 transmitted, 2 received, 33.3% loss
+rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
+`,
+    });
+    expect(printed('text', [{ ...start, title: 'night' }, silent]).out).toBe(
+      'night:  --- ping statistics ---\nnight:  0 transmitted, 0 received, 0% loss\n',
+    );
+    expect(printed('text', [start, failure])).toEqual({ out: '', err: 'wperf: error: gone\n' });
+  });
+
+  it.each<[string, PingEvent[]]>([
+    ['whole', [start, notice, ...pongs, end]],
+    ['interrupted', [{ ...start, title: 'night' }, silent]],
+    ['failed', [start, ...pongs, failure]],
+    ['failed before the start', [failure]],
+  ])('keeps to its schema, %s', (_name, events) => {
+    const document = JSON.parse(printed('json', events).out);
+    expectPing('document', document);
+    expect(document.pings).toHaveLength(events.filter((event) => event.type === 'pong').length);
+    const lines = printed('json-stream', events).out.trimEnd().split('\n');
+    expect(lines).toHaveLength(events.length);
+    for (const line of lines) expectPing('line', JSON.parse(line));
+  });
+
+  it('has its figures in milliseconds', () => {
+    const document = JSON.parse(printed('json', [start, ...pongs, end]).out);
+    expect(document.pings[2]).toEqual({ seq: 2, time_ms: null });
+    expect(document.end.rtt).toEqual({
+      ...{ samples: 2, min_ms: 0.5, median_ms: 1, p95_ms: 1.45, p99_ms: 1.49, max_ms: 1.5, avg_ms: 1, mdev_ms: 0.5 },
+    });
+  });
+});
