@@ -47,6 +47,8 @@ export interface ClientPlan extends TestPlan {
   readonly title?: string;
   readonly extraData?: string;
   readonly getServerOutput: boolean;
+  /** Refuses a server of the original wperf instead of speaking its dialect. */
+  readonly noLegacy?: boolean;
 }
 
 export interface ServerPlan {
@@ -62,6 +64,8 @@ export interface ServerPlan {
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
   readonly bytes?: number;
+  /** Refuses clients of the original wperf. */
+  readonly noLegacy?: boolean;
 }
 
 export type RateUnit = 'k' | 'm' | 'g' | 't';

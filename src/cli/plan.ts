@@ -101,6 +101,7 @@ function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
       bind: values.bind,
       title: values.title,
       extraData: values['extra-data'],
+      noLegacy: values['no-legacy'],
     }),
   };
 }
@@ -124,6 +125,7 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
       path: values.path,
       seconds: values.time,
       bytes: values.bytes,
+      noLegacy: values['no-legacy'],
     }),
   };
 }

@@ -15,6 +15,7 @@ import {
   type StreamResult,
 } from '../events.js';
 import type { Direction, TestDirection } from '../plan.js';
+import { isOpenEnded } from './describe.js';
 
 export interface Identity {
   /** `wperf 1.0.0`. */
@@ -53,7 +54,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       num_streams: test.streams,
       blksize: test.blockBytes,
       omit: test.omitSeconds,
-      duration: test.bytes === undefined ? test.seconds : 0,
+      duration: test.bytes === undefined && !isOpenEnded(start) ? test.seconds : 0,
       bytes: test.bytes ?? 0,
       blocks: 0,
       reverse: test.direction === 'down' ? 1 : 0,
@@ -76,6 +77,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     role: start.role,
     sending: sends,
     peer_software: start.peerSoftware,
+    ...(start.dialect !== undefined && { dialect: start.dialect }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
   };
 }
@@ -98,7 +100,7 @@ export function intervalObject({ streams, sums }: IntervalEvent, direction: Test
   };
 }
 
-function streamIntervalObject({ id, tcp, omitted, sender, ...span }: StreamInterval): Json {
+function streamIntervalObject({ id, tcp, omitted, sender, senderCount, ...span }: StreamInterval): Json {
   return {
     socket: id,
     ...spanObject(span),
@@ -113,11 +115,18 @@ function streamIntervalObject({ id, tcp, omitted, sender, ...span }: StreamInter
     }),
     omitted,
     sender,
+    ...(senderCount && { sender_count: true }),
   };
 }
 
-function sumIntervalObject({ omitted, sender, retransmits, ...span }: IntervalSum): Json {
-  return { ...spanObject(span), ...(retransmits !== undefined && { retransmits }), omitted, sender };
+function sumIntervalObject({ omitted, sender, senderCount, retransmits, ...span }: IntervalSum): Json {
+  return {
+    ...spanObject(span),
+    ...(retransmits !== undefined && { retransmits }),
+    omitted,
+    sender,
+    ...(senderCount && { sender_count: true }),
+  };
 }
 
 /** `seconds` and the rate are those of the bytes: what a reader computes again comes out the same. */
