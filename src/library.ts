@@ -1,11 +1,11 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
 import { defaults, limits } from './defaults.js';
+import { runAnyClientPlan } from './dialect/client.js';
 import { WperfError } from './errors.js';
 import type { TestEvent } from './events.js';
 import { identity } from './host/identity.js';
 import type { ClientPlan, ServerPlan, Target } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
-import { runClientPlan } from './session/client.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
 
 /** What to measure; everything but the host has the command line's default. */
@@ -44,7 +44,7 @@ export function runClient(options: ClientOptions): AsyncIterableIterator<TestEve
     target,
   };
   checkPlan(plan);
-  return runClientPlan(plan, { signal });
+  return runAnyClientPlan(plan, { signal });
 }
 
 /**

@@ -68,7 +68,7 @@ export class LegacyLoad {
     link.onText = (text) => this.#onText(text);
     link.onClosed = (closed) => this.#onClosed(closed);
     if (!takesPart(role, test, false)) return;
-    const onInterval = (record: StreamReport['record']) => options.onInterval({ sender: false, record });
+    const onInterval = (record: StreamReport['record']) => this.#report({ sender: false, record });
     this.#receiver = new Receiver(link.channel, { ...test, seconds: receiveSeconds, clock, onInterval });
   }
 
@@ -125,7 +125,12 @@ export class LegacyLoad {
   #onSenderInterval(record: StreamReport['record']): void {
     const tcp = this.#sampleTcp();
     if (record.omitted) this.#tcp?.forgetRetransmits();
-    this.#options.onInterval({ sender: true, record, ...(tcp && { tcp }) });
+    this.#report({ sender: true, record, ...(tcp && { tcp }) });
+  }
+
+  /** What stops after a failure has nothing more to tell. */
+  #report(report: StreamReport): void {
+    if (!this.#over) this.#options.onInterval(report);
   }
 
   #sampleTcp() {
