@@ -11,7 +11,7 @@ import type { ServerPlan } from '../../plan.js';
 import { tokenHint } from '../../session/conversation.js';
 import type { Channel } from '../../transport/channel.js';
 import { watchLife } from './life.js';
-import { Link } from './link.js';
+import { closedError, Link } from './link.js';
 import { type LegacyTestOptions, runLegacyLoad, runLegacyPackets } from './server-test.js';
 import { endOf, type Opening, parseOpening, pongTo } from './wire.js';
 
@@ -51,8 +51,7 @@ export class Guest {
     });
     this.done = conversation.finally(() => this.#leave());
     this.#link.onText = (text) => this.#onOpening(text);
-    this.#link.onClosed = ({ reason }) =>
-      this.#fail('peer-lost', `it left before its test (${reason || 'no reason given'})`);
+    this.#link.onClosed = (closed) => this.#reject(closedError(closed, this.#link.peer));
     this.#armWait();
   }
 

@@ -8,6 +8,7 @@ import type { Channel, Closed } from '../../transport/channel.js';
 
 /** Close codes of RFC 6455, section 7.4.1. */
 const NORMAL = 1000;
+const PROTOCOL_ERROR = 1002;
 const POLICY = 1008;
 /** The longest ASCII reason that fits a close frame (RFC 6455, section 5.5). */
 const REASON_CHARACTERS = 123;
@@ -69,8 +70,16 @@ export class Link {
   }
 }
 
+/** This end closed the connection over what the peer sent. */
+export function isViolation({ code }: Closed): boolean {
+  return code === PROTOCOL_ERROR;
+}
+
 /** A connection that ended before its time, as an error. */
-export function closedError({ code, reason }: Closed, peer: string): WperfError {
+export function closedError(closed: Closed, peer: string): WperfError {
+  const { code, reason } = closed;
+  if (isViolation(closed))
+    return new WperfError('protocol-violation', `${peer}: ${reason}`, { operation: 'test', peer });
   const why = reason === '' ? ` (code ${code})` : ` (${reason})`;
   return new WperfError('peer-lost', `the connection with ${peer} was closed by the other side${why}`, {
     operation: 'test',

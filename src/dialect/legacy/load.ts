@@ -17,7 +17,7 @@ import { Receiver } from '../../traffic/receiver.js';
 import { Sender } from '../../traffic/sender.js';
 import type { Closed } from '../../transport/channel.js';
 import { boundFirstLoad, watchLife } from './life.js';
-import { closedError, type Link } from './link.js';
+import { closedError, isViolation, type Link } from './link.js';
 import { SenderIntervals } from './sender-intervals.js';
 import { endOf } from './wire.js';
 
@@ -175,7 +175,7 @@ export class LegacyLoad {
   #onClosed(closed: Closed): void {
     const { role, link } = this.#options;
     if (this.#over) return;
-    if (role === 'client' && !this.#peerEnded) this.#fail(closedError(closed, link.peer));
+    if ((role === 'client' && !this.#peerEnded) || isViolation(closed)) this.#fail(closedError(closed, link.peer));
     this.#cutOff = this.#receiver !== undefined && !this.#peerEnded;
     if (this.#cutOff) this.#ended ??= 'interrupted';
     this.#stop();

@@ -91,7 +91,8 @@ async def main():
     parser.add_argument("--token")
     args = parser.parse_args()
     try:
-        async with websockets.connect(f"ws://127.0.0.1:{args.port}/") as ws:
+        # Its library waits this long, some times over, for a server that still sends when it closes.
+        async with websockets.connect(f"ws://127.0.0.1:{args.port}/", close_timeout=0.2) as ws:
             if args.token is not None:
                 await ws.send(args.token)
             print(json.dumps(await MODES[args.mode](ws, args)), flush=True)
