@@ -20,17 +20,18 @@ async def upload(ws, args):
 async def read_load(ws, seconds):
     """Until the time is over or the server ends."""
     received = wire.Received()
-    ended = None
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            message = await asyncio.wait_for(ws.recv(), deadline - time.monotonic())
-        except asyncio.TimeoutError:
-            break
-        if isinstance(message, str):
-            ended = message
-            break
-        received.add(message)
+
+    async def read():
+        while True:
+            message = await ws.recv()
+            if isinstance(message, str):
+                return message
+            received.add(message)
+
+    try:
+        ended = await asyncio.wait_for(read(), seconds)
+    except asyncio.TimeoutError:
+        ended = None
     return {"received": received.report(), "ended": ended}
 
 
