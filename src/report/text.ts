@@ -114,7 +114,7 @@ export class TextReporter implements Reporter {
       unit: this.#options.unit,
       bidir: test?.direction === 'bidir',
       // A test by bytes, or of a length unknown, has a ceiling of time that hardly one comes near.
-      lastSecond: this.#start && test?.bytes === undefined && !isOpenEnded(this.#start) ? test?.seconds ?? 0 : 0,
+      lastSecond: this.#start && test?.bytes === undefined && !isOpenEnded(this.#start) ? (test?.seconds ?? 0) : 0,
     });
     this.#print('-'.repeat(Math.min(RULE_WIDTH, width ?? RULE_WIDTH)));
     this.#print(rows.head);

@@ -3,7 +3,7 @@ import { defaults, legacy, waits } from '../../defaults.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import type { EndEvent, RttSummary, StartEvent, TestEvent } from '../../events.js';
 import { type Clock, systemClock } from '../../host/clock.js';
-import { readTcpInfo } from '../../host/tcp-info.js';
+import { readTcpInfo } from '../../host/tcp-options.js';
 import type { ClientPlan, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
 import { tokenHint } from '../../session/conversation.js';

@@ -5,9 +5,9 @@
  */
 import { bounds } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
-import type { Span } from '../../events.js';
+import type { Span, TcpSample } from '../../events.js';
 import type { Cancel, Clock } from '../../host/clock.js';
-import { readCongestion, readTcpInfo } from '../../host/tcp-info.js';
+import { readCongestion, readTcpInfo } from '../../host/tcp-options.js';
 import { UsageMeter } from '../../host/usage.js';
 import { TcpGathering } from '../../measure/tcp.js';
 import type { LiveCounts, StreamReport, ThroughputOutcome } from '../../modes/throughput.js';
@@ -112,7 +112,8 @@ export class LegacyLoad {
     const first = readTcpInfo(link.channel.descriptor);
     this.#tcp = first && new TcpGathering(first);
     const maxBytes = Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / test.streams));
-    const sender = new Sender(link.channel.loadWriter(test.blockBytes, maxBytes, true), { ...test, clock });
+    const writer = link.channel.loadWriter(test.blockBytes, maxBytes, true);
+    const sender = new Sender(writer, { ...test, clock, roundTripSeconds: (first?.rttUs ?? 0) / 1e6 });
     this.#sender = sender;
     const onInterval = (record: StreamReport['record']) => this.#onSenderInterval(record);
     const intervals = new SenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
@@ -123,7 +124,8 @@ export class LegacyLoad {
   }
 
   #onSenderInterval(record: StreamReport['record']): void {
-    const tcp = this.#sampleTcp();
+    const sample = this.#readTcp();
+    const tcp = sample && this.#tcp?.add(sample);
     if (record.omitted) this.#tcp?.forgetRetransmits();
     this.#report({ sender: true, record, ...(tcp && { tcp }) });
   }
@@ -133,13 +135,13 @@ export class LegacyLoad {
     if (!this.#over) this.#options.onInterval(report);
   }
 
-  #sampleTcp() {
-    const sample = this.#tcp && readTcpInfo(this.#options.link.channel.descriptor);
-    return sample && this.#tcp?.add(sample);
+  #readTcp(): TcpSample | undefined {
+    return this.#tcp && readTcpInfo(this.#options.link.channel.descriptor);
   }
 
   #outcome(sent: Span | undefined, received: Span | undefined): LegacyOutcome {
-    this.#sampleTcp();
+    const sample = this.#readTcp();
+    if (sample) this.#tcp?.look(sample);
     const tcp = this.#tcp?.summary();
     const congestion = readCongestion(this.#options.link.channel.descriptor);
     return {
