@@ -48,7 +48,10 @@ describeNeeding('clients of the original', needs, () => {
       expect(ends[0].sum_received.bytes).toBe(up.sent?.bytes);
       expect(ends[0].sum_sent).toMatchObject({ bytes: null, missing: true });
       expect(ends[1].sum_sent.seconds).toBeCloseTo(1, 1);
-      expect(ends[1].sum_sent.bytes).toBeGreaterThanOrEqual(down.received?.bytes ?? 0);
+      // The batch in flight at the deadline is counted as far as the kernel took it, and arrives whole.
+      const rest = (down.received?.bytes ?? 0) - ends[1].sum_sent.bytes;
+      expect(rest).toBeGreaterThanOrEqual(0);
+      expect(rest).toBeLessThan(2 ** 20);
       expect(ends[2].sum_received.bytes).toBe(both.sent?.bytes);
       expect(ends[3].sum_received.bytes).toBe(45 * 1400);
     });
