@@ -1,7 +1,8 @@
 /** The table of everything that is measured. */
-import { program, unmet } from '../test/support/machine.js';
+import { program, pythonModule, unmet } from '../test/support/machine.js';
 import type { Measurement } from './measurement.js';
 import { runIperf3, runWperf, runWperfOverTls } from './programs/iperf-like.js';
+import { type LegacyMode, runLegacyAgainstItself, runLegacyAgainstWperf } from './programs/legacy.js';
 import { runNginxAndCurl } from './programs/nginx-curl.js';
 import { runPlainC, runPlainNode } from './programs/plain.js';
 import type { Shared } from './shared.js';
@@ -32,6 +33,8 @@ export function measurements(shared: Shared): readonly Measurement[] {
       missing: unmet([program('openssl'), program('nginx'), program('curl')]),
       run: (seconds) => runNginxAndCurl(shared, seconds),
     },
+    ...legacyPair('up', 'upload'),
+    ...legacyPair('down', 'reverse'),
     {
       name: 'plain Node',
       mode: 'limit',
@@ -57,5 +60,15 @@ function pair(what: string, mode: string, flags: readonly string[]): readonly Me
       missing: unmet([program('iperf3')]),
       run: (seconds) => runIperf3(flags, seconds),
     },
+  ];
+}
+
+/** The same client of the original's kind with our server, and with a server of its kind. */
+function legacyPair(what: string, mode: LegacyMode): readonly Measurement[] {
+  const missing = unmet([pythonModule('websockets', 'python3-websockets')]);
+  const [ours, theirs] = [`legacy client ${what}, wperf server`, `legacy client ${what}, legacy server`];
+  return [
+    { name: ours, mode: 'legacy', peer: theirs, missing, run: (seconds) => runLegacyAgainstWperf(mode, seconds) },
+    { name: theirs, mode: 'legacy', missing, run: (seconds) => runLegacyAgainstItself(mode, seconds) },
   ];
 }

@@ -93,6 +93,26 @@ export const bounds = {
   batchBytes: 1024 * 1024,
 } as const;
 
+/** The dialect of the original wperf. */
+export const legacy = {
+  /** How long its server sends when no `-t` says otherwise. */
+  seconds: 10,
+  /** Bytes of a message after its number, unless `sim_mtu` says otherwise. */
+  blockBytes: 64 * 1024,
+  /** Its library takes messages of up to 1 MiB, the number included. */
+  simMtu: { min: 1, max: 1024 * 1024 - 8 },
+  /** The longest text that any of its messages or tokens can be. */
+  textCharacters: 4096,
+  /** A packet numbered this far ahead of the last is no packet of this test. */
+  sequenceJump: 1_000_000,
+  /** Packets later than this many numbers are taken for duplicates: one bit is kept for each. */
+  sequenceWindow: 65_536,
+  /** A transit time that changes by more than this was a step of the sender's wall clock. */
+  clockStepMs: 60_000,
+  /** Unread answers to pings; beyond this the client is flooding us. */
+  queuedBytes: 64 * 1024,
+} as const;
+
 export const geoip = {
   /** Country and AS assignments drift by about a percent a month; older data than this is warned about. */
   staleDays: 120,

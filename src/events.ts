@@ -65,6 +65,8 @@ export interface StartEvent {
   /** Maximum segment size, where the kernel tells. */
   readonly mss?: number;
   readonly secure: boolean;
+  /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
+  readonly dialect?: 'legacy';
   /** Given with `--title` and `--extra-data`. */
   readonly title?: string;
   readonly extraData?: string;
@@ -76,6 +78,8 @@ export interface StreamInterval extends Span {
   /** True where this end sends the stream's payload. The bytes are the receiver's count in either case. */
   readonly sender: boolean;
   readonly omitted: boolean;
+  /** The bytes are the sender's count after all: the far side reports none. */
+  readonly senderCount?: boolean;
   /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
   readonly tcp?: TcpSample;
 }
@@ -84,6 +88,7 @@ export interface IntervalSum extends Span {
   readonly direction: Direction;
   readonly sender: boolean;
   readonly omitted: boolean;
+  readonly senderCount?: boolean;
   readonly retransmits?: number;
 }
 

@@ -1,12 +1,12 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
 import { defaults, limits } from './defaults.js';
+import { runAnyClientPlan } from './dialect/client.js';
 import { WperfError } from './errors.js';
 import type { TestEvent } from './events.js';
 import { identity } from './host/identity.js';
 import type { PingEvent } from './ping-events.js';
 import type { ClientPlan, PingPlan, ServerPlan, Target } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
-import { runClientPlan } from './session/client.js';
 import { runPingPlan } from './session/client-ping.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
 
@@ -47,7 +47,7 @@ export function runClient(options: ClientOptions): AsyncIterableIterator<TestEve
     target,
   };
   checkPlan(plan);
-  return runClientPlan(plan, { signal });
+  return runAnyClientPlan(plan, { signal });
 }
 
 /** What to ping; everything but the host has the command line's default. */

@@ -49,6 +49,8 @@ export interface ClientPlan extends TestPlan {
   readonly getServerOutput: boolean;
   /** Measure latency during the test, on a connection of its own. */
   readonly latency: boolean;
+  /** Refuses a server of the original wperf instead of speaking its dialect. */
+  readonly noLegacy?: boolean;
 }
 
 /** How to reach a server and be let in. */
@@ -77,6 +79,8 @@ export interface ServerPlan {
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
   readonly bytes?: number;
+  /** Refuses clients of the original wperf. */
+  readonly noLegacy?: boolean;
 }
 
 export type RateUnit = 'k' | 'm' | 'g' | 't';

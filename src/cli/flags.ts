@@ -102,7 +102,7 @@ const table = [
     group: 'Both',
     type: seconds(limits.seconds),
     default: `${defaults.seconds} on a client`,
-    help: 'Test for SECONDS, fractions allowed; on a server: the most that a client is granted',
+    help: 'Test for SECONDS, fractions allowed; on a server: the most that a client is granted, and how long clients of the original wperf are sent load (10)',
   },
   {
     name: 'bytes',
@@ -117,7 +117,7 @@ const table = [
     group: 'Both',
     type: text('SECRET'),
     default: 'WPERF_TOKEN of the environment',
-    help: 'Secret that client and server must share; it never crosses the network',
+    help: 'Secret that client and server must share; it never crosses the network, except to and from the original wperf',
     conflicts: ['token-file'],
   },
   {
@@ -140,6 +140,7 @@ const table = [
   { name: 'logfile', aliases: [], group: 'Both', type: text('FILE'), help: 'Write the output to FILE' },
   { name: 'timestamps', aliases: [], group: 'Both', help: 'Begin each line with the time of day' },
   { name: 'verbose', aliases: ['V'], group: 'Both', help: 'Tell more: the machine, the kernel, the settings' },
+  { name: 'no-legacy', aliases: [], group: 'Both', help: 'Refuse clients and servers of the original wperf' },
   { name: 'no-color', aliases: [], group: 'Both', help: 'Print without colors, as NO_COLOR in the environment does' },
 
   {

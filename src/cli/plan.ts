@@ -106,7 +106,12 @@ function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
     getServerOutput: values['get-server-output'] ?? false,
     latency: values['no-latency'] === undefined,
     ...connectionPlan(values, outside),
-    ...given({ bytes: values.bytes, title: values.title, extraData: values['extra-data'] }),
+    ...given({
+      bytes: values.bytes,
+      title: values.title,
+      extraData: values['extra-data'],
+      noLegacy: values['no-legacy'],
+    }),
   };
 }
 
@@ -147,6 +152,7 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
       path: values.path,
       seconds: values.time,
       bytes: values.bytes,
+      noLegacy: values['no-legacy'],
     }),
   };
 }

@@ -1,6 +1,6 @@
+import { runAnyClientPlan } from '../dialect/client.js';
 import { exitCode, exitCodes } from '../errors.js';
 import type { ClientPlan, OutputPlan } from '../plan.js';
-import { runClientPlan } from '../session/client.js';
 import { clientReporter, openOutput } from './output.js';
 import { onInterrupt } from './signals.js';
 
@@ -11,7 +11,7 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   const stop = new AbortController();
   const release = onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;
-  for await (const event of runClientPlan(plan, { signal: stop.signal })) {
+  for await (const event of runAnyClientPlan(plan, { signal: stop.signal })) {
     reporter.event(event);
     if (event.type === 'error') code = exitCode(event.error.code);
     if (event.type === 'end' && event.interrupted) code = stop.signal.aborted ? exitCodes.interrupted : exitCodes.test;

@@ -8,18 +8,28 @@ const atServer = { up: 'upload from', down: 'download to', bidir: 'both ways wit
 
 /** `upload to example.org:8765, 2 streams, 10 s, 64 KiB blocks`. */
 export function describeTest(start: StartEvent): string {
-  const { role, peer, test, secure } = start;
+  const { role, peer, secure, test } = start;
   const words = (role === 'client' ? atClient : atServer)[test.direction];
   const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
-  return [`${words} ${host}:${peer.port}${secure ? ' over TLS' : ''}`, ...details(test)].join(', ');
+  return [`${words} ${host}:${peer.port}${secure ? ' over TLS' : ''}`, ...details(start)].join(', ');
 }
 
-function details(test: TestPlan): string[] {
+/** An upload whose length only the client knows. */
+export function isOpenEnded({ dialect, role, test }: StartEvent): boolean {
+  return dialect === 'legacy' && role === 'server' && test.direction === 'up';
+}
+
+function details(start: StartEvent): string[] {
+  const { test } = start;
   return [
     plural(test.streams, 'stream'),
-    test.bytes === undefined ? secondsText(test.seconds) : sizeText(test.bytes),
+    isOpenEnded(start) ? 'until the client ends' : lengthText(test),
     ...(test.omitSeconds > 0 ? [`after ${secondsText(test.omitSeconds)} omitted`] : []),
     `${sizeText(test.blockBytes)} blocks`,
     ...(test.bitsPerSecond > 0 ? [`at most ${rateText(test.bitsPerSecond)} a stream`] : []),
   ];
+}
+
+function lengthText({ bytes, seconds }: TestPlan): string {
+  return bytes === undefined ? secondsText(seconds) : sizeText(bytes);
 }

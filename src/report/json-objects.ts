@@ -15,6 +15,7 @@ import {
   type StreamResult,
 } from '../events.js';
 import type { Direction, TestDirection } from '../plan.js';
+import { isOpenEnded } from './describe.js';
 import { latencyReportObject } from './latency-object.js';
 
 export interface Identity {
@@ -54,7 +55,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       num_streams: test.streams,
       blksize: test.blockBytes,
       omit: test.omitSeconds,
-      duration: test.bytes === undefined ? test.seconds : 0,
+      duration: test.bytes === undefined && !isOpenEnded(start) ? test.seconds : 0,
       bytes: test.bytes ?? 0,
       blocks: 0,
       reverse: test.direction === 'down' ? 1 : 0,
@@ -77,6 +78,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     role: start.role,
     sending: sends,
     peer_software: start.peerSoftware,
+    ...(start.dialect !== undefined && { dialect: start.dialect }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
   };
 }
@@ -99,7 +101,7 @@ export function intervalObject({ streams, sums }: IntervalEvent, direction: Test
   };
 }
 
-function streamIntervalObject({ id, tcp, omitted, sender, ...span }: StreamInterval): Json {
+function streamIntervalObject({ id, tcp, omitted, sender, senderCount, ...span }: StreamInterval): Json {
   return {
     socket: id,
     ...spanObject(span),
@@ -114,11 +116,18 @@ function streamIntervalObject({ id, tcp, omitted, sender, ...span }: StreamInter
     }),
     omitted,
     sender,
+    ...(senderCount && { sender_count: true }),
   };
 }
 
-function sumIntervalObject({ omitted, sender, retransmits, ...span }: IntervalSum): Json {
-  return { ...spanObject(span), ...(retransmits !== undefined && { retransmits }), omitted, sender };
+function sumIntervalObject({ omitted, sender, senderCount, retransmits, ...span }: IntervalSum): Json {
+  return {
+    ...spanObject(span),
+    ...(retransmits !== undefined && { retransmits }),
+    omitted,
+    sender,
+    ...(senderCount && { sender_count: true }),
+  };
 }
 
 /** `seconds` and the rate are those of the bytes: what a reader computes again comes out the same. */

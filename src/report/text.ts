@@ -1,8 +1,18 @@
 /** The report for people: the original's rules, iperf3's columns. */
 import { stripControl, type WperfError } from '../errors.js';
-import type { CpuUse, DirectionSum, EndEvent, IntervalEvent, StartEvent, StreamResult, TestEvent } from '../events.js';
+import type {
+  CpuUse,
+  DirectionSum,
+  EndEvent,
+  IntervalEvent,
+  IntervalSum,
+  StartEvent,
+  StreamInterval,
+  StreamResult,
+  TestEvent,
+} from '../events.js';
 import type { OutputPlan } from '../plan.js';
-import { describeTest } from './describe.js';
+import { describeTest, isOpenEnded } from './describe.js';
 import { millisecondsText } from './format.js';
 import { latencyLine } from './latency-line.js';
 import { printableEvent } from './printable.js';
@@ -74,18 +84,24 @@ export class TextReporter implements Reporter {
       this.#printHead({
         retransmits: event.streams.some((stream) => stream.tcp !== undefined),
         window: true,
-        noteWidth: (this.#start?.test.omitSeconds ?? 0) > 0 ? '(omitted)'.length : 0,
+        noteWidth: this.#noteWidth(),
       });
     this.#rows = rows;
-    const mark = (omitted: boolean) => (omitted ? '(omitted)' : '');
+    const mark = ({ omitted, senderCount }: StreamInterval | IntervalSum) =>
+      omitted ? '(omitted)' : senderCount ? '(sent)' : '';
     for (const stream of event.streams) {
       const retransmits = stream.tcp?.retransmits;
-      this.#print(rows.line({ ...stream, span: stream, retransmits, note: mark(stream.omitted) }));
+      this.#print(rows.line({ ...stream, span: stream, retransmits, note: mark(stream) }));
     }
     if ((this.#start?.test.streams ?? 1) === 1) return;
     for (const sum of event.sums) {
-      this.#print(this.#style.strong(rows.line({ ...sum, id: 'SUM', span: sum, note: mark(sum.omitted) })));
+      this.#print(this.#style.strong(rows.line({ ...sum, id: 'SUM', span: sum, note: mark(sum) })));
     }
+  }
+
+  #noteWidth(): number {
+    if ((this.#start?.test.omitSeconds ?? 0) > 0) return '(omitted)'.length;
+    return this.#start?.dialect === 'legacy' ? '(sent)'.length : 0;
   }
 
   #printHead(columns: Pick<RowOptions, 'retransmits' | 'window' | 'noteWidth'>): Rows {
@@ -98,8 +114,8 @@ export class TextReporter implements Reporter {
       role,
       unit: this.#options.unit,
       bidir: test?.direction === 'bidir',
-      // A test by bytes has a ceiling of time that hardly one comes near.
-      lastSecond: test?.bytes === undefined ? (test?.seconds ?? 0) : 0,
+      // A test by bytes, or of a length unknown, has a ceiling of time that hardly one comes near.
+      lastSecond: this.#start && test?.bytes === undefined && !isOpenEnded(this.#start) ? (test?.seconds ?? 0) : 0,
     });
     this.#print('-'.repeat(Math.min(RULE_WIDTH, width ?? RULE_WIDTH)));
     this.#print(rows.head);

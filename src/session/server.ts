@@ -1,6 +1,7 @@
 /** The server: admits clients, grants what they ask, runs their streams, and tells of every test as events. */
 import { EventEmitter } from 'node:events';
 import { bounds, limits, waits } from '../defaults.js';
+import { Guest } from '../dialect/legacy/guest.js';
 import { stripControl, toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
@@ -9,7 +10,7 @@ import type { Channel } from '../transport/channel.js';
 import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
 import { Acceptor } from '../transport/ws/accept.js';
 import { Conversation } from './conversation.js';
-import { type Decision, type Grant, type Hello, openAsServer } from './handshake.js';
+import { type Decision, type Grant, type Hello, openAsServer, randomId } from './handshake.js';
 import type { Recorder } from './recording.js';
 import { servePings } from './server-pings.js';
 import { ServerTest } from './server-test.js';
@@ -44,6 +45,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #clock: Clock;
   readonly #acceptor: Acceptor;
   readonly #conversations = new Set<Conversation>();
+  /** Clients of the original wperf. */
+  readonly #guests = new Set<Guest>();
   readonly #tests = new Map<string, ServerTest>();
   #pingRuns = 0;
   readonly #stop = new AbortController();
@@ -62,8 +65,9 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       path: plan.path,
       clock: this.#clock,
       lane: options.lane ?? true,
-      isFull: () => this.#conversations.size >= bounds.connections || this.#closing !== undefined,
+      isFull: () => this.#connections >= bounds.connections || this.#closing !== undefined,
       onChannel: (channel) => this.#admit(channel),
+      onLegacyChannel: plan.noLegacy ? undefined : (channel) => this.#admitGuest(channel),
     });
   }
 
@@ -91,9 +95,10 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const doorClosed = this.#door?.close();
     this.#stop.abort('shutdown');
     for (const conversation of this.#conversations) if (!this.#isTesting(conversation)) conversation.close(1);
+    for (const guest of this.#guests) if (!guest.ran) guest.close(1);
     const emptied = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
-      if (this.#conversations.size === 0) resolve();
+      if (this.#connections === 0) resolve();
     });
     const cancel = this.#clock.at(this.#clock.now() + waits.closeSeconds, () => this.#dropAll());
     await emptied;
@@ -108,6 +113,11 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   #dropAll(): void {
     for (const conversation of this.#conversations) conversation.drop();
+    for (const guest of this.#guests) guest.drop();
+  }
+
+  get #connections(): number {
+    return this.#conversations.size + this.#guests.size;
   }
 
   #admit(channel: Channel): void {
@@ -115,12 +125,35 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#conversations.add(conversation);
     conversation.onEnded = () => {
       this.#conversations.delete(conversation);
-      if (this.#conversations.size === 0) this.#whenEmpty();
+      if (this.#connections === 0) this.#whenEmpty();
     };
-    this.#serve(conversation).catch((error) => {
-      const { line } = toWperfError(error);
-      this.emit('notice', { type: 'notice', level: 'warning', text: `${conversation.peer}: ${line}` });
+    this.#serve(conversation).catch((error) => this.#warn(conversation.peer, error));
+  }
+
+  #admitGuest(channel: Channel): void {
+    const session = randomId();
+    const guest = new Guest(channel, {
+      plan: this.#plan,
+      clock: this.#clock,
+      stop: this.#stop.signal,
+      mayBegin: () => !this.#plan.oneOff || (this.#tests.size === 0 && !this.#closing),
+      session,
+      onEvent: (event) => this.emit('test', event, session),
+      onNote: (text) => this.emit('notice', { type: 'notice', level: 'info', text }),
     });
+    this.#guests.add(guest);
+    const done = guest.done.catch((error) => this.#warn(guest.peer, error));
+    void done.finally(() => this.#forgetGuest(guest));
+  }
+
+  #forgetGuest(guest: Guest): void {
+    this.#guests.delete(guest);
+    if (this.#plan.oneOff && guest.ran && this.#guests.size === 0) void this.close();
+    if (this.#connections === 0) this.#whenEmpty();
+  }
+
+  #warn(peer: string, error: unknown): void {
+    this.emit('notice', { type: 'notice', level: 'warning', text: `${peer}: ${toWperfError(error).line}` });
   }
 
   async #serve(conversation: Conversation): Promise<void> {
@@ -150,7 +183,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   #refuseSecond(conversation: Conversation): void {
-    if (!this.#plan.oneOff || this.#tests.size + this.#pingRuns === 0) return;
+    const guests = [...this.#guests].filter((guest) => guest.ran).length;
+    if (!this.#plan.oneOff || this.#tests.size + this.#pingRuns + guests === 0) return;
     const error = new WperfError('server-full', 'the server runs one test only, and has begun it');
     conversation.abort(error);
     throw error;

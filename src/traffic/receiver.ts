@@ -22,10 +22,10 @@ export class Receiver {
   #timeline: Timeline | undefined;
   #cancel: Cancel = () => {};
   #settle: (total: Span) => void = () => {};
-  readonly #channel: Channel;
+  readonly #channel: Pick<Channel, 'sink'>;
   readonly #options: ReceiverOptions;
 
-  constructor(channel: Channel, options: ReceiverOptions) {
+  constructor(channel: Pick<Channel, 'sink'>, options: ReceiverOptions) {
     this.#channel = channel;
     this.#options = options;
     this.finished = new Promise((resolve) => {

@@ -44,9 +44,16 @@ export interface Channel {
   onClose: (closed: Closed) => void;
   /** Where load goes; without a sink, load that arrives is a protocol violation and closes the channel. */
   sink: LoadSink | undefined;
+  /** Gets binary messages whole, instead of the sink: for packets, whose content counts. */
+  packets: ((packet: Buffer) => void) | undefined;
   send(text: string): void;
-  /** A writer of load; at most one a channel. */
-  loadWriter(blockBytes: number, maxBytes: number): LoadWriter;
+  /** Bytes that wait in this process for the kernel to take them. */
+  readonly queuedBytes: number;
+  /**
+   * A writer of load; at most one a channel. With `numbered`, each message begins with its number: 64 bits,
+   * big-endian, from 0.
+   */
+  loadWriter(blockBytes: number, maxBytes: number, numbered?: boolean): LoadWriter;
   /** One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before. */
   ping(): Promise<number>;
   /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */

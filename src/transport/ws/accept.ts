@@ -31,6 +31,8 @@ export interface AcceptorOptions {
   /** True when one more connection would be too many. */
   readonly isFull: () => boolean;
   readonly onChannel: (channel: Channel) => void;
+  /** Takes clients that name no sub-protocol, which are the original's; without it they are refused. */
+  readonly onLegacyChannel?: ((channel: Channel) => void) | undefined;
   /** False makes channels use plain `ws` calls. */
   readonly lane?: boolean;
 }
@@ -106,17 +108,21 @@ export class Acceptor {
       this.#cancelPatience.get(socket)?.();
       const info = infoOf(request.socket);
       const tcp = this.#underTls.get(socket) ?? socket;
-      this.#options.onChannel(new WsChannel(ws, { socket, tcp, isClient: false, info, lane: this.#options.lane }));
+      const channel = new WsChannel(ws, { socket, tcp, isClient: false, info, lane: this.#options.lane });
+      if (ws.protocol === '') this.#options.onLegacyChannel?.(channel);
+      else this.#options.onChannel(channel);
     });
   }
 
   #refusalOf(request: IncomingMessage): Refusal | undefined {
-    const { path, isFull } = this.#options;
+    const { path, isFull, onLegacyChannel } = this.#options;
     const [asked] = (request.url ?? '/').split('?');
     if (path !== undefined && asked !== path)
       return { status: 404, code: 'request-refused', text: 'nothing is served at this path' };
-    const offered = offeredVersions(request.headers['sec-websocket-protocol'] ?? '');
-    if (!offered.includes(PROTOCOL_VERSION)) return versionRefusal(offered);
+    const named = request.headers['sec-websocket-protocol'];
+    const offered = offeredVersions(named ?? '');
+    const legacy = named === undefined && onLegacyChannel !== undefined;
+    if (!legacy && !offered.includes(PROTOCOL_VERSION)) return versionRefusal(offered);
     if (isFull()) return { status: 503, code: 'server-full', text: 'the server has as many clients as it can take' };
     return undefined;
   }

@@ -44,6 +44,7 @@ export class WsChannel implements Channel {
   onText: (text: string) => void = () => {};
   onClose: (closed: Closed) => void = () => {};
   sink: LoadSink | undefined;
+  packets: ((packet: Buffer) => void) | undefined;
   bytesRead = 0;
   readonly #ws: WebSocket;
   readonly #options: WsChannelOptions;
@@ -78,10 +79,14 @@ export class WsChannel implements Channel {
     if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(text);
   }
 
-  loadWriter(blockBytes: number, maxBytes: number): LoadWriter {
+  get queuedBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  loadWriter(blockBytes: number, maxBytes: number, numbered = false): LoadWriter {
     return this.#lane
-      ? new LaneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes)
-      : new PlainWriter(this.#ws, blockBytes, maxBytes);
+      ? new LaneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes, numbered)
+      : new PlainWriter(this.#ws, blockBytes, maxBytes, numbered);
   }
 
   ping(): Promise<number> {
@@ -119,6 +124,7 @@ export class WsChannel implements Channel {
     const walker = new FrameWalker({
       expectMasked: !isClient,
       maxPayloadBytes: bounds.frameBytes,
+      counts: () => this.packets === undefined,
       counted: (bytes) => this.#count(bytes),
       passed: (chunk) => {
         if (this.#failure === '') toWs.call(socket, Buffer.from(chunk));
@@ -160,6 +166,7 @@ export class WsChannel implements Channel {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (!isBinary) this.onText(data.toString());
+    else if (this.packets) this.packets(data as Buffer);
     else if (this.#lane) this.#refuse('a binary message out of turn');
     else this.#count((data as Buffer).length);
   }

@@ -21,12 +21,15 @@ type ConnectPlan = Pick<
   'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
 >;
 
-/** `lane: false` makes the channel use plain `ws` calls. Rejects with a WperfError. */
-export async function connectWs(plan: ConnectPlan, lane = true): Promise<Channel> {
+/**
+ * `lane: false` makes the channel use plain `ws` calls; `protocols` are the sub-protocols offered, none for the original
+ * wperf. Rejects with a WperfError.
+ */
+export async function connectWs(plan: ConnectPlan, lane = true, protocols = [SUBPROTOCOL]): Promise<Channel> {
   const { target, connectTimeoutMs } = plan;
   const peer = `${target.host}:${target.port}`;
   const attempt = { peer, secure: target.secure, proxied: plan.proxy !== undefined };
-  const ws = new WebSocket(urlOf(plan), SUBPROTOCOL, await clientOptions(plan));
+  const ws = new WebSocket(urlOf(plan), protocols, await clientOptions(plan));
   return new Promise((resolve, reject) => {
     let socket: Socket | undefined;
     const timer = setTimeout(() => fail(timeoutError(attempt, connectTimeoutMs)), connectTimeoutMs);

@@ -62,7 +62,7 @@ export function connectError(error: SystemError, attempt: Attempt): WperfError {
     );
   }
   if (/subprotocol/i.test(error.message)) {
-    const hint = `it may be another WebSocket server, or one before ${SUBPROTOCOL}`;
+    const hint = `it may be another WebSocket server, or the original wperf`;
     return new WperfError('not-wperf', `${peer} speaks WebSocket, but not ${SUBPROTOCOL}`, detail(hint));
   }
   if (code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up/.test(error.message)) {
@@ -72,6 +72,11 @@ export function connectError(error: SystemError, attempt: Attempt): WperfError {
     return new WperfError('not-wperf', `${peer} closed the connection${via} without an answer`, detail(hint));
   }
   return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${reason(error)}`, detail());
+}
+
+/** True when the server accepted the WebSocket but named no sub-protocol, as the original wperf does. */
+export function namedNoSubprotocol({ code, cause }: WperfError): boolean {
+  return code === 'not-wperf' && cause instanceof Error && cause.message === 'Server sent no subprotocol';
 }
 
 export function timeoutError({ peer }: Attempt, milliseconds?: number): WperfError {

@@ -3,6 +3,7 @@ import { randomFillSync } from 'node:crypto';
 
 const FIN_BINARY = 0x82;
 const MASKED = 0x80;
+const NUMBER_BYTES = 8;
 
 export function headerBytes(payloadBytes: number, masked: boolean): number {
   const lengthBytes = payloadBytes < 126 ? 0 : payloadBytes < 65_536 ? 2 : 8;
@@ -23,6 +24,13 @@ function writeHeader(frame: Buffer, payloadBytes: number, masked: boolean): void
   }
 }
 
+/** Writes a message's number at the beginning of its payload, masked under the key before it where there is one. */
+export function writeNumber(frame: Buffer, payloadAt: number, number: number, masked: boolean): void {
+  const key = masked ? frame.readUInt32BE(payloadAt - 4) : 0;
+  frame.writeUInt32BE((Math.floor(number / 2 ** 32) ^ key) >>> 0, payloadAt);
+  frame.writeUInt32BE((number ^ key) >>> 0, payloadAt + 4);
+}
+
 /** One frame whose payload, and key if masked, are random. */
 function randomFrame(payloadBytes: number, masked: boolean): Buffer {
   const frame = Buffer.allocUnsafe(headerBytes(payloadBytes, masked) + payloadBytes);
@@ -41,11 +49,14 @@ export class FrameBatch {
   readonly #count: number;
   readonly #keys: Buffer | undefined;
   #next = 0;
+  #number = 0;
 
+  /** With `numbered`, each message begins with its number in this batch: 64 bits, big-endian, from 0. */
   constructor(
     readonly blockBytes: number,
     count: number,
     readonly masked: boolean,
+    readonly numbered = false,
   ) {
     this.#frameBytes = headerBytes(blockBytes, masked) + blockBytes;
     this.#count = count;
@@ -64,8 +75,12 @@ export class FrameBatch {
   take(payloadBytes: number): Buffer {
     const blocks = Math.floor(payloadBytes / this.blockBytes);
     const rest = payloadBytes - blocks * this.blockBytes;
-    if (rest > 0) return Buffer.concat([this.#run(blocks), randomFrame(rest, this.masked)]);
-    return this.#run(blocks);
+    if (rest === 0) return this.#run(blocks);
+    const run = this.#run(blocks);
+    const last = randomFrame(rest, this.masked);
+    if (this.numbered && rest >= NUMBER_BYTES)
+      writeNumber(last, headerBytes(rest, this.masked), this.#number++, this.masked);
+    return Buffer.concat([run, last]);
   }
 
   #run(blocks: number): Buffer {
@@ -74,7 +89,13 @@ export class FrameBatch {
     const run = this.#frames.subarray(start, start + blocks * this.#frameBytes);
     this.#next += blocks;
     if (this.#keys) this.#renewKeys(run, this.#keys.subarray(0, 4 * blocks));
+    if (this.numbered) this.#renumber(run);
     return run;
+  }
+
+  #renumber(run: Buffer): void {
+    const payloadAt = headerBytes(this.blockBytes, this.masked);
+    for (let at = payloadAt; at < run.length; at += this.#frameBytes) writeNumber(run, at, this.#number++, this.masked);
   }
 
   #renewKeys(run: Buffer, keys: Buffer): void {

@@ -17,12 +17,12 @@ export class LaneWriter implements LoadWriter {
   #unsentBytes = Number.POSITIVE_INFINITY;
   #inFlight: { readonly payloadBytes: number; readonly wireBytes: number } | undefined;
 
-  constructor(socket: Duplex, masked: boolean, blockBytes: number, maxBytes: number) {
+  constructor(socket: Duplex, masked: boolean, blockBytes: number, maxBytes: number, numbered = false) {
     const blocks = Math.max(1, Math.floor(maxBytes / blockBytes));
     this.blockBytes = blockBytes;
     this.maxBytes = blocks * blockBytes;
     this.#socket = socket;
-    this.#batch = new FrameBatch(blockBytes, blocks, masked);
+    this.#batch = new FrameBatch(blockBytes, blocks, masked, numbered);
   }
 
   get takenBytes(): number {

@@ -2,19 +2,23 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { LoadWriter } from '../channel.js';
+import { writeNumber } from './frames.js';
 
 export class PlainWriter implements LoadWriter {
   readonly blockBytes: number;
   readonly maxBytes: number;
   readonly #ws: WebSocket;
   readonly #block: Buffer;
+  readonly #numbered: boolean;
   #takenBytes = 0;
+  #number = 0;
 
-  constructor(ws: WebSocket, blockBytes: number, maxBytes: number) {
+  constructor(ws: WebSocket, blockBytes: number, maxBytes: number, numbered = false) {
     this.blockBytes = blockBytes;
     this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
     this.#ws = ws;
     this.#block = randomBytes(blockBytes);
+    this.#numbered = numbered;
   }
 
   get takenBytes(): number {
@@ -26,7 +30,7 @@ export class PlainWriter implements LoadWriter {
 
   write(bytes: number, taken: () => void): void {
     for (let left = bytes; left > 0; left -= this.blockBytes) {
-      const block = left < this.blockBytes ? this.#block.subarray(0, left) : this.#block;
+      const block = this.#next(Math.min(left, this.blockBytes));
       const last = left <= this.blockBytes;
       this.#ws.send(block, (error) => {
         if (error) return;
@@ -34,5 +38,13 @@ export class PlainWriter implements LoadWriter {
         if (last) taken();
       });
     }
+  }
+
+  #next(bytes: number): Buffer {
+    const block = bytes < this.blockBytes ? this.#block.subarray(0, bytes) : this.#block;
+    if (!this.#numbered || bytes < 8) return block;
+    const copy = Buffer.from(block);
+    writeNumber(copy, 0, this.#number++, false);
+    return copy;
   }
 }

@@ -17,6 +17,8 @@ export interface WalkerOptions {
   /** True at a server, whose peer must mask (section 5.1). */
   readonly expectMasked: boolean;
   readonly maxPayloadBytes: number;
+  /** Asked at each binary frame; false hands it on like any other. */
+  readonly counts?: () => boolean;
   /** Payload bytes of a binary message. */
   readonly counted: (bytes: number) => void;
   /** Everything else, in order; the bytes are the walker's only until it returns. */
@@ -83,7 +85,7 @@ export class FrameWalker {
     }
     if (!this.#isSound(first)) this.#surrendered = true;
     const load = opcode === BINARY || (opcode === CONTINUATION && this.#message === BINARY);
-    this.#counting = load && !this.#surrendered;
+    this.#counting = load && !this.#surrendered && (this.#options.counts?.() ?? true);
     if (opcode <= BINARY) this.#message = first & FIN ? undefined : load ? BINARY : TEXT;
     if (!this.#counting) this.#options.passed(this.#header.subarray(0, length));
   }

@@ -1,0 +1,100 @@
+/**
+ * The receiving end of the original's datagram test: counts packets until the client ends, and answers with jitter and
+ * loss. Liveness: the receiver's deadline, the silence of the client and the wait for its first packet bound it.
+ */
+import { WperfError } from '../../errors.js';
+import type { Cancel, Clock } from '../../host/clock.js';
+import { UsageMeter } from '../../host/usage.js';
+import { LegacyPackets, type PacketFigures } from '../../measure/legacy-packets.js';
+import type { StreamReport } from '../../modes/throughput.js';
+import type { TestPlan } from '../../plan.js';
+import { Receiver } from '../../traffic/receiver.js';
+import type { LoadSink } from '../../transport/channel.js';
+import { boundFirstLoad, watchLife } from './life.js';
+import type { Link } from './link.js';
+import type { LegacyOutcome } from './load.js';
+import { endOf } from './wire.js';
+
+export interface PacketCountOptions {
+  readonly link: Link;
+  readonly test: TestPlan;
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  readonly onInterval: (report: StreamReport) => void;
+}
+
+export class PacketCount {
+  readonly #options: PacketCountOptions;
+  readonly #packets = new LegacyPackets();
+  readonly #port: { sink: LoadSink | undefined } = { sink: undefined };
+  readonly #receiver: Receiver;
+  readonly #usage = new UsageMeter();
+  readonly #cancels: Cancel[] = [];
+  #peerEnded = false;
+  #cutOff = false;
+  #ended: LegacyOutcome['ended'];
+
+  /** Takes the link's turn, and is ready for packets at once. */
+  constructor(options: PacketCountOptions) {
+    const { link, test, clock } = options;
+    this.#options = options;
+    const onInterval = (record: StreamReport['record']) => options.onInterval({ sender: false, record });
+    this.#receiver = new Receiver(this.#port, { ...test, clock, onInterval });
+    link.channel.packets = (packet) => {
+      if (this.#packets.add(packet, clock.now() * 1000)) this.#port.sink?.arrived(packet.length);
+    };
+  }
+
+  async run(): Promise<{ outcome: LegacyOutcome; figures: PacketFigures }> {
+    const { link } = this.#options;
+    try {
+      const received = await Promise.race([this.#receiver.finished, this.#failure()]);
+      const figures = this.#packets.figures();
+      link.say(figuresText(figures));
+      const outcome = { received, usage: this.#usage.read(), peerEnded: this.#peerEnded, cutOff: this.#cutOff };
+      return { outcome: { ...outcome, ...(this.#ended && { ended: this.#ended }) }, figures };
+    } finally {
+      for (const cancel of this.#cancels) cancel();
+      this.#receiver.stop();
+      link.onText = () => {};
+      link.channel.packets = () => {};
+    }
+  }
+
+  /** Rejects with what ends the test without a result; what ends it with one stops the receiver. */
+  #failure(): Promise<never> {
+    const { link, clock, stop } = this.#options;
+    const onStop = () => this.#end(stop.reason === 'shutdown' ? 'shutdown' : 'interrupted');
+    stop.addEventListener('abort', onStop, { once: true });
+    this.#cancels.push(() => stop.removeEventListener('abort', onStop));
+    if (stop.aborted) onStop();
+    link.onClosed = () => {
+      this.#cutOff = !this.#peerEnded;
+      this.#end('interrupted');
+    };
+    return new Promise((_, reject) => {
+      this.#cancels.push(watchLife(link, clock, reject));
+      this.#cancels.push(boundFirstLoad(link, clock, () => this.#receiver.begun, reject));
+      link.onText = (text) => {
+        this.#peerEnded = text === endOf.client;
+        if (this.#peerEnded) this.#receiver.stop();
+        else reject(new WperfError('protocol-violation', `${link.peer} sent a text where packets were due`));
+      };
+    });
+  }
+
+  #end(reason: LegacyOutcome['ended'] & string): void {
+    if (!this.#receiver.begun || !this.#peerEnded) this.#ended ??= reason;
+    this.#receiver.stop();
+  }
+}
+
+/** The original's answer. */
+function figuresText({ jitterMs, lost, total }: PacketFigures): string {
+  return JSON.stringify({
+    jitter_ms: jitterMs,
+    lost_packets: lost,
+    total_packets: total,
+    loss_percent: total === 0 ? 0 : (100 * lost) / total,
+  });
+}

@@ -1,0 +1,141 @@
+/** One test of an original client at the server: its stream of load or of packets, told as events. */
+import { defaults, legacy, limits, waits } from '../../defaults.js';
+import { toWperfError } from '../../errors.js';
+import type { StartEvent, TestEvent } from '../../events.js';
+import type { Clock } from '../../host/clock.js';
+import type { PacketFigures } from '../../measure/legacy-packets.js';
+import type { StreamReport } from '../../modes/throughput.js';
+import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
+import { Collector } from '../../session/collector.js';
+import { legacyEndEvent } from './end-event.js';
+import type { Link } from './link.js';
+import { LegacyLoad } from './load.js';
+import { PacketCount } from './packets.js';
+import { withSenderCounts } from './sender-counts.js';
+import { legacySoftware, NUMBER_BYTES, type Opening, type Simulation } from './wire.js';
+
+/** What its packets are unless they say otherwise. */
+const PACKET_BYTES = 1400;
+
+export interface LegacyTestOptions {
+  readonly link: Link;
+  readonly plan: Pick<ServerPlan, 'seconds' | 'bytes'>;
+  readonly session: string;
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  readonly onEvent: (event: TestEvent) => void;
+}
+
+/** Ready for load when it returns; settles when the connection may be closed. Rejects with WperfError. */
+export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { kind: 'load' }): Promise<void> {
+  const { link, plan, clock, stop, onEvent } = options;
+  const { direction, simulation } = opening;
+  const test = {
+    ...testOf(plan, direction, NUMBER_BYTES + (simulation.sim_mtu || legacy.blockBytes)),
+    ...(direction !== 'up' && { seconds: plan.seconds ?? legacy.seconds }),
+  };
+  const collector = new Collector('server', test, (event) => onEvent(withSenderCounts(event)));
+  const onInterval = (report: StreamReport) => collector.add(1, report);
+  const receiveSeconds = plan.seconds ?? limits.seconds.max;
+  const load = new LegacyLoad({ role: 'server', link, test, receiveSeconds, clock, stop, onInterval });
+  return reported(options, test, ignoredOptions(simulation), async () => {
+    const outcome = await load.run().finally(() => collector.finish(1));
+    onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
+    if (outcome.received && !outcome.peerEnded) await clientsEnd(load, options);
+  });
+}
+
+/** Ready for packets when it returns; settles when the client has its answer. Rejects with WperfError. */
+export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
+  const { link, plan, clock, stop, onEvent } = options;
+  const test = testOf(plan, 'up', PACKET_BYTES);
+  const collector = new Collector('server', test, onEvent);
+  const count = new PacketCount({ link, test, clock, stop, onInterval: (report) => collector.add(1, report) });
+  return reported(options, test, [], async () => {
+    const { outcome, figures } = await count.run().finally(() => collector.finish(1));
+    onEvent({ type: 'notice', level: 'info', text: packetText(figures) });
+    onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
+  });
+}
+
+/** The client alone knows how long an upload lasts: the server's ceiling stands in its place. */
+function testOf(plan: LegacyTestOptions['plan'], direction: TestDirection, blockBytes: number): TestPlan {
+  return {
+    direction,
+    streams: 1,
+    seconds: plan.seconds ?? limits.seconds.max,
+    omitSeconds: 0,
+    blockBytes,
+    bitsPerSecond: 0,
+    intervalSeconds: defaults.intervalSeconds,
+    ...(plan.bytes !== undefined && { bytes: plan.bytes }),
+  };
+}
+
+/** The start event and what is noted of the test; after `run` has failed, its error. */
+async function reported(
+  options: LegacyTestOptions,
+  test: TestPlan,
+  notes: readonly string[],
+  run: () => Promise<void>,
+): Promise<void> {
+  const { onEvent } = options;
+  onEvent(startEvent(options, test));
+  for (const text of notes) onEvent({ type: 'notice', level: 'info', text });
+  try {
+    await run();
+  } catch (thrown) {
+    const error = toWperfError(thrown);
+    onEvent({ type: 'error', error });
+    throw error;
+  }
+}
+
+function startEvent({ link, session }: LegacyTestOptions, test: TestPlan): StartEvent {
+  const { secure, ...addresses } = link.channel.info;
+  return {
+    type: 'start',
+    role: 'server',
+    dialect: 'legacy',
+    session,
+    wallMs: Date.now(),
+    peer: { host: addresses.remoteHost, port: addresses.remotePort },
+    peerSoftware: legacySoftware,
+    test,
+    streams: [{ id: 1, ...addresses }],
+    secure,
+  };
+}
+
+function ignoredOptions({ sim_mtu, sim_tcp_nodelay, ...others }: Simulation): string[] {
+  const names = Object.entries(others).flatMap(([name, value]) => (value ? [name] : []));
+  if (names.length === 0) return [];
+  return [`The client asked for ${names.join(', ')}: this server does not simulate for clients of the original wperf.`];
+}
+
+function packetText({ jitterMs, lost, total, duplicates, malformed }: PacketFigures): string {
+  const percent = total === 0 ? 0 : (100 * lost) / total;
+  const odd = [
+    ...(duplicates > 0 ? [`, ${duplicates} duplicates`] : []),
+    ...(malformed > 0 ? [`, ${malformed} that were no packets of the test`] : []),
+  ];
+  return `Jitter: ${jitterMs.toFixed(3)} ms, Lost/Total: ${lost}/${total} (${percent.toFixed(2)}%)${odd.join('')}`;
+}
+
+/** A client whose upload was cut short by the server's ceiling gets time to end by itself. */
+function clientsEnd(load: LegacyLoad, { link, clock, stop }: LegacyTestOptions): Promise<void> {
+  if (stop.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = clock.at(clock.now() + waits.closeSeconds, () => {
+      link.refuse('the server allows no longer tests');
+      done();
+    });
+    const done = () => {
+      cancel();
+      resolve();
+    };
+    load.onPeerEnded = done;
+    link.onClosed = done;
+    if (link.closed) done();
+  });
+}

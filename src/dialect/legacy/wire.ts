@@ -1,0 +1,104 @@
+/** What the original wperf says on the wire, as docs/legacy.md tells. Pure. */
+import { legacy } from '../../defaults.js';
+import { WperfError } from '../../errors.js';
+import type { TestDirection } from '../../plan.js';
+import { type Checked, flag, integer, number, optional, record, ShapeError } from '../../protocol/shape.js';
+
+/** How each end says that it sends no more. */
+export const endOf = { client: 'EOT_C', server: 'EOT_S' } as const;
+
+/** How its software is called in reports; it does not tell its version. */
+export const legacySoftware = 'original wperf';
+
+/** Each load message begins with its number. */
+export const NUMBER_BYTES = 8;
+
+const amount = optional(number(0, Number.MAX_SAFE_INTEGER));
+const simulationShape = record({
+  sim_tcp_nodelay: optional(flag),
+  sim_sndbuf: amount,
+  sim_rcvbuf: amount,
+  sim_mtu: optional(integer(0, legacy.simMtu.max)),
+  sim_latency: amount,
+  sim_jitter: amount,
+  sim_loss: amount,
+});
+export type Simulation = Checked<typeof simulationShape>;
+
+/** A client's wish: its first text, after the token if there is one. */
+export type Opening =
+  | { readonly kind: 'load'; readonly direction: TestDirection; readonly simulation: Simulation }
+  | { readonly kind: 'udp' }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'traceroute' };
+
+const directions = { upload: 'up', reverse: 'down', bidir: 'bidir' } as const;
+const modes = { up: 'upload', down: 'reverse', bidir: 'bidir' } as const;
+const commands = { ping: 'ping', reverse_traceroute: 'traceroute' } as const;
+const words: Readonly<Record<string, Opening>> = {
+  UDP: { kind: 'udp' },
+  UPLOAD: { kind: 'load', direction: 'up', simulation: {} },
+  REVERSE: { kind: 'load', direction: 'down', simulation: {} },
+  BIDIR: { kind: 'load', direction: 'bidir', simulation: {} },
+};
+
+/**
+ * Undefined for a text that is no opening at all, as a token would be.
+ * @throws WperfError `protocol-violation` for an opening that names the unknown or a bad option.
+ */
+export function parseOpening(text: string): Opening | undefined {
+  if (Object.hasOwn(words, text)) return words[text];
+  const value = parseObject(text);
+  if (value === undefined) return undefined;
+  const { command, mode, simulation_options: options } = value;
+  if (isKey(commands, command)) return { kind: commands[command] };
+  if (!isKey(directions, mode)) throw new WperfError('protocol-violation', 'the client asked for an unknown mode');
+  return { kind: 'load', direction: directions[mode], simulation: simulationOf(options) };
+}
+
+export function openingText(direction: TestDirection): string {
+  const none = {
+    sim_sndbuf: null,
+    sim_rcvbuf: null,
+    sim_mtu: null,
+    sim_latency: null,
+    sim_jitter: null,
+    sim_loss: null,
+  };
+  return JSON.stringify({ simulation_options: { sim_tcp_nodelay: false, ...none }, mode: modes[direction] });
+}
+
+const pingShape = record({ seq: integer(0, Number.MAX_SAFE_INTEGER) });
+
+/** The answer to a ping; undefined for any other text. */
+export function pongTo(text: string): string | undefined {
+  const value = parseObject(text);
+  if (value?.type !== 'ping') return undefined;
+  try {
+    return JSON.stringify({ type: 'pong', seq: pingShape(value, '').seq });
+  } catch {
+    return undefined;
+  }
+}
+
+function simulationOf(options: unknown): Simulation {
+  try {
+    return simulationShape(options ?? {}, '');
+  } catch (error) {
+    if (error instanceof ShapeError) throw new WperfError('protocol-violation', `simulation option ${error.message}`);
+    throw error;
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKey<T extends object>(table: T, key: unknown): key is keyof T {
+  return typeof key === 'string' && Object.hasOwn(table, key);
+}

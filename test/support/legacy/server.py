@@ -1,0 +1,63 @@
+"""A small server that speaks as the original wperf does; prints what it saw of each client as a line of JSON."""
+
+import argparse
+import asyncio
+import json
+
+import websockets
+
+import wire
+
+
+async def read_load(ws):
+    received = wire.Received()
+    ended = None
+    async for message in ws:
+        if isinstance(message, str):
+            ended = message
+            break
+        received.add(message)
+    return {"received": received.report(), "ended": ended}
+
+
+async def send_load(ws, seconds):
+    try:
+        sent, elapsed = await wire.send_load(ws, seconds, "EOT_S")
+        return {"sent": {"bytes": sent, "seconds": elapsed}}
+    except websockets.ConnectionClosed:
+        return {"sent": None}
+
+
+async def serve(ws, args):
+    if args.token is not None and await ws.recv() != args.token:
+        await ws.close(1008, "Invalid token")
+        return {"refused": True}
+    first = await ws.recv()
+    mode = json.loads(first).get("mode") if first.startswith("{") else None
+    if mode == "reverse":
+        return {"first": first, **await send_load(ws, args.seconds)}
+    if mode == "bidir":
+        seen, sent = await asyncio.gather(read_load(ws), send_load(ws, args.seconds))
+        return {"first": first, **seen, **sent}
+    return {"first": first, **await read_load(ws)}
+
+
+async def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--token")
+    args = parser.parse_args()
+
+    async def handle(ws, _path=None):
+        try:
+            print(json.dumps(await serve(ws, args)), flush=True)
+        except websockets.ConnectionClosed as closed:
+            print(json.dumps({"closed": closed.code}), flush=True)
+
+    async with websockets.serve(handle, "127.0.0.1", args.port):
+        print("listening", flush=True)
+        await asyncio.Future()
+
+
+asyncio.run(main())
