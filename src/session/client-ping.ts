@@ -3,7 +3,7 @@
  * the seconds granted, and each by `waits.pongSeconds`.
  */
 import { limits, waits } from '../defaults.js';
-import { stripControl, toWperfError, WperfError } from '../errors.js';
+import { toWperfError, WperfError } from '../errors.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { meanAndDeviation, summarize } from '../measure/percentiles.js';
 import { Prober } from '../modes/probing.js';
@@ -102,7 +102,7 @@ class PingRun {
       session: this.#session,
       wallMs: Date.now(),
       peer: { host: target.host, port: target.port },
-      peerSoftware: stripControl(grant.software),
+      peerSoftware: grant.software,
       count,
       intervalSeconds,
       secure: conversation.channel.info.secure,

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { bounds, limits, waits } from '../defaults.js';
 import { Guest } from '../dialect/legacy/guest.js';
-import { stripControl, toWperfError, WperfError } from '../errors.js';
+import { toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import type { ServerPlan } from '../plan.js';
@@ -196,7 +196,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#pingRuns += 1;
     try {
       await this.#servePings(conversation, 0, grant);
-      const text = `${conversation.peer}: pinged (${stripControl(software)})`;
+      const text = `${conversation.peer}: pinged (${software})`;
       this.emit('notice', { type: 'notice', level: 'info', text });
       if (this.#plan.oneOff) void this.close();
     } finally {
