@@ -1,11 +1,21 @@
 /** The narrow port between a test and whatever carries it: control texts both ways, and load that is counted, not kept. */
 
+/** The client behind a trusted proxy, as that proxy told it. */
+export interface ForwardedClient {
+  readonly host: string;
+  /** Absent where the proxy does not tell it. */
+  readonly port?: number;
+  readonly source: 'x-forwarded-for' | 'forwarded' | 'proxy-protocol';
+}
+
 export interface ChannelInfo {
   readonly localHost: string;
   readonly localPort: number;
   readonly remoteHost: string;
   readonly remotePort: number;
   readonly secure: boolean;
+  /** At a server, where a proxy that it trusts made the connection; `remoteHost` is then that proxy. */
+  readonly client?: ForwardedClient;
 }
 
 /** Told of load as it arrives, parts of blocks included. */
