@@ -117,7 +117,7 @@ const table = [
     group: 'Both',
     type: text('SECRET'),
     default: 'WPERF_TOKEN of the environment',
-    help: 'Secret that client and server must share; it never crosses the network, except to and from the original wperf',
+    help: 'Secret that client and server must share; it never crosses the network, except with the original wperf (--legacy-token)',
     conflicts: ['token-file'],
   },
   {
@@ -237,6 +237,13 @@ const table = [
     help: 'Carry TEXT in the JSON output',
   },
   { name: 'get-server-output', aliases: [], group: 'Client', help: "Print the server's own report too" },
+  {
+    name: 'legacy-token',
+    aliases: [],
+    group: 'Client',
+    help: 'Send the token in the clear to a server of the original wperf; over wss with a checked certificate it is sent anyway',
+    conflicts: ['no-legacy'],
+  },
   {
     name: 'header',
     aliases: ['H'],

@@ -80,7 +80,7 @@ describeNeeding('a server of the original', needs, () => {
 
   it.each([[[]], [['--token', 'sesame']]])('is measured in every mode, with %j', async (token: string[]) => {
     const server = await startLegacyServer(onTestFinished, ['--seconds', '1', ...token]);
-    const target = ['-c', '127.0.0.1', '-p', String(server.port), ...token];
+    const target = ['-c', '127.0.0.1', '-p', String(server.port), '--legacy-token', ...token];
     const up = await measureWithWperf([...target, '-t', '0.5']);
     const down = await measureWithWperf([...target, '-t', '0.5', '-R']);
     const both = await measureWithWperf([...target, '-t', '0.5', '--bidir']);
@@ -110,7 +110,8 @@ describeNeeding('a server of the original', needs, () => {
   });
 
   it.each([
-    [['--token', 'simsim'], 'token-rejected', 'Invalid token'],
+    [['--token', 'simsim', '--legacy-token'], 'token-rejected', 'Invalid token'],
+    [['--token', 'simsim'], 'server-unproven', '--legacy-token to send it all the same'],
     [[], 'token-required', 'Invalid token'],
     [['--no-legacy'], 'not-wperf', '--no-legacy refuses'],
   ])('refuses or is refused in one line with %j', async (args, code, text) => {

@@ -24,7 +24,11 @@ export interface Recording {
   /** The server's. */
   readonly token?: string;
   /** The client's, in recordings that are for a client. */
-  readonly plan?: { readonly direction: 'up' | 'down' | 'bidir'; readonly token?: string };
+  readonly plan?: {
+    readonly direction: 'up' | 'down' | 'bidir';
+    readonly token?: string;
+    readonly legacyToken?: boolean;
+  };
   readonly exchange: readonly Entry[];
 }
 
