@@ -15,6 +15,8 @@ export interface PingStartEvent {
   readonly count: number;
   readonly intervalSeconds: number;
   readonly secure: boolean;
+  /** The peer is the original wperf. */
+  readonly dialect?: 'legacy';
   readonly title?: string;
 }
 

@@ -1,11 +1,14 @@
 /** Runs a plan against whatever the server speaks: wperf.v1, or the dialect of the original. */
 import { WperfError } from '../errors.js';
 import type { ErrorEvent, TestEvent } from '../events.js';
-import type { ClientPlan, ConnectionPlan } from '../plan.js';
+import type { PingEvent } from '../ping-events.js';
+import type { ClientPlan, ConnectionPlan, PingPlan } from '../plan.js';
 import { type ClientRunOptions, runClientPlan } from '../session/client.js';
+import { runPingPlan } from '../session/client-ping.js';
 import { EventQueue } from '../session/event-queue.js';
 import { namedNoSubprotocol } from '../transport/ws/errors.js';
 import { LegacyClientTest } from './legacy/client.js';
+import { runLegacyPingPlan } from './legacy/client-ping.js';
 import { isServerChecked } from './legacy/entry.js';
 
 type AnyRunOptions = Pick<ClientRunOptions, 'signal' | 'clock'>;
@@ -15,6 +18,14 @@ export function runAnyClientPlan(plan: ClientPlan, options: AnyRunOptions = {}):
   return inEitherDialect<TestEvent>(plan, {
     native: () => runClientPlan(plan, options),
     legacy: () => runLegacyClientPlan(plan, options),
+  });
+}
+
+/** As `runPingPlan`, in the dialect that the server speaks. */
+export function runAnyPingPlan(plan: PingPlan, options: AnyRunOptions = {}): AsyncIterableIterator<PingEvent> {
+  return inEitherDialect<PingEvent>(plan, {
+    native: () => runPingPlan(plan, options),
+    legacy: () => runLegacyPingPlan(plan, options),
   });
 }
 

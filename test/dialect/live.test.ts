@@ -1,5 +1,6 @@
 /** The program against a small client and a small server of the original's kind, on Debian's Python. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { expectPing } from '../report/schema.js';
 import { legacyArgv, startLegacyServer } from '../support/legacy/peers.js';
 import { describeNeeding, pythonModule } from '../support/needs.js';
 import { output } from '../support/processes.js';
@@ -85,6 +86,7 @@ describeNeeding('a server of the original', needs, () => {
     const down = await measureWithWperf([...target, '-t', '0.5', '-R']);
     const both = await measureWithWperf([...target, '-t', '0.5', '--bidir']);
     const bytes = await measureWithWperf([...target, '-n', '1M', '-P', '2']);
+    const ping = await runWperf([...target, '--ping', '--ping-count', '3', '-i', '0.1', '-J']);
 
     expect(up.end.sum_received).toMatchObject({ bytes: null, missing: true });
     expect(down.end.sum_sent).toMatchObject({ bytes: null, missing: true });
@@ -99,6 +101,13 @@ describeNeeding('a server of the original', needs, () => {
     for (const each of [first, second]) expect(each?.received).toMatchObject({ misnumbered: 0, sizes: [65_544] });
     expect(halves.map(({ received }) => received?.bytes)).toEqual([2 ** 19, 2 ** 19]);
     expect(bytes.end.sum_sent.bytes).toBe(2 ** 20);
+    expect(ping.exitCode).toBe(0);
+    expectPing('document', JSON.parse(ping.stdout));
+    expect(JSON.parse(ping.stdout)).toMatchObject({
+      start: { dialect: 'legacy' },
+      end: { received: 3, transmitted: 3 },
+    });
+    expect(said(server.process.stdout)).toContainEqual({ first: '{"command":"ping"}', answered: 3 });
   });
 
   it('that ends first is noticed', async () => {

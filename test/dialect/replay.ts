@@ -23,9 +23,12 @@ export interface Recording {
   readonly name: string;
   /** The server's. */
   readonly token?: string;
-  /** The client's, in recordings that are for a client. */
+  /** What the client runs, in recordings that are for a client. */
+  readonly client?: 'throughput' | 'ping';
+  /** The client's. */
   readonly plan?: {
-    readonly direction: 'up' | 'down' | 'bidir';
+    readonly direction?: 'up' | 'down' | 'bidir';
+    readonly count?: number;
     readonly token?: string;
     readonly legacyToken?: boolean;
   };

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { PingEvent } from '../../src/ping-events.js';
-import type { PingPlan, ServerPlan } from '../../src/plan.js';
+import type { ServerPlan } from '../../src/plan.js';
 import { encodeMessage } from '../../src/protocol/codec.js';
 import { runPingPlan } from '../../src/session/client-ping.js';
 import { startServerPlan, type WperfServer } from '../../src/session/server.js';
 import { software } from '../../src/version.js';
+import { pingPlan } from '../support/plans.js';
 
 const open: WperfServer[] = [];
 
@@ -21,18 +22,6 @@ async function serve(plan: Partial<ServerPlan> = {}) {
   const notices: string[] = [];
   server.on('notice', (notice) => notices.push(notice.text));
   return { server, port: server.address.port, notices };
-}
-
-function pingPlan(port: number, changes: Partial<PingPlan> = {}): PingPlan {
-  return {
-    target: { host: '127.0.0.1', port, secure: false, path: '/' },
-    connectTimeoutMs: 5000,
-    headers: [],
-    insecure: false,
-    count: 5,
-    intervalSeconds: 0.02,
-    ...changes,
-  };
 }
 
 async function collect(events: AsyncIterable<PingEvent>) {

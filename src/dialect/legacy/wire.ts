@@ -68,14 +68,33 @@ export function openingText(direction: TestDirection): string {
   return JSON.stringify({ simulation_options: { sim_tcp_nodelay: false, ...none }, mode: modes[direction] });
 }
 
+/** A wish that is a command. */
+export function commandText(command: keyof typeof commands): string {
+  return JSON.stringify({ command });
+}
+
 const pingShape = record({ seq: integer(0, Number.MAX_SAFE_INTEGER) });
+
+export function pingText(seq: number): string {
+  return JSON.stringify({ type: 'ping', seq });
+}
 
 /** The answer to a ping; undefined for any other text. */
 export function pongTo(text: string): string | undefined {
+  const seq = seqOf('ping', text);
+  return seq === undefined ? undefined : JSON.stringify({ type: 'pong', seq });
+}
+
+/** The number of the ping that a pong answers; undefined for any other text. */
+export function pongSeq(text: string): number | undefined {
+  return seqOf('pong', text);
+}
+
+function seqOf(type: 'ping' | 'pong', text: string): number | undefined {
   const value = parseObject(text);
-  if (value?.type !== 'ping') return undefined;
+  if (value?.type !== type) return undefined;
   try {
-    return JSON.stringify({ type: 'pong', seq: pingShape(value, '').seq });
+    return pingShape(value, '').seq;
   } catch {
     return undefined;
   }

@@ -28,12 +28,27 @@ async def send_load(ws, seconds):
         return {"sent": None}
 
 
+async def answer_pings(ws):
+    answered = 0
+    try:
+        async for message in ws:
+            ping = json.loads(message)
+            await ws.send(json.dumps({"type": "pong", "seq": ping["seq"]}))
+            answered += 1
+    except websockets.ConnectionClosed:
+        pass
+    return {"answered": answered}
+
+
 async def serve(ws, args):
     if args.token is not None and await ws.recv() != args.token:
         await ws.close(1008, "Invalid token")
         return {"refused": True}
     first = await ws.recv()
-    mode = json.loads(first).get("mode") if first.startswith("{") else None
+    wish = json.loads(first) if first.startswith("{") else {}
+    if wish.get("command") == "ping":
+        return {"first": first, **await answer_pings(ws)}
+    mode = wish.get("mode")
     if mode == "reverse":
         return {"first": first, **await send_load(ws, args.seconds)}
     if mode == "bidir":
