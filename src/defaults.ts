@@ -109,6 +109,8 @@ export const legacy = {
   sequenceWindow: 65_536,
   /** A transit time that changes by more than this was a step of the sender's wall clock. */
   clockStepMs: 60_000,
+  /** From one hop of a route to the next: its server looks each up in the DNS and on the web first. */
+  hopSeconds: 30,
   /** Answers to pings that have had one, or that were given up long ago. */
   repeatedPongs: 1000,
   /** Unread answers to pings; beyond this the client is flooding us. */

@@ -2,9 +2,11 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { runAnyClientPlan, runAnyPingPlan } from '../../src/dialect/client.js';
+import { legacyReverseTrace } from '../../src/dialect/legacy/reverse-trace.js';
 import type { PingEvent } from '../../src/ping-events.js';
 import type { ServerPlan } from '../../src/plan.js';
 import { startServerPlan, type WperfServer } from '../../src/session/server.js';
+import type { TraceEvent } from '../../src/trace/events.js';
 import { collect, sorted } from '../support/events.js';
 import { clientPlan, pingPlan } from '../support/plans.js';
 import { startFakeServer } from './fake-server.js';
@@ -84,6 +86,15 @@ describe('a client', () => {
     await played;
     expect(events[0]).toMatchObject({ type: 'ping-start', dialect: 'legacy' });
     expect(events.at(-1)).toMatchObject({ type: 'ping-end', transmitted: plan?.count, received: plan?.count });
+  });
+
+  it.each(clientsOf('traceroute'))('asks for the route back as recorded: $name', async ({ plan, exchange }) => {
+    const { port, played } = await play(exchange);
+    const events: TraceEvent[] = [];
+    for await (const event of legacyReverseTrace(clientPlan(port, plan))) events.push(event);
+    await played;
+    expect(events.map(({ type }) => type)).toEqual(['trace-start', 'trace-hop', 'trace-hop', 'trace-end']);
+    expect(events.at(-1)).toMatchObject({ reason: 'target', hops: 2 });
   });
 });
 

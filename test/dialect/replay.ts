@@ -24,7 +24,7 @@ export interface Recording {
   /** The server's. */
   readonly token?: string;
   /** What the client runs, in recordings that are for a client. */
-  readonly client?: 'throughput' | 'ping';
+  readonly client?: 'throughput' | 'ping' | 'traceroute';
   /** The client's. */
   readonly plan?: {
     readonly direction?: 'up' | 'down' | 'bidir';

@@ -109,7 +109,8 @@ function simulationOf(options: unknown): Simulation {
   }
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** Undefined for a text that is no JSON object. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;

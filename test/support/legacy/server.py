@@ -40,6 +40,24 @@ async def answer_pings(ws):
     return {"answered": answered}
 
 
+HOPS = [
+    {"ttl": 1, "ip": "192.168.1.1", "name": "gateway.lan", "rtt": 0.412, "country": "", "asn": ""},
+    {"ttl": 2, "ip": "*", "name": "*", "rtt": -1, "country": "", "asn": ""},
+    {"ttl": 3, "ip": "8.8.8.8", "name": "dns.google", "rtt": 9.871, "country": "US", "asn": "AS15169 Google LLC"},
+]
+
+
+async def tell_route(ws, args):
+    if args.trace_error is not None:
+        await ws.send(json.dumps({"type": "error", "message": args.trace_error}))
+    else:
+        for hop in [*HOPS, {**HOPS[0], "ttl": 4, "ip": ws.remote_address[0], "name": ws.remote_address[0]}]:
+            await ws.send(json.dumps({"type": "hop", "data": hop}))
+            await asyncio.sleep(0.05)
+    await ws.send(json.dumps({"type": "end"}))
+    return {}
+
+
 async def serve(ws, args):
     if args.token is not None and await ws.recv() != args.token:
         await ws.close(1008, "Invalid token")
@@ -48,6 +66,8 @@ async def serve(ws, args):
     wish = json.loads(first) if first.startswith("{") else {}
     if wish.get("command") == "ping":
         return {"first": first, **await answer_pings(ws)}
+    if wish.get("command") == "reverse_traceroute":
+        return {"first": first, **await tell_route(ws, args)}
     mode = wish.get("mode")
     if mode == "reverse":
         return {"first": first, **await send_load(ws, args.seconds)}
@@ -62,6 +82,7 @@ async def main():
     parser.add_argument("port", type=int)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--token")
+    parser.add_argument("--trace-error")
     args = parser.parse_args()
 
     async def handle(ws, _path=None):
