@@ -93,6 +93,20 @@ export const bounds = {
   batchBytes: 1024 * 1024,
 } as const;
 
+/** What a receiver of numbered packets believes. */
+export const packetBounds = {
+  /** A packet numbered this far ahead of the last, or a sender's whole rate for `jumpSeconds`, is no packet of the test. */
+  sequenceJump: 1_000_000,
+  /** Longer than an end may be silent before it is taken for lost. */
+  jumpSeconds: 30,
+  /** Packets later than this many numbers are taken for duplicates: one bit is kept for each. */
+  sequenceWindow: 65_536,
+  /** A transit time that changes by more than this was a step of the sender's clock. */
+  clockStepMs: 60_000,
+  /** Delays kept for their percentiles; half as many are enough. */
+  delaySamples: 16_384,
+} as const;
+
 /** The dialect of the original wperf. */
 export const legacy = {
   /** How long its server sends when no `-t` says otherwise. */
@@ -103,12 +117,6 @@ export const legacy = {
   simMtu: { min: 1, max: 1024 * 1024 - 8 },
   /** The longest text that any of its messages or tokens can be. */
   textCharacters: 4096,
-  /** A packet numbered this far ahead of the last is no packet of this test. */
-  sequenceJump: 1_000_000,
-  /** Packets later than this many numbers are taken for duplicates: one bit is kept for each. */
-  sequenceWindow: 65_536,
-  /** A transit time that changes by more than this was a step of the sender's wall clock. */
-  clockStepMs: 60_000,
   /** Unread answers to pings; beyond this the client is flooding us. */
   queuedBytes: 64 * 1024,
 } as const;

@@ -19,7 +19,7 @@ import type { Closed } from '../../transport/channel.js';
 import { boundFirstLoad, watchLife } from './life.js';
 import { closedError, isViolation, type Link } from './link.js';
 import { SenderIntervals } from './sender-intervals.js';
-import { endOf } from './wire.js';
+import { endOf, numberEach } from './wire.js';
 
 export interface LegacyLoadOptions {
   readonly role: Role;
@@ -112,7 +112,7 @@ export class LegacyLoad {
     const first = readTcpInfo(link.channel.descriptor);
     this.#tcp = first && new TcpGathering(first);
     const maxBytes = Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / test.streams));
-    const writer = link.channel.loadWriter(test.blockBytes, maxBytes, true);
+    const writer = link.channel.loadWriter(test.blockBytes, maxBytes, numberEach());
     const sender = new Sender(writer, { ...test, clock, roundTripSeconds: (first?.rttUs ?? 0) / 1e6 });
     this.#sender = sender;
     const onInterval = (record: StreamReport['record']) => this.#onSenderInterval(record);

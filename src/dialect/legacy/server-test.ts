@@ -3,7 +3,7 @@ import { defaults, legacy, limits, waits } from '../../defaults.js';
 import { toWperfError } from '../../errors.js';
 import type { StartEvent, TestEvent } from '../../events.js';
 import type { Clock } from '../../host/clock.js';
-import type { PacketFigures } from '../../measure/legacy-packets.js';
+import { lostPercent, type PacketSummary } from '../../measure/packets.js';
 import type { StreamReport } from '../../modes/throughput.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
@@ -113,13 +113,14 @@ function ignoredOptions({ sim_mtu, sim_tcp_nodelay, ...others }: Simulation): st
   return [`The client asked for ${names.join(', ')}: this server does not simulate for clients of the original wperf.`];
 }
 
-function packetText({ jitterMs, lost, total, duplicates, malformed }: PacketFigures): string {
-  const percent = total === 0 ? 0 : (100 * lost) / total;
+function packetText(figures: PacketSummary): string {
+  const { jitterMs, lost, packets, duplicates, malformed } = figures;
+  const percent = lostPercent(figures).toFixed(2);
   const odd = [
     ...(duplicates > 0 ? [`, ${duplicates} duplicates`] : []),
     ...(malformed > 0 ? [`, ${malformed} that were no packets of the test`] : []),
   ];
-  return `Jitter: ${jitterMs.toFixed(3)} ms, Lost/Total: ${lost}/${total} (${percent.toFixed(2)}%)${odd.join('')}`;
+  return `Jitter: ${jitterMs.toFixed(3)} ms, Lost/Total: ${lost}/${packets} (${percent}%)${odd.join('')}`;
 }
 
 /** A client whose upload was cut short by the server's ceiling gets time to end by itself. */
