@@ -30,9 +30,9 @@ export class DelayVariation {
     if (this.#count++ % this.#stride === 0) this.#keep(this.#transitMs);
   }
 
-  /** Null until two packets have come. */
-  spread(): DelaySpread | null {
-    if (this.#count < 2) return null;
+  /** Undefined until two packets have come. */
+  spread(): DelaySpread | undefined {
+    if (this.#count < 2) return undefined;
     const sorted = this.#kept.map((transitMs) => transitMs - this.#minMs).sort((a, b) => a - b);
     return {
       medianMs: quantile(sorted, 0.5),

@@ -29,8 +29,8 @@ export interface PacketFigures {
 export interface PacketSummary extends PacketFigures {
   /** Of a wrong size, cut short, or numbered out of all reason; in no other figure. */
   readonly malformed: number;
-  /** Null until two packets have come. */
-  readonly delay: DelaySpread | null;
+  /** Absent until two packets have come. */
+  readonly delay?: DelaySpread;
 }
 
 interface Counts {
@@ -105,7 +105,8 @@ export class PacketMeter {
   }
 
   summary(): PacketSummary {
-    return { ...this.#since(this.#countedFrom), malformed: this.#malformed, delay: this.#delay.spread() };
+    const delay = this.#delay.spread();
+    return { ...this.#since(this.#countedFrom), malformed: this.#malformed, ...(delay && { delay }) };
   }
 
   #counts(): Counts {

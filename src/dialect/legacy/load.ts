@@ -10,7 +10,7 @@ import type { Cancel, Clock } from '../../host/clock.js';
 import { readCongestion, readTcpInfo } from '../../host/tcp-options.js';
 import { UsageMeter } from '../../host/usage.js';
 import { TcpGathering } from '../../measure/tcp.js';
-import type { LiveCounts, StreamReport, ThroughputOutcome } from '../../modes/throughput.js';
+import type { LiveCounts, StreamOutcome, StreamReport } from '../../modes/stream.js';
 import type { TestPlan } from '../../plan.js';
 import { directionOf, directionsOf, type Role } from '../../session/results.js';
 import { Receiver } from '../../traffic/receiver.js';
@@ -34,7 +34,7 @@ export interface LegacyLoadOptions {
   readonly onInterval: (report: StreamReport) => void;
 }
 
-export interface LegacyOutcome extends ThroughputOutcome {
+export interface LegacyOutcome extends StreamOutcome {
   /** The peer said that it sends no more. */
   readonly peerEnded: boolean;
   /** The peer closed the connection while this end still received. */
@@ -53,7 +53,7 @@ export class LegacyLoad {
   #over = false;
   #peerEnded = false;
   #cutOff = false;
-  #ended: ThroughputOutcome['ended'];
+  #ended: StreamOutcome['ended'];
   /** Called once, when the peer has said that it sends no more. */
   onPeerEnded: () => void = () => {};
 

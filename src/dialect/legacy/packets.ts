@@ -8,7 +8,7 @@ import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { UsageMeter } from '../../host/usage.js';
 import { lostPercent, PacketMeter, type PacketSummary } from '../../measure/packets.js';
-import type { StreamReport } from '../../modes/throughput.js';
+import type { StreamReport } from '../../modes/stream.js';
 import type { TestPlan } from '../../plan.js';
 import { readPacketHeader } from '../../protocol/packet-header.js';
 import { Receiver } from '../../traffic/receiver.js';

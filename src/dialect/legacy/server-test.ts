@@ -4,7 +4,7 @@ import { toWperfError } from '../../errors.js';
 import type { StartEvent, TestEvent } from '../../events.js';
 import type { Clock } from '../../host/clock.js';
 import { lostPercent, type PacketSummary } from '../../measure/packets.js';
-import type { StreamReport } from '../../modes/throughput.js';
+import type { StreamReport } from '../../modes/stream.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
 import { legacyEndEvent } from './end-event.js';
@@ -31,7 +31,7 @@ export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { k
   const { link, plan, clock, stop, onEvent } = options;
   const { direction, simulation } = opening;
   const test = {
-    ...testOf(plan, direction, NUMBER_BYTES + (simulation.sim_mtu || legacy.blockBytes)),
+    ...testOf(plan, 'throughput', direction, NUMBER_BYTES + (simulation.sim_mtu || legacy.blockBytes)),
     ...(direction !== 'up' && { seconds: plan.seconds ?? legacy.seconds }),
   };
   const collector = new Collector('server', test, (event) => onEvent(withSenderCounts(event)));
@@ -48,7 +48,7 @@ export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { k
 /** Ready for packets when it returns; settles when the client has its answer. Rejects with WperfError. */
 export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
   const { link, plan, clock, stop, onEvent } = options;
-  const test = testOf(plan, 'up', PACKET_BYTES);
+  const test = testOf(plan, 'datagram', 'up', PACKET_BYTES);
   const collector = new Collector('server', test, onEvent);
   const count = new PacketCount({ link, test, clock, stop, onInterval: (report) => collector.add(1, report) });
   return reported(options, test, [], async () => {
@@ -59,8 +59,14 @@ export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
 }
 
 /** The client alone knows how long an upload lasts: the server's ceiling stands in its place. */
-function testOf(plan: LegacyTestOptions['plan'], direction: TestDirection, blockBytes: number): TestPlan {
+function testOf(
+  plan: LegacyTestOptions['plan'],
+  mode: TestPlan['mode'],
+  direction: TestDirection,
+  blockBytes: number,
+): TestPlan {
   return {
+    mode,
     direction,
     streams: 1,
     seconds: plan.seconds ?? limits.seconds.max,
