@@ -1,5 +1,5 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
-import { defaults, limits } from './defaults.js';
+import { blockLimits, defaults, limits, loadDefaults } from './defaults.js';
 import { runAnyClientPlan, runAnyPingPlan } from './dialect/client.js';
 import { WperfError } from './errors.js';
 import type { TestEvent } from './events.js';
@@ -29,19 +29,20 @@ export type ServerOptions = Partial<ServerPlan>;
 export function runClient(options: ClientOptions): AsyncIterableIterator<TestEvent> {
   const { host, port, secure = false, path = '/', signal, ...rest } = options;
   const target: Target = { host, port: port ?? defaults.port, secure, path };
+  const mode = rest.mode ?? 'throughput';
   const plan: ClientPlan = {
+    mode,
     direction: 'up',
     streams: defaults.streams,
     seconds: rest.bytes === undefined ? defaults.seconds : limits.seconds.max,
     omitSeconds: defaults.omitSeconds,
-    blockBytes: defaults.blockBytes,
-    bitsPerSecond: defaults.bitsPerSecond,
+    ...loadDefaults(mode),
     intervalSeconds: defaults.intervalSeconds,
     connectTimeoutMs: defaults.connectTimeoutMs,
     headers: [],
     insecure: false,
     getServerOutput: false,
-    latency: true,
+    latency: mode === 'throughput',
     ...rest,
     target,
   };
@@ -92,11 +93,14 @@ export async function startServer(options: ServerOptions = {}): Promise<WperfSer
 }
 
 function checkPlan(plan: ClientPlan): void {
+  if (plan.mode !== 'throughput' && plan.mode !== 'datagram') {
+    throw new WperfError('usage', `mode ${plan.mode} is neither throughput nor datagram`);
+  }
   checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
   checkRange('streams', plan.streams, limits.streams, true);
   checkRange('seconds', plan.seconds, limits.seconds);
   checkRange('omitSeconds', plan.omitSeconds, limits.omitSeconds);
-  checkRange('blockBytes', plan.blockBytes, limits.blockBytes, true);
+  checkRange('blockBytes', plan.blockBytes, blockLimits(plan.mode), true);
   checkRange('bitsPerSecond', plan.bitsPerSecond, limits.bitsPerSecond);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);

@@ -16,6 +16,8 @@ export interface Target {
 
 /** What is measured; both ends agree on it in the handshake. */
 export interface TestPlan {
+  /** Bytes as many as get through, or numbered packets at a steady rate. */
+  readonly mode: 'throughput' | 'datagram';
   readonly direction: TestDirection;
   readonly streams: number;
   readonly seconds: number;
@@ -23,8 +25,9 @@ export interface TestPlan {
   readonly bytes?: number;
   /** Seconds at the beginning that do not count. */
   readonly omitSeconds: number;
+  /** In a datagram test, of a packet. */
   readonly blockBytes: number;
-  /** Ceiling of each stream; 0 is none. */
+  /** Ceiling of each stream, in a datagram test its rate; 0 is none. */
   readonly bitsPerSecond: number;
   /** 0 is no interval reports. */
   readonly intervalSeconds: number;

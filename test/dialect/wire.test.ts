@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openingText, parseOpening, pongTo } from '../../src/dialect/legacy/wire.js';
+import { numberEach, openingText, parseOpening, pongTo } from '../../src/dialect/legacy/wire.js';
 import { FrameBatch, headerBytes } from '../../src/transport/ws/frames.js';
 
 describe('an opening', () => {
@@ -56,7 +56,7 @@ describe('a ping', () => {
 
 describe.each([false, true])('numbered frames, masked %s', (masked) => {
   it('count on through batches of any length', () => {
-    const batch = new FrameBatch(100, 4, masked, true);
+    const batch = new FrameBatch(100, 4, masked, numberEach());
     const frameBytes = headerBytes(100, masked) + 100;
     const seen: bigint[] = [];
     for (const bytes of [100, 300, 400, 150]) {

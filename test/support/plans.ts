@@ -2,6 +2,7 @@ import type { ClientPlan, PingPlan, TestPlan } from '../../src/plan.js';
 
 /** A short test with nothing special about it. */
 export const shortTest: TestPlan = {
+  mode: 'throughput',
   direction: 'up',
   streams: 1,
   seconds: 0.3,

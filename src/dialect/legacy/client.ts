@@ -115,7 +115,16 @@ export class LegacyClientTest {
     const payload = direction === 'down' ? legacy.blockBytes : Math.min(this.#plan.blockBytes, legacy.simMtu.max);
     const blockBytes = NUMBER_BYTES + payload;
     const rate = direction === 'down' ? 0 : bitsPerSecond;
-    const test = { direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond: rate, intervalSeconds };
+    const test = {
+      mode: 'throughput' as const,
+      direction,
+      streams,
+      seconds,
+      omitSeconds,
+      blockBytes,
+      bitsPerSecond: rate,
+      intervalSeconds,
+    };
     return { ...test, ...(bytes !== undefined && { bytes }) };
   }
 

@@ -10,7 +10,7 @@ import type { Cancel, Clock } from '../../host/clock.js';
 import { readCongestion, readTcpInfo } from '../../host/tcp-options.js';
 import { UsageMeter } from '../../host/usage.js';
 import { TcpGathering } from '../../measure/tcp.js';
-import type { LiveCounts, StreamReport, ThroughputOutcome } from '../../modes/throughput.js';
+import type { LiveCounts, StreamOutcome, StreamReport } from '../../modes/stream.js';
 import type { TestPlan } from '../../plan.js';
 import { directionOf, directionsOf, type Role } from '../../session/results.js';
 import { Receiver } from '../../traffic/receiver.js';
@@ -19,7 +19,7 @@ import type { Closed } from '../../transport/channel.js';
 import { boundFirstLoad, watchLife } from './life.js';
 import { closedError, isViolation, type Link } from './link.js';
 import { SenderIntervals } from './sender-intervals.js';
-import { endOf } from './wire.js';
+import { endOf, numberEach } from './wire.js';
 
 export interface LegacyLoadOptions {
   readonly role: Role;
@@ -34,7 +34,7 @@ export interface LegacyLoadOptions {
   readonly onInterval: (report: StreamReport) => void;
 }
 
-export interface LegacyOutcome extends ThroughputOutcome {
+export interface LegacyOutcome extends StreamOutcome {
   /** The peer said that it sends no more. */
   readonly peerEnded: boolean;
   /** The peer closed the connection while this end still received. */
@@ -53,7 +53,7 @@ export class LegacyLoad {
   #over = false;
   #peerEnded = false;
   #cutOff = false;
-  #ended: ThroughputOutcome['ended'];
+  #ended: StreamOutcome['ended'];
   /** Called once, when the peer has said that it sends no more. */
   onPeerEnded: () => void = () => {};
 
@@ -112,7 +112,7 @@ export class LegacyLoad {
     const first = readTcpInfo(link.channel.descriptor);
     this.#tcp = first && new TcpGathering(first);
     const maxBytes = Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / test.streams));
-    const writer = link.channel.loadWriter(test.blockBytes, maxBytes, true);
+    const writer = link.channel.loadWriter(test.blockBytes, maxBytes, numberEach());
     const sender = new Sender(writer, { ...test, clock, roundTripSeconds: (first?.rttUs ?? 0) / 1e6 });
     this.#sender = sender;
     const onInterval = (record: StreamReport['record']) => this.#onSenderInterval(record);

@@ -2,12 +2,15 @@
  * The receiving end of the original's datagram test: counts packets until the client ends, and answers with jitter and
  * loss. Liveness: the receiver's deadline, the silence of the client and the wait for its first packet bound it.
  */
+
+import { packetBounds } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { UsageMeter } from '../../host/usage.js';
-import { LegacyPackets, type PacketFigures } from '../../measure/legacy-packets.js';
-import type { StreamReport } from '../../modes/throughput.js';
+import { lostPercent, PacketMeter, type PacketSummary } from '../../measure/packets.js';
+import type { StreamReport } from '../../modes/stream.js';
 import type { TestPlan } from '../../plan.js';
+import { readPacketHeader } from '../../protocol/packet-header.js';
 import { Receiver } from '../../traffic/receiver.js';
 import type { LoadSink } from '../../transport/channel.js';
 import { boundFirstLoad, watchLife } from './life.js';
@@ -25,7 +28,7 @@ export interface PacketCountOptions {
 
 export class PacketCount {
   readonly #options: PacketCountOptions;
-  readonly #packets = new LegacyPackets();
+  readonly #packets = new PacketMeter(packetBounds.sequenceJump);
   readonly #port: { sink: LoadSink | undefined } = { sink: undefined };
   readonly #receiver: Receiver;
   readonly #usage = new UsageMeter();
@@ -40,16 +43,16 @@ export class PacketCount {
     this.#options = options;
     const onInterval = (record: StreamReport['record']) => options.onInterval({ sender: false, record });
     this.#receiver = new Receiver(this.#port, { ...test, clock, onInterval });
-    link.channel.packets = (packet) => {
-      if (this.#packets.add(packet, clock.now() * 1000)) this.#port.sink?.arrived(packet.length);
+    link.channel.packets = (head, bytes) => {
+      if (this.#packets.add(readPacketHeader(head), clock.now() * 1000)) this.#port.sink?.arrived(bytes);
     };
   }
 
-  async run(): Promise<{ outcome: LegacyOutcome; figures: PacketFigures }> {
+  async run(): Promise<{ outcome: LegacyOutcome; figures: PacketSummary }> {
     const { link } = this.#options;
     try {
       const received = await Promise.race([this.#receiver.finished, this.#failure()]);
-      const figures = this.#packets.figures();
+      const figures = this.#packets.summary();
       link.say(figuresText(figures));
       const outcome = { received, usage: this.#usage.read(), peerEnded: this.#peerEnded, cutOff: this.#cutOff };
       return { outcome: { ...outcome, ...(this.#ended && { ended: this.#ended }) }, figures };
@@ -90,11 +93,11 @@ export class PacketCount {
 }
 
 /** The original's answer. */
-function figuresText({ jitterMs, lost, total }: PacketFigures): string {
+function figuresText(figures: PacketSummary): string {
   return JSON.stringify({
-    jitter_ms: jitterMs,
-    lost_packets: lost,
-    total_packets: total,
-    loss_percent: total === 0 ? 0 : (100 * lost) / total,
+    jitter_ms: figures.jitterMs,
+    lost_packets: figures.lost,
+    total_packets: figures.packets,
+    loss_percent: lostPercent(figures),
   });
 }

@@ -2,6 +2,7 @@
 import { legacy } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
 import type { TestDirection } from '../../plan.js';
+import { write64 } from '../../protocol/packet-header.js';
 import { type Checked, flag, integer, number, optional, record, ShapeError } from '../../protocol/shape.js';
 
 /** How each end says that it sends no more. */
@@ -12,6 +13,12 @@ export const legacySoftware = 'original wperf';
 
 /** Each load message begins with its number. */
 export const NUMBER_BYTES = 8;
+
+/** Stamps messages with their numbers, from 0. */
+export function numberEach(): (head: Uint8Array) => void {
+  let number = 0;
+  return (head) => write64(head, 0, number++);
+}
 
 const amount = optional(number(0, Number.MAX_SAFE_INTEGER));
 const simulationShape = record({
