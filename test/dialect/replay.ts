@@ -27,7 +27,11 @@ export interface Recording {
   readonly client?: 'throughput' | 'ping' | 'traceroute';
   /** The client's. */
   readonly plan?: {
+    readonly mode?: 'throughput' | 'datagram';
     readonly direction?: 'up' | 'down' | 'bidir';
+    readonly blockBytes?: number;
+    readonly bytes?: number;
+    readonly bitsPerSecond?: number;
     readonly count?: number;
     readonly token?: string;
     readonly legacyToken?: boolean;

@@ -44,6 +44,7 @@ export class LegacyClientTest {
   /** The last event is `end` or `error`. Never throws. */
   async run(): Promise<void> {
     try {
+      this.#checkMode();
       const links = await this.#beforeStart(this.#openStreams());
       const channels = links.map((link) => link.channel);
       const rtt = await this.#beforeStart(measureRoundTrips(channels, this.#clock));
@@ -58,6 +59,14 @@ export class LegacyClientTest {
       for (const link of this.#links) link.channel.drop();
       this.#emit({ type: 'error', error: refusalOf(this.#plan, this.#links, error) });
     }
+  }
+
+  #checkMode(): void {
+    const { mode, direction } = this.#plan;
+    if (mode !== 'datagram' || direction === 'up') return;
+    const text = `${this.#peer} is of the original wperf, which receives the packets of --udp but sends none`;
+    const hint = 'leave -R and --bidir away';
+    throw new WperfError('request-refused', text, { operation: 'connect', peer: this.#peer, hint });
   }
 
   /** Until the test runs, an interruption has no results to wait for. */
@@ -109,32 +118,28 @@ export class LegacyClientTest {
     };
   }
 
-  /** Of all streams. Its server always sends its own blocks. */
+  /** Of all streams. Its server always sends its own blocks, and counts every packet. */
   #test(): TestPlan {
-    const { direction, streams, seconds, bytes, omitSeconds, bitsPerSecond, intervalSeconds } = this.#plan;
-    const payload = direction === 'down' ? legacy.blockBytes : Math.min(this.#plan.blockBytes, legacy.simMtu.max);
-    const blockBytes = NUMBER_BYTES + payload;
-    const rate = direction === 'down' ? 0 : bitsPerSecond;
-    const test = {
-      mode: 'throughput' as const,
-      direction,
-      streams,
-      seconds,
-      omitSeconds,
-      blockBytes,
-      bitsPerSecond: rate,
-      intervalSeconds,
+    const { mode, direction, streams, seconds, bytes, blockBytes, bitsPerSecond, intervalSeconds } = this.#plan;
+    const isDatagram = mode === 'datagram';
+    const payload = direction === 'down' ? legacy.blockBytes : Math.min(blockBytes, legacy.simMtu.max);
+    return {
+      ...{ mode, direction, streams, seconds, intervalSeconds },
+      omitSeconds: isDatagram ? 0 : this.#plan.omitSeconds,
+      blockBytes: isDatagram ? blockBytes : NUMBER_BYTES + payload,
+      bitsPerSecond: direction === 'down' ? 0 : bitsPerSecond,
+      ...(bytes !== undefined && { bytes }),
     };
-    return { ...test, ...(bytes !== undefined && { bytes }) };
   }
 
   /** What was asked for and cannot be had. */
   #notes(): NoticeEvent[] {
-    const { direction, blockBytes, bitsPerSecond, getServerOutput } = this.#plan;
+    const { mode, direction, blockBytes, bitsPerSecond, omitSeconds, getServerOutput } = this.#plan;
     const down = direction !== 'up';
     const ignored = [
       ...(down && blockBytes !== defaults.blockBytes ? ['a block size'] : []),
       ...(down && bitsPerSecond > 0 ? ['a rate'] : []),
+      ...(mode === 'datagram' && omitSeconds > 0 ? ['packets that do not count'] : []),
       ...(getServerOutput ? ['its own report'] : []),
     ];
     return ignored.map((what) => ({ type: 'notice', level: 'info', text: `It cannot be asked for ${what}.` }));
@@ -154,7 +159,8 @@ export class LegacyClientTest {
   }
 
   #startStream(link: Link, id: number, whole: TestPlan, collector: Collector) {
-    const bytes = shareOf(whole.bytes, id, whole.streams);
+    const share = shareOf(whole.bytes, id, whole.streams);
+    const bytes = whole.mode === 'datagram' ? share && wholePackets(share, whole.blockBytes) : share;
     const load = new LegacyLoad({
       role: 'client',
       link,
@@ -163,7 +169,7 @@ export class LegacyClientTest {
       stop: this.#options.signal,
       onInterval: (report) => collector.add(id, report),
     });
-    if (!link.closed) link.say(openingText(whole.direction));
+    if (!link.closed) link.say(openingText(whole));
     const outcome: Promise<LegacyOutcome> = load.run().finally(() => collector.finish(id));
     return { outcome, counts: () => load.counts() };
   }
@@ -172,4 +178,8 @@ export class LegacyClientTest {
     const { host, port } = this.#plan.target;
     return `${host}:${port}`;
   }
+}
+
+function wholePackets(bytes: number, packetBytes: number): number {
+  return Math.ceil(bytes / packetBytes) * packetBytes;
 }

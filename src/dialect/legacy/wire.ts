@@ -1,7 +1,7 @@
 /** What the original wperf says on the wire, as docs/legacy.md tells. Pure. */
 import { legacy } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
-import type { TestDirection } from '../../plan.js';
+import type { TestDirection, TestPlan } from '../../plan.js';
 import { write64 } from '../../protocol/packet-header.js';
 import { type Checked, flag, integer, number, optional, record, ShapeError } from '../../protocol/shape.js';
 
@@ -63,7 +63,8 @@ export function parseOpening(text: string): Opening | undefined {
   return { kind: 'load', direction: directions[mode], simulation: simulationOf(options) };
 }
 
-export function openingText(direction: TestDirection): string {
+export function openingText({ mode, direction }: Pick<TestPlan, 'mode' | 'direction'>): string {
+  if (mode === 'datagram') return 'UDP';
   const none = {
     sim_sndbuf: null,
     sim_rcvbuf: null,

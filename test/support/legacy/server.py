@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import json
+import struct
+import time
 
 import websockets
 
@@ -58,11 +60,38 @@ async def tell_route(ws, args):
     return {}
 
 
+async def count_packets(ws, args):
+    """Jitter and loss as the original computes them; a lossy server pretends that every tenth never came."""
+    jitter = received = highest = 0
+    last = None
+    sizes = set()
+    async for message in ws:
+        if isinstance(message, str):
+            break
+        number, stamp = struct.unpack_from("!QQ", message)
+        if args.lossy and number % 10 == 5:
+            continue
+        transit = (time.time_ns() - stamp) / 1e6
+        if last is not None:
+            jitter += (abs(transit - last) - jitter) / 16
+        last = transit
+        received += 1
+        highest = max(highest, number)
+        sizes.add(len(message))
+    lost = highest + 1 - received
+    percent = 100 * lost / (highest + 1)
+    report = {"jitter_ms": jitter, "lost_packets": lost, "total_packets": highest + 1, "loss_percent": percent}
+    await ws.send(json.dumps(report))
+    return {"report": report, "sizes": sorted(sizes), "transit_ms": last, "ended": message}
+
+
 async def serve(ws, args):
     if args.token is not None and await ws.recv() != args.token:
         await ws.close(1008, "Invalid token")
         return {"refused": True}
     first = await ws.recv()
+    if first == "UDP":
+        return {"first": first, **await count_packets(ws, args)}
     wish = json.loads(first) if first.startswith("{") else {}
     if wish.get("command") == "ping":
         return {"first": first, **await answer_pings(ws)}
@@ -83,6 +112,7 @@ async def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--token")
     parser.add_argument("--trace-error")
+    parser.add_argument("--lossy", action="store_true")
     args = parser.parse_args()
 
     async def handle(ws, _path=None):
