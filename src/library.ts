@@ -83,7 +83,7 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
 }
 
 /**
- * Listens and serves until `close()`. Events: `test` (event, session), `notice`, `close`.
+ * Listens and serves until `close()`. Events: `test` (event, session), `pings` (a client has ended its `--ping`), `notice`, `close`.
  * Rejects with WperfError `port-in-use`, `listen-failure`, `file-failure` or `usage`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {

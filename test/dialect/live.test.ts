@@ -48,7 +48,8 @@ describeNeeding('clients of the original', needs, () => {
         .split('\n')
         .filter((line) => line.startsWith('{"event":"end"'))
         .map((line) => JSON.parse(line).data);
-      expect(ends).toHaveLength(4);
+      expect(ends).toHaveLength(5);
+      expect(ends[4]).toMatchObject({ answered: 3, interrupted: false });
       expect(ends[0].sum_received.bytes).toBe(up.sent?.bytes);
       expect(ends[0].sum_sent).toMatchObject({ bytes: null, missing: true });
       expect(ends[1].sum_sent.seconds).toBeCloseTo(1, 1);
