@@ -165,7 +165,7 @@ const table = [
     group: 'Client',
     type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
     default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}`,
-    help: 'Send blocks, or packets, of SIZE, a WebSocket message each',
+    help: 'Send blocks of SIZE, 1K to 1M, or with --udp packets, 64 to 65507: a WebSocket message each',
   },
   {
     name: 'omit',
