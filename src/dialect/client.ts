@@ -6,10 +6,12 @@ import type { ClientPlan, ConnectionPlan, PingPlan } from '../plan.js';
 import { type ClientRunOptions, runClientPlan } from '../session/client.js';
 import { runPingPlan } from '../session/client-ping.js';
 import { EventQueue } from '../session/event-queue.js';
+import type { TraceEvent } from '../trace/events.js';
 import { namedNoSubprotocol } from '../transport/ws/errors.js';
 import { LegacyClientTest } from './legacy/client.js';
 import { runLegacyPingPlan } from './legacy/client-ping.js';
 import { isServerChecked } from './legacy/entry.js';
+import { legacyReverseTrace, type ReverseTraceTools } from './legacy/reverse-trace.js';
 
 type AnyRunOptions = Pick<ClientRunOptions, 'signal' | 'clock'>;
 
@@ -27,6 +29,22 @@ export function runAnyPingPlan(plan: PingPlan, options: AnyRunOptions = {}): Asy
     native: () => runPingPlan(plan, options),
     legacy: () => runLegacyPingPlan(plan, options),
   });
+}
+
+/** `native` asks for the route back in wperf.v1; a server of the original is asked anew. Throws what either throws. */
+export async function* runAnyReverseTrace(
+  plan: ConnectionPlan,
+  native: () => AsyncIterable<TraceEvent>,
+  tools: ReverseTraceTools = {},
+): AsyncGenerator<TraceEvent, void, undefined> {
+  try {
+    yield* native();
+  } catch (thrown) {
+    if (!(thrown instanceof WperfError && namedNoSubprotocol(thrown))) throw thrown;
+    const refusal = whyNotLegacy(plan, thrown);
+    if (refusal) throw refusal;
+    yield* legacyReverseTrace(plan, tools);
+  }
 }
 
 async function* inEitherDialect<E extends { readonly type: string }>(

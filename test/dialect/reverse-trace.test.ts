@@ -1,11 +1,13 @@
 /** The route back, as a server of the original tells it: a live one on Debian's Python, and ones that tell nonsense. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
+import { runAnyReverseTrace } from '../../src/dialect/client.js';
 import { legacyReverseTrace, type ReverseTraceTools } from '../../src/dialect/legacy/reverse-trace.js';
 import { toWperfError } from '../../src/errors.js';
 import type { ConnectionPlan } from '../../src/plan.js';
 import { makeTraceReporter } from '../../src/report/make-trace.js';
 import type { TraceEvent } from '../../src/trace/events.js';
+import { connectWs } from '../../src/transport/ws/connect.js';
 import { Kept } from '../report/kept.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { startLegacyServer } from '../support/legacy/peers.js';
@@ -13,11 +15,14 @@ import { describeNeeding, pythonModule } from '../support/needs.js';
 import { clientPlan } from '../support/plans.js';
 import { startFakeServer } from './fake-server.js';
 
-async function collect(port: number, changes: Partial<ConnectionPlan> = {}, tools: ReverseTraceTools = {}) {
+const collect = (port: number, changes: Partial<ConnectionPlan> = {}, tools: ReverseTraceTools = {}) =>
+  collectFrom(legacyReverseTrace(clientPlan(port, changes), tools));
+
+async function collectFrom(events: AsyncIterable<TraceEvent>) {
   const all: TraceEvent[] = [];
   let error: string | undefined;
   try {
-    for await (const event of legacyReverseTrace(clientPlan(port, changes), tools)) all.push(event);
+    for await (const event of events) all.push(event);
   } catch (thrown) {
     const { code, line } = toWperfError(thrown);
     error = `${code}: ${line}`;
@@ -167,5 +172,29 @@ describe('a route that is told', () => {
   it('by a server that goes is lost', async () => {
     const port = await startFakeServer(onTestFinished, (ws) => ws.on('message', () => ws.terminate()));
     expect((await collect(port)).error).toMatch(/^peer-lost: the connection with .* was closed by the other side/);
+  });
+});
+
+describe('a client that asks for the route back', () => {
+  /** Offers wperf.v1, as a client does first. */
+  async function ask(changes: Partial<ConnectionPlan>) {
+    const answer = (ws: WebSocket) => ws.on('message', () => ws.send(end));
+    const plan = clientPlan(await startFakeServer(onTestFinished, answer), changes);
+    async function* native(): AsyncGenerator<TraceEvent, void> {
+      (await connectWs(plan)).drop();
+      yield* [];
+    }
+    return collectFrom(runAnyReverseTrace(plan, native));
+  }
+
+  it('asks a server of the original in its own dialect', async () => {
+    expect((await ask({})).all.map(({ type }) => type)).toEqual(['trace-start', 'trace-end']);
+  });
+
+  it.each([
+    [{ noLegacy: true }, /^not-wperf: .*--no-legacy refuses$/],
+    [{ token: 'sesame' }, /^server-unproven: .*--legacy-token to send it all the same$/],
+  ])('does not with %j', async (changes, expected) => {
+    expect((await ask(changes)).error).toMatch(expected);
   });
 });
