@@ -95,6 +95,10 @@ export const bounds = {
   frameBytes: 4 * 1024 * 1024,
   /** Request headers of an upgrade request. */
   headerBytes: 16 * 1024,
+  /** A PROXY protocol header, extensions included. */
+  proxyHeaderBytes: 4096,
+  /** Proxies on the way to a server that are looked at, from the nearest on. */
+  forwardedHops: 32,
   /** Open connections of a server, over all clients. */
   connections: 512,
   /** Connections beyond those, kept for telling a client that the server is full. */

@@ -4,6 +4,7 @@ import { rateText, sizeText } from '../units.js';
 import {
   address,
   choice,
+  cidrs,
   type FlagType,
   integer,
   rate,
@@ -302,6 +303,15 @@ const table = [
     type: text('FILE'),
     help: 'The private key of --tls-cert (PEM)',
     requires: ['tls-cert'],
+  },
+  {
+    name: 'trust-proxy',
+    aliases: [],
+    group: 'Server',
+    type: cidrs,
+    repeatable: true,
+    default: 'none',
+    help: 'Believe proxies in these networks about whom they speak for: PROXY protocol, Forwarded, X-Forwarded-For',
   },
   {
     name: 'path',

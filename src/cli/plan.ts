@@ -167,6 +167,7 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
       token: resolveToken(values, outside),
       tls,
       path: values.path,
+      trustProxy: values['trust-proxy']?.flat(),
       seconds: values.time,
       bytes: values.bytes,
       noLegacy: values['no-legacy'],

@@ -9,6 +9,7 @@ import type { PingsServedEvent } from '../ping-events.js';
 import type { ServerPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
 import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
+import { TrustedProxies } from '../transport/trusted.js';
 import { Acceptor } from '../transport/ws/accept.js';
 import { Conversation } from './conversation.js';
 import { type Decision, type Grant, type Hello, openAsServer, randomId } from './handshake.js';
@@ -47,6 +48,7 @@ export async function startServerPlan(plan: ServerPlan, options: ServerRunOption
 export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #plan: ServerPlan;
   readonly #clock: Clock;
+  readonly #proxies: TrustedProxies;
   readonly #acceptor: Acceptor;
   readonly #conversations = new Set<Conversation>();
   /** Clients of the original wperf. */
@@ -64,10 +66,12 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#plan = plan;
     this.#clock = options.clock ?? systemClock;
     this.#makeRecorder = options.makeRecorder;
+    this.#proxies = new TrustedProxies(plan.trustProxy ?? []);
     this.#acceptor = new Acceptor({
       tls: plan.tls,
       path: plan.path,
       clock: this.#clock,
+      trusts: (address) => this.#proxies.trusts(address),
       lane: options.lane ?? true,
       isFull: () => this.#connections >= bounds.connections || this.#closing !== undefined,
       onChannel: (channel) => this.#admit(channel),
@@ -79,7 +83,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const { host, port } = this.#plan;
     this.#door = await openFrontDoor({
       ...{ host, port, clock: this.#clock },
-      onConnection: (socket, opening) => this.#acceptor.admit(socket, opening),
+      trusts: (address) => this.#proxies.trusts(address),
+      onConnection: (socket, opening, client) => this.#acceptor.admit(socket, opening, client),
     });
   }
 

@@ -241,6 +241,17 @@ describe('a server', () => {
     ['-s --host localhost', { host: 'localhost' }],
     ['-s --path /wperf', { path: '/wperf' }],
     ['-s --path /', { path: '/' }],
+    ['-s --trust-proxy 127.0.0.1', { trustProxy: [{ address: '127.0.0.1', prefix: 32 }] }],
+    [
+      '-s --trust-proxy 10.0.0.0/8,::1 --trust-proxy 2001:db8::/32',
+      {
+        trustProxy: [
+          { address: '10.0.0.0', prefix: 8 },
+          { address: '::1', prefix: 128 },
+          { address: '2001:db8::', prefix: 32 },
+        ],
+      },
+    ],
     ['-s -t 30 -n 1G', { seconds: 30, bytes: 1_073_741_824 }],
     ['-s --token s3cret', { token: 's3cret' }],
     ['-s --tls-cert cert --tls-key key', { tls: { cert: files.cert, key: files.key } }],
@@ -426,6 +437,10 @@ describe('bad input', () => {
     ['--traceroute h --tr-proto sctp', "--tr-proto 'sctp' is not a known value: give one of auto, udp, icmp, tcp"],
     ['--traceroute h --geoip-db x --no-geoip', '--geoip-db and --no-geoip exclude each other: give one of them'],
     ['--traceroute 192.0.2.1 -6', '-6 is for IPv6 and --traceroute for IPv4: choose one family'],
+    [
+      '-s --trust-proxy 10.0.0.0/33',
+      "--trust-proxy '10.0.0.0/33' names no network: give addresses or networks, such as 127.0.0.1,10.0.0.0/8,2001:db8::/32",
+    ],
     ['-s -c h', '-s/--server and -c/--client exclude each other: give one of them'],
     ['--loopback -s', '-s/--server and --loopback exclude each other: give one of them'],
     ['--loopback -c h', '-c/--client and --loopback exclude each other: give one of them'],
