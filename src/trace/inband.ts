@@ -24,6 +24,8 @@ import { passPorts } from './raw-filter.js';
 import { listenToIcmp, packetHeard, stampArrivals } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
 
+const messagesAtOnce = 256;
+
 export interface InbandHooks {
   /** Called when `receive` may have something or the prober may no longer be busy, and now and then for nothing. */
   readonly wake: () => void;
@@ -133,6 +135,8 @@ class InbandProber implements Prober {
     this.#connection.limitTtl(probe.ttl);
     this.#clock.sent(probe.id, realtimeNs(this.#libc));
     void this.#ping(() => this.#written(flight)).then((rttMs) => this.#land(flight, rttMs));
+    const { unackedSegments, unsentBytes } = this.#connection.state();
+    if (unackedSegments > 0 && unsentBytes === 0) this.#written(flight);
   }
 
   receive(): readonly Reply[] {
@@ -180,7 +184,7 @@ class InbandProber implements Prober {
 
   /** The kernel has the probe, and unless something held it up has sent it: what it sends from now on must arrive. */
   #written(flight: Flight): void {
-    if (this.#closed || this.#flight !== flight) return;
+    if (this.#closed || this.#flight !== flight || flight.isSent) return;
     flight.isSent = this.#connection.isOpen && this.#connection.state().unsentBytes === 0;
     this.#connection.restoreTtl();
   }
@@ -206,8 +210,8 @@ class InbandProber implements Prober {
   }
 
   #hear(): void {
-    for (const message of this.#tcp.drain(0)) this.#hearPeer(message);
-    for (const message of this.#icmp.drain(0)) this.#replies.push(...this.#replyOf(message));
+    for (const message of some(this.#tcp.drain(0))) this.#hearPeer(message);
+    for (const message of some(this.#icmp.drain(0))) this.#replies.push(...this.#replyOf(message));
   }
 
   #hearPeer(message: Message): void {
@@ -226,8 +230,17 @@ class InbandProber implements Prober {
     const found = errorAbout(this.#flow, target, packet.payload);
     const rttMs = found && this.#clock.rttMs(found.id, packet.stampNs ?? realtimeNs(this.#libc));
     if (found === undefined || rttMs === undefined) return [];
-    if (this.#flight?.probe.id === found.id) this.#flight.isAnswered = true;
+    if (this.#flight?.probe.id === found.id) this.#hurry(this.#flight);
     return [{ ...found, from: packet.from, rttMs, ...(packet.ttl === undefined ? {} : { replyTtl: packet.ttl }) }];
+  }
+
+  /**
+   * The probe is lost, which the kernel finds out after 200 ms at the earliest, or as soon as the peer acknowledges
+   * something later (RFC 8985): so there is something later.
+   */
+  #hurry(flight: Flight): void {
+    if (!flight.isAnswered) void this.#ping();
+    flight.isAnswered = true;
   }
 
   /** Throws when no probe can ever be answered any more. */
@@ -235,5 +248,14 @@ class InbandProber implements Prober {
     if (!this.#connection.isOpen) throw this.#connection.lost('closed during the trace');
     const overdue = this.#flight !== undefined && performance.now() - this.#flight.beganMs > waits.pongSeconds * 1000;
     if (overdue) throw this.#connection.lost(`took nothing for ${waits.pongSeconds} s`);
+  }
+}
+
+/** The first of them: a peer that floods the connection cannot keep the event loop, and the rest wakes it again. */
+function* some(messages: Iterable<Message>): Generator<Message, void> {
+  let left = messagesAtOnce;
+  for (const message of messages) {
+    yield message;
+    if (--left === 0) return;
   }
 }
