@@ -14,17 +14,14 @@ import { waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
 import { systemClock, within } from '../host/clock.js';
 import type { Channel } from '../transport/channel.js';
+import { ConnectionEars } from './connection-ears.js';
 import { errorAbout } from './flow-match.js';
 import { InbandFlow } from './inband-flow.js';
-import { type Libc, linux, type Message, openLibc, realtimeNs } from './libc.js';
-import { Epoll, LinuxSocket } from './linux-socket.js';
+import { type Libc, openLibc, realtimeNs } from './libc.js';
 import { LiveConnection } from './live-connection.js';
 import type { Probe, Prober, Reply } from './prober.js';
-import { passPorts } from './raw-filter.js';
-import { listenToIcmp, packetHeard, stampArrivals } from './raw-hearing.js';
+import type { HeardPacket } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
-
-const messagesAtOnce = 256;
 
 export interface InbandHooks {
   /** Called when `receive` may have something or the prober may no longer be busy, and now and then for nothing. */
@@ -82,10 +79,7 @@ class InbandProber implements Prober {
   readonly #channel: Channel;
   readonly #connection: LiveConnection;
   readonly #flow: InbandFlow;
-  readonly #opened: LinuxSocket[] = [];
-  readonly #icmp: LinuxSocket;
-  readonly #tcp: LinuxSocket;
-  readonly #epoll: Epoll;
+  readonly #ears: ConnectionEars;
   readonly #looking: NodeJS.Timeout;
   readonly #wake: () => void;
   readonly #clock = new SendClock();
@@ -98,18 +92,9 @@ class InbandProber implements Prober {
     this.#channel = channel;
     this.#wake = wake;
     this.#connection = new LiveConnection(libc, channel);
-    const { ports } = this.#connection;
-    this.#flow = new InbandFlow(ports);
-    this.port = ports.destination;
-    try {
-      this.#icmp = this.#openIcmp();
-      this.#tcp = this.#openTcp();
-      this.#epoll = new Epoll(libc, wake);
-    } catch (thrown) {
-      for (const socket of this.#opened) socket.close();
-      throw thrown;
-    }
-    for (const socket of this.#opened) this.#epoll.add(socket);
+    this.#flow = new InbandFlow(this.#connection.ports);
+    this.port = this.#connection.ports.destination;
+    this.#ears = new ConnectionEars(libc, this.#connection, wake);
     this.#looking = setInterval(wake, waits.inbandLookMs);
   }
 
@@ -119,6 +104,7 @@ class InbandProber implements Prober {
     const silence = () => this.#connection.lost(`answered no ping for ${waits.pongSeconds} s`);
     await within(systemClock, waits.pongSeconds, this.#ping(), silence);
     this.#hear();
+    this.#check();
     if (!this.#flow.isKnown) throw unavailable(new Error('a raw socket hears nothing of the connection'));
   }
 
@@ -152,34 +138,12 @@ class InbandProber implements Prober {
     this.#closed = true;
     clearInterval(this.#looking);
     this.#connection.restoreTtl();
-    this.#epoll.close();
-    for (const socket of this.#opened) socket.close();
+    this.#ears.close();
   }
 
   /** Undefined when no pong came: a later ping was answered before, or the connection is closed. */
   async #ping(written?: () => void): Promise<number | undefined> {
     return this.#channel.ping(written).catch(() => undefined);
-  }
-
-  #open(protocol: number): LinuxSocket {
-    const socket = new LinuxSocket(this.#libc, this.#connection.target.family, linux.SOCK_RAW, protocol);
-    this.#opened.push(socket);
-    return socket;
-  }
-
-  #openIcmp(): LinuxSocket {
-    const v4 = this.#connection.target.family === 4;
-    const socket = this.#open(v4 ? linux.IPPROTO_ICMP : linux.IPPROTO_ICMPV6);
-    listenToIcmp(socket, v4 ? [3, 11] : [1, 2, 3]);
-    return socket;
-  }
-
-  #openTcp(): LinuxSocket {
-    const { source, destination } = this.#connection.ports;
-    const socket = this.#open(linux.IPPROTO_TCP);
-    passPorts(this.#libc, socket, { source: destination, destination: source });
-    stampArrivals(socket);
-    return socket;
   }
 
   /** The kernel has the probe, and unless something held it up has sent it: what it sends from now on must arrive. */
@@ -210,28 +174,21 @@ class InbandProber implements Prober {
   }
 
   #hear(): void {
-    for (const message of some(this.#tcp.drain(0))) this.#hearPeer(message);
-    for (const message of some(this.#icmp.drain(0))) this.#replies.push(...this.#replyOf(message));
+    for (const segment of this.#ears.segments()) this.#hearPeer(segment);
+    for (const error of this.#ears.errors()) this.#hearRouter(error);
   }
 
-  #hearPeer(message: Message): void {
-    const { family, ip } = this.#connection.target;
-    const packet = packetHeard(family, message);
-    if (packet?.from !== ip) return;
-    const answersProbe = this.#flow.hear(packet.payload);
-    if (answersProbe && this.#flight !== undefined && packet.stampNs !== undefined)
-      this.#flight.pongNs ??= packet.stampNs;
+  #hearPeer({ payload, stampNs }: HeardPacket): void {
+    const answersProbe = this.#flow.hear(payload);
+    if (answersProbe && this.#flight !== undefined && stampNs !== undefined) this.#flight.pongNs ??= stampNs;
   }
 
-  #replyOf(message: Message): Reply[] {
-    const { target } = this.#connection;
-    const packet = packetHeard(target.family, message);
-    if (packet === undefined) return [];
-    const found = errorAbout(this.#flow, target, packet.payload);
-    const rttMs = found && this.#clock.rttMs(found.id, packet.stampNs ?? realtimeNs(this.#libc));
-    if (found === undefined || rttMs === undefined) return [];
+  #hearRouter({ from, payload, ttl, stampNs }: HeardPacket): void {
+    const found = errorAbout(this.#flow, this.#connection.target, payload);
+    const rttMs = found && this.#clock.rttMs(found.id, stampNs ?? realtimeNs(this.#libc));
+    if (found === undefined || rttMs === undefined) return;
     if (this.#flight?.probe.id === found.id) this.#hurry(this.#flight);
-    return [{ ...found, from: packet.from, rttMs, ...(packet.ttl === undefined ? {} : { replyTtl: packet.ttl }) }];
+    this.#replies.push({ ...found, from, rttMs, ...(ttl === undefined ? {} : { replyTtl: ttl }) });
   }
 
   /**
@@ -248,14 +205,5 @@ class InbandProber implements Prober {
     if (!this.#connection.isOpen) throw this.#connection.lost('closed during the trace');
     const overdue = this.#flight !== undefined && performance.now() - this.#flight.beganMs > waits.pongSeconds * 1000;
     if (overdue) throw this.#connection.lost(`took nothing for ${waits.pongSeconds} s`);
-  }
-}
-
-/** The first of them: a peer that floods the connection cannot keep the event loop, and the rest wakes it again. */
-function* some(messages: Iterable<Message>): Generator<Message, void> {
-  let left = messagesAtOnce;
-  for (const message of messages) {
-    yield message;
-    if (--left === 0) return;
   }
 }

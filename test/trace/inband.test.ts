@@ -153,6 +153,12 @@ describeNeeding('a path with a silent hop and exact delays', traceNeeds, () => {
     expectWhole(result);
   });
 
+  test('a router that answers too late is not taken for the next', async () => {
+    const result = await one({ ...across(), host: '10.99.0.7', options: { timeoutSeconds: 0.3 } });
+    expect(addressesOf(result)).toEqual(single(['10.98.1.1', '*', '*', '10.98.4.1', '10.99.0.7']));
+    expectWhole(result);
+  });
+
   test('MPLS labels and the length of the way back are told', async () => {
     const { hops } = await one({ ...across(), options: { maxHops: 4, timeoutSeconds: 0.3 } });
     expect(hops[1]?.addresses[0]?.mpls.map(({ label }) => label)).toEqual([24001, 17]);
