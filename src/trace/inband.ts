@@ -101,8 +101,7 @@ class InbandProber implements Prober {
   /** A first ping: the peer answers pings, and its acknowledgement tells where the connection stands. */
   async learn(): Promise<void> {
     await sleep(waits.kernelStampsMs);
-    const silence = () => this.#connection.lost(`answered no ping for ${waits.pongSeconds} s`);
-    await within(systemClock, waits.pongSeconds, this.#ping(), silence);
+    await within(systemClock, waits.pongSeconds, this.#ping(), () => this.#silence());
     this.#hear();
     this.#check();
     if (!this.#flow.isKnown) throw unavailable(new Error('a raw socket hears nothing of the connection'));
@@ -204,6 +203,10 @@ class InbandProber implements Prober {
   #check(): void {
     if (!this.#connection.isOpen) throw this.#connection.lost('closed during the trace');
     const overdue = this.#flight !== undefined && performance.now() - this.#flight.beganMs > waits.pongSeconds * 1000;
-    if (overdue) throw this.#connection.lost(`took nothing for ${waits.pongSeconds} s`);
+    if (overdue) throw this.#silence();
+  }
+
+  #silence(): WperfError {
+    return this.#connection.lost(`has answered no ping for ${waits.pongSeconds} s`);
   }
 }

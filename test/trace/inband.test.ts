@@ -159,6 +159,13 @@ describeNeeding('a path with a silent hop and exact delays', traceNeeds, () => {
     expectWhole(result);
   });
 
+  test('a pong that comes long after its acknowledgement belongs to its own probe', async () => {
+    const result = await one({ ...across(), busyMs: 150 });
+    expect(addressesOf(result)).toEqual(single(paths[4].ips));
+    expect(result.hops[4]?.rtt?.minMs).toBeGreaterThanOrEqual(30);
+    expectWhole(result);
+  });
+
   test('MPLS labels and the length of the way back are told', async () => {
     const { hops } = await one({ ...across(), options: { maxHops: 4, timeoutSeconds: 0.3 } });
     expect(hops[1]?.addresses[0]?.mpls.map(({ label }) => label)).toEqual([24001, 17]);
@@ -172,6 +179,12 @@ describeNeeding('a path with a silent hop and exact delays', traceNeeds, () => {
       expect(result.end?.reason).toBe('interrupted');
       expectWhole(result);
     }
+  });
+
+  test('a client that answers no more ends the trace with one line, in time', async () => {
+    const { error } = await one({ ...across(), freezeMs: 600 });
+    expect(error?.code).toBe('peer-lost');
+    expect(error?.line).toMatch(/^the connection to 10\.99\.0\.6:\d+ has answered no ping for 10 s$/);
   });
 
   test('a client that leaves ends the trace with one line', async () => {

@@ -67,6 +67,7 @@ async function traced({ channel, told, echoes }) {
   } catch (thrown) {
     events.push({ type: 'error', error: { code: thrown.code, line: thrown.line ?? String(thrown) } });
   }
+  if (events.at(-1)?.error?.code === 'peer-lost') return { events, told, echoes };
   const sent = events.filter(({ type }) => type !== 'error').length + afterwards;
   for (let number = 0; number < afterwards; number++) channel.send(String(number));
   for (let waited = 0; waited < 300 && echoes.length < sent; waited++) await sleep(10);

@@ -18,8 +18,11 @@ export interface InbandRun {
   readonly options?: InbandOptions;
   /** Ends the traces after so long. */
   readonly cutMs?: number;
-  /** The client leaves so long after it connected. */
+  /** The client leaves, or stands still, so long after it connected. */
   readonly leaveMs?: number;
+  readonly freezeMs?: number;
+  /** The client's event loop is blocked for so long again and again. */
+  readonly busyMs?: number;
 }
 
 export interface InbandResult extends TraceResult {
@@ -39,13 +42,13 @@ interface Outcome extends Pick<InbandResult, 'told' | 'echoes' | 'ttl' | 'retran
 
 export async function runInband(run: InbandRun): Promise<InbandResult[]> {
   return withUndo(async (during) => {
-    const { host, listen, secure = false, connections = 1, options, cutMs, leaveMs } = run;
+    const { host, listen, secure = false, connections = 1, options, cutMs, leaveMs, freezeMs, busyMs } = run;
     const tls = secure ? await makeCertificates(during) : undefined;
     const serving = JSON.stringify({ host: listen, connections, options, cutMs, tls });
     const server = await start(during, [...script('inband-server.mjs'), serving], { within: run.server });
     const [, port] = await server.outputMatching(/port (\d+)\n/);
     const target = { host, port: Number(port), secure };
-    const connecting = JSON.stringify({ target, connections, leaveMs });
+    const connecting = JSON.stringify({ target, connections, leaveMs, freezeMs, busyMs });
     await start(during, [...script('inband-client.mjs'), connecting], { within: run.client });
     const { stdout, stderr } = await server.finished;
     const [, json] = stdout.split('\n');
