@@ -10,6 +10,8 @@ export const defaults = {
   omitSeconds: 0,
   /** No limit. */
   bitsPerSecond: 0,
+  /** Fits into one frame of Ethernet with room for headers, at a rate that any link carries. */
+  datagram: { blockBytes: 1400, bitsPerSecond: 1e6 },
   pingCount: 10,
   /** Route traces; the ports are where others' traceroutes begin and where web servers listen. */
   trace: {
@@ -24,6 +26,16 @@ export const defaults = {
   },
 } as const;
 
+/** What depends on the kind of test. */
+export function loadDefaults(mode: 'throughput' | 'datagram') {
+  const { blockBytes, bitsPerSecond } = defaults;
+  return mode === 'datagram' ? defaults.datagram : { blockBytes, bitsPerSecond };
+}
+
+export function blockLimits(mode: 'throughput' | 'datagram') {
+  return mode === 'datagram' ? limits.datagram.blockBytes : limits.blockBytes;
+}
+
 export const limits = {
   /** A test as long as a day; the same ceiling as iperf3's. */
   seconds: { min: 0.1, max: 86_400 },
@@ -32,6 +44,8 @@ export const limits = {
   intervalSeconds: { min: 0.1, max: 60 },
   streams: { min: 1, max: 128 },
   blockBytes: { min: 1024, max: 1024 * 1024 },
+  /** A packet holds its header and is no larger than UDP's largest. */
+  datagram: { blockBytes: { min: 64, max: 65_507 } },
   bitsPerSecond: { min: 0, max: 1e12 },
   connectTimeoutMs: { min: 1, max: 3_600_000 },
   port: { min: 0, max: 65_535 },
@@ -65,6 +79,8 @@ export const waits = {
   heartbeatSeconds: 2,
   /** Added to one round trip: how long the client waits after its deadline for the far side's result. */
   resultGraceSeconds: 0.4,
+  /** How long a receiver of packets waits, after its deadline, for the word of the sender that stands behind them all. */
+  packetGraceSeconds: 2,
   /** How long a server waits after its result for the client's result and close. */
   closeSeconds: 3,
   /** Round trips measured before a test: at most this many samples and this much time. */
@@ -107,6 +123,20 @@ export const bounds = {
   batchBytes: 1024 * 1024,
 } as const;
 
+/** What a receiver of numbered packets believes. */
+export const packetBounds = {
+  /** A packet numbered this far ahead of the last, or a sender's whole rate for `jumpSeconds`, is no packet of the test. */
+  sequenceJump: 1_000_000,
+  /** Longer than an end may be silent before it is taken for lost. */
+  jumpSeconds: 30,
+  /** Packets later than this many numbers are taken for duplicates: one bit is kept for each. */
+  sequenceWindow: 65_536,
+  /** A transit time that changes by more than this was a step of the sender's clock. */
+  clockStepMs: 60_000,
+  /** Delays kept for their percentiles; half as many are enough. */
+  delaySamples: 16_384,
+} as const;
+
 /** The dialect of the original wperf. */
 export const legacy = {
   /** How long its server sends when no `-t` says otherwise. */
@@ -117,12 +147,12 @@ export const legacy = {
   simMtu: { min: 1, max: 1024 * 1024 - 8 },
   /** The longest text that any of its messages or tokens can be. */
   textCharacters: 4096,
-  /** A packet numbered this far ahead of the last is no packet of this test. */
-  sequenceJump: 1_000_000,
-  /** Packets later than this many numbers are taken for duplicates: one bit is kept for each. */
-  sequenceWindow: 65_536,
-  /** A transit time that changes by more than this was a step of the sender's wall clock. */
-  clockStepMs: 60_000,
+  /** From the last packet to its server's figures. */
+  figuresSeconds: 10,
+  /** From one hop of a route to the next: its server looks each up in the DNS and on the web first. */
+  hopSeconds: 30,
+  /** Answers to pings that have had one, or that were given up long ago. */
+  repeatedPongs: 1000,
   /** Unread answers to pings; beyond this the client is flooding us. */
   queuedBytes: 64 * 1024,
 } as const;

@@ -1,13 +1,12 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
-import { defaults, limits } from './defaults.js';
-import { runAnyClientPlan } from './dialect/client.js';
+import { blockLimits, defaults, limits, loadDefaults } from './defaults.js';
+import { runAnyClientPlan, runAnyPingPlan } from './dialect/client.js';
 import { WperfError } from './errors.js';
 import type { TestEvent } from './events.js';
 import { identity } from './host/identity.js';
 import type { PingEvent } from './ping-events.js';
 import type { ClientPlan, PingPlan, ServerPlan, Target } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
-import { runPingPlan } from './session/client-ping.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
 
 /** What to measure; everything but the host has the command line's default. */
@@ -30,19 +29,20 @@ export type ServerOptions = Partial<ServerPlan>;
 export function runClient(options: ClientOptions): AsyncIterableIterator<TestEvent> {
   const { host, port, secure = false, path = '/', signal, ...rest } = options;
   const target: Target = { host, port: port ?? defaults.port, secure, path };
+  const mode = rest.mode ?? 'throughput';
   const plan: ClientPlan = {
+    mode,
     direction: 'up',
     streams: defaults.streams,
     seconds: rest.bytes === undefined ? defaults.seconds : limits.seconds.max,
     omitSeconds: defaults.omitSeconds,
-    blockBytes: defaults.blockBytes,
-    bitsPerSecond: defaults.bitsPerSecond,
+    ...loadDefaults(mode),
     intervalSeconds: defaults.intervalSeconds,
     connectTimeoutMs: defaults.connectTimeoutMs,
     headers: [],
     insecure: false,
     getServerOutput: false,
-    latency: true,
+    latency: mode === 'throughput',
     ...rest,
     target,
   };
@@ -79,11 +79,11 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
   checkRange('count', plan.count, limits.pingCount, true);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
-  return runPingPlan(plan, { signal });
+  return runAnyPingPlan(plan, { signal });
 }
 
 /**
- * Listens and serves until `close()`. Events: `test` (event, session), `notice`, `close`.
+ * Listens and serves until `close()`. Events: `test` (event, session), `pings` (a client has ended its `--ping`), `notice`, `close`.
  * Rejects with WperfError `port-in-use`, `listen-failure`, `file-failure` or `usage`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {
@@ -93,11 +93,14 @@ export async function startServer(options: ServerOptions = {}): Promise<WperfSer
 }
 
 function checkPlan(plan: ClientPlan): void {
+  if (plan.mode !== 'throughput' && plan.mode !== 'datagram') {
+    throw new WperfError('usage', `mode ${plan.mode} is neither throughput nor datagram`);
+  }
   checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
   checkRange('streams', plan.streams, limits.streams, true);
   checkRange('seconds', plan.seconds, limits.seconds);
   checkRange('omitSeconds', plan.omitSeconds, limits.omitSeconds);
-  checkRange('blockBytes', plan.blockBytes, limits.blockBytes, true);
+  checkRange('blockBytes', plan.blockBytes, blockLimits(plan.mode), true);
   checkRange('bitsPerSecond', plan.bitsPerSecond, limits.bitsPerSecond);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);

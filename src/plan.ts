@@ -16,6 +16,8 @@ export interface Target {
 
 /** What is measured; both ends agree on it in the handshake. */
 export interface TestPlan {
+  /** Bytes as many as get through, or numbered packets at a steady rate. */
+  readonly mode: 'throughput' | 'datagram';
   readonly direction: TestDirection;
   readonly streams: number;
   readonly seconds: number;
@@ -23,8 +25,9 @@ export interface TestPlan {
   readonly bytes?: number;
   /** Seconds at the beginning that do not count. */
   readonly omitSeconds: number;
+  /** In a datagram test, of a packet. */
   readonly blockBytes: number;
-  /** Ceiling of each stream; 0 is none. */
+  /** Ceiling of each stream, in a datagram test its rate; 0 is none. */
   readonly bitsPerSecond: number;
   /** 0 is no interval reports. */
   readonly intervalSeconds: number;
@@ -51,12 +54,16 @@ export interface ClientPlan extends TestPlan {
   readonly latency: boolean;
   /** Refuses a server of the original wperf instead of speaking its dialect. */
   readonly noLegacy?: boolean;
+  /** Sends the token to a server of the original wperf even where others could read it. */
+  readonly legacyToken?: boolean;
 }
+
+type LegacyRules = 'noLegacy' | 'legacyToken';
 
 /** How to reach a server and be let in. */
 export type ConnectionPlan = Pick<
   ClientPlan,
-  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
+  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | LegacyRules
 >;
 
 export interface PingPlan extends ConnectionPlan {

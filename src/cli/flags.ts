@@ -117,7 +117,7 @@ const table = [
     group: 'Both',
     type: text('SECRET'),
     default: 'WPERF_TOKEN of the environment',
-    help: 'Secret that client and server must share; it never crosses the network, except to and from the original wperf',
+    help: 'Secret that client and server must share; it never crosses the network, except with the original wperf (--legacy-token)',
     conflicts: ['token-file'],
   },
   {
@@ -163,9 +163,9 @@ const table = [
     name: 'length',
     aliases: ['l'],
     group: 'Client',
-    type: size(limits.blockBytes),
-    default: sizeText(defaults.blockBytes),
-    help: 'Send blocks of SIZE, a WebSocket message each',
+    type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
+    default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}`,
+    help: 'Send blocks of SIZE, 1K to 1M, or with --udp packets, 64 to 65507: a WebSocket message each',
   },
   {
     name: 'omit',
@@ -181,8 +181,14 @@ const table = [
     aliases: ['b', 'bandwidth'],
     group: 'Client',
     type: rate(limits.bitsPerSecond),
-    default: `${rateText(defaults.bitsPerSecond)}, unlimited`,
-    help: 'Send at most RATE on each stream: 10M is 10 Mbit/s, and so is a bare 10',
+    default: `${rateText(defaults.bitsPerSecond)}, unlimited, with --udp ${rateText(defaults.datagram.bitsPerSecond)}`,
+    help: 'Send at most RATE on each stream: 10M is 10 Mbit/s, and so is a bare 10; 0 is no limit',
+  },
+  {
+    name: 'udp',
+    aliases: ['u'],
+    group: 'Client',
+    help: 'Send numbered packets at a steady rate, and measure their jitter and loss as a UDP test does',
   },
   {
     name: 'ping',
@@ -190,7 +196,7 @@ const table = [
     group: 'Client',
     help: 'Measure round trips instead of throughput',
     conflicts: [
-      ...['reverse', 'bidir', 'bytes', 'time', 'parallel', 'length', 'omit', 'bitrate'],
+      ...['reverse', 'bidir', 'bytes', 'time', 'parallel', 'length', 'omit', 'bitrate', 'udp'],
       ...['extra-data', 'get-server-output', 'no-latency'],
     ],
   },
@@ -237,6 +243,13 @@ const table = [
     help: 'Carry TEXT in the JSON output',
   },
   { name: 'get-server-output', aliases: [], group: 'Client', help: "Print the server's own report too" },
+  {
+    name: 'legacy-token',
+    aliases: [],
+    group: 'Client',
+    help: 'Send the token in the clear to a server of the original wperf; over wss with a checked certificate it is sent anyway',
+    conflicts: ['no-legacy'],
+  },
   {
     name: 'header',
     aliases: ['H'],

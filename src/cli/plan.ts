@@ -1,9 +1,10 @@
 /** argv to what the program is to do. Pure: environment, files and proxy settings come in as arguments. */
 import { isIP } from 'node:net';
-import { defaults, limits } from '../defaults.js';
+import { blockLimits, defaults, limits, loadDefaults } from '../defaults.js';
 import type { GeoipOptions } from '../geoip/open.js';
-import type { ClientPlan, ConnectionPlan, OutputPlan, PingPlan, ServerPlan, Target } from '../plan.js';
+import type { ClientPlan, ConnectionPlan, OutputPlan, PingPlan, ServerPlan, Target, TestPlan } from '../plan.js';
 import type { TraceOptions } from '../trace/options.js';
+import { sizeText } from '../units.js';
 import { checkCombination } from './combinations.js';
 import { readPem } from './files.js';
 import { type FlagName, type FlagValues, labelOf } from './flags.js';
@@ -95,24 +96,34 @@ function clientTarget({ client = '', port }: FlagValues): Target {
 }
 
 function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
+  const mode = values.udp ? 'datagram' : 'throughput';
   return {
+    mode,
     direction: values.bidir ? 'bidir' : values.reverse ? 'down' : 'up',
     streams: values.parallel ?? defaults.streams,
     seconds: values.bytes === undefined ? (values.time ?? defaults.seconds) : limits.seconds.max,
     omitSeconds: values.omit ?? defaults.omitSeconds,
-    blockBytes: values.length ?? defaults.blockBytes,
-    bitsPerSecond: values.bitrate ?? defaults.bitsPerSecond,
+    blockBytes: blockBytes(values, mode),
+    bitsPerSecond: values.bitrate ?? loadDefaults(mode).bitsPerSecond,
     intervalSeconds: values.interval ?? defaults.intervalSeconds,
     getServerOutput: values['get-server-output'] ?? false,
-    latency: values['no-latency'] === undefined,
+    latency: mode === 'throughput' && values['no-latency'] === undefined,
     ...connectionPlan(values, outside),
     ...given({
       bytes: values.bytes,
       title: values.title,
       extraData: values['extra-data'],
-      noLegacy: values['no-legacy'],
     }),
   };
+}
+
+function blockBytes({ length }: FlagValues, mode: TestPlan['mode']): number {
+  const { min, max } = blockLimits(mode);
+  if (length === undefined) return loadDefaults(mode).blockBytes;
+  if (length >= min && length <= max) return length;
+  const kind = mode === 'datagram' ? 'packets of --udp' : 'blocks';
+  const rule = `${labelOf('length')} '${sizeText(length)}' is out of range`;
+  throw usageError(rule, `give ${sizeText(min)} to ${sizeText(max)} for ${kind}`);
 }
 
 function loopbackPingPlan(values: FlagValues, outside: Surroundings): LoopbackPingPlan {
@@ -129,7 +140,13 @@ function connectionPlan(values: FlagValues, outside: Surroundings): Omit<Connect
     connectTimeoutMs: values['connect-timeout'] ?? defaults.connectTimeoutMs,
     headers: values.header ?? [],
     insecure: values.insecure ?? false,
-    ...given({ token: resolveToken(values, outside), family: chosenFamily(values), bind: values.bind }),
+    ...given({
+      token: resolveToken(values, outside),
+      family: chosenFamily(values),
+      bind: values.bind,
+      noLegacy: values['no-legacy'],
+      legacyToken: values['legacy-token'],
+    }),
   };
 }
 

@@ -23,6 +23,7 @@ export async function runServerCommand(
   const report = new ServerOutput(outputPlan, intervalSeconds, output);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   server.on('test', (event, session) => report.test(event, session));
+  server.on('pings', (event) => report.pings(event));
   server.on('notice', (event) => report.notice(event));
   report.listening(server.address, plan);
   const release = onInterrupt(() => void server.close());

@@ -16,6 +16,7 @@ const span = record({ start: seconds, end: seconds, bytes: count });
 const cpu = record({ total: number(0, 1e6), user: number(0, 1e6), system: number(0, 1e6) });
 
 const microseconds = integer(0, 1e12);
+const milliseconds = number(0, 1e9);
 const tcp = record({
   retransmits: integer(0, 1e12),
   reorder: integer(0, 1e9),
@@ -26,6 +27,21 @@ const tcp = record({
   meanRttUs: microseconds,
 });
 
+/** Of numbered packets, in a stretch of time. */
+const packetFigures = {
+  packets: count,
+  lost: count,
+  outOfOrder: count,
+  duplicates: count,
+  jitterMs: milliseconds,
+};
+const packetSummary = record({
+  ...packetFigures,
+  malformed: count,
+  /** Above the shortest one-way delay. */
+  delay: optional(record({ medianMs: milliseconds, p95Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds })),
+});
+
 export const messageShapes = {
   /** Client: everything it wants of this stream. */
   hello: record({
@@ -34,13 +50,13 @@ export const messageShapes = {
     session: hex(16),
     stream: integer(1, limits.streams.max),
     streams: integer(limits.streams.min, limits.streams.max),
-    mode: oneOf('throughput', 'ping', 'latency'),
+    mode: oneOf('throughput', 'datagram', 'ping', 'latency'),
     direction: oneOf('up', 'down', 'bidir'),
     seconds: number(limits.seconds.min, limits.seconds.max),
     /** Of this stream, in each direction. */
     bytes: optional(integer(1, limits.bytes.max)),
     omitSeconds: number(limits.omitSeconds.min, limits.omitSeconds.max),
-    blockBytes: integer(limits.blockBytes.min, limits.blockBytes.max),
+    blockBytes: integer(limits.datagram.blockBytes.min, limits.blockBytes.max),
     bitsPerSecond: number(limits.bitsPerSecond.min, limits.bitsPerSecond.max),
     intervalSeconds: number(0, limits.intervalSeconds.max),
     nonce: hex(16),
@@ -74,7 +90,10 @@ export const messageShapes = {
     start: seconds,
     end: seconds,
     bytes: count,
+    packets: optional(record(packetFigures)),
   }),
+  /** Sender of packets, behind the last of them: the number that the next would have had. */
+  sent: record({ type: kind('sent'), packets: count }),
   /** Either: this end stops now, before its time. */
   end: record({ type: kind('end'), reason: oneOf('interrupted', 'shutdown') }),
   /** Either: this end's final figures. */
@@ -82,6 +101,10 @@ export const messageShapes = {
     type: kind('result'),
     sent: optional(span),
     received: optional(span),
+    /** What the receiver made of packets. */
+    packets: optional(packetSummary),
+    /** What a paced sender left out of its schedule: blocks, and seconds. */
+    pacing: optional(record({ skipped: count, lateSeconds: number(0, limits.seconds.max * 2) })),
     cpu,
     /** Share of the test in which this end's event loop was busy, 0 to 1. */
     busy: number(0, 1),

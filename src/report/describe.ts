@@ -25,8 +25,10 @@ function details(start: StartEvent): string[] {
     plural(test.streams, 'stream'),
     isOpenEnded(start) ? 'until the client ends' : lengthText(test),
     ...(test.omitSeconds > 0 ? [`after ${secondsText(test.omitSeconds)} omitted`] : []),
-    `${sizeText(test.blockBytes)} blocks`,
-    ...(test.bitsPerSecond > 0 ? [`at most ${rateText(test.bitsPerSecond)} a stream`] : []),
+    test.mode === 'datagram' ? `${test.blockBytes}-byte packets` : `${sizeText(test.blockBytes)} blocks`,
+    ...(test.bitsPerSecond > 0
+      ? [`${test.mode === 'datagram' ? '' : 'at most '}${rateText(test.bitsPerSecond)} a stream`]
+      : []),
   ];
 }
 

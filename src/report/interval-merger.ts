@@ -1,5 +1,6 @@
 /** Joins a test's intervals until they are as long as asked for: a server's report need not follow each client's wish. */
 import type { IntervalEvent, IntervalSum, Span, StreamInterval, TestEvent } from '../events.js';
+import { type PacketTotals, sumPackets } from '../measure/packets.js';
 import type { Reporter } from './reporter.js';
 
 export class IntervalMerger implements Reporter {
@@ -49,8 +50,9 @@ function joinStreams(before: readonly StreamInterval[], after: readonly StreamIn
   const joined = before.map((a) => {
     const b = after.find((other) => same(a, other));
     if (!b) return a;
+    const packets = a.packets && b.packets && joinPackets(a.packets, b.packets);
     const tcp = a.tcp && b.tcp && { ...b.tcp, retransmits: a.tcp.retransmits + b.tcp.retransmits };
-    return { ...b, ...joinSpans(a, b), ...(tcp && { tcp }) };
+    return { ...b, ...joinSpans(a, b), ...(packets && { packets }), ...(tcp && { tcp }) };
   });
   return [...joined, ...after.filter((b) => !before.some((a) => same(a, b)))];
 }
@@ -60,10 +62,21 @@ function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[])
   return before.flatMap((a) => {
     const b = after.find((other) => other.direction === a.direction);
     if (!b) return [];
-    const { retransmits, ...rest } = b;
+    const { retransmits, packets, ...rest } = b;
     const known = a.retransmits !== undefined && retransmits !== undefined;
-    return [{ ...rest, ...joinSpans(a, b), ...(known && { retransmits: (a.retransmits ?? 0) + retransmits }) }];
+    const joined = a.packets && packets && joinPackets(a.packets, packets);
+    const figures = {
+      ...(joined && { packets: joined }),
+      ...(known && { retransmits: (a.retransmits ?? 0) + retransmits }),
+    };
+    return [{ ...rest, ...joinSpans(a, b), ...figures }];
   });
+}
+
+/** Jitter is as it stands at the end. */
+function joinPackets(a: PacketTotals, b: PacketTotals): PacketTotals | undefined {
+  const sum = sumPackets([a, b]);
+  return sum && { ...sum, jitterMs: b.jitterMs };
 }
 
 /** A late report may be of an earlier time than the one before it. */

@@ -17,6 +17,7 @@ import {
 import type { Direction, TestDirection } from '../plan.js';
 import { isOpenEnded } from './describe.js';
 import { latencyReportObject } from './latency-object.js';
+import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packet-objects.js';
 
 export interface Identity {
   /** `wperf 1.0.0`. */
@@ -51,7 +52,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     target_bitrate: test.bitsPerSecond,
     fq_rate: 0,
     test_start: {
-      protocol: 'TCP',
+      protocol: test.mode === 'datagram' ? 'UDP' : 'TCP',
       num_streams: test.streams,
       blksize: test.blockBytes,
       omit: test.omitSeconds,
@@ -66,7 +67,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       interval: test.intervalSeconds,
     },
     test_parameters: {
-      time: test.seconds,
+      time: isOpenEnded(start) ? null : test.seconds,
       bytes: test.bytes ?? null,
       parallel: test.streams,
       reverse: test.direction === 'down',
@@ -101,10 +102,11 @@ export function intervalObject({ streams, sums }: IntervalEvent, direction: Test
   };
 }
 
-function streamIntervalObject({ id, tcp, omitted, sender, senderCount, ...span }: StreamInterval): Json {
+function streamIntervalObject({ id, tcp, packets, omitted, sender, senderCount, ...span }: StreamInterval): Json {
   return {
     socket: id,
     ...spanObject(span),
+    ...(packets && packetsObject(packets)),
     ...(tcp && {
       retransmits: tcp.retransmits,
       snd_cwnd: tcp.cwndBytes,
@@ -120,9 +122,10 @@ function streamIntervalObject({ id, tcp, omitted, sender, senderCount, ...span }
   };
 }
 
-function sumIntervalObject({ omitted, sender, senderCount, retransmits, ...span }: IntervalSum): Json {
+function sumIntervalObject({ omitted, sender, senderCount, packets, retransmits, ...span }: IntervalSum): Json {
   return {
     ...spanObject(span),
+    ...(packets && packetsObject(packets)),
     ...(retransmits !== undefined && { retransmits }),
     omitted,
     sender,
@@ -142,11 +145,11 @@ function totalObject(span: Span | null): Json {
   return span ? spanObject(span) : missingObject;
 }
 
-export function endObject(end: EndEvent): Json {
+/** `start` tells which kind of test ended. */
+export function endObject(end: EndEvent, start: StartEvent | undefined): Json {
   const { cpu, congestion } = end;
   return {
-    streams: end.streams.map(streamResultObject),
-    ...Object.fromEntries(end.sums.flatMap((sum) => sumResultEntries(sum, end.sums.length > 1))),
+    ...(start?.test.mode === 'datagram' ? datagramTotals(end, start.test.blockBytes) : throughputTotals(end)),
     cpu_utilization_percent: { ...cpuObject('host', cpu.local), ...cpuObject('remote', cpu.remote) },
     ...(congestion?.sender !== undefined && { sender_tcp_congestion: congestion.sender }),
     ...(congestion?.receiver !== undefined && { receiver_tcp_congestion: congestion.receiver }),
@@ -154,6 +157,37 @@ export function endObject(end: EndEvent): Json {
     interrupted: end.interrupted,
     warnings: end.warnings,
   };
+}
+
+function throughputTotals({ streams, sums }: EndEvent): Json {
+  return {
+    streams: streams.map(streamResultObject),
+    ...Object.fromEntries(sums.flatMap((sum) => sumResultEntries(sum, sums.length > 1))),
+  };
+}
+
+function datagramTotals({ streams, sums }: EndEvent, packetBytes: number): Json {
+  return {
+    streams: streams.map((stream) => ({ udp: datagramResultObject(stream) })),
+    ...Object.fromEntries(sums.flatMap((sum) => datagramSumEntries(sum, sums.length > 1, packetBytes))),
+  };
+}
+
+function datagramResultObject(stream: StreamResult): Json {
+  const { id, sender, received, partial } = stream;
+  const totals = { ...totalObject(received), ...streamPacketsObject(stream) };
+  return { socket: id, ...totals, ...(partial && { partial }), sender };
+}
+
+function datagramSumEntries(sum: EndEvent['sums'][number], bidir: boolean, packetBytes: number): [string, Json][] {
+  const { direction, sender, sent, received, partial } = sum;
+  const suffix = suffixOf(direction, bidir);
+  const whole = { ...totalObject(received), ...receivedPacketsObject(sum), ...(partial && { partial }), sender };
+  return [
+    [`sum${suffix}`, whole],
+    [`sum_sent${suffix}`, { ...totalObject(sent), ...sentPacketsObject(sum, packetBytes), sender }],
+    [`sum_received${suffix}`, whole],
+  ];
 }
 
 function streamResultObject({ id, sender, sent, received, partial, tcp }: StreamResult): Json {

@@ -24,7 +24,7 @@ export class JsonReporter implements Reporter {
       this.#print({ end: {}, error: event.error.line, error_code: event.error.code });
     } else if (event.type === 'end') {
       const output = event.serverOutput;
-      this.#print({ end: endObject(event), ...(output !== undefined && { server_output_text: output }) });
+      this.#print({ end: endObject(event, this.#start), ...(output !== undefined && { server_output_text: output }) });
     }
   }
 

@@ -1,7 +1,9 @@
 /** The rows of the text report, for intervals and for totals. */
 import { bitsPerSecond, type Span, type TcpSample } from '../events.js';
+import type { PacketTotals } from '../measure/packets.js';
 import type { Direction, RateUnit } from '../plan.js';
 import { bytesText, rateText } from './format.js';
+import { jitterText, lossText } from './packet-text.js';
 import { type Column, Table } from './table.js';
 
 export interface RowOptions {
@@ -10,6 +12,8 @@ export interface RowOptions {
   readonly role: 'client' | 'server';
   /** Show which way each line goes. */
   readonly bidir: boolean;
+  /** Show jitter and loss. */
+  readonly packets: boolean;
   /** Show what the kernel tells of retransmissions. */
   readonly retransmits: boolean;
   /** Show what the kernel tells of the window. */
@@ -26,6 +30,7 @@ export interface Row {
   readonly sender: boolean;
   /** Null where the figure is missing. */
   readonly span: Span | null;
+  readonly packets?: PacketTotals | undefined;
   readonly retransmits?: number | undefined;
   readonly tcp?: TcpSample | undefined;
   /** `(omitted)`, `sender`, `receiver` and the like. */
@@ -46,7 +51,7 @@ export class Rows {
   }
 
   line(row: Row): string {
-    const { bidir, retransmits, window, unit } = this.#options;
+    const { bidir, packets, retransmits, window, unit } = this.#options;
     const { span, note } = row;
     return this.#table.row([
       row.id === 'SUM' ? '[SUM]' : `[${String(row.id).padStart(3)}]`,
@@ -55,6 +60,7 @@ export class Rows {
       span ? 'sec' : '',
       span ? bytesText(span.bytes) : 'missing',
       span ? rateText(bitsPerSecond(span), unit) : 'missing',
+      ...(packets ? [row.packets ? jitterText(row.packets) : '', row.packets ? lossText(row.packets) : ''] : []),
       ...(retransmits ? [row.retransmits?.toString() ?? ''] : []),
       ...(window ? [row.tcp ? bytesText(row.tcp.cwndBytes) : ''] : []),
       note,
@@ -70,7 +76,7 @@ export class Rows {
 /** Of rates up to 100 Gbit/s in a unit that is asked for; a unit that fits each figure needs no more than `1.00 Gbits/sec`. */
 const rateWidths = { k: 19, m: 16, g: 14, t: 14 } as const;
 
-function columnsOf({ bidir, retransmits, window, unit, lastSecond, noteWidth }: RowOptions): Column[] {
+function columnsOf({ bidir, packets, retransmits, window, unit, lastSecond, noteWidth }: RowOptions): Column[] {
   const left = (head: string, width: number, expendable: number): Column => ({
     head,
     width,
@@ -90,6 +96,7 @@ function columnsOf({ bidir, retransmits, window, unit, lastSecond, noteWidth }: 
     left('', 3, 4),
     right('Transfer', 11, 3),
     right('Bitrate', unit === undefined ? 14 : rateWidths[unit], 0),
+    ...(packets ? [right('Jitter', 9, 0), left('Lost/Total Datagrams', 20, 0)] : []),
     ...(retransmits ? [right('Retr', 5, 2)] : []),
     ...(window ? [right('Cwnd', 11, 5)] : []),
     left('', noteWidth, 0),

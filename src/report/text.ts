@@ -15,6 +15,7 @@ import type { OutputPlan } from '../plan.js';
 import { describeTest, isOpenEnded } from './describe.js';
 import { millisecondsText } from './format.js';
 import { latencyLine } from './latency-line.js';
+import { packetLines } from './packet-text.js';
 import { printableEvent } from './printable.js';
 import type { Reporter, Screen } from './reporter.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
@@ -82,7 +83,7 @@ export class TextReporter implements Reporter {
     const rows =
       this.#rows ??
       this.#printHead({
-        retransmits: event.streams.some((stream) => stream.tcp !== undefined),
+        retransmits: !this.#datagram && event.streams.some((stream) => stream.tcp !== undefined),
         window: true,
         noteWidth: this.#noteWidth(),
       });
@@ -99,6 +100,10 @@ export class TextReporter implements Reporter {
     }
   }
 
+  get #datagram(): boolean {
+    return this.#start?.test.mode === 'datagram';
+  }
+
   #noteWidth(): number {
     if ((this.#start?.test.omitSeconds ?? 0) > 0) return '(omitted)'.length;
     return this.#start?.dialect === 'legacy' ? '(sent)'.length : 0;
@@ -109,6 +114,7 @@ export class TextReporter implements Reporter {
     const { role = 'client', test } = this.#start ?? {};
     const rows = new Rows({
       ...columns,
+      packets: this.#datagram,
       window: columns.window && columns.retransmits,
       width,
       role,
@@ -131,7 +137,7 @@ export class TextReporter implements Reporter {
   #printEnd(end: EndEvent): void {
     const notes = end.streams.map((result) => receiverNote(result.partial).length);
     const rows = this.#printHead({
-      retransmits: end.streams.some((stream) => stream.tcp !== undefined),
+      retransmits: !this.#datagram && end.streams.some((stream) => stream.tcp !== undefined),
       window: false,
       noteWidth: Math.max(...notes),
     });
@@ -139,6 +145,7 @@ export class TextReporter implements Reporter {
     if (end.sums.some((sum) => end.streams.filter((result) => result.direction === sum.direction).length > 1)) {
       for (const sum of end.sums) this.#printTotals(rows, { ...sum, id: 'SUM' });
     }
+    for (const line of packetLines(end)) this.#print(line);
     this.#print(this.#cpuLine(end.cpu));
     if (end.latency) this.#print(latencyLine(end.latency));
     const { sender, receiver } = end.congestion ?? {};
@@ -155,13 +162,13 @@ export class TextReporter implements Reporter {
     rows: Rows,
     total: (StreamResult | DirectionSum) & { id: Row['id']; retransmits?: number | undefined },
   ): void {
-    const { id, direction, sender, sent, received, partial, retransmits } = total;
-    const print = (row: Pick<Row, 'span' | 'retransmits' | 'note'>) => {
+    const { id, direction, sender, sent, received, partial, packets, retransmits } = total;
+    const print = (row: Pick<Row, 'span' | 'packets' | 'retransmits' | 'note'>) => {
       const line = rows.line({ id, direction, sender, ...row });
       this.#print(id === 'SUM' ? this.#style.strong(line) : line);
     };
     print({ span: sent, retransmits, note: 'sender' });
-    print({ span: received, note: receiverNote(partial) });
+    print({ span: received, packets, note: receiverNote(partial) });
   }
 
   #cpuLine({ local, remote }: EndEvent['cpu']): string {

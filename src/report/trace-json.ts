@@ -65,13 +65,13 @@ function startJson(start: TraceStart) {
     },
     host: start.host,
     ip: start.ip,
-    protocol: start.protocol,
-    prober: start.prober,
+    protocol: start.protocol ?? null,
+    prober: start.prober ?? null,
     port: start.port ?? null,
     first_hop: start.firstHop,
-    max_hops: start.maxHops,
+    max_hops: start.maxHops ?? null,
     queries: start.queries,
-    timeout_seconds: start.timeoutSeconds,
+    timeout_seconds: start.timeoutSeconds ?? null,
   };
 }
 

@@ -51,7 +51,8 @@ interface Columns extends TraceTextOptions {
 }
 
 function headerLine({ host, ip, maxHops }: TraceStart): string {
-  return `traceroute to ${host} (${ip}), ${maxHops} hops max`;
+  const most = maxHops === undefined ? '' : `, ${maxHops} hops max`;
+  return `traceroute to ${host} (${ip})${most}`;
 }
 
 function hopLines(hop: TraceHop, columns: Columns): string[] {

@@ -4,7 +4,7 @@ import { toWperfError, WperfError } from '../errors.js';
 import type { EndEvent, RttSummary, StartEvent, StreamInfo, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { readTcpInfo } from '../host/tcp-options.js';
-import { startThroughput, type ThroughputRun } from '../modes/throughput.js';
+import { type StreamRun, startStream } from '../modes/stream.js';
 import type { ClientPlan, TestPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
 import { connectWs } from '../transport/ws/connect.js';
@@ -117,14 +117,13 @@ class ClientTest {
   }
 
   #helloOf(id: number) {
-    const { direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds } = this.#plan;
+    const { mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds } = this.#plan;
     const { title, extraData, getServerOutput } = this.#plan;
     const bytes = shareOf(this.#plan.bytes, id, streams);
     return {
       session: this.#session,
       stream: id,
-      mode: 'throughput' as const,
-      ...{ direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds },
+      ...{ mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds },
       ...(bytes !== undefined && { bytes }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
@@ -174,9 +173,9 @@ class ClientTest {
     }
   }
 
-  #startStream(stream: OpenStream, rtt: RttSummary | undefined, collector: Collector): ThroughputRun {
+  #startStream(stream: OpenStream, rtt: RttSummary | undefined, collector: Collector): StreamRun {
     const { id, conversation, test } = stream;
-    const run = startThroughput({
+    const run = startStream({
       role: 'client',
       conversation,
       test,

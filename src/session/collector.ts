@@ -1,7 +1,8 @@
 /** Intervals of a test's streams, matched by their number on each stream's own clock. Pure; the same at both ends. */
 import type { IntervalEvent, IntervalSum, StreamInterval } from '../events.js';
+import { sumPackets } from '../measure/packets.js';
 import { sumIfAll, unionOf } from '../measure/union.js';
-import type { StreamReport } from '../modes/throughput.js';
+import type { StreamReport } from '../modes/stream.js';
 import type { Direction, TestPlan } from '../plan.js';
 import { directionOf, directionsOf, type Role } from './results.js';
 
@@ -23,11 +24,12 @@ export class Collector {
     this.#onInterval = onInterval;
   }
 
-  add(id: number, { sender, record, tcp }: StreamReport): void {
+  add(id: number, { sender, record, packets, tcp }: StreamReport): void {
     const { index, omitted, start, end, bytes } = record;
     const direction = directionOf(this.#role, sender);
     const key = `${omitted ? 'omitted' : 'counted'} ${index}`;
-    const row: StreamInterval = { id, direction, sender, omitted, start, end, bytes, ...(tcp && { tcp }) };
+    const figures = { ...(packets && { packets }), ...(tcp && { tcp }) };
+    const row: StreamInterval = { id, direction, sender, omitted, start, end, bytes, ...figures };
     this.#pending.set(key, [...(this.#pending.get(key) ?? []), row]);
     this.#emitReady();
   }
@@ -61,7 +63,9 @@ export class Collector {
     if (!first || !this.#isComplete(rows, direction)) return [];
     const { sender, omitted } = first;
     const retransmits = sumIfAll(rows.map((row) => row.tcp?.retransmits));
-    return [{ direction, sender, omitted, ...unionOf(rows), ...(retransmits !== undefined && { retransmits }) }];
+    const packets = sumPackets(rows.map((row) => row.packets));
+    const figures = { ...(packets && { packets }), ...(retransmits !== undefined && { retransmits }) };
+    return [{ direction, sender, omitted, ...unionOf(rows), ...figures }];
   }
 
   #isComplete(rows: readonly StreamInterval[], direction: Direction): boolean {

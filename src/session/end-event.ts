@@ -1,12 +1,12 @@
 /** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
 import type { EndEvent } from '../events.js';
-import type { ThroughputOutcome } from '../modes/throughput.js';
+import type { StreamOutcome } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
 import { type Role, streamResults, sumResults } from './results.js';
 import { warningsOf } from './warnings.js';
 
 /** `outcomes` by stream id; at least one. */
-export function endEventOf(role: Role, test: TestPlan, outcomes: ReadonlyMap<number, ThroughputOutcome>): EndEvent {
+export function endEventOf(role: Role, test: TestPlan, outcomes: ReadonlyMap<number, StreamOutcome>): EndEvent {
   const [first] = outcomes.values();
   if (first === undefined) throw new Error('a test without streams');
   const all = [...outcomes.values()];
@@ -25,7 +25,7 @@ export function endEventOf(role: Role, test: TestPlan, outcomes: ReadonlyMap<num
 }
 
 /** In a bidirectional test both ends send: the sender named is the client, as in iperf3. */
-function congestionOf(role: Role, test: TestPlan, outcome: ThroughputOutcome): NonNullable<EndEvent['congestion']> {
+function congestionOf(role: Role, test: TestPlan, outcome: StreamOutcome): NonNullable<EndEvent['congestion']> {
   const own = outcome.congestion;
   const far = outcome.remote?.congestion;
   const ownSends = (test.direction !== 'down') === (role === 'client');

@@ -3,7 +3,7 @@
  * believes the other only as far as docs/protocol.md says.
  */
 import { randomBytes } from 'node:crypto';
-import { waits } from '../defaults.js';
+import { blockLimits, waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
 import type { MessageOf } from '../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../protocol/proof.js';
@@ -50,10 +50,18 @@ export async function openAsServer(
 ): Promise<{ hello: Hello; grant: Grant }> {
   const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
   if (hello.stream > hello.streams) throw refuse(conversation, 'protocol-violation', 'stream is larger than streams');
+  checkBlock(conversation, hello);
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
   const grant: Grant = { type: 'grant', software, ...decide(hello), ...(mac !== undefined && { mac }) };
   conversation.send(grant);
   return { hello, grant };
+}
+
+function checkBlock(conversation: Conversation, { mode, blockBytes }: Hello): void {
+  const { min, max } = blockLimits(mode === 'datagram' ? 'datagram' : 'throughput');
+  if (blockBytes >= min && blockBytes <= max) return;
+  const rule = `blockBytes ${blockBytes} is not from ${min} to ${max}, as a ${mode} test needs`;
+  throw refuse(conversation, 'protocol-violation', rule);
 }
 
 /** The server's own proof, given after the client's. */

@@ -1,7 +1,7 @@
 /** Where a running test is, four times a second, from this end's own counters. */
 import type { TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
-import type { LiveCounts, ThroughputRun } from '../modes/throughput.js';
+import type { LiveCounts, StreamRun } from '../modes/stream.js';
 import type { Direction, TestPlan } from '../plan.js';
 import { directionOf, directionsOf, type Role } from './results.js';
 
@@ -14,7 +14,7 @@ interface Moment extends LiveCounts {
 export class ProgressMeter {
   readonly #role: Role;
   readonly #test: TestPlan;
-  readonly #runs: readonly Pick<ThroughputRun, 'counts'>[];
+  readonly #runs: readonly Pick<StreamRun, 'counts'>[];
   readonly #clock: Clock;
   readonly #emit: (event: TestEvent) => void;
   readonly #start: Moment;
@@ -24,7 +24,7 @@ export class ProgressMeter {
   constructor(
     role: Role,
     test: TestPlan,
-    runs: readonly Pick<ThroughputRun, 'counts'>[],
+    runs: readonly Pick<StreamRun, 'counts'>[],
     clock: Clock,
     emit: (event: TestEvent) => void,
   ) {

@@ -1,6 +1,6 @@
 /** The server's own report of one stream, kept for a client that asks for it. */
 import type { StartEvent, TestEvent } from '../events.js';
-import type { StreamReport, ThroughputOutcome } from '../modes/throughput.js';
+import type { StreamOutcome, StreamReport } from '../modes/stream.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end-event.js';
 
@@ -30,7 +30,7 @@ export class Recording {
   }
 
   /** The whole report, with this end's figures as the last. */
-  finish(outcome: ThroughputOutcome): string {
+  finish(outcome: StreamOutcome): string {
     this.#recorder.event(endEventOf('server', this.#start.test, new Map([[this.#id, outcome]])));
     return this.#recorder.text();
   }

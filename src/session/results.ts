@@ -1,7 +1,8 @@
 /** The totals of a test, from each stream's outcome and what its far side said. Pure; the same at both ends. */
 import type { DirectionSum, Span, StreamResult } from '../events.js';
+import { sumPackets } from '../measure/packets.js';
 import { sumIfAll, unionOf } from '../measure/union.js';
-import type { ThroughputOutcome } from '../modes/throughput.js';
+import type { StreamOutcome } from '../modes/stream.js';
 import type { Direction, TestPlan } from '../plan.js';
 
 export type Role = 'client' | 'server';
@@ -18,21 +19,24 @@ export function directionOf(role: Role, sender: boolean): Direction {
 export function streamResults(
   role: Role,
   test: TestPlan,
-  outcomes: ReadonlyMap<number, ThroughputOutcome>,
+  outcomes: ReadonlyMap<number, StreamOutcome>,
 ): StreamResult[] {
   return directionsOf(test).flatMap((direction) =>
     [...outcomes].sort(([a], [b]) => a - b).map(([id, outcome]) => streamResult(id, direction, role, outcome)),
   );
 }
 
-function streamResult(id: number, direction: Direction, role: Role, outcome: ThroughputOutcome): StreamResult {
+function streamResult(id: number, direction: Direction, role: Role, outcome: StreamOutcome): StreamResult {
   const sender = (direction === 'up') === (role === 'client');
   const { remote, reported } = outcome;
   const tcp = sender ? outcome.tcp : remote?.tcp;
   const sent = (sender ? outcome.sent : remote?.sent) ?? null;
   const received = (sender ? (remote?.received ?? reported) : outcome.received) ?? null;
   const partial = sender && remote?.received === undefined && reported !== undefined;
-  return { id, direction, sender, sent, received, partial, ...(tcp && { tcp }) };
+  const packets = sender ? remote?.packets : outcome.packets;
+  const pacing = sender ? outcome.pacing : remote?.pacing;
+  const figures = { ...(packets && { packets }), ...(pacing && { pacing }), ...(tcp && { tcp }) };
+  return { id, direction, sender, sent, received, partial, ...figures };
 }
 
 export function sumResults(results: readonly StreamResult[]): DirectionSum[] {
@@ -40,12 +44,14 @@ export function sumResults(results: readonly StreamResult[]): DirectionSum[] {
   return directions.map((direction) => {
     const own = results.filter((result) => result.direction === direction);
     const retransmits = sumIfAll(own.map((result) => result.tcp?.retransmits));
+    const packets = sumPackets(own.map((result) => result.packets));
     return {
       direction,
       sender: own[0]?.sender ?? false,
       sent: sumOfSpans(own.map((result) => result.sent)),
       received: sumOfSpans(own.map((result) => result.received)),
       partial: own.some((result) => result.partial),
+      ...(packets && { packets }),
       ...(retransmits !== undefined && { retransmits }),
     };
   });

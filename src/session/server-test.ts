@@ -3,7 +3,7 @@ import { waits } from '../defaults.js';
 import { toWperfError, type WperfError } from '../errors.js';
 import type { StartEvent, TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
-import { startThroughput, type ThroughputOutcome } from '../modes/throughput.js';
+import { type StreamOutcome, startStream } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
 import { Collector } from './collector.js';
 import type { Conversation } from './conversation.js';
@@ -30,7 +30,7 @@ export class ServerTest {
   readonly #stop: AbortSignal;
   readonly #listener: ServerTestListener;
   readonly #members = new Map<Conversation, Member>();
-  readonly #outcomes = new Map<number, ThroughputOutcome>();
+  readonly #outcomes = new Map<number, StreamOutcome>();
   #collector: Collector | undefined;
   #failure: WperfError | undefined;
   #running = 0;
@@ -63,9 +63,9 @@ export class ServerTest {
     }
   }
 
-  #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<ThroughputOutcome> {
+  #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<StreamOutcome> {
     const recording = this.#recordingOf(conversation, hello, test);
-    const run = startThroughput({
+    const run = startStream({
       role: 'server',
       conversation,
       test,

@@ -5,6 +5,7 @@ import { Guest } from '../dialect/legacy/guest.js';
 import { toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
+import type { PingsServedEvent } from '../ping-events.js';
 import type { ServerPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
 import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
@@ -12,6 +13,7 @@ import { Acceptor } from '../transport/ws/accept.js';
 import { Conversation } from './conversation.js';
 import { type Decision, type Grant, type Hello, openAsServer, randomId } from './handshake.js';
 import type { Recorder } from './recording.js';
+import { countServedPings } from './served-pings.js';
 import { servePings } from './server-pings.js';
 import { ServerTest } from './server-test.js';
 import { grantedTest } from './stream-test.js';
@@ -19,6 +21,8 @@ import { grantedTest } from './stream-test.js';
 export interface ServerEvents {
   /** What happens in one test; `session` tells tests apart that run at the same time. */
   test: [event: TestEvent, session: string];
+  /** A client has ended its `--ping`. */
+  pings: [event: PingsServedEvent];
   /** About a connection that came to no test. */
   notice: [event: NoticeEvent];
   /** Listening has stopped and every connection is closed. */
@@ -139,6 +143,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       mayBegin: () => !this.#plan.oneOff || (this.#tests.size === 0 && !this.#closing),
       session,
       onEvent: (event) => this.emit('test', event, session),
+      onPings: (event) => this.emit('pings', event),
       onNote: (text) => this.emit('notice', { type: 'notice', level: 'info', text }),
     });
     this.#guests.add(guest);
@@ -191,13 +196,15 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   /** Counts as a test, unlike the pings beside one. */
-  async #servePingRun(conversation: Conversation, { software }: Hello, grant: Grant): Promise<void> {
+  async #servePingRun(conversation: Conversation, { session, software }: Hello, grant: Grant): Promise<void> {
     this.#refuseSecond(conversation);
     this.#pingRuns += 1;
+    const { channel } = conversation;
+    const guest = { session, peerSoftware: software, info: channel.info };
+    const ended = countServedPings(guest, this.#clock, this.#stop.signal);
     try {
       await this.#servePings(conversation, 0, grant);
-      const text = `${conversation.peer}: pinged (${software})`;
-      this.emit('notice', { type: 'notice', level: 'info', text });
+      this.emit('pings', ended(channel.pingsAnswered));
       if (this.#plan.oneOff) void this.close();
     } finally {
       this.#pingRuns -= 1;

@@ -12,6 +12,7 @@ export function grantedTest(hello: Omit<Hello, 'type' | 'software' | 'nonce' | '
   const { direction, streams, omitSeconds, blockBytes, intervalSeconds } = hello;
   const { seconds, bytes, bitsPerSecond } = grant;
   return {
+    mode: hello.mode === 'datagram' ? 'datagram' : 'throughput',
     direction,
     streams,
     omitSeconds,

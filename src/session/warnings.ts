@@ -1,16 +1,12 @@
 /** Doubts about a test's figures, in whole sentences. Pure. */
 import type { StreamResult } from '../events.js';
-import type { ThroughputOutcome } from '../modes/throughput.js';
+import type { StreamOutcome } from '../modes/stream.js';
 import type { Role } from './results.js';
 
 /** An event loop busier than this had little time to wait for the network. */
 const SATURATED = 0.9;
 
-export function warningsOf(
-  role: Role,
-  results: readonly StreamResult[],
-  outcomes: readonly ThroughputOutcome[],
-): string[] {
+export function warningsOf(role: Role, results: readonly StreamResult[], outcomes: readonly StreamOutcome[]): string[] {
   const far = role === 'client' ? 'server' : 'client';
   const busy = outcomes[0]?.usage.busy ?? 0;
   const farBusy = outcomes[0]?.remote?.busy ?? 0;
@@ -21,8 +17,27 @@ export function warningsOf(
     ...(results.some((result) => result.received === null) ? [missing(far, "receiver's")] : []),
     ...(results.some((result) => result.sent === null) ? [missing(far, "sender's")] : []),
     ...(results.some((result) => result.partial) ? [partial(far)] : []),
+    ...pacingWarnings(role, results),
     ...(ended === 'shutdown' ? [`The ${far} was stopped before the end of the test.`] : []),
   ];
+}
+
+/** Of packets that the sender left out, and of time that it lost. */
+export function pacingWarnings(role: Role, results: readonly StreamResult[]): string[] {
+  return results.flatMap(({ id, direction, packets, pacing }) => {
+    const sender = (direction === 'up') === (role === 'client') ? role : role === 'client' ? 'server' : 'client';
+    const stream = `Stream ${id}, ${direction}`;
+    const skipped = packets && pacing && pacing.skipped > 0;
+    const late = pacing !== undefined && pacing.lateSeconds > 0;
+    const malformed = packets?.malformed ?? 0;
+    return [
+      ...(skipped
+        ? [`${stream}: the path took less than was asked; the sender skipped ${pacing.skipped} packets.`]
+        : []),
+      ...(late ? [`${stream}: the ${sender} fell ${pacing.lateSeconds.toFixed(1)} s behind the rate asked for.`] : []),
+      ...(malformed > 0 ? [`${stream}: ${malformed} packets were malformed and are in no other figure.`] : []),
+    ];
+  });
 }
 
 function saturated(role: Role, busy: number): string {

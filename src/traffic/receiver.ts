@@ -1,6 +1,7 @@
 /**
  * Counts the load that arrives on a channel, from its first payload byte to the deadline, the last byte asked for, or
- * the word to stop. Liveness: the deadline bounds it once a byte has come; the caller bounds the wait for that byte.
+ * the word to stop. Liveness: the deadline, with its grace, bounds it once a byte has come; the caller bounds the wait
+ * for that byte.
  */
 import type { Span } from '../events.js';
 import type { Cancel, Clock } from '../host/clock.js';
@@ -11,7 +12,11 @@ export interface ReceiverOptions extends TimelineOptions {
   /** Ends the test when this many payload bytes have arrived. */
   readonly bytes?: number | undefined;
   readonly clock: Clock;
+  /** How long after the deadline, or its word to end, to go on for what is still on its way; 0 unless given. */
+  readonly graceSeconds?: number;
   readonly onInterval: (record: IntervalRecord) => void;
+  /** The omitted seconds are over. */
+  readonly onCounting?: () => void;
 }
 
 export class Receiver {
@@ -38,9 +43,22 @@ export class Receiver {
     return this.#bytes;
   }
 
+  get running(): boolean {
+    return this.#running;
+  }
+
   /** Or stopped before it could begin. */
   get begun(): boolean {
     return this.#timeline !== undefined || !this.#running;
+  }
+
+  /** Ends counting as soon as nothing more is on its way. */
+  windUp(): void {
+    const { clock, graceSeconds = 0 } = this.#options;
+    if (!this.#running) return;
+    this.#cancel();
+    if (graceSeconds === 0) this.stop();
+    else this.#cancel = clock.at(clock.now() + graceSeconds, () => this.stop());
   }
 
   /** Ends counting now. */
@@ -67,12 +85,14 @@ export class Receiver {
   }
 
   #armCut(timeline: Timeline): void {
-    const { clock, onInterval } = this.#options;
+    const { clock, onInterval, onCounting } = this.#options;
     this.#cancel = clock.at(timeline.nextCut, () => {
       const now = clock.now();
-      if (now >= timeline.deadline) return this.stop();
+      if (now >= timeline.deadline) return this.windUp();
+      const omitted = timeline.omitting;
       const record = timeline.cut(now, this.#bytes);
       if (record) onInterval(record);
+      if (omitted && !timeline.omitting) onCounting?.();
       this.#armCut(timeline);
     });
   }

@@ -7,7 +7,7 @@ import type { Cancel, Clock } from '../host/clock.js';
 import { Timeline } from '../measure/timeline.js';
 import type { LoadWriter } from '../transport/channel.js';
 import { BatchSize } from './batch-size.js';
-import { Pacer } from './pacer.js';
+import { type Pacing, Schedule } from './schedule.js';
 
 export interface SenderOptions {
   readonly omitSeconds: number;
@@ -19,6 +19,8 @@ export interface SenderOptions {
   /** Before the load, as far as known; else 0. */
   readonly roundTripSeconds: number;
   readonly clock: Clock;
+  /** Of a paced sender: these blocks will never be sent, since the connection took none when they were due. */
+  readonly onSkipped?: (blocks: number) => void;
 }
 
 export class Sender {
@@ -28,7 +30,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #timeline: Timeline;
   readonly #batch: BatchSize;
-  readonly #pacer: Pacer | undefined;
+  readonly #schedule: Schedule | undefined;
   #writtenBytes = 0;
   #running = true;
   #cancelCut: Cancel = () => {};
@@ -37,13 +39,13 @@ export class Sender {
 
   /** Starts at once. */
   constructor(writer: LoadWriter, options: SenderOptions) {
-    const { clock, bitsPerSecond } = options;
+    const { clock, bitsPerSecond, onSkipped = () => {} } = options;
     const now = clock.now();
     this.#writer = writer;
     this.#options = options;
     this.#timeline = new Timeline({ ...options, intervalSeconds: 0 }, now);
     this.#batch = new BatchSize(writer.blockBytes, writer.maxBytes, options.roundTripSeconds, now);
-    this.#pacer = bitsPerSecond > 0 ? new Pacer(bitsPerSecond, writer.blockBytes, now) : undefined;
+    if (bitsPerSecond > 0) this.#schedule = new Schedule(bitsPerSecond, writer.blockBytes, now, onSkipped);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -53,6 +55,11 @@ export class Sender {
 
   get bytes(): number {
     return this.#writer.takenBytes;
+  }
+
+  /** Undefined without a rate to keep. */
+  get pacing(): Pacing | undefined {
+    return this.#schedule?.figures();
   }
 
   /** Ends sending now; what is in flight is counted as far as the kernel took it. */
@@ -75,28 +82,35 @@ export class Sender {
   }
 
   #writeNext(): void {
-    const { clock } = this.#options;
     if (!this.#running) return;
-    const now = clock.now();
-    const due = this.#pacer?.dueAt(now) ?? now;
-    if (due > now) {
-      this.#cancelWait = clock.at(due, () => this.#writeNext());
+    const now = this.#options.clock.now();
+    const bytes = this.#nextBytes(now);
+    if (bytes === 0) {
+      this.#waitUntilDue();
       return;
     }
-    const bytes = this.#nextBytes(now);
-    this.#pacer?.sent(bytes);
+    this.#schedule?.wrote(bytes / this.#writer.blockBytes, now);
     this.#writtenBytes += bytes;
     this.#writer.write(bytes, () => this.#taken());
   }
 
+  /** 0 when nothing is due. */
   #nextBytes(now: number): number {
+    const due = this.#schedule?.dueBlocks(now);
+    if (due === 0) return 0;
     const batch = this.#batch.next(now, this.#writer.takenBytes);
     this.#writer.limitUnsent(this.#batch.unsentBytes);
-    const allowed = this.#pacer ? Math.min(batch, this.#pacer.allowedBytes(now)) : batch;
+    const allowed = due === undefined ? batch : Math.min(batch, due * this.#writer.blockBytes);
     return Math.min(allowed, (this.#options.bytes ?? Number.POSITIVE_INFINITY) - this.#writtenBytes);
   }
 
+  #waitUntilDue(): void {
+    const due = this.#schedule?.dueBefore(this.#timeline.deadline) ?? 0;
+    if (due < Number.POSITIVE_INFINITY) this.#cancelWait = this.#options.clock.at(due, () => this.#writeNext());
+  }
+
   #taken(): void {
+    this.#schedule?.taken(this.#options.clock.now());
     if (this.#writtenBytes === this.#options.bytes) this.stop();
     // A turn of the event loop between batches: reading, timers and control messages are never starved by writing.
     else if (this.#running) setImmediate(() => this.#writeNext());

@@ -18,6 +18,9 @@ export interface ChannelInfo {
   readonly client?: ForwardedClient;
 }
 
+/** The first bytes of a message, in which its number and its time can stand. */
+export const HEAD_BYTES = 16;
+
 /** Told of load as it arrives, parts of blocks included. */
 export interface LoadSink {
   arrived(bytes: number): void;
@@ -37,6 +40,8 @@ export interface LoadWriter {
   limitUnsent(bytes: number): void;
 }
 
+export type Stamp = (head: Buffer) => void;
+
 export interface Closed {
   /** WebSocket close code, 1006 where the connection just ended. */
   readonly code: number;
@@ -47,6 +52,8 @@ export interface Channel {
   readonly info: ChannelInfo;
   /** All bytes read from the connection so far: a sign of life. */
   readonly bytesRead: number;
+  /** Of the peer's WebSocket pings. */
+  readonly pingsAnswered: number;
   /** The operating system's descriptor of the connection, where there is one. */
   readonly descriptor: number | undefined;
   /** Set by whoever listens; a channel has one listener. */
@@ -54,16 +61,16 @@ export interface Channel {
   onClose: (closed: Closed) => void;
   /** Where load goes; without a sink, load that arrives is a protocol violation and closes the channel. */
   sink: LoadSink | undefined;
-  /** Gets binary messages whole, instead of the sink: for packets, whose content counts. */
-  packets: ((packet: Buffer) => void) | undefined;
+  /**
+   * Told of binary messages one by one, instead of the sink, when all of a message is here: its first bytes, at most
+   * `HEAD_BYTES`, which are its own only until the call returns, and the size of the whole.
+   */
+  packets: ((head: Buffer, bytes: number) => void) | undefined;
   send(text: string): void;
   /** Bytes that wait in this process for the kernel to take them. */
   readonly queuedBytes: number;
-  /**
-   * A writer of load; at most one a channel. With `numbered`, each message begins with its number: 64 bits,
-   * big-endian, from 0.
-   */
-  loadWriter(blockBytes: number, maxBytes: number, numbered?: boolean): LoadWriter;
+  /** A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. */
+  loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter;
   /**
    * One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before.
    * `written` is told when the system has the ping, or never will.

@@ -36,6 +36,7 @@ function parse(line: string | readonly string[], outside = surroundings()) {
 }
 
 const test = {
+  mode: 'throughput',
   direction: 'up',
   streams: 1,
   seconds: 10,
@@ -49,6 +50,7 @@ const test = {
   getServerOutput: false,
   latency: true,
 };
+const datagram = { mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1_000_000, latency: false };
 const target = { host: 'h', port: 8765, secure: false, path: '/' };
 const secureTarget = { host: 'h', port: 443, secure: true, path: '/' };
 const output = { format: 'text', timestamps: false, verbose: false, color: true };
@@ -101,6 +103,9 @@ describe('a client', () => {
     ['-c h -l 1048576', { blockBytes: 1_048_576 }],
     ['-c h -O 2.5', { omitSeconds: 2.5 }],
     ['-c h -b 10M', { bitsPerSecond: 10_000_000 }],
+    ['-c h -u', datagram],
+    ['-c h --udp -b 10M -l 64', { ...datagram, bitsPerSecond: 10_000_000, blockBytes: 64 }],
+    ['-c h -u -b 0 -l 65507', { ...datagram, bitsPerSecond: 0, blockBytes: 65_507 }],
     ['-c h -b10M', { bitsPerSecond: 10_000_000 }],
     ['-c h -b 10', { bitsPerSecond: 10_000_000 }],
     ['-c h --bitrate 0', { bitsPerSecond: 0 }],
@@ -123,6 +128,7 @@ describe('a client', () => {
     ['-c h --get-server-output', { getServerOutput: true }],
     ['-c h --no-latency', { latency: false }],
     ['-c h --no-legacy', { noLegacy: true }],
+    ['-c h --legacy-token', { legacyToken: true }],
     ['-c h --token s3cret', { token: 's3cret' }],
     ['-c h --token=-s3cret', { token: '-s3cret' }],
     ['-c h --token -5', { token: '-5' }],
@@ -329,8 +335,11 @@ describe('bad input', () => {
     ['-c h -P 0', "-P/--parallel '0' is out of range: give 1 to 128"],
     ['-c h -P 129', "-P/--parallel '129' is out of range: give 1 to 128"],
     ['-c h -P 1.5', "-P/--parallel '1.5' is not a whole number: write decimal digits only"],
-    ['-c h -l 1023', "-l/--length '1023' is out of range: give 1K to 1M"],
-    ['-c h -l 2M', "-l/--length '2M' is out of range: give 1K to 1M"],
+    ['-c h -l 1023', "-l/--length '1023' is out of range: give 1K to 1M for blocks"],
+    ['-c h -l 2M', "-l/--length '2M' is out of range: give 64 to 1M"],
+    ['-c h -u -l 63', "-l/--length '63' is out of range: give 64 to 1M"],
+    ['-c h -u -l 65508', "-l/--length '65508' is out of range: give 64 to 65507 for packets of --udp"],
+    ['-c h -u --ping', '--ping and -u/--udp exclude each other: give one of them'],
     ['-c h -l 64X', "-l/--length '64X' is not a size: write bytes, or a number with K, M, G or T, such as 64K"],
     ['-c h -n 0', "-n/--bytes '0' is out of range: give 1 to 8191T"],
     ['-c h -n 9999T', "-n/--bytes '9999T' is out of range: give 1 to 8191T"],
@@ -426,6 +435,7 @@ describe('bad input', () => {
     ['-c h -R --bidir', '-R/--reverse and --bidir exclude each other: give one of them'],
     ['-R --bidir', '-R/--reverse and --bidir exclude each other: give one of them'],
     ['-c h -46', "'-46' belongs to no flag: write each value after its flag, as in -c HOST"],
+    ['-c h --legacy-token --no-legacy', '--legacy-token and --no-legacy exclude each other: give one of them'],
     ['-c h -4 -6', '-4 and -6 exclude each other: give one of them'],
     ['-c h -J --json-stream', '-J/--json and --json-stream exclude each other: give one of them'],
     ['-c h --token a --token-file token', '--token and --token-file exclude each other: give one of them'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openingText, parseOpening, pongTo } from '../../src/dialect/legacy/wire.js';
+import { numberEach, openingText, parseOpening, pongTo } from '../../src/dialect/legacy/wire.js';
 import { FrameBatch, headerBytes } from '../../src/transport/ws/frames.js';
 
 describe('an opening', () => {
@@ -21,7 +21,15 @@ describe('an opening', () => {
 
   it.each(['up', 'down', 'bidir'] as const)('of our own for %s is one', (direction) => {
     const simulation = { sim_tcp_nodelay: false };
-    expect(parseOpening(openingText(direction))).toEqual({ kind: 'load', direction, simulation });
+    expect(parseOpening(openingText({ mode: 'throughput', direction }))).toEqual({
+      kind: 'load',
+      direction,
+      simulation,
+    });
+  });
+
+  it('of our own for packets is one', () => {
+    expect(parseOpening(openingText({ mode: 'datagram', direction: 'up' }))).toEqual({ kind: 'udp' });
   });
 
   it.each(['sesame', '', 'upload', 'constructor', '42', 'null', '"UDP"', '{'])('%j is none', (text) => {
@@ -56,7 +64,7 @@ describe('a ping', () => {
 
 describe.each([false, true])('numbered frames, masked %s', (masked) => {
   it('count on through batches of any length', () => {
-    const batch = new FrameBatch(100, 4, masked, true);
+    const batch = new FrameBatch(100, 4, masked, numberEach());
     const frameBytes = headerBytes(100, masked) + 100;
     const seen: bigint[] = [];
     for (const bytes of [100, 300, 400, 150]) {

@@ -6,6 +6,7 @@ import type { Direction, TestPlan } from '../../src/plan.js';
 export const identity = { software: 'wperf 1.2.3', systemInfo: 'Linux box 6.1.0 x64' };
 
 export const plan: TestPlan = {
+  mode: 'throughput',
   direction: 'up',
   streams: 1,
   seconds: 2,

@@ -1,15 +1,15 @@
 /** Both ends of a stream over an in-memory connection that cuts bytes in awkward places. */
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/host/clock.js';
-import { type StreamReport, startThroughput, type ThroughputOutcome } from '../../src/modes/throughput.js';
+import { type StreamOutcome, type StreamReport, startStream } from '../../src/modes/stream.js';
 import type { TestPlan } from '../../src/plan.js';
 import { Conversation } from '../../src/session/conversation.js';
 import { channelPair } from '../support/channel-pair.js';
 import { shortTest } from '../support/plans.js';
 
 interface Ran {
-  readonly client: ThroughputOutcome;
-  readonly server: ThroughputOutcome;
+  readonly client: StreamOutcome;
+  readonly server: StreamOutcome;
   readonly reports: { readonly client: StreamReport[]; readonly server: StreamReport[] };
 }
 
@@ -18,7 +18,7 @@ async function run(changes: Partial<TestPlan>, cuts = [1, 2, 3, 7, 65_536, 11]):
   const test = { ...shortTest, ...changes };
   const reports: Ran['reports'] = { client: [], server: [] };
   const start = (role: 'client' | 'server') =>
-    startThroughput({
+    startStream({
       role,
       test,
       conversation: new Conversation(channels[role], systemClock),

@@ -1,7 +1,8 @@
-import type { ClientPlan, TestPlan } from '../../src/plan.js';
+import type { ClientPlan, PingPlan, TestPlan } from '../../src/plan.js';
 
 /** A short test with nothing special about it. */
 export const shortTest: TestPlan = {
+  mode: 'throughput',
   direction: 'up',
   streams: 1,
   seconds: 0.3,
@@ -20,6 +21,18 @@ export function clientPlan(port: number, changes: Partial<ClientPlan> = {}): Cli
     insecure: false,
     getServerOutput: false,
     latency: false,
+    ...changes,
+  };
+}
+
+export function pingPlan(port: number, changes: Partial<PingPlan> = {}): PingPlan {
+  return {
+    target: { host: '127.0.0.1', port, secure: false, path: '/' },
+    connectTimeoutMs: 5000,
+    headers: [],
+    insecure: false,
+    count: 5,
+    intervalSeconds: 0.02,
     ...changes,
   };
 }

@@ -3,8 +3,7 @@ import { defaults, legacy, limits, waits } from '../../defaults.js';
 import { toWperfError } from '../../errors.js';
 import type { StartEvent, TestEvent } from '../../events.js';
 import type { Clock } from '../../host/clock.js';
-import type { PacketFigures } from '../../measure/legacy-packets.js';
-import type { StreamReport } from '../../modes/throughput.js';
+import type { StreamReport } from '../../modes/stream.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
 import { legacyEndEvent } from './end-event.js';
@@ -31,7 +30,7 @@ export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { k
   const { link, plan, clock, stop, onEvent } = options;
   const { direction, simulation } = opening;
   const test = {
-    ...testOf(plan, direction, NUMBER_BYTES + (simulation.sim_mtu || legacy.blockBytes)),
+    ...testOf(plan, 'throughput', direction, NUMBER_BYTES + (simulation.sim_mtu || legacy.blockBytes)),
     ...(direction !== 'up' && { seconds: plan.seconds ?? legacy.seconds }),
   };
   const collector = new Collector('server', test, (event) => onEvent(withSenderCounts(event)));
@@ -48,19 +47,24 @@ export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { k
 /** Ready for packets when it returns; settles when the client has its answer. Rejects with WperfError. */
 export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
   const { link, plan, clock, stop, onEvent } = options;
-  const test = testOf(plan, 'up', PACKET_BYTES);
+  const test = testOf(plan, 'datagram', 'up', PACKET_BYTES);
   const collector = new Collector('server', test, onEvent);
   const count = new PacketCount({ link, test, clock, stop, onInterval: (report) => collector.add(1, report) });
   return reported(options, test, [], async () => {
-    const { outcome, figures } = await count.run().finally(() => collector.finish(1));
-    onEvent({ type: 'notice', level: 'info', text: packetText(figures) });
+    const outcome = await count.run().finally(() => collector.finish(1));
     onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
   });
 }
 
 /** The client alone knows how long an upload lasts: the server's ceiling stands in its place. */
-function testOf(plan: LegacyTestOptions['plan'], direction: TestDirection, blockBytes: number): TestPlan {
+function testOf(
+  plan: LegacyTestOptions['plan'],
+  mode: TestPlan['mode'],
+  direction: TestDirection,
+  blockBytes: number,
+): TestPlan {
   return {
+    mode,
     direction,
     streams: 1,
     seconds: plan.seconds ?? limits.seconds.max,
@@ -111,15 +115,6 @@ function ignoredOptions({ sim_mtu, sim_tcp_nodelay, ...others }: Simulation): st
   const names = Object.entries(others).flatMap(([name, value]) => (value ? [name] : []));
   if (names.length === 0) return [];
   return [`The client asked for ${names.join(', ')}: this server does not simulate for clients of the original wperf.`];
-}
-
-function packetText({ jitterMs, lost, total, duplicates, malformed }: PacketFigures): string {
-  const percent = total === 0 ? 0 : (100 * lost) / total;
-  const odd = [
-    ...(duplicates > 0 ? [`, ${duplicates} duplicates`] : []),
-    ...(malformed > 0 ? [`, ${malformed} that were no packets of the test`] : []),
-  ];
-  return `Jitter: ${jitterMs.toFixed(3)} ms, Lost/Total: ${lost}/${total} (${percent.toFixed(2)}%)${odd.join('')}`;
 }
 
 /** A client whose upload was cut short by the server's ceiling gets time to end by itself. */

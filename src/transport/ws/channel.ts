@@ -7,7 +7,15 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults.js';
-import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter } from '../channel.js';
+import {
+  type Channel,
+  type ChannelInfo,
+  type Closed,
+  HEAD_BYTES,
+  type LoadSink,
+  type LoadWriter,
+  type Stamp,
+} from '../channel.js';
 import { readIntoOneBuffer } from '../read-buffer.js';
 import { descriptorOf } from './descriptor.js';
 import { LaneWriter } from './lane-writer.js';
@@ -44,8 +52,9 @@ export class WsChannel implements Channel {
   onText: (text: string) => void = () => {};
   onClose: (closed: Closed) => void = () => {};
   sink: LoadSink | undefined;
-  packets: ((packet: Buffer) => void) | undefined;
+  packets: ((head: Buffer, bytes: number) => void) | undefined;
   bytesRead = 0;
+  pingsAnswered = 0;
   readonly #ws: WebSocket;
   readonly #options: WsChannelOptions;
   readonly #lane: boolean;
@@ -63,6 +72,9 @@ export class WsChannel implements Channel {
     ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     ws.on('error', (error) => {
       this.#failure ||= error.message;
+    });
+    ws.on('ping', () => {
+      this.pingsAnswered += 1;
     });
     ws.on('pong', (payload) => this.#onPong(payload));
     ws.on('close', (code, reason) => {
@@ -83,10 +95,10 @@ export class WsChannel implements Channel {
     return this.#ws.bufferedAmount;
   }
 
-  loadWriter(blockBytes: number, maxBytes: number, numbered = false): LoadWriter {
+  loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter {
     return this.#lane
-      ? new LaneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes, numbered)
-      : new PlainWriter(this.#ws, blockBytes, maxBytes, numbered);
+      ? new LaneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes, stamp)
+      : new PlainWriter(this.#ws, blockBytes, maxBytes, stamp);
   }
 
   ping(written?: () => void): Promise<number> {
@@ -124,8 +136,9 @@ export class WsChannel implements Channel {
     const walker = new FrameWalker({
       expectMasked: !isClient,
       maxPayloadBytes: bounds.frameBytes,
-      counts: () => this.packets === undefined,
+      gathers: () => this.packets !== undefined,
       counted: (bytes) => this.#count(bytes),
+      gathered: (head, bytes) => this.packets?.(head, bytes),
       passed: (chunk) => {
         if (this.#failure === '') toWs.call(socket, Buffer.from(chunk));
       },
@@ -166,9 +179,13 @@ export class WsChannel implements Channel {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (!isBinary) this.onText(data.toString());
-    else if (this.packets) this.packets(data as Buffer);
     else if (this.#lane) this.#refuse('a binary message out of turn');
-    else this.#count((data as Buffer).length);
+    else this.#onLoad(data as Buffer);
+  }
+
+  #onLoad(message: Buffer): void {
+    if (this.packets) this.packets(message.subarray(0, HEAD_BYTES), message.length);
+    else this.#count(message.length);
   }
 
   #count(bytes: number): void {

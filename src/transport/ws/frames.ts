@@ -1,9 +1,9 @@
 /** Ready-made WebSocket frames of random payload (RFC 6455, section 5.2), written over and over as load. */
 import { randomFillSync } from 'node:crypto';
+import { HEAD_BYTES, type Stamp } from '../channel.js';
 
 const FIN_BINARY = 0x82;
 const MASKED = 0x80;
-const NUMBER_BYTES = 8;
 
 export function headerBytes(payloadBytes: number, masked: boolean): number {
   const lengthBytes = payloadBytes < 126 ? 0 : payloadBytes < 65_536 ? 2 : 8;
@@ -24,11 +24,12 @@ function writeHeader(frame: Buffer, payloadBytes: number, masked: boolean): void
   }
 }
 
-/** Writes a message's number at the beginning of its payload, masked under the key before it where there is one. */
-export function writeNumber(frame: Buffer, payloadAt: number, number: number, masked: boolean): void {
-  const key = masked ? frame.readUInt32BE(payloadAt - 4) : 0;
-  frame.writeUInt32BE((Math.floor(number / 2 ** 32) ^ key) >>> 0, payloadAt);
-  frame.writeUInt32BE((number ^ key) >>> 0, payloadAt + 4);
+/** Puts `head` at the beginning of the payload at `payloadAt`, masked under the key before it where there is one. */
+function writeHead(frames: Buffer, payloadAt: number, head: Buffer, masked: boolean): void {
+  for (let i = 0; i < head.length; i++) {
+    const key = masked ? (frames[payloadAt - 4 + (i & 3)] ?? 0) : 0;
+    frames[payloadAt + i] = (head[i] ?? 0) ^ key;
+  }
 }
 
 /** One frame whose payload, and key if masked, are random. */
@@ -48,15 +49,15 @@ export class FrameBatch {
   readonly #frameBytes: number;
   readonly #count: number;
   readonly #keys: Buffer | undefined;
+  readonly #head = Buffer.alloc(HEAD_BYTES);
   #next = 0;
-  #number = 0;
 
-  /** With `numbered`, each message begins with its number in this batch: 64 bits, big-endian, from 0. */
+  /** `stamp` fills the first bytes of each message that is taken. */
   constructor(
     readonly blockBytes: number,
     count: number,
     readonly masked: boolean,
-    readonly numbered = false,
+    readonly stamp?: Stamp,
   ) {
     this.#frameBytes = headerBytes(blockBytes, masked) + blockBytes;
     this.#count = count;
@@ -78,8 +79,7 @@ export class FrameBatch {
     if (rest === 0) return this.#run(blocks);
     const run = this.#run(blocks);
     const last = randomFrame(rest, this.masked);
-    if (this.numbered && rest >= NUMBER_BYTES)
-      writeNumber(last, headerBytes(rest, this.masked), this.#number++, this.masked);
+    this.#stampAt(last, headerBytes(rest, this.masked), rest);
     return Buffer.concat([run, last]);
   }
 
@@ -89,13 +89,16 @@ export class FrameBatch {
     const run = this.#frames.subarray(start, start + blocks * this.#frameBytes);
     this.#next += blocks;
     if (this.#keys) this.#renewKeys(run, this.#keys.subarray(0, 4 * blocks));
-    if (this.numbered) this.#renumber(run);
+    const payloadAt = headerBytes(this.blockBytes, this.masked);
+    if (this.stamp)
+      for (let at = payloadAt; at < run.length; at += this.#frameBytes) this.#stampAt(run, at, this.blockBytes);
     return run;
   }
 
-  #renumber(run: Buffer): void {
-    const payloadAt = headerBytes(this.blockBytes, this.masked);
-    for (let at = payloadAt; at < run.length; at += this.#frameBytes) writeNumber(run, at, this.#number++, this.masked);
+  #stampAt(frames: Buffer, payloadAt: number, payloadBytes: number): void {
+    if (!this.stamp) return;
+    this.stamp(this.#head);
+    writeHead(frames, payloadAt, this.#head.subarray(0, payloadBytes), this.masked);
   }
 
   #renewKeys(run: Buffer, keys: Buffer): void {

@@ -1,7 +1,7 @@
 /** The sending half of the fast lane: batches of ready-made frames, each one write on the socket under `ws`. */
 import type { Duplex } from 'node:stream';
 import { limitUnsent } from '../../host/tcp-options.js';
-import type { LoadWriter } from '../channel.js';
+import type { LoadWriter, Stamp } from '../channel.js';
 import { descriptorOf } from './descriptor.js';
 import { FrameBatch } from './frames.js';
 
@@ -17,12 +17,12 @@ export class LaneWriter implements LoadWriter {
   #unsentBytes = Number.POSITIVE_INFINITY;
   #inFlight: { readonly payloadBytes: number; readonly wireBytes: number } | undefined;
 
-  constructor(socket: Duplex, masked: boolean, blockBytes: number, maxBytes: number, numbered = false) {
+  constructor(socket: Duplex, masked: boolean, blockBytes: number, maxBytes: number, stamp?: Stamp) {
     const blocks = Math.max(1, Math.floor(maxBytes / blockBytes));
     this.blockBytes = blockBytes;
     this.maxBytes = blocks * blockBytes;
     this.#socket = socket;
-    this.#batch = new FrameBatch(blockBytes, blocks, masked, numbered);
+    this.#batch = new FrameBatch(blockBytes, blocks, masked, stamp);
   }
 
   get takenBytes(): number {

@@ -1,24 +1,23 @@
 /** Load through plain `ws` calls: the same figures as the fast lane, slower. */
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import type { LoadWriter } from '../channel.js';
-import { writeNumber } from './frames.js';
+import { HEAD_BYTES, type LoadWriter, type Stamp } from '../channel.js';
 
 export class PlainWriter implements LoadWriter {
   readonly blockBytes: number;
   readonly maxBytes: number;
   readonly #ws: WebSocket;
   readonly #block: Buffer;
-  readonly #numbered: boolean;
+  readonly #stamp: Stamp | undefined;
+  readonly #head = Buffer.alloc(HEAD_BYTES);
   #takenBytes = 0;
-  #number = 0;
 
-  constructor(ws: WebSocket, blockBytes: number, maxBytes: number, numbered = false) {
+  constructor(ws: WebSocket, blockBytes: number, maxBytes: number, stamp?: Stamp) {
     this.blockBytes = blockBytes;
     this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
     this.#ws = ws;
     this.#block = randomBytes(blockBytes);
-    this.#numbered = numbered;
+    this.#stamp = stamp;
   }
 
   get takenBytes(): number {
@@ -42,9 +41,10 @@ export class PlainWriter implements LoadWriter {
 
   #next(bytes: number): Buffer {
     const block = bytes < this.blockBytes ? this.#block.subarray(0, bytes) : this.#block;
-    if (!this.#numbered || bytes < 8) return block;
+    if (!this.#stamp) return block;
     const copy = Buffer.from(block);
-    writeNumber(copy, 0, this.#number++, false);
+    this.#stamp(this.#head);
+    this.#head.copy(copy, 0, 0, Math.min(HEAD_BYTES, bytes));
     return copy;
   }
 }

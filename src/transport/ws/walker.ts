@@ -1,9 +1,10 @@
 /**
  * The receiving half of the fast lane: walks the frame headers of an incoming byte stream (RFC 6455, section 5.2),
- * counts the payload of binary messages without unmasking, copying or assembling it, and hands every other frame on
- * untouched. A frame that is wrong in itself is handed on too, with all that follows, so that one judge refuses bad
+ * counts the payload of binary messages without unmasking, copying or assembling it (or, where messages are packets,
+ * keeps the first bytes of each), and hands every other frame on untouched. A frame that is wrong in itself is handed on too, with all that follows, so that one judge refuses bad
  * frames; a frame out of its place among fragments is refused here, since nobody else saw the fragments.
  */
+import { MessageHead } from './message-head.js';
 
 const CONTINUATION = 0;
 const TEXT = 1;
@@ -17,10 +18,12 @@ export interface WalkerOptions {
   /** True at a server, whose peer must mask (section 5.1). */
   readonly expectMasked: boolean;
   readonly maxPayloadBytes: number;
-  /** Asked at each binary frame; false hands it on like any other. */
-  readonly counts?: () => boolean;
   /** Payload bytes of a binary message. */
   readonly counted: (bytes: number) => void;
+  /** Asked when a binary message begins; true keeps its head for `gathered`, instead of counting. */
+  readonly gathers?: () => boolean;
+  /** A whole binary message: its first bytes, the walker's only until it returns, and its size. */
+  readonly gathered?: (head: Buffer, bytes: number) => void;
   /** Everything else, in order; the bytes are the walker's only until it returns. */
   readonly passed: (chunk: Buffer) => void;
   /** A frame out of place; nothing is counted or passed after it. */
@@ -33,6 +36,8 @@ export class FrameWalker {
   #headerHas = 0;
   #payloadLeft = 0;
   #counting = false;
+  #gathering = false;
+  readonly #head = new MessageHead();
   /** What a continuation frame would continue. */
   #message: typeof TEXT | typeof BINARY | undefined;
   #surrendered = false;
@@ -56,8 +61,12 @@ export class FrameWalker {
   #walkPayload(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.#payloadLeft);
     this.#payloadLeft -= end - at;
-    if (this.#counting) this.#options.counted(end - at);
-    else this.#options.passed(chunk.subarray(at, end));
+    if (!this.#counting) this.#options.passed(chunk.subarray(at, end));
+    else if (!this.#gathering) this.#options.counted(end - at);
+    else {
+      this.#head.add(chunk, at, end);
+      if (this.#payloadLeft === 0) this.#endFrame();
+    }
     return end;
   }
 
@@ -85,9 +94,24 @@ export class FrameWalker {
     }
     if (!this.#isSound(first)) this.#surrendered = true;
     const load = opcode === BINARY || (opcode === CONTINUATION && this.#message === BINARY);
-    this.#counting = load && !this.#surrendered && (this.#options.counts?.() ?? true);
+    this.#counting = load && !this.#surrendered;
     if (opcode <= BINARY) this.#message = first & FIN ? undefined : load ? BINARY : TEXT;
     if (!this.#counting) this.#options.passed(this.#header.subarray(0, length));
+    else this.#beginLoad(opcode, length);
+  }
+
+  #beginLoad(opcode: number, length: number): void {
+    if (opcode === BINARY) {
+      this.#gathering = this.#options.gathers?.() ?? false;
+      this.#head.beginMessage();
+    }
+    if (!this.#gathering) return;
+    this.#head.beginFrame(this.#options.expectMasked ? this.#header.readUInt32BE(length - 4) : 0);
+    if (this.#payloadLeft === 0) this.#endFrame();
+  }
+
+  #endFrame(): void {
+    if (this.#message === undefined) this.#options.gathered?.(this.#head.first, this.#head.messageBytes);
   }
 
   #isSound(first: number): boolean {
