@@ -85,6 +85,7 @@ class InbandProber implements Prober {
   readonly #clock = new SendClock();
   #flight: Flight | undefined;
   #replies: Reply[] = [];
+  #failure: unknown;
   #closed = false;
 
   constructor(libc: Libc, channel: Channel, { wake }: InbandHooks) {
@@ -119,7 +120,8 @@ class InbandProber implements Prober {
     this.#flight = flight;
     this.#connection.limitTtl(probe.ttl);
     this.#clock.sent(probe.id, realtimeNs(this.#libc));
-    void this.#ping(() => this.#written(flight)).then((rttMs) => this.#land(flight, rttMs));
+    const written = () => this.#guard(() => this.#written(flight));
+    void this.#ping(written).then((rttMs) => this.#guard(() => this.#land(flight, rttMs)));
     const { unackedSegments, unsentBytes } = this.#connection.state();
     if (unackedSegments > 0 && unsentBytes === 0) this.#written(flight);
   }
@@ -136,8 +138,8 @@ class InbandProber implements Prober {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#looking);
-    this.#connection.restoreTtl();
     this.#ears.close();
+    this.#connection.restoreTtl();
   }
 
   /** Undefined when no pong came: a later ping was answered before, or the connection is closed. */
@@ -145,16 +147,27 @@ class InbandProber implements Prober {
     return this.#channel.ping(written).catch(() => undefined);
   }
 
+  /** For what the event loop calls: a failure is for `receive` to throw. */
+  #guard(work: () => void): void {
+    if (this.#closed) return;
+    try {
+      work();
+    } catch (thrown) {
+      this.#failure ??= thrown;
+      this.#wake();
+    }
+  }
+
   /** The kernel has the probe, and unless something held it up has sent it: what it sends from now on must arrive. */
   #written(flight: Flight): void {
-    if (this.#closed || this.#flight !== flight || flight.isSent) return;
+    if (this.#flight !== flight || flight.isSent) return;
     flight.isSent = this.#connection.isOpen && this.#connection.state().unsentBytes === 0;
     this.#connection.restoreTtl();
   }
 
   /** The probe's bytes have arrived, or the connection is closed. */
   #land(flight: Flight, pingMs: number | undefined): void {
-    if (this.#closed || this.#flight !== flight) return;
+    if (this.#flight !== flight) return;
     this.#hear();
     this.#connection.restoreTtl();
     this.#flight = undefined;
@@ -201,6 +214,7 @@ class InbandProber implements Prober {
 
   /** Throws when no probe can ever be answered any more. */
   #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
     if (!this.#connection.isOpen) throw this.#connection.lost('closed during the trace');
     const overdue = this.#flight !== undefined && performance.now() - this.#flight.beganMs > waits.pongSeconds * 1000;
     if (overdue) throw this.#silence();

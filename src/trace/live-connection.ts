@@ -39,11 +39,6 @@ export class LiveConnection {
     return unackedSegments === 0 && unsentBytes === 0 && this.#channel.queuedBytes === 0;
   }
 
-  /** Whether what is sent now has the TTL of `limitTtl`. */
-  get isLimited(): boolean {
-    return this.#limited;
-  }
-
   /** Throws a WperfError `peer-lost` when the connection is closed. */
   state(): TcpState {
     if (!this.isOpen) throw this.lost('closed during the trace');
