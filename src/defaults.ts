@@ -14,7 +14,16 @@ export const defaults = {
   datagram: { blockBytes: 1400, bitsPerSecond: 1e6 },
   pingCount: 10,
   /** Route traces; the ports are where others' traceroutes begin and where web servers listen. */
-  trace: { maxHops: 30, firstHop: 1, queries: 3, timeoutSeconds: 1, udpPort: 33_434, tcpPort: 80 },
+  trace: {
+    maxHops: 30,
+    firstHop: 1,
+    queries: 3,
+    /** Each costs the connection a retransmission. */
+    inbandQueries: 1,
+    timeoutSeconds: 1,
+    udpPort: 33_434,
+    tcpPort: 80,
+  },
 } as const;
 
 /** What depends on the kind of test. */
@@ -48,6 +57,7 @@ export const limits = {
   /** A TTL is one byte. */
   traceHops: { min: 1, max: 255 },
   traceQueries: { min: 1, max: 10 },
+  inbandQueries: { min: 1, max: 3 },
   traceTimeoutSeconds: { min: 0.05, max: 60 },
   /** The longest host name there is. */
   hopNameCharacters: 253,
@@ -84,6 +94,10 @@ export const waits = {
   pongSeconds: 10,
   /** For the name of a hop; meanwhile its other probes are out. */
   hopNameMs: 1000,
+  /** How often an in-band trace looks whether its connection is quiet again; the kernel repeats a segment after 200 ms. */
+  inbandLookMs: 10,
+  /** A whole in-band trace: thirty silent hops, each with its timeout and the delivery after it, on a path of 500 ms. */
+  inbandTraceSeconds: 90,
   /** Linux begins to stamp packets in the background, well after the call that asks for it has returned. */
   kernelStampsMs: 5,
 } as const;

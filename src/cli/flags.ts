@@ -359,9 +359,9 @@ const table = [
     name: 'tr-proto',
     aliases: [],
     group: 'Trace',
-    type: choice(['auto', 'udp', 'icmp', 'tcp']),
+    type: choice(['auto', 'udp', 'icmp', 'tcp', 'inband']),
     default: 'auto',
-    help: 'What to probe with',
+    help: 'What to probe with; inband is for a trace back to a client, through its NAT',
   },
   {
     name: 'tr-port',

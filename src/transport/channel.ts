@@ -91,8 +91,11 @@ export interface Channel {
   readonly queuedBytes: number;
   /** A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. */
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter;
-  /** One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before. */
-  ping(): Promise<number>;
+  /**
+   * One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before.
+   * `written` is told when the system has the ping, or never will.
+   */
+  ping(written?: () => void): Promise<number>;
   /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */
   close(code: number, reason: string, withinSeconds: number): void;
   /** Ends the connection at once; whatever is queued is discarded. */

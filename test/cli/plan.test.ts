@@ -434,7 +434,10 @@ describe('bad input', () => {
     ['--traceroute h -t 5', '-t/--time is a client and server flag: use it with -c, --loopback or -s'],
     ['-c h --tr-port 80', '--tr-port is a traceroute flag: use it with --traceroute'],
     ['--traceroute h --tr-parallel --tr-serial', '--tr-parallel and --tr-serial exclude each other: give one of them'],
-    ['--traceroute h --tr-proto sctp', "--tr-proto 'sctp' is not a known value: give one of auto, udp, icmp, tcp"],
+    [
+      '--traceroute h --tr-proto sctp',
+      "--tr-proto 'sctp' is not a known value: give one of auto, udp, icmp, tcp, inband",
+    ],
     ['--traceroute h --geoip-db x --no-geoip', '--geoip-db and --no-geoip exclude each other: give one of them'],
     ['--traceroute 192.0.2.1 -6', '-6 is for IPv6 and --traceroute for IPv4: choose one family'],
     [
