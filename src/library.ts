@@ -8,6 +8,7 @@ import type { PingEvent } from './ping-events.js';
 import type { ClientPlan, PingPlan, ServerPlan, Target } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
+import { type Cidr, parseCidr } from './transport/trusted.js';
 
 /** What to measure; everything but the host has the command line's default. */
 export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>> {
@@ -20,7 +21,10 @@ export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>> {
   readonly signal?: AbortSignal;
 }
 
-export type ServerOptions = Partial<ServerPlan>;
+export interface ServerOptions extends Partial<Omit<ServerPlan, 'trustProxy'>> {
+  /** Addresses and networks of proxies that are believed when they say for whom they speak, e.g. `10.0.0.0/8`. */
+  readonly trustProxy?: readonly string[];
+}
 
 /**
  * Runs one test. The last event is `end` or `error`; nothing is thrown while it runs, and leaving the loop stops it.
@@ -87,9 +91,16 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
  * Rejects with WperfError `port-in-use`, `listen-failure`, `file-failure` or `usage`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {
-  const plan: ServerPlan = { port: defaults.port, oneOff: false, ...options };
+  const { trustProxy = [], ...rest } = options;
+  const plan: ServerPlan = { port: defaults.port, oneOff: false, ...rest, trustProxy: trustProxy.map(networkOf) };
   checkRange('port', plan.port, limits.port, true);
   return startServerPlan(plan, { makeRecorder: () => makeRecorder(identity) });
+}
+
+function networkOf(text: string): Cidr {
+  const network = parseCidr(text);
+  if (network) return network;
+  throw new WperfError('usage', `trustProxy '${text}' names no network`);
 }
 
 function checkPlan(plan: ClientPlan): void {

@@ -40,3 +40,17 @@ it('pings in fewer', async () => {
   await server.close();
   expect(() => runPing({ host: '127.0.0.1', count: 0 })).toThrow('count 0 is not a whole number from 1 to 1000000');
 });
+
+it('knows its client behind a proxy that it is told to trust', async () => {
+  const server = await startServer({ host: '127.0.0.1', port: 0, trustProxy: ['127.0.0.0/8', '::1'] });
+  const peer = new Promise((resolve) => {
+    server.on('test', (event) => event.type === 'start' && resolve(event.peer));
+  });
+  const headers = [['X-Forwarded-For', '203.0.113.5']] as const;
+  await collect(runClient({ host: '127.0.0.1', port: server.address.port, seconds: 0.1, headers }));
+  expect(await peer).toEqual({ host: '203.0.113.5', byProxy: '127.0.0.1' });
+  await server.close();
+  await expect(startServer({ port: 0, trustProxy: ['10.0.0.0/33'] })).rejects.toThrow(
+    "trustProxy '10.0.0.0/33' names no network",
+  );
+});
