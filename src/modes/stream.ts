@@ -150,7 +150,7 @@ class Stream {
   async remains(): Promise<StreamOutcome> {
     this.release();
     const [sent, received] = await this.#localDone();
-    return { ...this.#ownFigures(sent, received).outcome, ...(this.#reported && { reported: this.#reported }) };
+    return this.#ownFigures(sent, received).outcome;
   }
 
   /** Stops whatever still runs. */
@@ -260,7 +260,7 @@ class Stream {
       ...(tcp && { tcp }),
       ...(congestion !== undefined && { congestion }),
     };
-    const outcome: StreamOutcome = { ...figures, usage };
+    const outcome: StreamOutcome = { ...figures, ...(this.#reported && { reported: this.#reported }), usage };
     const text = output?.(outcome).slice(0, bounds.serverOutputBytes);
     const message: MessageOf<'result'> = {
       type: 'result',
