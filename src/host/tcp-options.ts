@@ -3,9 +3,9 @@
  * one thing it can be told, TCP_NOTSENT_LOWAT. Called through the optional package koffi. Elsewhere, or without it, what
  * is asked is undefined and what is told goes unheard.
  */
-import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
 import type { TcpSample } from '../events.js';
+import { type Libc, loadLibc } from './libc.js';
 
 const IPPROTO_TCP = 6;
 const TCP_INFO = 11;
@@ -27,43 +27,30 @@ const field = {
 const INFO_BYTES = 256;
 const NEEDED_BYTES = field.totalRetrans + 4;
 
-interface Options {
-  /** Returns the value's length, or undefined where the call fails. */
-  get(descriptor: number, option: number, value: Buffer): number | undefined;
-  set(descriptor: number, option: number, value: Buffer): void;
-}
+let libc: Libc | undefined | null = null;
 
-let loaded: Options | undefined | null = null;
-
-function options(): Options | undefined {
-  if (loaded === null) loaded = loadOptions();
-  return loaded;
-}
-
-function loadOptions(): Options | undefined {
-  if (process.platform !== 'linux' || endianness() !== 'LE') return undefined;
+function available(): Libc | undefined {
+  if (libc !== null) return libc;
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-    const libc = koffi.load('libc.so.6');
-    const get = libc.func('int getsockopt(int fd, int level, int option, void *value, void *length)');
-    const set = libc.func('int setsockopt(int fd, int level, int option, void *value, uint32_t length)');
-    return {
-      get(descriptor, option, value) {
-        const length = Buffer.alloc(4);
-        length.writeUInt32LE(value.length);
-        return get(descriptor, IPPROTO_TCP, option, value, length) === 0 ? length.readUInt32LE() : undefined;
-      },
-      set: (descriptor, option, value) => set(descriptor, IPPROTO_TCP, option, value, value.length),
-    };
+    libc = process.platform === 'linux' && endianness() === 'LE' ? loadLibc() : undefined;
   } catch {
-    return undefined;
+    libc = undefined;
   }
+  return libc;
+}
+
+/** Returns the value's length, or undefined where the call fails. */
+function getOption(descriptor: number, option: number, value: Buffer): number | undefined {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(value.length);
+  const result = available()?.calls.getsockopt(descriptor, IPPROTO_TCP, option, value, length);
+  return result === 0 ? length.readUInt32LE() : undefined;
 }
 
 export function readTcpInfo(descriptor: number | undefined): TcpSample | undefined {
   if (descriptor === undefined) return undefined;
   const info = Buffer.alloc(INFO_BYTES);
-  const length = options()?.get(descriptor, TCP_INFO, info) ?? 0;
+  const length = getOption(descriptor, TCP_INFO, info) ?? 0;
   if (length < NEEDED_BYTES) return undefined;
   const mss = info.readUInt32LE(field.sndMss);
   return {
@@ -82,7 +69,7 @@ export function readTcpInfo(descriptor: number | undefined): TcpSample | undefin
 export function readCongestion(descriptor: number | undefined): string | undefined {
   if (descriptor === undefined) return undefined;
   const name = Buffer.alloc(16);
-  const length = options()?.get(descriptor, TCP_CONGESTION, name);
+  const length = getOption(descriptor, TCP_CONGESTION, name);
   return length === undefined ? undefined : name.toString('latin1').replace(/\0.*$/s, '');
 }
 
@@ -91,5 +78,5 @@ export function limitUnsent(descriptor: number | undefined, bytes: number): void
   if (descriptor === undefined) return;
   const value = Buffer.alloc(4);
   value.writeUInt32LE(Math.min(bytes, 2 ** 31 - 1));
-  options()?.set(descriptor, TCP_NOTSENT_LOWAT, value);
+  available()?.calls.setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, value, value.length);
 }
