@@ -2,7 +2,17 @@
 import { isIP } from 'node:net';
 import { blockLimits, defaults, limits, loadDefaults } from '../defaults.js';
 import type { GeoipOptions } from '../geoip/open.js';
-import type { ClientPlan, ConnectionPlan, OutputPlan, PingPlan, ServerPlan, Target, TestPlan } from '../plan.js';
+import type {
+  ClientPlan,
+  ConnectionPlan,
+  OutputPlan,
+  PingPlan,
+  ReverseTracePlan,
+  ServerPlan,
+  Target,
+  TestPlan,
+  TraceService,
+} from '../plan.js';
 import type { TraceOptions } from '../trace/options.js';
 import { sizeText } from '../units.js';
 import { checkCombination } from './combinations.js';
@@ -19,6 +29,15 @@ import { readWords } from './words.js';
 /** A client plan whose target is known only once the server of `--loopback` listens. */
 export type LoopbackPlan = Omit<ClientPlan, 'target'>;
 export type LoopbackPingPlan = Omit<PingPlan, 'target'>;
+export type LoopbackTracePlan = Omit<ReverseTracePlan, 'target'>;
+
+interface RouteBack<P> {
+  readonly plan: P;
+  /** Shows the route there beside it. */
+  readonly both: boolean;
+  readonly geoip: GeoipOptions | undefined;
+  readonly output: OutputPlan;
+}
 
 export type Command =
   | { readonly command: 'help' }
@@ -29,6 +48,8 @@ export type Command =
   | { readonly command: 'loopback'; readonly plan: LoopbackPlan; readonly output: OutputPlan }
   | { readonly command: 'ping'; readonly plan: PingPlan; readonly output: OutputPlan }
   | { readonly command: 'loopback-ping'; readonly plan: LoopbackPingPlan; readonly output: OutputPlan }
+  | ({ readonly command: 'route-back' } & RouteBack<ReverseTracePlan>)
+  | ({ readonly command: 'loopback-route-back' } & RouteBack<LoopbackTracePlan>)
   | {
       readonly command: 'traceroute';
       readonly options: TraceOptions;
@@ -41,6 +62,8 @@ export type Command =
       readonly plan: ServerPlan;
       /** 0 is no interval reports. */
       readonly intervalSeconds: number;
+      /** For clients of the original wperf, which look nothing up. */
+      readonly geoip: GeoipOptions | undefined;
       readonly output: OutputPlan;
     };
 
@@ -58,15 +81,24 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
       return { command: 'usage' };
     case 'client':
       if (values.ping) return { command: 'ping', plan: pingPlan(values, outside), output };
+      if (showsRoutes(values)) {
+        const plan = { ...loopbackTracePlan(values, outside), ...wayPlan(values, outside) };
+        return { command: 'route-back', plan, ...routeBack(values, outside), output };
+      }
       return { command: 'client', plan: clientPlan(values, outside), output };
     case 'loopback':
       if (values.ping) return { command: 'loopback-ping', plan: loopbackPingPlan(values, outside), output };
+      if (showsRoutes(values)) {
+        const plan = loopbackTracePlan(values, outside);
+        return { command: 'loopback-route-back', plan, ...routeBack(values, outside), output };
+      }
       return { command: 'loopback', plan: loopbackPlan(values, outside), output };
     case 'traceroute':
       return { command: 'traceroute', options: traceOptions(values), geoip: geoipOptions(values, outside), output };
     case 'server': {
       const intervalSeconds = values.interval ?? defaults.intervalSeconds;
-      return { command: 'server', plan: serverPlan(values, outside), intervalSeconds, output };
+      const geoip = geoipOptions(values, outside);
+      return { command: 'server', plan: serverPlan(values, outside), intervalSeconds, geoip, output };
     }
   }
 }
@@ -147,6 +179,13 @@ function connectionPlan(values: FlagValues, outside: Surroundings): Omit<Connect
 
 function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
   const { 'tls-cert': cert, 'tls-key': key } = values;
+  const token = resolveToken(values, outside);
+  if (values['tr-auth-only'] && token === undefined) {
+    throw usageError(
+      '--tr-auth-only needs a token that clients can prove',
+      'give --token-file, --token or WPERF_TOKEN',
+    );
+  }
   const tls =
     cert === undefined || key === undefined
       ? undefined
@@ -159,18 +198,71 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
     oneOff: values['one-off'] ?? false,
     ...given({
       host: values.host,
-      token: resolveToken(values, outside),
+      token,
       tls,
       path: values.path,
       seconds: values.time,
       bytes: values.bytes,
       noLegacy: values['no-legacy'],
+      traces: traceChanges(values),
     }),
   };
 }
 
+/** What the server's owner changed of the defaults; undefined for nothing. */
+function traceChanges(values: FlagValues): Partial<TraceService> | undefined {
+  const changes: Partial<TraceService> = given({
+    offered: values['no-reverse-traceroute'] && false,
+    authOnly: values['tr-auth-only'],
+    behindProxy: values['tr-behind-proxy'],
+    concurrent: values['tr-max-concurrent'],
+    cacheSeconds: values['tr-cache'],
+    packets: values['tr-max-packets'],
+    packetsPerMinute: values['tr-packets-per-minute'],
+    seconds: values['tr-max-seconds'],
+    hideHops: values['tr-hide-hops'],
+    hidePrivate: values['tr-hide-private'],
+  });
+  return Object.keys(changes).length === 0 ? undefined : changes;
+}
+
+function showsRoutes(values: FlagValues): boolean {
+  return (values['reverse-traceroute'] ?? values['both-traceroutes']) !== undefined;
+}
+
+function routeBack(values: FlagValues, outside: Surroundings): Pick<RouteBack<unknown>, 'both' | 'geoip'> {
+  return { both: values['both-traceroutes'] ?? false, geoip: geoipOptions(values, outside) };
+}
+
+function loopbackTracePlan(values: FlagValues, outside: Surroundings): LoopbackTracePlan {
+  const protocol = values['tr-proto'] ?? 'auto';
+  const { inbandQueries, queries } = defaults.trace;
+  const trace = {
+    protocol,
+    maxHops: values['tr-max-hops'] ?? defaults.trace.maxHops,
+    firstHop: values['tr-first-hop'] ?? defaults.trace.firstHop,
+    queries: values['tr-queries'] ?? (protocol === 'inband' ? inbandQueries : queries),
+    timeoutSeconds: values['tr-timeout'] ?? defaults.trace.timeoutSeconds,
+    names: !values['tr-no-dns'],
+    serial: values['tr-serial'] ?? false,
+  };
+  if (trace.firstHop > trace.maxHops) {
+    const rule = `${labelOf('tr-first-hop')} ${trace.firstHop} is beyond ${labelOf('tr-max-hops')} ${trace.maxHops}`;
+    throw usageError(rule, 'begin nearer or look farther');
+  }
+  return { trace, ...connectionPlan(values, outside) };
+}
+
 function traceOptions(values: FlagValues): TraceOptions {
   const host = values.traceroute ?? '';
+  const protocol = values['tr-proto'];
+  if (protocol === 'inband') {
+    const rule = `${labelOf('tr-proto')} inband needs a connection that ${host} made, and --traceroute has none`;
+    throw usageError(
+      rule,
+      'take udp, icmp or tcp, or trace the way back from a server with -c HOST --reverse-traceroute',
+    );
+  }
   checkFamily(values, host);
   return {
     host,
@@ -178,7 +270,7 @@ function traceOptions(values: FlagValues): TraceOptions {
     serial: values['tr-serial'] ?? false,
     ...given({
       family: chosenFamily(values),
-      protocol: values['tr-proto'],
+      protocol,
       port: values['tr-port'],
       maxHops: values['tr-max-hops'],
       firstHop: values['tr-first-hop'],

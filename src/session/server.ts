@@ -5,7 +5,8 @@ import { Guest } from '../dialect/legacy/guest.js';
 import { toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
-import type { ServerPlan } from '../plan.js';
+import type { ServerPlan, TraceService } from '../plan.js';
+import type { Annotation } from '../trace/hop.js';
 import type { Channel } from '../transport/channel.js';
 import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
 import { Acceptor } from '../transport/ws/accept.js';
@@ -14,7 +15,11 @@ import { type Decision, type Grant, type Hello, openAsServer, randomId } from '.
 import type { Recorder } from './recording.js';
 import { servePings } from './server-pings.js';
 import { ServerTest } from './server-test.js';
+import { serveTrace } from './server-trace.js';
 import { grantedTest } from './stream-test.js';
+import { type InbandTrace, traceBack } from './trace-back.js';
+import { TraceDesk } from './trace-desk.js';
+import { grantWish, serviceOf } from './trace-limits.js';
 
 export interface ServerEvents {
   /** What happens in one test; `session` tells tests apart that run at the same time. */
@@ -31,7 +36,15 @@ export interface ServerRunOptions {
   readonly lane?: boolean;
   /** Makes what keeps the server's report for a client that asks for it. */
   readonly makeRecorder?: () => Recorder;
+  /** Traces the route back to a client; for tests. */
+  readonly traceBack?: typeof traceBack;
+  /** Goes on where probes of their own fall silent; without one, traces end there. */
+  readonly inbandTrace?: InbandTrace;
+  /** What is known of an address, for clients of the original wperf, which do not look it up. */
+  readonly annotate?: Annotate;
 }
+
+type Annotate = (ip: string) => Promise<Annotation>;
 
 /** Resolves once the port is open. Rejects with WperfError `port-in-use`, `listen-failure` or `file-failure`. */
 export async function startServerPlan(plan: ServerPlan, options: ServerRunOptions = {}): Promise<WperfServer> {
@@ -48,8 +61,12 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   /** Clients of the original wperf. */
   readonly #guests = new Set<Guest>();
   readonly #tests = new Map<string, ServerTest>();
-  #pingRuns = 0;
+  /** Pings and traces. */
+  #otherRuns = 0;
   readonly #stop = new AbortController();
+  readonly #service: TraceService;
+  readonly #desk: TraceDesk;
+  readonly #annotate: Annotate | undefined;
   readonly #makeRecorder: (() => Recorder) | undefined;
   #door: FrontDoor | undefined;
   #closing: Promise<void> | undefined;
@@ -60,6 +77,13 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#plan = plan;
     this.#clock = options.clock ?? systemClock;
     this.#makeRecorder = options.makeRecorder;
+    this.#annotate = options.annotate;
+    this.#service = serviceOf(plan.traces);
+    const trace = options.traceBack ?? traceBack;
+    this.#desk = new TraceDesk({
+      ...{ service: this.#service, clock: this.#clock, stop: this.#stop.signal },
+      trace: (job, tools) => trace(job, tools, options.inbandTrace),
+    });
     this.#acceptor = new Acceptor({
       tls: plan.tls,
       path: plan.path,
@@ -139,7 +163,9 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       mayBegin: () => !this.#plan.oneOff || (this.#tests.size === 0 && !this.#closing),
       session,
       onEvent: (event) => this.emit('test', event, session),
-      onNote: (text) => this.emit('notice', { type: 'notice', level: 'info', text }),
+      onNote: (text) => this.#note(text),
+      desk: this.#desk,
+      annotate: this.#annotate,
     });
     this.#guests.add(guest);
     const done = guest.done.catch((error) => this.#warn(guest.peer, error));
@@ -152,6 +178,10 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     if (this.#connections === 0) this.#whenEmpty();
   }
 
+  #note(text: string): void {
+    this.emit('notice', { type: 'notice', level: 'info', text });
+  }
+
   #warn(peer: string, error: unknown): void {
     this.emit('notice', { type: 'notice', level: 'warning', text: `${peer}: ${toWperfError(error).line}` });
   }
@@ -162,6 +192,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       if (hello.mode === 'latency')
         return await this.#servePings(conversation, waits.startSeconds + hello.omitSeconds, grant);
       if (hello.mode === 'ping') return await this.#servePingRun(conversation, hello, grant);
+      if (hello.mode === 'traceroute') return await this.#serveTrace(conversation, hello);
       const test = this.#testOf(conversation, hello);
       await test.serve(conversation, hello, grantedTest(hello, grant));
     } finally {
@@ -184,23 +215,39 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   #refuseSecond(conversation: Conversation): void {
     const guests = [...this.#guests].filter((guest) => guest.ran).length;
-    if (!this.#plan.oneOff || this.#tests.size + this.#pingRuns + guests === 0) return;
+    if (!this.#plan.oneOff || this.#tests.size + this.#otherRuns + guests === 0) return;
     const error = new WperfError('server-full', 'the server runs one test only, and has begun it');
     conversation.abort(error);
     throw error;
   }
 
   /** Counts as a test, unlike the pings beside one. */
-  async #servePingRun(conversation: Conversation, { software }: Hello, grant: Grant): Promise<void> {
-    this.#refuseSecond(conversation);
-    this.#pingRuns += 1;
-    try {
+  #servePingRun(conversation: Conversation, { software }: Hello, grant: Grant): Promise<void> {
+    return this.#serveOther(conversation, async () => {
       await this.#servePings(conversation, 0, grant);
-      const text = `${conversation.peer}: pinged (${software})`;
-      this.emit('notice', { type: 'notice', level: 'info', text });
+      this.#note(`${conversation.peer}: pinged (${software})`);
+    });
+  }
+
+  #serveTrace(conversation: Conversation, { trace: wish }: Hello): Promise<void> {
+    if (wish === undefined) throw new WperfError('internal', 'a trace without a wish');
+    return this.#serveOther(conversation, () =>
+      serveTrace(conversation, {
+        ...{ desk: this.#desk, wish, proven: this.#plan.token !== undefined, stop: this.#stop.signal },
+        onNote: (text) => this.#note(text),
+      }),
+    );
+  }
+
+  /** A test that has no load. */
+  async #serveOther(conversation: Conversation, run: () => Promise<void>): Promise<void> {
+    this.#refuseSecond(conversation);
+    this.#otherRuns += 1;
+    try {
+      await run();
       if (this.#plan.oneOff) void this.close();
     } finally {
-      this.#pingRuns -= 1;
+      this.#otherRuns -= 1;
     }
   }
 
@@ -215,6 +262,10 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   #decide(hello: Hello): Decision {
+    if (hello.trace !== undefined && hello.mode === 'traceroute') {
+      const { reasons } = grantWish(hello.trace, this.#service);
+      return { seconds: this.#service.seconds, bitsPerSecond: 0, reasons: [...reasons] };
+    }
     const seconds = Math.min(hello.seconds, this.#plan.seconds ?? limits.seconds.max);
     const bytesCap = this.#plan.bytes === undefined ? Number.POSITIVE_INFINITY : this.#plan.bytes / hello.streams;
     const bytes = hello.bytes === undefined ? undefined : Math.max(1, Math.floor(Math.min(hello.bytes, bytesCap)));

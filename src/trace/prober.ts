@@ -42,7 +42,7 @@ export interface Reply {
 }
 
 export interface Prober {
-  readonly name: 'linux-errqueue' | 'linux-raw' | 'raw-socket';
+  readonly name: 'linux-errqueue' | 'linux-raw' | 'raw-socket' | 'inband';
   readonly protocol: TraceProtocol;
   /** Destination port: the first for UDP probes that count up, the only one otherwise. Absent for ICMP. */
   readonly port?: number;

@@ -60,7 +60,7 @@ async function boundedName(reverse: Reverse, ip: string): Promise<string | undef
 }
 
 /** Whoever holds the reverse zone wrote this: no control characters, no blanks that could pass for columns. */
-function printableName(name: string | undefined): string | undefined {
+export function printableName(name: string | undefined): string | undefined {
   const printable = stripControl(name ?? '').replace(/\s+/gu, '_');
   return printable === '' ? undefined : printable.slice(0, limits.hopNameCharacters);
 }

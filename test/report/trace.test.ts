@@ -11,6 +11,7 @@ import type { HopAddress } from '../../src/trace/hop.js';
 const start: TraceStart = {
   type: 'trace-start',
   wallMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+  direction: 'forward',
   host: 'host.example',
   ip: '192.0.2.9',
   family: 4,

@@ -75,6 +75,24 @@ export function openingText(direction: TestDirection): string {
   return JSON.stringify({ simulation_options: { sim_tcp_nodelay: false, ...none }, mode: modes[direction] });
 }
 
+/** One hop of the route back: `*` and -1 where nobody answered. */
+export interface ToldHop {
+  readonly ttl: number;
+  readonly ip: string;
+  readonly name: string;
+  /** Milliseconds. */
+  readonly rtt: number;
+  readonly country: string;
+  readonly asn: string;
+}
+
+/** What a server tells of a route. */
+export const routeText = {
+  hop: (data: ToldHop) => JSON.stringify({ type: 'hop', data }),
+  error: (message: string) => JSON.stringify({ type: 'error', message }),
+  end: JSON.stringify({ type: 'end' }),
+} as const;
+
 const pingShape = record({ seq: integer(0, Number.MAX_SAFE_INTEGER) });
 
 /** The answer to a ping; undefined for any other text. */
