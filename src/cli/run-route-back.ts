@@ -1,8 +1,11 @@
+import { exitCodes } from '../errors.js';
 import type { GeoipOptions } from '../geoip/open.js';
 import type { OutputPlan, ReverseTracePlan } from '../plan.js';
-import { makeTraceReporter } from '../report/make-trace.js';
+import { makeRoutesReporter, makeTraceReporter } from '../report/make-trace.js';
+import type { RoutesReporter } from '../report/routes.js';
+import { type RouteEvent, traceBothRoutes } from '../session/client-routes.js';
 import { reverseTrace } from '../session/client-trace.js';
-import { report, withTraceTools } from './run-trace.js';
+import { codeOf, report, withTraceTools } from './run-trace.js';
 
 export interface RouteBackCommand {
   readonly both: boolean;
@@ -11,9 +14,25 @@ export interface RouteBackCommand {
 }
 
 /** Has the server trace, and resolves with the exit code. Ctrl-C ends it with the hops so far. */
-export function runRouteBack(plan: ReverseTracePlan, { geoip, output: outputPlan }: RouteBackCommand): Promise<number> {
-  return withTraceTools(geoip, outputPlan, (tools, output) => {
+export function runRouteBack(
+  plan: ReverseTracePlan,
+  { both, geoip, output: { format }, output: outputPlan }: RouteBackCommand,
+): Promise<number> {
+  return withTraceTools(geoip, outputPlan, (tools, { screen }) => {
     const options = { annotated: tools.annotate !== undefined };
-    return report(reverseTrace(plan, tools), makeTraceReporter(outputPlan.format, output.screen, options));
+    return both
+      ? reportBoth(traceBothRoutes(plan, tools), makeRoutesReporter(format, screen, options))
+      : report(reverseTrace(plan, tools), makeTraceReporter(format, screen, options));
   });
+}
+
+/** Where both fail, the exit code is that of the first. */
+async function reportBoth(events: AsyncIterable<RouteEvent>, reporter: RoutesReporter): Promise<number> {
+  let code: number = exitCodes.success;
+  for await (const routeEvent of events) {
+    reporter.event(routeEvent);
+    code = code === exitCodes.success ? codeOf(routeEvent.event) : code;
+  }
+  reporter.end();
+  return code;
 }

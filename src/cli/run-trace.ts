@@ -3,7 +3,7 @@ import type { NoticeEvent } from '../events.js';
 import type { GeoipOptions } from '../geoip/open.js';
 import type { OutputPlan } from '../plan.js';
 import { makeTraceReporter } from '../report/make-trace.js';
-import type { TraceReporter } from '../report/reporter.js';
+import type { TraceReport, TraceReporter } from '../report/reporter.js';
 import type { TraceEvent } from '../trace/events.js';
 import type { TraceOptions } from '../trace/options.js';
 import { type TraceTools, traceroute } from '../trace/traceroute.js';
@@ -47,16 +47,21 @@ export async function report(
   events: AsyncIterable<TraceEvent | NoticeEvent>,
   reporter: TraceReporter,
 ): Promise<number> {
+  let code: number = exitCodes.success;
+  const take = (event: TraceReport) => {
+    reporter.event(event);
+    code = codeOf(event);
+  };
   try {
-    let code: number = exitCodes.success;
-    for await (const event of events) {
-      reporter.event(event);
-      if (event.type === 'trace-end' && event.reason === 'interrupted') code = exitCodes.test;
-    }
-    return code;
+    for await (const event of events) take(event);
   } catch (thrown) {
-    const error = toWperfError(thrown);
-    reporter.event({ type: 'error', error });
-    return exitCode(error.code);
+    take({ type: 'error', error: toWperfError(thrown) });
   }
+  return code;
+}
+
+/** The exit code that the last event of a trace stands for. */
+export function codeOf(event: TraceReport): number {
+  if (event.type === 'error') return exitCode(event.error.code);
+  return event.type === 'trace-end' && event.reason === 'interrupted' ? exitCodes.test : exitCodes.success;
 }

@@ -1,7 +1,7 @@
 /** A trace as text, each hop as it is known: `TTL  [CC, ASn NAME]  name (ip)  1.234 ms`, and `*` for silence. */
 import { stripControl } from '../errors.js';
-import type { SeenClient, SharedResult, TraceEnd, TraceHop, TraceStart } from '../trace/events.js';
-import type { Annotation, HopAddress } from '../trace/hop.js';
+import type { SeenClient, SharedResult, TraceEnd, TraceStart } from '../trace/events.js';
+import type { Annotation, Hop, HopAddress } from '../trace/hop.js';
 import type { Screen, TraceReport, TraceReporter } from './reporter.js';
 import { type Style, styleOf } from './style.js';
 
@@ -85,11 +85,12 @@ function sharedLine({ kind, ageSeconds }: SharedResult): string {
     : `the server began this trace ${age} ago for somebody else at your address`;
 }
 
-function targetText({ direction, host, ip }: TraceStart): string {
+/** How the end of a trace names whom it could not reach. */
+export function targetText({ direction, host, ip }: TraceStart): string {
   return direction === 'forward' ? host : ip;
 }
 
-function hopLines(hop: TraceHop, columns: Columns): string[] {
+export function hopLines(hop: Hop, columns: Columns): string[] {
   const ttl = String(hop.ttl).padStart(widths.ttl);
   const stars = Array<string>(hop.lost).fill('*');
   const shown: readonly HopAddress[] = [...hop.addresses, ...hiddenRow(hop)];
@@ -106,7 +107,7 @@ function hopLines(hop: TraceHop, columns: Columns): string[] {
 }
 
 /** What the server keeps to itself has a row like any address. */
-function hiddenRow({ hidden }: TraceHop): HopAddress[] {
+export function hiddenRow({ hidden }: Pick<Hop, 'hidden'>): HopAddress[] {
   if (hidden === undefined) return [];
   const ip = hidden.addresses === 1 ? '(hidden by the server)' : `(${hidden.addresses} addresses hidden by the server)`;
   return [{ ip, rttsMs: hidden.rttsMs, codes: [], mpls: [] }];
@@ -127,13 +128,13 @@ function shortened(name: string): string {
   return name.length <= widths.nameOfAs ? name : `${name.slice(0, widths.nameOfAs - 1).trimEnd()}…`;
 }
 
-function rttTexts(hop: TraceHop, { rttsMs }: HopAddress): string[] {
+function rttTexts(hop: Hop, { rttsMs }: HopAddress): string[] {
   if (hop.sent <= maxRttsShown) return rttsMs.map(rttText);
   const sum = rttsMs.reduce((total, rtt) => total + rtt, 0);
   return [`${rttText(sum / rttsMs.length)} avg of ${rttsMs.length}`];
 }
 
-function lossTexts(hop: TraceHop, stars: readonly string[]): string[] {
+function lossTexts(hop: Hop, stars: readonly string[]): string[] {
   if (hop.sent <= maxRttsShown) return stars.map((star) => star.padEnd(widths.rtt + 3));
   const { minMs, maxMs, stddevMs } = hop.rtt ?? { minMs: 0, maxMs: 0, stddevMs: 0 };
   const spread = [minMs, maxMs, stddevMs].map((value) => value.toFixed(3)).join('/');
@@ -145,7 +146,7 @@ function rttText(milliseconds: number): string {
 }
 
 /** ICMP codes, MPLS labels, and the length of the way back where it differs from the way there. */
-function remarks(hop: TraceHop, { codes, mpls, returnHops }: HopAddress): string[] {
+function remarks(hop: Hop, { codes, mpls, returnHops }: HopAddress): string[] {
   const labels = mpls.length === 0 ? [] : [`MPLS ${mpls.map(({ label }) => label).join('/')}`];
   const back = returnHops === undefined || returnHops === hop.ttl ? [] : [`${returnHops} hops back`];
   const inband = hop.inband === true ? ['in-band'] : [];
