@@ -1,5 +1,6 @@
 /** `npm run bench`: the table on stdout, progress on stderr. */
 import { UndoStack } from '../test/support/undo.js';
+import { datagramMode, datagramTable } from './datagrams.js';
 import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';
 import { measurements } from './measurements.js';
@@ -24,6 +25,7 @@ async function main(options: BenchOptions): Promise<void> {
     const tables = [
       ...(outcomes.length > 0 ? [tableOf(outcomes)] : []),
       ...(isChosen(roundTripsMode, options.only) ? [await roundTripTable(options.rounds, log)] : []),
+      ...(isChosen(datagramMode, options.only) ? [await datagramTable({ ...options, log })] : []),
     ];
     const machine = await describeMachine();
     const conditions = `${options.rounds} rounds of ${options.seconds} s each, in turn, with new processes`;
@@ -40,7 +42,7 @@ async function main(options: BenchOptions): Promise<void> {
 }
 
 function select(all: readonly Measurement[], only: readonly string[]): readonly Measurement[] {
-  const modes = [...new Set(all.map(({ mode }) => mode)), roundTripsMode];
+  const modes = [...new Set(all.map(({ mode }) => mode)), roundTripsMode, datagramMode];
   const unknown = only.find((mode) => !modes.includes(mode));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: choose from ${modes.join(', ')}`);
   return all.filter(({ mode }) => isChosen(mode, only));

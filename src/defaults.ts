@@ -178,6 +178,12 @@ export const legacy = {
   simMtu: { min: 1, max: 1024 * 1024 - 8 },
   /** The longest text that any of its messages or tokens can be. */
   textCharacters: 4096,
+  /** From the last packet to its server's figures. */
+  figuresSeconds: 10,
+  /** From one hop of a route to the next: its server looks each up in the DNS and on the web first. */
+  hopSeconds: 30,
+  /** Answers to pings that have had one, or that were given up long ago. */
+  repeatedPongs: 1000,
   /** Unread answers to pings; beyond this the client is flooding us. */
   queuedBytes: 64 * 1024,
 } as const;

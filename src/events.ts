@@ -7,7 +7,7 @@
  */
 import type { WperfError } from './errors.js';
 import type { LatencyReport } from './measure/latency.js';
-import type { PacketFigures, PacketSummary } from './measure/packets.js';
+import type { PacketTotals } from './measure/packets.js';
 import type { Direction, TestPlan } from './plan.js';
 import type { Pacing } from './traffic/schedule.js';
 
@@ -83,7 +83,7 @@ export interface StreamInterval extends Span {
   /** The bytes are the sender's count after all: the far side reports none. */
   readonly senderCount?: boolean;
   /** In a datagram test, what the receiver made of its packets. */
-  readonly packets?: PacketFigures;
+  readonly packets?: PacketTotals;
   /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
   readonly tcp?: TcpSample;
 }
@@ -93,7 +93,7 @@ export interface IntervalSum extends Span {
   readonly sender: boolean;
   readonly omitted: boolean;
   readonly senderCount?: boolean;
-  readonly packets?: PacketFigures;
+  readonly packets?: PacketTotals;
   readonly retransmits?: number;
 }
 
@@ -130,7 +130,7 @@ export interface StreamResult {
   /** True when `received` is the far side's last interval report, because its final count did not arrive in time. */
   readonly partial: boolean;
   /** In a datagram test, what the receiver made of its packets; absent when its figures did not arrive in time. */
-  readonly packets?: PacketSummary;
+  readonly packets?: PacketTotals;
   /** Of a sender at a given rate; absent likewise. */
   readonly pacing?: Pacing;
   /** Of the sending end; absent where its kernel does not tell. */
@@ -144,7 +144,7 @@ export interface DirectionSum {
   readonly sent: Span | null;
   readonly received: Span | null;
   readonly partial: boolean;
-  readonly packets?: PacketFigures;
+  readonly packets?: PacketTotals;
   readonly retransmits?: number;
 }
 

@@ -1,13 +1,12 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
 import { blockLimits, defaults, limits, loadDefaults } from './defaults.js';
-import { runAnyClientPlan } from './dialect/client.js';
+import { runAnyClientPlan, runAnyPingPlan } from './dialect/client.js';
 import { WperfError } from './errors.js';
 import type { TestEvent } from './events.js';
 import { identity } from './host/identity.js';
 import type { PingEvent } from './ping-events.js';
 import type { ClientPlan, PingPlan, ServerPlan, Target } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
-import { runPingPlan } from './session/client-ping.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
 
 /** What to measure; everything but the host has the command line's default. */
@@ -80,11 +79,11 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
   checkRange('count', plan.count, limits.pingCount, true);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
-  return runPingPlan(plan, { signal });
+  return runAnyPingPlan(plan, { signal });
 }
 
 /**
- * Listens and serves until `close()`. Events: `test` (event, session), `notice`, `close`.
+ * Listens and serves until `close()`. Events: `test` (event, session), `pings` (a client has ended its `--ping`), `notice`, `close`.
  * Rejects with WperfError `port-in-use`, `listen-failure`, `file-failure` or `usage`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {

@@ -15,6 +15,8 @@ export interface PingStartEvent {
   readonly count: number;
   readonly intervalSeconds: number;
   readonly secure: boolean;
+  /** The peer is the original wperf. */
+  readonly dialect?: 'legacy';
   readonly title?: string;
 }
 
@@ -46,3 +48,16 @@ export interface PingEndEvent {
 }
 
 export type PingEvent = PingStartEvent | PongEvent | NoticeEvent | PingEndEvent | ErrorEvent;
+
+/** At a server, when a client has ended its pings. The round trips are known to the client alone. */
+export interface PingsServedEvent extends Pick<PingStartEvent, 'session' | 'peerSoftware' | 'secure' | 'dialect'> {
+  readonly type: 'pings-served';
+  /** Wall clock at their beginning, milliseconds since 1970. */
+  readonly wallMs: number;
+  /** The client's address. */
+  readonly peer: { readonly host: string; readonly port: number };
+  readonly answered: number;
+  readonly seconds: number;
+  /** True when the server was stopped before the client was done. */
+  readonly interrupted: boolean;
+}

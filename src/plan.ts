@@ -54,12 +54,16 @@ export interface ClientPlan extends TestPlan {
   readonly latency: boolean;
   /** Refuses a server of the original wperf instead of speaking its dialect. */
   readonly noLegacy?: boolean;
+  /** Sends the token to a server of the original wperf even where others could read it. */
+  readonly legacyToken?: boolean;
 }
+
+type LegacyRules = 'noLegacy' | 'legacyToken';
 
 /** How to reach a server and be let in. */
 export type ConnectionPlan = Pick<
   ClientPlan,
-  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
+  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | LegacyRules
 >;
 
 export interface PingPlan extends ConnectionPlan {

@@ -25,7 +25,7 @@ export const groupTitles: Readonly<Record<Group, string>> = {
   Both: 'Client and server',
   Client: 'Client (-c, --loopback)',
   Server: 'Server (-s)',
-  Trace: 'Route (--traceroute, --reverse-traceroute, --both-traceroutes)',
+  Trace: 'Routes (--traceroute, --reverse-traceroute)',
   Routes: 'Routes back to clients (-s)',
 };
 
@@ -123,7 +123,7 @@ const table = [
     group: 'Both',
     type: text('SECRET'),
     default: 'WPERF_TOKEN of the environment',
-    help: 'Secret that client and server must share; it never crosses the network, except to and from the original wperf',
+    help: 'Secret that client and server must share; it never crosses the network, except with the original wperf (--legacy-token)',
     conflicts: ['token-file'],
   },
   {
@@ -171,7 +171,7 @@ const table = [
     group: 'Client',
     type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
     default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}`,
-    help: 'Send blocks, or packets, of SIZE, a WebSocket message each',
+    help: 'Send blocks of SIZE, 1K to 1M, or with --udp packets, 64 to 65507: a WebSocket message each',
   },
   {
     name: 'omit',
@@ -263,6 +263,13 @@ const table = [
     help: 'Carry TEXT in the JSON output',
   },
   { name: 'get-server-output', aliases: [], group: 'Client', help: "Print the server's own report too" },
+  {
+    name: 'legacy-token',
+    aliases: [],
+    group: 'Client',
+    help: 'Send the token in the clear to a server of the original wperf; over wss with a checked certificate it is sent anyway',
+    conflicts: ['no-legacy'],
+  },
   {
     name: 'header',
     aliases: ['H'],

@@ -145,7 +145,6 @@ function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
       bytes: values.bytes,
       title: values.title,
       extraData: values['extra-data'],
-      noLegacy: values['no-legacy'],
     }),
   };
 }
@@ -173,7 +172,13 @@ function connectionPlan(values: FlagValues, outside: Surroundings): Omit<Connect
     connectTimeoutMs: values['connect-timeout'] ?? defaults.connectTimeoutMs,
     headers: values.header ?? [],
     insecure: values.insecure ?? false,
-    ...given({ token: resolveToken(values, outside), family: chosenFamily(values), bind: values.bind }),
+    ...given({
+      token: resolveToken(values, outside),
+      family: chosenFamily(values),
+      bind: values.bind,
+      noLegacy: values['no-legacy'],
+      legacyToken: values['legacy-token'],
+    }),
   };
 }
 

@@ -1,10 +1,10 @@
+import { runAnyReverseTrace } from '../dialect/client.js';
 import { exitCodes } from '../errors.js';
 import type { GeoipOptions } from '../geoip/open.js';
 import type { OutputPlan, ReverseTracePlan } from '../plan.js';
 import { makeRoutesReporter, makeTraceReporter } from '../report/make-trace.js';
 import type { RoutesReporter } from '../report/routes.js';
 import { type RouteEvent, traceBothRoutes } from '../session/client-routes.js';
-import { reverseTrace } from '../session/client-trace.js';
 import { codeOf, report, withTraceTools } from './run-trace.js';
 
 export interface RouteBackCommand {
@@ -21,8 +21,8 @@ export function runRouteBack(
   return withTraceTools(geoip, outputPlan, (tools, { screen }) => {
     const options = { annotated: tools.annotate !== undefined };
     return both
-      ? reportBoth(traceBothRoutes(plan, tools), makeRoutesReporter(format, screen, options))
-      : report(reverseTrace(plan, tools), makeTraceReporter(format, screen, options));
+      ? reportBoth(traceBothRoutes(plan, tools, runAnyReverseTrace), makeRoutesReporter(format, screen, options))
+      : report(runAnyReverseTrace(plan, tools), makeTraceReporter(format, screen, options));
   });
 }
 

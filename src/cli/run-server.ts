@@ -31,6 +31,7 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   const report = new ServerOutput(options.output, options.intervalSeconds, output);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   server.on('test', (event, session) => report.test(event, session));
+  server.on('pings', (event) => report.pings(event));
   server.on('notice', (event) => report.notice(event));
   report.listening(server.address, plan);
   const release = onInterrupt(() => void server.close());

@@ -1,10 +1,12 @@
 /** What a server prints: a report of each test, told apart by a prefix while several run at once. */
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { identity } from '../host/identity.js';
+import type { PingsServedEvent } from '../ping-events.js';
 import type { OutputPlan, ServerPlan } from '../plan.js';
 import { IntervalMerger } from '../report/interval-merger.js';
 import { makeReporter } from '../report/make.js';
 import type { Reporter } from '../report/reporter.js';
+import { servedPingsText } from '../report/served-pings.js';
 import type { Output } from './output.js';
 
 export class ServerOutput {
@@ -29,6 +31,10 @@ export class ServerOutput {
   notice({ level, text }: NoticeEvent): void {
     if (level === 'warning') this.#output.screen.err.write(`warning: ${text}\n`);
     else if (this.#plan.format === 'text') this.#output.screen.out.write(`${text}\n`);
+  }
+
+  pings(event: PingsServedEvent): void {
+    this.#output.screen.out.write(servedPingsText(event, identity, this.#plan.format));
   }
 
   test(event: TestEvent, session: string): void {

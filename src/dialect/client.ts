@@ -1,28 +1,73 @@
 /** Runs a plan against whatever the server speaks: wperf.v1, or the dialect of the original. */
 import { WperfError } from '../errors.js';
-import type { TestEvent } from '../events.js';
-import type { ClientPlan } from '../plan.js';
+import type { ErrorEvent, NoticeEvent, TestEvent } from '../events.js';
+import type { PingEvent } from '../ping-events.js';
+import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from '../plan.js';
 import { type ClientRunOptions, runClientPlan } from '../session/client.js';
+import { runPingPlan } from '../session/client-ping.js';
+import { type ReverseTraceTools, reverseTrace } from '../session/client-trace.js';
 import { EventQueue } from '../session/event-queue.js';
+import type { TraceEvent } from '../trace/events.js';
 import { namedNoSubprotocol } from '../transport/ws/errors.js';
 import { LegacyClientTest } from './legacy/client.js';
+import { runLegacyPingPlan } from './legacy/client-ping.js';
+import { isServerChecked } from './legacy/entry.js';
+import { legacyReverseTrace } from './legacy/reverse-trace.js';
+
+type AnyRunOptions = Pick<ClientRunOptions, 'signal' | 'clock'>;
 
 /** As `runClientPlan`, but a server that names no sub-protocol is taken for one of the original wperf. */
-export async function* runAnyClientPlan(
-  plan: ClientPlan,
-  options: Pick<ClientRunOptions, 'signal' | 'clock'> = {},
-): AsyncGenerator<TestEvent, void, undefined> {
-  for await (const event of runClientPlan(plan, options)) {
-    if (event.type === 'error' && namedNoSubprotocol(event.error)) {
-      if (plan.noLegacy) yield { type: 'error', error: refused(event.error) };
-      else yield* runLegacyClientPlan(plan, options);
-      return;
-    }
-    yield event;
+export function runAnyClientPlan(plan: ClientPlan, options: AnyRunOptions = {}): AsyncIterableIterator<TestEvent> {
+  return inEitherDialect<TestEvent>(plan, {
+    native: () => runClientPlan(plan, options),
+    legacy: () => runLegacyClientPlan(plan, options),
+  });
+}
+
+/** As `runPingPlan`, in the dialect that the server speaks. */
+export function runAnyPingPlan(plan: PingPlan, options: AnyRunOptions = {}): AsyncIterableIterator<PingEvent> {
+  return inEitherDialect<PingEvent>(plan, {
+    native: () => runPingPlan(plan, options),
+    legacy: () => runLegacyPingPlan(plan, options),
+  });
+}
+
+/** As `reverseTrace`, in the dialect that the server speaks; one of the original is told no wishes. */
+export async function* runAnyReverseTrace(
+  plan: ReverseTracePlan,
+  tools: ReverseTraceTools = {},
+): AsyncGenerator<TraceEvent | NoticeEvent, void, undefined> {
+  try {
+    yield* reverseTrace(plan, tools);
+  } catch (thrown) {
+    if (!(thrown instanceof WperfError && namedNoSubprotocol(thrown))) throw thrown;
+    const refusal = whyNotLegacy(plan, thrown);
+    if (refusal) throw refusal;
+    yield* legacyReverseTrace(plan, tools);
   }
 }
 
-function runLegacyClientPlan(plan: ClientPlan, options: Pick<ClientRunOptions, 'signal' | 'clock'>) {
+async function* inEitherDialect<E extends { readonly type: string }>(
+  plan: ConnectionPlan,
+  run: { readonly native: () => AsyncIterable<E | ErrorEvent>; readonly legacy: () => AsyncIterable<E | ErrorEvent> },
+): AsyncGenerator<E | ErrorEvent, void, undefined> {
+  for await (const event of run.native()) {
+    if (!isRefusalOfDialect(event)) {
+      yield event;
+      continue;
+    }
+    const error = whyNotLegacy(plan, event.error);
+    if (error) yield { type: 'error', error };
+    else yield* run.legacy();
+    return;
+  }
+}
+
+function isRefusalOfDialect(event: { readonly type: string } | ErrorEvent): event is ErrorEvent {
+  return event.type === 'error' && 'error' in event && namedNoSubprotocol(event.error);
+}
+
+function runLegacyClientPlan(plan: ClientPlan, options: AnyRunOptions) {
   const leave = new AbortController();
   const queue = new EventQueue<TestEvent>(async () => {
     leave.abort();
@@ -34,7 +79,18 @@ function runLegacyClientPlan(plan: ClientPlan, options: Pick<ClientRunOptions, '
   return queue;
 }
 
-function refused({ message, peer }: WperfError): WperfError {
-  const hint = 'it may be the original wperf, whose dialect --no-legacy refuses';
-  return new WperfError('not-wperf', message, { operation: 'connect', hint, ...(peer !== undefined && { peer }) });
+/**
+ * Anyone on the path of a plain connection can leave the sub-protocol out of the server's answer, and would be sent the
+ * token: the user has to ask for that.
+ */
+function whyNotLegacy(plan: ConnectionPlan, { message, peer }: WperfError): WperfError | undefined {
+  const detail = { operation: 'connect', ...(peer !== undefined && { peer }) };
+  if (plan.noLegacy) {
+    const hint = 'it may be the original wperf, whose dialect --no-legacy refuses';
+    return new WperfError('not-wperf', message, { ...detail, hint });
+  }
+  if (plan.token === undefined || isServerChecked(plan) || plan.legacyToken) return undefined;
+  const hint = 'use wss with a certificate that is checked, or --legacy-token to send it all the same';
+  const text = `${peer ?? 'the server'} speaks as the original wperf does, and would get the token in the clear`;
+  return new WperfError('server-unproven', text, { ...detail, hint });
 }

@@ -6,6 +6,7 @@
 import { packetBounds } from '../defaults.js';
 import { type DelaySpread, DelayVariation } from './delay-variation.js';
 import { SequenceWindow } from './sequence-window.js';
+import { sumIfAll } from './union.js';
 
 /** What a packet says of itself. */
 export interface PacketStamp {
@@ -32,6 +33,9 @@ export interface PacketSummary extends PacketFigures {
   /** Absent until two packets have come. */
   readonly delay?: DelaySpread;
 }
+
+/** What is told of packets: a receiver that is the original wperf tells the first three alone. */
+export type PacketTotals = Pick<PacketFigures, 'packets' | 'lost' | 'jitterMs'> & Partial<PacketSummary>;
 
 interface Counts {
   readonly due: number;
@@ -141,21 +145,23 @@ export class PacketMeter {
 }
 
 /** Over streams that ran side by side: counts added up, jitter averaged as iperf3 does. Undefined when one is missing. */
-export function sumPackets(all: readonly (PacketFigures | undefined)[]): PacketFigures | undefined {
+export function sumPackets(all: readonly (PacketTotals | undefined)[]): PacketTotals | undefined {
   const present = all.filter((figures) => figures !== undefined);
   if (present.length === 0 || present.length < all.length) return undefined;
-  const sum = (of: (figures: PacketFigures) => number) => present.reduce((total, figures) => total + of(figures), 0);
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
+  const outOfOrder = sumIfAll(present.map((figures) => figures.outOfOrder));
+  const duplicates = sumIfAll(present.map((figures) => figures.duplicates));
   return {
-    packets: sum((figures) => figures.packets),
-    lost: sum((figures) => figures.lost),
-    outOfOrder: sum((figures) => figures.outOfOrder),
-    duplicates: sum((figures) => figures.duplicates),
-    jitterMs: sum((figures) => figures.jitterMs) / present.length,
+    packets: sum(present.map((figures) => figures.packets)),
+    lost: sum(present.map((figures) => figures.lost)),
+    jitterMs: sum(present.map((figures) => figures.jitterMs)) / present.length,
+    ...(outOfOrder !== undefined && { outOfOrder }),
+    ...(duplicates !== undefined && { duplicates }),
   };
 }
 
 /** Percent of the packets that should have come; 0 of none. */
-export function lostPercent({ lost, packets }: PacketFigures): number {
+export function lostPercent({ lost, packets }: PacketTotals): number {
   return packets === 0 ? 0 : (100 * lost) / packets;
 }
 

@@ -5,8 +5,7 @@
  * up to whole packets.
  */
 import { waits } from '../defaults.js';
-import type { Clock } from '../host/clock.js';
-import { writePacketHeader } from '../protocol/packet-header.js';
+import { Numbering } from '../traffic/numbering.js';
 import { PacketReceiver } from '../traffic/packet-receiver.js';
 import { Sender } from '../traffic/sender.js';
 import type { Load } from './load.js';
@@ -19,7 +18,7 @@ export const datagramLoad: Load = {
     new PacketReceiver(channel, { ...test, ...options, graceSeconds, packetBytes: test.blockBytes }),
   send(path, { test, maxBytes, ...options }) {
     const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
-    const numbering = new Numbering(options.clock);
+    const numbering = new Numbering(() => options.clock.now() * 1e9);
     const writer = path.channel.loadWriter(test.blockBytes, maxBytes, numbering.stamp);
     const onSkipped = (packets: number) => numbering.skip(packets);
     const sender = new Sender(writer, { ...test, ...options, bytes, onSkipped });
@@ -35,21 +34,3 @@ export const datagramLoad: Load = {
     };
   },
 };
-
-/** Gives each packet its number and its time as it is written. */
-class Numbering {
-  next = 0;
-  readonly #clock: Clock;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  readonly stamp = (head: Uint8Array): void => {
-    writePacketHeader(head, { number: this.next++, stampNs: this.#clock.now() * 1e9 });
-  };
-
-  skip(packets: number): void {
-    this.next += packets;
-  }
-}

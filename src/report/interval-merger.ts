@@ -1,6 +1,6 @@
 /** Joins a test's intervals until they are as long as asked for: a server's report need not follow each client's wish. */
 import type { IntervalEvent, IntervalSum, Span, StreamInterval, TestEvent } from '../events.js';
-import type { PacketFigures } from '../measure/packets.js';
+import { type PacketTotals, sumPackets } from '../measure/packets.js';
 import type { Reporter } from './reporter.js';
 
 export class IntervalMerger implements Reporter {
@@ -74,15 +74,9 @@ function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[])
 }
 
 /** Jitter is as it stands at the end. */
-function joinPackets(a: PacketFigures, b: PacketFigures): PacketFigures {
-  const { packets, lost, outOfOrder, duplicates } = a;
-  return {
-    packets: packets + b.packets,
-    lost: lost + b.lost,
-    outOfOrder: outOfOrder + b.outOfOrder,
-    duplicates: duplicates + b.duplicates,
-    jitterMs: b.jitterMs,
-  };
+function joinPackets(a: PacketTotals, b: PacketTotals): PacketTotals | undefined {
+  const sum = sumPackets([a, b]);
+  return sum && { ...sum, jitterMs: b.jitterMs };
 }
 
 /** A late report may be of an earlier time than the one before it. */

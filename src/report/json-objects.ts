@@ -67,7 +67,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       interval: test.intervalSeconds,
     },
     test_parameters: {
-      time: test.seconds,
+      time: isOpenEnded(start) ? null : test.seconds,
       bytes: test.bytes ?? null,
       parallel: test.streams,
       reverse: test.direction === 'down',

@@ -1,18 +1,18 @@
 /** What the JSON reports say of packets: iperf3's keys, with our own beside them. */
 import type { DirectionSum, StreamResult } from '../events.js';
-import { lostPercent, type PacketFigures } from '../measure/packets.js';
+import { lostPercent, type PacketTotals } from '../measure/packets.js';
 
 type Json = Record<string, unknown>;
 
 /** Of an interval or a whole test, as its receiver saw it. */
-export function packetsObject(figures: PacketFigures): Json {
+export function packetsObject(figures: PacketTotals): Json {
   return {
     jitter_ms: figures.jitterMs,
     lost_packets: figures.lost,
     packets: figures.packets,
     lost_percent: lostPercent(figures),
-    out_of_order: figures.outOfOrder,
-    duplicates: figures.duplicates,
+    out_of_order: figures.outOfOrder ?? null,
+    duplicates: figures.duplicates ?? null,
   };
 }
 

@@ -1,15 +1,15 @@
 /** What the text report says of packets. */
 import type { EndEvent, StreamResult } from '../events.js';
-import { lostPercent, type PacketFigures } from '../measure/packets.js';
+import { lostPercent, type PacketTotals } from '../measure/packets.js';
 import { millisecondsText } from './format.js';
 
 /** `0.019 ms`. */
-export function jitterText({ jitterMs }: PacketFigures): string {
+export function jitterText({ jitterMs }: PacketTotals): string {
   return millisecondsText(jitterMs);
 }
 
 /** `15/10000 (0.15%)`. */
-export function lossText(figures: PacketFigures): string {
+export function lossText(figures: PacketTotals): string {
   const percent = Number(lostPercent(figures).toPrecision(2));
   return `${figures.lost}/${figures.packets} (${percent}%)`;
 }
@@ -26,11 +26,11 @@ export function packetLines({ sums, streams }: EndEvent): string[] {
   });
 }
 
-function lossLine(packets: PacketFigures): string {
+function lossLine(packets: PacketTotals): string {
   return `Lost/Total: ${packets.lost}/${packets.packets} (${lostPercent(packets).toFixed(2)}%)`;
 }
 
-function oddities({ outOfOrder, duplicates }: PacketFigures): string[] {
+function oddities({ outOfOrder = 0, duplicates = 0 }: PacketTotals): string[] {
   return [
     ...(outOfOrder > 0 ? [`${outOfOrder} out of order`] : []),
     ...(duplicates > 0 ? [`${duplicates} duplicates`] : []),

@@ -84,6 +84,7 @@ function startObject(start: PingStartEvent, identity: Identity) {
     secure: start.secure,
     role: 'client',
     peer_software: start.peerSoftware,
+    ...(start.dialect !== undefined && { dialect: start.dialect }),
   };
 }
 

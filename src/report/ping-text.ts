@@ -17,8 +17,10 @@ export class PingTextReporter implements PingReporter {
     if (event.type === 'ping-start') this.#start = event;
     else if (event.type === 'pong') this.#print(pongLine(this.#start?.peer.host ?? '', event.seq, event.rttMs));
     else if (event.type === 'ping-end') this.#printEnd(event);
-    else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
-    else this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
+    else if (event.type === 'notice') {
+      const mark = event.level === 'warning' ? style.warn('warning:') : 'note:';
+      this.#screen.err.write(`${mark} ${stripControl(event.text)}\n`);
+    } else this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
   }
 
   #printEnd({ transmitted, received, lossPercent, rtt }: PingEndEvent): void {

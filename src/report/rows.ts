@@ -1,6 +1,6 @@
 /** The rows of the text report, for intervals and for totals. */
 import { bitsPerSecond, type Span, type TcpSample } from '../events.js';
-import type { PacketFigures } from '../measure/packets.js';
+import type { PacketTotals } from '../measure/packets.js';
 import type { Direction, RateUnit } from '../plan.js';
 import { bytesText, rateText } from './format.js';
 import { jitterText, lossText } from './packet-text.js';
@@ -30,7 +30,7 @@ export interface Row {
   readonly sender: boolean;
   /** Null where the figure is missing. */
   readonly span: Span | null;
-  readonly packets?: PacketFigures | undefined;
+  readonly packets?: PacketTotals | undefined;
   readonly retransmits?: number | undefined;
   readonly tcp?: TcpSample | undefined;
   /** `(omitted)`, `sender`, `receiver` and the like. */

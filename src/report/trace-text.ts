@@ -52,7 +52,8 @@ interface Columns extends TraceTextOptions {
 
 export function headerLine({ direction, host, ip, maxHops }: TraceStart): string {
   const ends = direction === 'forward' ? `to ${host} (${ip})` : `from ${host} back to ${ip}`;
-  return `traceroute ${ends}, ${maxHops} hops max`;
+  const most = maxHops === undefined ? '' : `, ${maxHops} hops max`;
+  return `traceroute ${ends}${most}`;
 }
 
 /** Below the header: whom the server takes this machine for, and whether it traced for this client alone. */

@@ -18,10 +18,13 @@ export interface RouteEvent {
  * The events of both traces as they come, each trace ended by `trace-end` or an error. The way there begins once the
  * server has let the client in, and leads to the address of that connection; an error before that is one of the way
  * back, and nothing is told of the way there. Never throws; leaving the loop stops both.
+ *
+ * @param back asks for the way back, in whatever dialect.
  */
 export function traceBothRoutes(
   plan: ReverseTracePlan,
   tools: ReverseTraceTools = {},
+  back: typeof reverseTrace = reverseTrace,
 ): AsyncIterableIterator<RouteEvent> {
   const leave = new AbortController();
   const signal = tools.signal ? AbortSignal.any([tools.signal, leave.signal]) : leave.signal;
@@ -40,7 +43,7 @@ export function traceBothRoutes(
   const onConnected = (info: ChannelInfo) => {
     forward = run('forward', routeThere(plan, info, { ...tools, signal }));
   };
-  const finished = run('reverse', reverseTrace(plan, { ...tools, signal, onConnected })).then(() => forward);
+  const finished = run('reverse', back(plan, { ...tools, signal, onConnected })).then(() => forward);
   void finished.finally(() => queue.end());
   return queue;
 }

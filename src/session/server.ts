@@ -5,6 +5,7 @@ import { Guest } from '../dialect/legacy/guest.js';
 import { toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
+import type { PingsServedEvent } from '../ping-events.js';
 import type { ServerPlan, TraceService } from '../plan.js';
 import type { Annotation } from '../trace/hop.js';
 import type { Channel } from '../transport/channel.js';
@@ -13,6 +14,7 @@ import { Acceptor } from '../transport/ws/accept.js';
 import { Conversation } from './conversation.js';
 import { type Decision, type Grant, type Hello, openAsServer, randomId } from './handshake.js';
 import type { Recorder } from './recording.js';
+import { countServedPings } from './served-pings.js';
 import { servePings } from './server-pings.js';
 import { ServerTest } from './server-test.js';
 import { serveTrace } from './server-trace.js';
@@ -24,6 +26,8 @@ import { grantWish, serviceOf } from './trace-limits.js';
 export interface ServerEvents {
   /** What happens in one test; `session` tells tests apart that run at the same time. */
   test: [event: TestEvent, session: string];
+  /** A client has ended its `--ping`. */
+  pings: [event: PingsServedEvent];
   /** About a connection that came to no test. */
   notice: [event: NoticeEvent];
   /** Listening has stopped and every connection is closed. */
@@ -163,6 +167,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       mayBegin: () => !this.#plan.oneOff || (this.#tests.size === 0 && !this.#closing),
       session,
       onEvent: (event) => this.emit('test', event, session),
+      onPings: (event) => this.emit('pings', event),
       onNote: (text) => this.#note(text),
       desk: this.#desk,
       annotate: this.#annotate,
@@ -222,10 +227,13 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   /** Counts as a test, unlike the pings beside one. */
-  #servePingRun(conversation: Conversation, { software }: Hello, grant: Grant): Promise<void> {
+  #servePingRun(conversation: Conversation, { session, software }: Hello, grant: Grant): Promise<void> {
     return this.#serveOther(conversation, async () => {
+      const { channel } = conversation;
+      const guest = { session, peerSoftware: software, info: channel.info };
+      const ended = countServedPings(guest, this.#clock, this.#stop.signal);
       await this.#servePings(conversation, 0, grant);
-      this.#note(`${conversation.peer}: pinged (${software})`);
+      this.emit('pings', ended(channel.pingsAnswered));
     });
   }
 

@@ -1,6 +1,7 @@
 /** Events of a trace as messages of the protocol, and messages of a server that may lie as events. Pure. */
 import { isIP } from 'node:net';
 import { traceService } from '../defaults.js';
+import { WperfError } from '../errors.js';
 import { parseAddress } from '../geoip/address.js';
 import type { TraceWish } from '../plan.js';
 import { violation } from '../protocol/codec.js';
@@ -27,6 +28,9 @@ export function messageOf(event: TraceEvent, seenAs: SeenAs, shared: SharedResul
 
 function startMessage(start: TraceStart, seenAs: SeenAs, shared: SharedResult | undefined): StartMessage {
   const { protocol, prober, port, firstHop, maxHops, queries, timeoutSeconds } = start;
+  if (protocol === undefined || prober === undefined || maxHops === undefined || timeoutSeconds === undefined) {
+    throw new WperfError('internal', 'a trace that does not say how it probes');
+  }
   return {
     type: 'trace-start',
     ...{ seenAs, protocol, prober, firstHop, maxHops, queries, timeoutSeconds },

@@ -23,19 +23,19 @@ export function warningsOf(role: Role, results: readonly StreamResult[], outcome
 }
 
 /** Of packets that the sender left out, and of time that it lost. */
-function pacingWarnings(role: Role, results: readonly StreamResult[]): string[] {
+export function pacingWarnings(role: Role, results: readonly StreamResult[]): string[] {
   return results.flatMap(({ id, direction, packets, pacing }) => {
     const sender = (direction === 'up') === (role === 'client') ? role : role === 'client' ? 'server' : 'client';
     const stream = `Stream ${id}, ${direction}`;
     const skipped = packets && pacing && pacing.skipped > 0;
     const late = pacing !== undefined && pacing.lateSeconds > 0;
-    const malformed = packets !== undefined && packets.malformed > 0;
+    const malformed = packets?.malformed ?? 0;
     return [
       ...(skipped
         ? [`${stream}: the path took less than was asked; the sender skipped ${pacing.skipped} packets.`]
         : []),
       ...(late ? [`${stream}: the ${sender} fell ${pacing.lateSeconds.toFixed(1)} s behind the rate asked for.`] : []),
-      ...(malformed ? [`${stream}: ${packets.malformed} packets were malformed and are in no other figure.`] : []),
+      ...(malformed > 0 ? [`${stream}: ${malformed} packets were malformed and are in no other figure.`] : []),
     ];
   });
 }

@@ -3,6 +3,7 @@ import type { Hop } from './hop.js';
 import type { Family } from './ip.js';
 import type { Prober, TraceProtocol } from './prober.js';
 
+/** A server of the original wperf, asked for the route back, does not tell what is optional here. */
 export interface TraceStart {
   readonly type: 'trace-start';
   /** Wall clock, milliseconds since 1970. */
@@ -13,14 +14,14 @@ export interface TraceStart {
   readonly host: string;
   readonly ip: string;
   readonly family: Family;
-  readonly protocol: TraceProtocol;
-  readonly prober: Prober['name'];
-  /** Absent for ICMP. */
+  readonly protocol?: TraceProtocol;
+  readonly prober?: Prober['name'];
+  /** Absent for ICMP too. */
   readonly port?: number;
   readonly firstHop: number;
-  readonly maxHops: number;
+  readonly maxHops?: number;
   readonly queries: number;
-  readonly timeoutSeconds: number;
+  readonly timeoutSeconds?: number;
   /** Of a reverse trace, where the server tells. */
   readonly seen?: SeenClient;
   /** The server did not trace for this client alone. */

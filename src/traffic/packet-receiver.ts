@@ -11,8 +11,8 @@ import type { Channel, LoadSink } from '../transport/channel.js';
 import { Receiver, type ReceiverOptions } from './receiver.js';
 
 export interface PacketReceiverOptions extends Omit<ReceiverOptions, 'onInterval' | 'onCounting' | 'bytes'> {
-  /** Any other size is malformed. */
-  readonly packetBytes: number;
+  /** Any other size is malformed; without it, none is. */
+  readonly packetBytes?: number;
   /** What the sender is to keep to; 0 is no rate. */
   readonly bitsPerSecond: number;
   readonly onInterval: (record: IntervalRecord, packets: PacketFigures) => void;
@@ -34,7 +34,7 @@ export class PacketReceiver {
     });
     channel.packets = (head, bytes) => {
       if (!this.#receiver.running) return;
-      const header = bytes === packetBytes ? readPacketHeader(head) : undefined;
+      const header = bytes === (packetBytes ?? bytes) ? readPacketHeader(head) : undefined;
       if (this.#meter.add(header, clock.now() * 1000)) this.#port.sink?.arrived(bytes);
     };
   }
@@ -72,7 +72,7 @@ export class PacketReceiver {
   }
 }
 
-function largestJump({ bitsPerSecond, packetBytes }: PacketReceiverOptions): number {
+function largestJump({ bitsPerSecond, packetBytes = Number.POSITIVE_INFINITY }: PacketReceiverOptions): number {
   const packetsPerSecond = bitsPerSecond / (8 * packetBytes);
   return Math.max(packetBounds.sequenceJump, packetBounds.jumpSeconds * packetsPerSecond);
 }

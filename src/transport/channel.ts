@@ -52,6 +52,8 @@ export interface Channel {
   readonly info: ChannelInfo;
   /** All bytes read from the connection so far: a sign of life. */
   readonly bytesRead: number;
+  /** Of the peer's WebSocket pings. */
+  readonly pingsAnswered: number;
   /** The operating system's descriptor of the connection, where there is one. */
   readonly descriptor: number | undefined;
   /** Set by whoever listens; a channel has one listener. */

@@ -32,7 +32,8 @@ describe('helpText', () => {
       'Client and server:',
       'Client (-c, --loopback):',
       'Server (-s):',
-      'Route (--traceroute):',
+      'Routes (--traceroute, --reverse-traceroute):',
+      'Routes back to clients (-s):',
       'Examples:',
     ]);
   });
@@ -72,7 +73,7 @@ describe('the README table', () => {
       .filter((line) => line.startsWith('| `'));
     expect(rows).toHaveLength(flags.length);
     expect(flagTable()).toContain(
-      '| `-l, --length SIZE` | 64K | Send blocks of SIZE, a WebSocket message each (1K to 1M) |',
+      '| `-O, --omit SECONDS` | 0 | Run SECONDS before the test that do not count, past TCP slow start (0 to 600) |',
     );
     expect(flagTable()).toContain('| `-f, --format k\\|m\\|g\\|t` |');
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);

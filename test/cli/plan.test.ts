@@ -36,6 +36,7 @@ function parse(line: string | readonly string[], outside = surroundings()) {
 }
 
 const test = {
+  mode: 'throughput',
   direction: 'up',
   streams: 1,
   seconds: 10,
@@ -49,6 +50,7 @@ const test = {
   getServerOutput: false,
   latency: true,
 };
+const datagram = { mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1_000_000, latency: false };
 const target = { host: 'h', port: 8765, secure: false, path: '/' };
 const secureTarget = { host: 'h', port: 443, secure: true, path: '/' };
 const output = { format: 'text', timestamps: false, verbose: false, color: true };
@@ -101,6 +103,9 @@ describe('a client', () => {
     ['-c h -l 1048576', { blockBytes: 1_048_576 }],
     ['-c h -O 2.5', { omitSeconds: 2.5 }],
     ['-c h -b 10M', { bitsPerSecond: 10_000_000 }],
+    ['-c h -u', datagram],
+    ['-c h --udp -b 10M -l 64', { ...datagram, bitsPerSecond: 10_000_000, blockBytes: 64 }],
+    ['-c h -u -b 0 -l 65507', { ...datagram, bitsPerSecond: 0, blockBytes: 65_507 }],
     ['-c h -b10M', { bitsPerSecond: 10_000_000 }],
     ['-c h -b 10', { bitsPerSecond: 10_000_000 }],
     ['-c h --bitrate 0', { bitsPerSecond: 0 }],
@@ -123,6 +128,7 @@ describe('a client', () => {
     ['-c h --get-server-output', { getServerOutput: true }],
     ['-c h --no-latency', { latency: false }],
     ['-c h --no-legacy', { noLegacy: true }],
+    ['-c h --legacy-token', { legacyToken: true }],
     ['-c h --token s3cret', { token: 's3cret' }],
     ['-c h --token=-s3cret', { token: '-s3cret' }],
     ['-c h --token -5', { token: '-5' }],
@@ -174,6 +180,70 @@ describe('a client', () => {
     expect(parse('-c h', outside)).toMatchObject({ plan: { proxy: 'socks5h://env:1080' } });
     expect(parse('-c h --proxy http://flag:1', outside)).toMatchObject({ plan: { proxy: 'http://flag:1/' } });
   });
+});
+
+describe('--reverse-traceroute and --both-traceroutes', () => {
+  const geoip = { env: {} };
+  const trace = {
+    ...{ protocol: 'auto', maxHops: 30, firstHop: 1, queries: 3, timeoutSeconds: 1, names: true, serial: false },
+  };
+  const base = { connectTimeoutMs: 10_000, headers: [], insecure: false };
+
+  it.each([
+    ['-c h --reverse-traceroute', {}],
+    ['--reverse-traceroute -c h --tr-max-hops 12 --tr-first-hop 3', { maxHops: 12, firstHop: 3 }],
+    [
+      '-c h --reverse-traceroute --tr-queries 1 --tr-timeout 0.5 --tr-serial',
+      { queries: 1, timeoutSeconds: 0.5, serial: true },
+    ],
+    ['-c h --reverse-traceroute --tr-proto inband --tr-no-dns', { protocol: 'inband', queries: 1, names: false }],
+    ['-c h --reverse-traceroute --tr-proto inband --tr-queries 2', { protocol: 'inband', queries: 2 }],
+  ])('%s', (line, expected) => {
+    const plan = { ...base, target, trace: { ...trace, ...expected } };
+    expect(parse(line)).toEqual({ command: 'route-back', plan, both: false, geoip, output });
+  });
+
+  it('shows both ways, and those of this machine', () => {
+    const plan = { ...base, trace };
+    expect(parse('-c h --both-traceroutes')).toMatchObject({ command: 'route-back', both: true, plan: { trace } });
+    const expected = { command: 'loopback-route-back', plan, both: true, geoip: undefined, output };
+    expect(parse('--loopback --both-traceroutes --no-geoip')).toEqual(expected);
+  });
+
+  it.each([
+    ['-c h --reverse-traceroute -R', '--reverse-traceroute and -R/--reverse exclude each other: give one of them'],
+    ['-c h --reverse-traceroute --ping', '--reverse-traceroute and --ping exclude each other: give one of them'],
+    ['-c h --both-traceroutes --bidir', '--both-traceroutes and --bidir exclude each other: give one of them'],
+    ['-c h --both-traceroutes -t 5', '--both-traceroutes and -t/--time exclude each other: give one of them'],
+    ['-c h --reverse-traceroute -n 1M', '--reverse-traceroute and -n/--bytes exclude each other: give one of them'],
+    [
+      '-c h --reverse-traceroute --both-traceroutes',
+      '--reverse-traceroute and --both-traceroutes exclude each other: give one of them',
+    ],
+    [
+      '-c h --reverse-traceroute --tr-port 80',
+      '--reverse-traceroute and --tr-port exclude each other: give one of them',
+    ],
+    ['-s --reverse-traceroute', '--reverse-traceroute is a client flag: use it with -c or --loopback'],
+    [
+      '-c h --reverse-traceroute --tr-max-hops 3 --tr-first-hop 5',
+      '--tr-first-hop 5 is beyond --tr-max-hops 3: begin nearer or look farther',
+    ],
+    ['-c h --tr-hide-private', '--tr-hide-private is a server flag: use it with -s'],
+    ['-s --tr-max-concurrent 0', "--tr-max-concurrent '0' is out of range: give 1 to 64"],
+    [
+      '-s --no-reverse-traceroute --tr-cache 5',
+      '--no-reverse-traceroute and --tr-cache exclude each other: give one of them',
+    ],
+    [
+      '-s --tr-auth-only',
+      '--tr-auth-only needs a token that clients can prove: give --token-file, --token or WPERF_TOKEN',
+    ],
+    [
+      '--traceroute h --tr-proto inband',
+      '--tr-proto inband needs a connection that h made, and --traceroute has none: take udp, icmp or tcp, or trace the way back from a server with -c HOST --reverse-traceroute',
+    ],
+  ])('%s is refused', (line, expected) => expect(failure(line)).toEqual({ code: 'usage', line: expected }));
 });
 
 describe('--ping', () => {
@@ -238,8 +308,19 @@ describe('a server', () => {
     ['-s -t 30 -n 1G', { seconds: 30, bytes: 1_073_741_824 }],
     ['-s --token s3cret', { token: 's3cret' }],
     ['-s --tls-cert cert --tls-key key', { tls: { cert: files.cert, key: files.key } }],
+    ['-s --no-reverse-traceroute', { traces: { offered: false } }],
+    [
+      '-s --token s3cret --tr-auth-only --tr-behind-proxy',
+      { token: 's3cret', traces: { authOnly: true, behindProxy: true } },
+    ],
+    [
+      '-s --tr-max-concurrent 8 --tr-cache 0 --tr-max-packets 90 --tr-packets-per-minute 900 --tr-max-seconds 20',
+      { traces: { concurrent: 8, cacheSeconds: 0, packets: 90, packetsPerMinute: 900, seconds: 20 } },
+    ],
+    ['-s --tr-hide-hops 2 --tr-hide-private', { traces: { hideHops: 2, hidePrivate: true } }],
   ])('%s', (line, expected) => {
-    expect(parse(line)).toEqual({ command: 'server', plan: { ...server, ...expected }, intervalSeconds: 1, output });
+    const plan = { ...server, ...expected };
+    expect(parse(line)).toEqual({ command: 'server', plan, intervalSeconds: 1, geoip: { env: {} }, output });
   });
 
   it('has a report interval', () => expect(parse('-s -i 5')).toMatchObject({ intervalSeconds: 5 }));
@@ -292,7 +373,7 @@ describe('bad input', () => {
     ['-c h --quantum', "'--quantum' is not a flag: wperf --help lists the flags"],
     ['-c h --__proto__ x', "'--__proto__' is not a flag: wperf --help lists the flags"],
     ['-c h --constructor', "'--constructor' is not a flag: wperf --help lists the flags"],
-    ['-c h --no-reverse', "'--no-reverse' is not a flag: did you mean --reverse?"],
+    ['-c h --no-reverse', "'--no-reverse' is not a flag: did you mean --no-reverse-traceroute?"],
     ['-c h --tokenFile x', "'--tokenFile' is not a flag: did you mean --token-file?"],
     ['-c h --=x', "'--' is not a flag: wperf --help lists the flags"],
     ['-c h --get-yargs-completions', "'--get-yargs-completions' is not a flag: wperf --help lists the flags"],
@@ -329,8 +410,11 @@ describe('bad input', () => {
     ['-c h -P 0', "-P/--parallel '0' is out of range: give 1 to 128"],
     ['-c h -P 129', "-P/--parallel '129' is out of range: give 1 to 128"],
     ['-c h -P 1.5', "-P/--parallel '1.5' is not a whole number: write decimal digits only"],
-    ['-c h -l 1023', "-l/--length '1023' is out of range: give 1K to 1M"],
-    ['-c h -l 2M', "-l/--length '2M' is out of range: give 1K to 1M"],
+    ['-c h -l 1023', "-l/--length '1023' is out of range: give 1K to 1M for blocks"],
+    ['-c h -l 2M', "-l/--length '2M' is out of range: give 64 to 1M"],
+    ['-c h -u -l 63', "-l/--length '63' is out of range: give 64 to 1M"],
+    ['-c h -u -l 65508', "-l/--length '65508' is out of range: give 64 to 65507 for packets of --udp"],
+    ['-c h -u --ping', '--ping and -u/--udp exclude each other: give one of them'],
     ['-c h -l 64X', "-l/--length '64X' is not a size: write bytes, or a number with K, M, G or T, such as 64K"],
     ['-c h -n 0', "-n/--bytes '0' is out of range: give 1 to 8191T"],
     ['-c h -n 9999T', "-n/--bytes '9999T' is out of range: give 1 to 8191T"],
@@ -412,9 +496,15 @@ describe('bad input', () => {
     ['-c h --traceroute h', '-c/--client and --traceroute exclude each other: give one of them'],
     ['--traceroute h -R', '-R/--reverse is a client flag: use it with -c or --loopback'],
     ['--traceroute h -t 5', '-t/--time is a client and server flag: use it with -c, --loopback or -s'],
-    ['-c h --tr-port 80', '--tr-port is a traceroute flag: use it with --traceroute'],
+    [
+      '-c h --tr-port 80',
+      '--tr-port is a traceroute flag: use it with --traceroute, or with -c and --reverse-traceroute',
+    ],
     ['--traceroute h --tr-parallel --tr-serial', '--tr-parallel and --tr-serial exclude each other: give one of them'],
-    ['--traceroute h --tr-proto sctp', "--tr-proto 'sctp' is not a known value: give one of auto, udp, icmp, tcp"],
+    [
+      '--traceroute h --tr-proto sctp',
+      "--tr-proto 'sctp' is not a known value: give one of auto, udp, icmp, tcp, inband",
+    ],
     ['--traceroute h --geoip-db x --no-geoip', '--geoip-db and --no-geoip exclude each other: give one of them'],
     ['--traceroute 192.0.2.1 -6', '-6 is for IPv6 and --traceroute for IPv4: choose one family'],
     ['-s -c h', '-s/--server and -c/--client exclude each other: give one of them'],
@@ -423,6 +513,7 @@ describe('bad input', () => {
     ['-c h -R --bidir', '-R/--reverse and --bidir exclude each other: give one of them'],
     ['-R --bidir', '-R/--reverse and --bidir exclude each other: give one of them'],
     ['-c h -46', "'-46' belongs to no flag: write each value after its flag, as in -c HOST"],
+    ['-c h --legacy-token --no-legacy', '--legacy-token and --no-legacy exclude each other: give one of them'],
     ['-c h -4 -6', '-4 and -6 exclude each other: give one of them'],
     ['-c h -J --json-stream', '-J/--json and --json-stream exclude each other: give one of them'],
     ['-c h --token a --token-file token', '--token and --token-file exclude each other: give one of them'],

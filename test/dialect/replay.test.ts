@@ -1,12 +1,16 @@
 /** The server and the client against recorded exchanges with the original. */
-import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
-import { runAnyClientPlan } from '../../src/dialect/client.js';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { runAnyClientPlan, runAnyPingPlan } from '../../src/dialect/client.js';
+import { legacyReverseTrace } from '../../src/dialect/legacy/reverse-trace.js';
+import type { PingEvent } from '../../src/ping-events.js';
 import type { ServerPlan } from '../../src/plan.js';
 import { startServerPlan, type WperfServer } from '../../src/session/server.js';
+import type { TraceEvent } from '../../src/trace/events.js';
 import { collect, sorted } from '../support/events.js';
-import { clientPlan } from '../support/plans.js';
-import { Player, recordings } from './replay.js';
+import { clientPlan, pingPlan } from '../support/plans.js';
+import { startFakeServer } from './fake-server.js';
+import { type Entry, Player, type Recording, recordings } from './replay.js';
 
 const open: WperfServer[] = [];
 
@@ -23,9 +27,9 @@ async function serve(plan: Partial<ServerPlan>, lane = true) {
 }
 
 const all = recordings();
-const forServers = all.filter((recording) => recording.plan === undefined);
-const forClients = all.filter((recording) => recording.plan !== undefined);
-const sentBytes = (exchange: (typeof all)[number]['exchange']) =>
+const forServers = all.filter(({ client }) => client === undefined);
+const clientsOf = (mode: Recording['client']) => all.filter(({ client }) => client === mode);
+const sentBytes = (exchange: readonly Entry[]) =>
   exchange.reduce((sum, { from, kind, length = 0, count = 1 }) => {
     return sum + (from === 'client' && kind === 'load' ? length * count : 0);
   }, 0);
@@ -49,20 +53,22 @@ describe.each([true, false])('a server, fast lane %s', (lane) => {
 });
 
 describe('a client', () => {
-  it.each(forClients)('speaks as recorded: $name', async ({ plan, exchange }) => {
-    const fake = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => false });
-    await new Promise((resolve) => fake.on('listening', resolve));
-    const address = fake.address();
-    const played = new Promise<void>((resolve, reject) => {
-      fake.on('connection', (ws, request) => {
-        if (request.headers['sec-websocket-protocol'] !== undefined) return;
-        new Player(ws).play('server', exchange.map(closeToo)).then(resolve, reject);
-      });
+  /** Plays the server's side, for whoever connects to the port; `played` settles when the recording is over. */
+  async function play(exchange: readonly Entry[]) {
+    let settle: (played: Promise<void>) => void = () => {};
+    const played = new Promise<void>((resolve) => {
+      settle = resolve;
     });
-    const port = typeof address === 'object' && address ? address.port : 0;
+    const port = await startFakeServer(onTestFinished, (ws) =>
+      settle(new Player(ws).play('server', exchange.map(closeToo))),
+    );
+    return { port, played };
+  }
+
+  it.each(clientsOf('throughput'))('measures as recorded: $name', async ({ plan, exchange }) => {
+    const { port, played } = await play(exchange);
     const { start, end, error } = await collect(runAnyClientPlan(clientPlan(port, plan)));
     await played;
-    fake.close();
     expect(error).toBeUndefined();
     expect(start).toMatchObject({ role: 'client', dialect: 'legacy', peerSoftware: 'original wperf' });
     for (const sum of end?.sums ?? []) {
@@ -70,9 +76,27 @@ describe('a client', () => {
       if (sum.direction === 'down') expect(sum.received?.bytes).toBe(40 * 65_544);
       else expect(sum.sent?.bytes).toBeGreaterThan(0);
     }
-    expect(end?.warnings.join()).toContain('The original wperf does not tell');
+    if (plan?.mode === 'datagram') expect(end?.sums[0]?.packets).toEqual({ jitterMs: 0.125, lost: 2, packets: 10 });
+    expect(end?.warnings.join()).toMatch(/The original wperf (does not tell|tells the jitter and loss)/);
+  });
+
+  it.each(clientsOf('ping'))('pings as recorded: $name', async ({ plan, exchange }) => {
+    const { port, played } = await play(exchange);
+    const events: PingEvent[] = [];
+    for await (const event of runAnyPingPlan(pingPlan(port, { intervalSeconds: 0, ...plan }))) events.push(event);
+    await played;
+    expect(events[0]).toMatchObject({ type: 'ping-start', dialect: 'legacy' });
+    expect(events.at(-1)).toMatchObject({ type: 'ping-end', transmitted: plan?.count, received: plan?.count });
+  });
+
+  it.each(clientsOf('traceroute'))('asks for the route back as recorded: $name', async ({ plan, exchange }) => {
+    const { port, played } = await play(exchange);
+    const events: TraceEvent[] = [];
+    for await (const event of legacyReverseTrace(clientPlan(port, plan))) events.push(event);
+    await played;
+    expect(events.map(({ type }) => type)).toEqual(['trace-start', 'trace-hop', 'trace-hop', 'trace-end']);
+    expect(events.at(-1)).toMatchObject({ reason: 'target', hops: 2 });
   });
 });
 
-const closeToo = (entry: (typeof all)[number]['exchange'][number]) =>
-  entry.kind === 'close' ? { ...entry, reason: '' } : entry;
+const closeToo = (entry: Entry) => (entry.kind === 'close' ? { ...entry, reason: '' } : entry);

@@ -23,8 +23,19 @@ export interface Recording {
   readonly name: string;
   /** The server's. */
   readonly token?: string;
-  /** The client's, in recordings that are for a client. */
-  readonly plan?: { readonly direction: 'up' | 'down' | 'bidir'; readonly token?: string };
+  /** What the client runs, in recordings that are for a client. */
+  readonly client?: 'throughput' | 'ping' | 'traceroute';
+  /** The client's. */
+  readonly plan?: {
+    readonly mode?: 'throughput' | 'datagram';
+    readonly direction?: 'up' | 'down' | 'bidir';
+    readonly blockBytes?: number;
+    readonly bytes?: number;
+    readonly bitsPerSecond?: number;
+    readonly count?: number;
+    readonly token?: string;
+    readonly legacyToken?: boolean;
+  };
   readonly exchange: readonly Entry[];
 }
 

@@ -21,7 +21,15 @@ describe('an opening', () => {
 
   it.each(['up', 'down', 'bidir'] as const)('of our own for %s is one', (direction) => {
     const simulation = { sim_tcp_nodelay: false };
-    expect(parseOpening(openingText(direction))).toEqual({ kind: 'load', direction, simulation });
+    expect(parseOpening(openingText({ mode: 'throughput', direction }))).toEqual({
+      kind: 'load',
+      direction,
+      simulation,
+    });
+  });
+
+  it('of our own for packets is one', () => {
+    expect(parseOpening(openingText({ mode: 'datagram', direction: 'up' }))).toEqual({ kind: 'udp' });
   });
 
   it.each(['sesame', '', 'upload', 'constructor', '42', 'null', '"UDP"', '{'])('%j is none', (text) => {

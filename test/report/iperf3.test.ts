@@ -28,7 +28,15 @@ function shapeOf(value: unknown, path = '', shape: Shape = new Map()): Shape {
 }
 
 describeNeeding('a JSON report beside that of iperf3', [program('iperf3')], () => {
-  test.each([[[]], [['-R']], [['--bidir']], [['-P', '2', '-O', '1']]])('%j', async (args) => {
+  test.each([
+    [[]],
+    [['-R']],
+    [['--bidir']],
+    [['-P', '2', '-O', '1']],
+    [['-u']],
+    [['-u', '-R', '-P', '2']],
+    [['-u', '--bidir']],
+  ])('%j', async (args) => {
     const iperf3 = await startIperf3Server(onTestFinished);
     const theirs = shapeOf(await runIperf3(iperf3, ['-t', '1', ...args]));
     const { port } = await startWperfServer(onTestFinished);

@@ -27,6 +27,7 @@ function linesOf(events: readonly TestEvent[]) {
 
 const whole = (start: StartEvent): TestEvent[] => [start, intervalOf(start, 0), intervalOf(start, 1), endOf(start)];
 const missing = startOf();
+const openEnded = startOf({ seconds: 86_400 }, { role: 'server', dialect: 'legacy' });
 const loaded = { idleMs: [20, 21, 22], loadedMs: [120, 121, 122], unansweredMs: [] };
 const partial = startOf({}, { title: 'night', extraData: '42', rtt: { samples: 1, minMs: 1, avgMs: 1, maxMs: 1 } });
 
@@ -39,6 +40,7 @@ const tests: [string, TestEvent[]][] = [
   ),
   ['a test by bytes', whole(startOf({ bytes: 1000, seconds: 86_400 }))],
   ['an omitted second', [startOf({ omitSeconds: 1 }), intervalOf(startOf(), 0, true), endOf(startOf())]],
+  ['an upload of the original', whole(openEnded)],
   ['a server', whole(startOf({}, { role: 'server' }))],
   [
     'missing figures',
@@ -69,6 +71,11 @@ const tests: [string, TestEvent[]][] = [
 ];
 
 describe('the JSON report', () => {
+  it('makes up no length of a test whose client alone knows it', () => {
+    const { test_parameters: asked, test_start: granted } = reportOf(whole(openEnded)).start ?? {};
+    expect([asked.time, granted.duration]).toEqual([null, 0]);
+  });
+
   it.each(tests)('of %s keeps to its schema, whole and in lines', (_name, events) => {
     expectReport(reportOf(events));
     for (const line of linesOf(events)) expectStreamLine(line);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { WperfError } from '../../src/errors.js';
-import type { PingEvent } from '../../src/ping-events.js';
+import type { PingEvent, PingsServedEvent } from '../../src/ping-events.js';
 import { makePingReporter } from '../../src/report/make-ping.js';
+import { servedPingsText } from '../../src/report/served-pings.js';
 import { identity } from './fixtures.js';
 import { Kept } from './kept.js';
 import { expectPing } from './schema.js';
@@ -73,5 +74,28 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
     expect(document.end.rtt).toEqual({
       ...{ samples: 2, min_ms: 0.5, median_ms: 1, p95_ms: 1.45, p99_ms: 1.49, max_ms: 1.5, avg_ms: 1, mdev_ms: 0.5 },
     });
+  });
+});
+
+describe('pings that a server answered', () => {
+  const served: PingsServedEvent = {
+    ...{ type: 'pings-served', session: 'ab'.repeat(16), wallMs: 0, peer: { host: '192.0.2.7', port: 5000 } },
+    ...{ peerSoftware: 'original wperf', dialect: 'legacy', secure: false },
+    ...{ answered: 3, seconds: 2.5, interrupted: false },
+  };
+
+  it('are told in a line', () => {
+    expect(servedPingsText(served, identity, 'text')).toBe(
+      'Answered 3 pings of 192.0.2.7, port 5000 (original wperf) in 2.5 s\n',
+    );
+  });
+
+  it('are told as JSON, true to the schema', () => {
+    const document = JSON.parse(servedPingsText(served, identity, 'json'));
+    expectPing('document', document);
+    expect(document).toMatchObject({ start: { role: 'server' }, pings: [], end: { answered: 3, interrupted: false } });
+    const lines = servedPingsText(served, identity, 'json-stream').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(['start', 'end']);
+    for (const line of lines) expectPing('line', JSON.parse(line));
   });
 });

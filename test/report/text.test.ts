@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WperfError } from '../../src/errors.js';
-import type { StartEvent, TestEvent } from '../../src/events.js';
+import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../src/events.js';
+import type { PacketFigures, PacketSummary } from '../../src/measure/packets.js';
 import type { RateUnit } from '../../src/plan.js';
 import { ProgressLine } from '../../src/report/progress.js';
 import { TextReporter } from '../../src/report/text.js';
@@ -33,6 +34,20 @@ function show(
   const reporter = new TextReporter({ ...identity, verbose, ...(unit && { unit }), prefix: () => prefix }, screen);
   for (const event of events) reporter.event(event);
   return { out: out.text, err: err.text };
+}
+
+function packetInterval(start: StartEvent, packets: PacketFigures): IntervalEvent {
+  const { streams, sums, ...event } = intervalOf(start, 0);
+  return {
+    ...event,
+    streams: streams.map((row) => ({ ...row, packets })),
+    sums: sums.map((sum) => ({ ...sum, packets })),
+  };
+}
+
+function packetEnd(start: StartEvent, packets: PacketSummary): EndEvent {
+  const end = endOf(start, {}, { packets });
+  return { ...end, sums: end.sums.map((sum) => ({ ...sum, packets })) };
 }
 
 const whole = (start: StartEvent): TestEvent[] => [start, intervalOf(start, 0), intervalOf(start, 1), endOf(start)];
@@ -70,6 +85,33 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
       '[SUM]  [RX-C]     0.00-1.00  sec   250 MBytes  2.00 Gbits/sec',
       '',
     ]);
+  });
+
+  it('of packets has their columns, the lines of the original, and fits a narrow terminal', () => {
+    const start = startOf({ mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1e6 });
+    const counts = { packets: 180, lost: 2, outOfOrder: 1, duplicates: 0, jitterMs: 0.0194 };
+    const packets = { ...counts, malformed: 0, delay: { medianMs: 0.1, p95Ms: 1, p99Ms: 20, maxMs: 30 } };
+    const { out } = show([start, packetInterval(start, counts), packetEnd(start, packets)]);
+    expect(out.split('\n').filter((line) => !line.startsWith('['))).toEqual([
+      'wperf 1.2.3: upload to server.example:8765, 1 stream, 2 s, 1400-byte packets, 1.00 Mbits/sec a stream',
+      'Round trip before the test: min 1.500 ms, avg 12.3 ms',
+      '------------------------------------------------------------',
+      '------------------------------------------------------------',
+      'Jitter: 0.019 ms',
+      'Lost/Total: 2/180 (1.11%), 1 out of order',
+      'Delay above the fastest packet: median 0.100 ms, p95 1.000 ms, p99 20.0 ms, max 30.0 ms',
+      'CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)',
+      '',
+    ]);
+    expect(out.split('\n').filter((line) => /^\[( ID| {2}1)\] {2}/.test(line))).toEqual([
+      '[ ID]      Interval          Transfer         Bitrate     Jitter  Lost/Total Datagrams',
+      '[  1]     0.00-1.00  sec   125 MBytes  1.00 Gbits/sec   0.019 ms  2/180 (1.1%)',
+      '[ ID]      Interval          Transfer         Bitrate     Jitter  Lost/Total Datagrams',
+      '[  1]     0.00-2.00  sec   251 MBytes  1.00 Gbits/sec                                   sender',
+      '[  1]     0.00-2.00  sec   250 MBytes  1.00 Gbits/sec   0.019 ms  2/180 (1.1%)          receiver',
+    ]);
+    const narrow = show([start, packetInterval(start, counts)], { columns: 60 }).out.split('\n');
+    expect(narrow.find((line) => line.includes('2/180'))).toBe('[  1]  1.00 Gbits/sec   0.019 ms  2/180 (1.1%)');
   });
 
   it('marks omitted, missing and partial figures, and an early end', () => {

@@ -189,6 +189,15 @@ describe('JSON', () => {
     for (const line of lines) expectValid('#/definitions/line', JSON.parse(line));
   });
 
+  test('what a server of the original does not tell is null, and not in the text', () => {
+    const { type, wallMs, host, ip, family, firstHop, queries } = start;
+    const told: TraceStart = { type, wallMs, direction: 'reverse', host, ip, family, firstHop, queries };
+    const document = JSON.parse(report('json', [told, end]).out);
+    expectValid('', document);
+    expect(document.start).toMatchObject({ protocol: null, prober: null, max_hops: null, timeout_seconds: null });
+    expect(textOf([told])).toEqual(['traceroute from host.example back to 192.0.2.9']);
+  });
+
   test('the schema refuses what is not so', () => {
     const document = JSON.parse(report('json', events).out);
     const validate = ajv.getSchema('trace');

@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { PingEvent } from '../../src/ping-events.js';
-import type { PingPlan, ServerPlan } from '../../src/plan.js';
+import type { PingEvent, PingsServedEvent } from '../../src/ping-events.js';
+import type { ServerPlan } from '../../src/plan.js';
 import { encodeMessage } from '../../src/protocol/codec.js';
 import { runPingPlan } from '../../src/session/client-ping.js';
 import { startServerPlan, type WperfServer } from '../../src/session/server.js';
 import { software } from '../../src/version.js';
+import { pingPlan } from '../support/plans.js';
 
 const open: WperfServer[] = [];
 
@@ -20,19 +21,9 @@ async function serve(plan: Partial<ServerPlan> = {}) {
   open.push(server);
   const notices: string[] = [];
   server.on('notice', (notice) => notices.push(notice.text));
-  return { server, port: server.address.port, notices };
-}
-
-function pingPlan(port: number, changes: Partial<PingPlan> = {}): PingPlan {
-  return {
-    target: { host: '127.0.0.1', port, secure: false, path: '/' },
-    connectTimeoutMs: 5000,
-    headers: [],
-    insecure: false,
-    count: 5,
-    intervalSeconds: 0.02,
-    ...changes,
-  };
+  const served: PingsServedEvent[] = [];
+  server.on('pings', (event) => served.push(event));
+  return { server, port: server.address.port, notices, served };
 }
 
 async function collect(events: AsyncIterable<PingEvent>) {
@@ -51,7 +42,7 @@ async function collect(events: AsyncIterable<PingEvent>) {
 
 describe('pings over loopback', () => {
   it('are told one by one, then summed up', async () => {
-    const { port, notices } = await serve();
+    const { port, served } = await serve();
     const { all, start, pongs, end } = await collect(runPingPlan(pingPlan(port)));
     expect(all.map((event) => event.type)).toEqual(['ping-start', ...Array(5).fill('pong'), 'ping-end']);
     expect(start).toMatchObject({ peer: { host: '127.0.0.1', port }, count: 5, peerSoftware: software });
@@ -60,7 +51,13 @@ describe('pings over loopback', () => {
     for (const rtt of rtts) expect(rtt).toBeGreaterThan(0);
     expect(end).toMatchObject({ transmitted: 5, received: 5, lossPercent: 0, interrupted: false });
     expect(end?.rtt).toMatchObject({ samples: 5, minMs: Math.min(...rtts), maxMs: Math.max(...rtts) });
-    await expect.poll(() => notices.join()).toContain(`pinged (${software})`);
+    await expect.poll(() => served).toHaveLength(1);
+    expect(served[0]).toMatchObject({
+      session: start?.session,
+      answered: 5,
+      peerSoftware: software,
+      interrupted: false,
+    });
   });
 
   it('need the token, and count as the one test of a one-off server', async () => {

@@ -18,6 +18,22 @@ function frame(opcode: number, payload: Buffer | number, { fin = true, masked = 
   return Buffer.concat([first, size, Buffer.alloc(masked ? 4 : 0), body]);
 }
 
+/** The same of messages that are packets: head and size of each. */
+function gather(chunks: readonly Buffer[]) {
+  const seen: [head: string, bytes: number][] = [];
+  const walker = new FrameWalker({
+    expectMasked: true,
+    maxPayloadBytes: 100_000,
+    counted: () => seen.push(['counted', 0]),
+    passed: () => {},
+    gathers: () => true,
+    gathered: (head, bytes) => seen.push([head.toString('hex'), bytes]),
+    refused: () => {},
+  });
+  for (const chunk of chunks) walker.push(chunk);
+  return seen;
+}
+
 function walk(chunks: readonly Buffer[], expectMasked = true) {
   const seen = { counted: 0, passed: Buffer.alloc(0), refused: '' };
   const walker = new FrameWalker({
@@ -35,6 +51,14 @@ function walk(chunks: readonly Buffer[], expectMasked = true) {
   });
   for (const chunk of chunks) walker.push(chunk);
   return seen;
+}
+
+/** The frame, with a short header, under this key. */
+function keyed(plain: Buffer, key: number): Buffer {
+  const masked = Buffer.from(plain);
+  masked.writeUInt32BE(key, 2);
+  for (let i = 6; i < masked.length; i++) masked[i] = (plain[i] ?? 0) ^ (masked[2 + ((i - 6) % 4)] ?? 0);
+  return masked;
 }
 
 const text = frame(1, Buffer.from('{"type":"start"}'));
@@ -85,6 +109,31 @@ describe('the frame walker', () => {
         expect(walk(chunks)).toEqual(whole);
       }),
     );
+  });
+
+  it('gathers the heads of packets, unmasked, however they are cut and fragmented', () => {
+    const payload = Buffer.from(Array.from({ length: 40 }, (_, i) => i));
+    const stream = Buffer.concat([
+      keyed(frame(2, payload), 0x0a0b0c0d),
+      keyed(frame(2, payload.subarray(0, 3), { fin: false }), 0x01020304),
+      ping,
+      keyed(frame(0, payload.subarray(3)), 0xf0e0d0c0),
+      frame(2, 0),
+      frame(2, payload.subarray(0, 5)),
+    ]);
+    const head = payload.subarray(0, 16).toString('hex');
+    const expected = [
+      [head, 40],
+      [head, 40],
+      ['', 0],
+      ['0001020304', 5],
+    ];
+    for (const size of [1, 2, 3, 7, 13, 1000]) {
+      const cuts = Array.from({ length: Math.ceil(stream.length / size) }, (_, i) =>
+        stream.subarray(i * size, (i + 1) * size),
+      );
+      expect(gather(cuts)).toEqual(expected);
+    }
   });
 
   it.each([

@@ -1,19 +1,18 @@
 /** Drives one test against a server of the original wperf, told as the same events as any other. */
 import { defaults, legacy, waits } from '../../defaults.js';
-import { toWperfError, WperfError } from '../../errors.js';
-import type { EndEvent, RttSummary, StartEvent, TestEvent } from '../../events.js';
+import { WperfError } from '../../errors.js';
+import type { EndEvent, NoticeEvent, RttSummary, StartEvent, TestEvent } from '../../events.js';
 import { type Clock, systemClock } from '../../host/clock.js';
 import { readTcpInfo } from '../../host/tcp-options.js';
 import type { ClientPlan, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
-import { tokenHint } from '../../session/conversation.js';
 import { randomId } from '../../session/handshake.js';
 import { ProgressMeter } from '../../session/progress.js';
 import { measureRoundTrips } from '../../session/round-trips.js';
 import { shareOf } from '../../session/stream-test.js';
-import type { Channel, Closed } from '../../transport/channel.js';
-import { connectWs } from '../../transport/ws/connect.js';
+import type { Channel } from '../../transport/channel.js';
 import { legacyEndEvent } from './end-event.js';
+import { connectLegacy, dialectNotes, refusalOf, sayToken } from './entry.js';
 import { closedError, Link } from './link.js';
 import { LegacyLoad, type LegacyOutcome } from './load.js';
 import { withSenderCounts } from './sender-counts.js';
@@ -26,9 +25,6 @@ export interface LegacyClientOptions {
   readonly connect?: (plan: ClientPlan) => Promise<Channel>;
 }
 
-/** How its server refuses a token (RFC 6455, section 7.4.1: policy violation). */
-const POLICY = 1008;
-
 export class LegacyClientTest {
   readonly #plan: ClientPlan;
   readonly #options: LegacyClientOptions;
@@ -36,6 +32,7 @@ export class LegacyClientTest {
   readonly #emit: (event: TestEvent) => void;
   readonly #links: Link[] = [];
   readonly #session = randomId();
+  #failed = false;
 
   constructor(plan: ClientPlan, options: LegacyClientOptions, emit: (event: TestEvent) => void) {
     this.#plan = plan;
@@ -47,19 +44,29 @@ export class LegacyClientTest {
   /** The last event is `end` or `error`. Never throws. */
   async run(): Promise<void> {
     try {
+      this.#checkMode();
       const links = await this.#beforeStart(this.#openStreams());
       const channels = links.map((link) => link.channel);
       const rtt = await this.#beforeStart(measureRoundTrips(channels, this.#clock));
       const gone = links.find((link) => link.closed)?.closed;
       if (gone) throw closedError(gone, this.#peer);
       this.#emit(this.#startEvent(links, rtt));
-      for (const text of this.#notes()) this.#emit({ type: 'notice', level: 'info', text });
+      for (const note of [...dialectNotes(this.#plan), ...this.#notes()]) this.#emit(note);
       this.#emit(await this.#measure(links));
       for (const link of links) link.close(waits.closeSeconds);
     } catch (error) {
+      this.#failed = true;
       for (const link of this.#links) link.channel.drop();
-      this.#emit({ type: 'error', error: this.#explained(error) });
+      this.#emit({ type: 'error', error: refusalOf(this.#plan, this.#links, error) });
     }
+  }
+
+  #checkMode(): void {
+    const { mode, direction } = this.#plan;
+    if (mode !== 'datagram' || direction === 'up') return;
+    const text = `${this.#peer} is of the original wperf, which receives the packets of --udp but sends none`;
+    const hint = 'leave -R and --bidir away';
+    throw new WperfError('request-refused', text, { operation: 'connect', peer: this.#peer, hint });
   }
 
   /** Until the test runs, an interruption has no results to wait for. */
@@ -75,17 +82,15 @@ export class LegacyClientTest {
 
   /** The token goes out before the round trips, so that a refusal comes back before the load begins. */
   async #openStreams(): Promise<Link[]> {
-    const { token, streams } = this.#plan;
-    const connect = this.#options.connect ?? ((plan: ClientPlan) => connectWs(plan, true, []));
-    if (token !== undefined) this.#emit({ type: 'notice', level: 'warning', text: plainToken });
+    const { connect = connectLegacy } = this.#options;
     const open = async () => {
       const link = new Link(await connect(this.#plan));
       this.#links.push(link);
-      if (this.#options.signal.aborted) link.channel.drop();
-      if (token !== undefined) link.say(token);
+      if (this.#failed) link.channel.drop();
+      sayToken(link, this.#plan);
       return link;
     };
-    return Promise.all(Array.from({ length: streams }, open));
+    return Promise.all(Array.from({ length: this.#plan.streams }, open));
   }
 
   #startEvent(links: readonly Link[], rtt: RttSummary | undefined): StartEvent {
@@ -113,38 +118,31 @@ export class LegacyClientTest {
     };
   }
 
-  /** Of all streams. Its server always sends its own blocks. */
+  /** Of all streams. Its server always sends its own blocks, and counts every packet. */
   #test(): TestPlan {
-    const { direction, streams, seconds, bytes, omitSeconds, bitsPerSecond, intervalSeconds } = this.#plan;
-    const payload = direction === 'down' ? legacy.blockBytes : Math.min(this.#plan.blockBytes, legacy.simMtu.max);
-    const blockBytes = NUMBER_BYTES + payload;
-    const rate = direction === 'down' ? 0 : bitsPerSecond;
-    const test = {
-      mode: 'throughput' as const,
-      direction,
-      streams,
-      seconds,
-      omitSeconds,
-      blockBytes,
-      bitsPerSecond: rate,
-      intervalSeconds,
+    const { mode, direction, streams, seconds, bytes, blockBytes, bitsPerSecond, intervalSeconds } = this.#plan;
+    const isDatagram = mode === 'datagram';
+    const payload = direction === 'down' ? legacy.blockBytes : Math.min(blockBytes, legacy.simMtu.max);
+    return {
+      ...{ mode, direction, streams, seconds, intervalSeconds },
+      omitSeconds: isDatagram ? 0 : this.#plan.omitSeconds,
+      blockBytes: isDatagram ? blockBytes : NUMBER_BYTES + payload,
+      bitsPerSecond: direction === 'down' ? 0 : bitsPerSecond,
+      ...(bytes !== undefined && { bytes }),
     };
-    return { ...test, ...(bytes !== undefined && { bytes }) };
   }
 
   /** What was asked for and cannot be had. */
-  #notes(): string[] {
-    const { direction, blockBytes, bitsPerSecond, getServerOutput } = this.#plan;
+  #notes(): NoticeEvent[] {
+    const { mode, direction, blockBytes, bitsPerSecond, omitSeconds, getServerOutput } = this.#plan;
     const down = direction !== 'up';
     const ignored = [
       ...(down && blockBytes !== defaults.blockBytes ? ['a block size'] : []),
       ...(down && bitsPerSecond > 0 ? ['a rate'] : []),
+      ...(mode === 'datagram' && omitSeconds > 0 ? ['packets that do not count'] : []),
       ...(getServerOutput ? ['its own report'] : []),
     ];
-    return [
-      'The server speaks the dialect of the original wperf.',
-      ...ignored.map((what) => `It cannot be asked for ${what}.`),
-    ];
+    return ignored.map((what) => ({ type: 'notice', level: 'info', text: `It cannot be asked for ${what}.` }));
   }
 
   async #measure(links: readonly Link[]): Promise<EndEvent> {
@@ -161,7 +159,8 @@ export class LegacyClientTest {
   }
 
   #startStream(link: Link, id: number, whole: TestPlan, collector: Collector) {
-    const bytes = shareOf(whole.bytes, id, whole.streams);
+    const share = shareOf(whole.bytes, id, whole.streams);
+    const bytes = whole.mode === 'datagram' ? share && wholePackets(share, whole.blockBytes) : share;
     const load = new LegacyLoad({
       role: 'client',
       link,
@@ -170,7 +169,7 @@ export class LegacyClientTest {
       stop: this.#options.signal,
       onInterval: (report) => collector.add(id, report),
     });
-    if (!link.closed) link.say(openingText(whole.direction));
+    if (!link.closed) link.say(openingText(whole));
     const outcome: Promise<LegacyOutcome> = load.run().finally(() => collector.finish(id));
     return { outcome, counts: () => load.counts() };
   }
@@ -179,18 +178,8 @@ export class LegacyClientTest {
     const { host, port } = this.#plan.target;
     return `${host}:${port}`;
   }
-
-  /** A refused token under its own name. */
-  #explained(thrown: unknown): WperfError {
-    const closed: Closed | undefined = this.#links.find((link) => link.closed?.code === POLICY)?.closed;
-    const error = toWperfError(thrown);
-    if (!closed || error.code !== 'peer-lost') return error;
-    const peer = this.#peer;
-    if (!/token/i.test(closed.reason)) return closedError(closed, peer);
-    const code = this.#plan.token === undefined ? 'token-required' : 'token-rejected';
-    return new WperfError(code, `${peer}: ${closed.reason}`, { operation: 'handshake', peer, hint: tokenHint });
-  }
 }
 
-const plainToken =
-  'The server speaks the dialect of the original wperf: the token crosses the network as it is. Use --no-legacy to refuse that.';
+function wholePackets(bytes: number, packetBytes: number): number {
+  return Math.ceil(bytes / packetBytes) * packetBytes;
+}

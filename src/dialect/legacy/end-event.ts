@@ -1,31 +1,52 @@
 /** The last event of a test in the original's dialect: what it cannot tell is missing, and a note says why. Pure. */
-import type { EndEvent } from '../../events.js';
+import type { EndEvent, StreamResult } from '../../events.js';
 import type { TestPlan } from '../../plan.js';
 import { endEventOf } from '../../session/end-event.js';
-import type { Role } from '../../session/results.js';
-import { warningsOf } from '../../session/warnings.js';
+import { type Role, sumResults } from '../../session/results.js';
+import { pacingWarnings, warningsOf } from '../../session/warnings.js';
 import type { LegacyOutcome } from './load.js';
 
 /** `outcomes` by stream id; at least one. */
 export function legacyEndEvent(role: Role, test: TestPlan, outcomes: ReadonlyMap<number, LegacyOutcome>): EndEvent {
   const all = [...outcomes.values()];
   const end = endEventOf(role, test, outcomes);
-  const early = all.some((outcome) => endedEarly(role, test, outcome));
+  const streams = end.streams.map((stream) => withTold(stream, outcomes.get(stream.id)));
   return {
     ...end,
+    streams,
+    sums: sumResults(streams),
     warnings: [
       ...warningsOf(role, [], all),
-      ...(end.sums.some((sum) => sum.received === null) ? [missing('counted', "receiver's")] : []),
-      ...(end.sums.some((sum) => sum.sent === null) ? [missing('sent', "sender's")] : []),
+      ...pacingWarnings(role, streams),
+      ...missingFigures(test, streams),
       ...(all.some((outcome) => outcome.cutOff)
         ? ['The client closed the connection without saying that it was done.']
         : []),
-      ...(early
+      ...(all.some((outcome) => endedEarly(role, test, outcome))
         ? ["The server stopped sending first: the original's server sends for as long as its own -t says."]
         : []),
     ],
   };
 }
+
+function withTold(stream: StreamResult, outcome: LegacyOutcome | undefined): StreamResult {
+  return outcome?.told ? { ...stream, packets: outcome.told } : stream;
+}
+
+function missingFigures(test: TestPlan, streams: readonly StreamResult[]): string[] {
+  const [received, sent] = [streams.every((stream) => stream.received), streams.every((stream) => stream.sent)];
+  const isTold = streams.every((stream) => stream.packets);
+  return [
+    ...(test.mode === 'datagram' && !isTold ? [noFigures] : []),
+    ...(!received && test.mode === 'datagram' && isTold ? [lossAlone] : []),
+    ...(!received && test.mode === 'throughput' ? [missing('counted', "receiver's")] : []),
+    ...(sent ? [] : [missing('sent', "sender's")]),
+  ];
+}
+
+const noFigures = 'The server told nothing of the packets, or what cannot be true: jitter and loss are missing.';
+const lossAlone =
+  "The original wperf tells the jitter and loss of packets alone: the receiver's bytes, reordering and duplicates are missing.";
 
 function missing(what: string, whose: string): string {
   return `The original wperf does not tell what it ${what}: the ${whose} count is missing.`;

@@ -7,15 +7,17 @@ import { legacy, waits } from '../../defaults.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import type { TestEvent } from '../../events.js';
 import type { Cancel, Clock } from '../../host/clock.js';
+import type { PingsServedEvent } from '../../ping-events.js';
 import type { ServerPlan } from '../../plan.js';
 import { tokenHint } from '../../session/conversation.js';
+import { countServedPings } from '../../session/served-pings.js';
 import type { TraceDesk } from '../../session/trace-desk.js';
 import type { Channel } from '../../transport/channel.js';
 import { watchLife } from './life.js';
 import { closedError, Link } from './link.js';
 import { type LegacyTestOptions, runLegacyLoad, runLegacyPackets } from './server-test.js';
 import { type LegacyTraceOptions, runLegacyTrace } from './server-trace.js';
-import { endOf, type Opening, parseOpening, pongTo } from './wire.js';
+import { endOf, legacySoftware, type Opening, parseOpening, pongTo } from './wire.js';
 
 export interface GuestOptions {
   readonly plan: Pick<ServerPlan, 'token' | 'seconds' | 'bytes'>;
@@ -28,7 +30,8 @@ export interface GuestOptions {
   readonly stop: AbortSignal;
   /** The events of the guest's one test, if it comes to one. */
   readonly onEvent: (event: TestEvent) => void;
-  /** A test that has no events: how it went, in a sentence. */
+  readonly onPings: (event: PingsServedEvent) => void;
+  /** What was asked for and came to no test, in a sentence. */
   readonly onNote: (text: string) => void;
   readonly desk: TraceDesk;
   readonly annotate: LegacyTraceOptions['annotate'];
@@ -130,8 +133,10 @@ export class Guest {
 
   /** Until the client goes. A client that pings but does not read fills no more than a bounded queue. */
   #answerPings(): Promise<void> {
-    const { clock, stop, onNote } = this.#options;
+    const { session, clock, stop, onPings } = this.#options;
     const link = this.#link;
+    const guest = { session, peerSoftware: legacySoftware, dialect: 'legacy', info: link.channel.info } as const;
+    const ended = countServedPings(guest, clock, stop);
     let answered = 0;
     return new Promise<void>((resolve, reject) => {
       const cancelWatch = watchLife(link, clock, reject);
@@ -154,7 +159,7 @@ export class Guest {
           link.say(pong);
         }
       };
-    }).finally(() => onNote(`${link.peer}: answered ${answered} pings of the original wperf`));
+    }).finally(() => onPings(ended(answered)));
   }
 
   #refuse(code: WperfError['code'], message: string, hint?: string): void {

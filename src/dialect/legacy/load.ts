@@ -9,13 +9,16 @@ import type { Span, TcpSample } from '../../events.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { readCongestion, readTcpInfo } from '../../host/tcp-options.js';
 import { UsageMeter } from '../../host/usage.js';
+import type { PacketTotals } from '../../measure/packets.js';
 import { TcpGathering } from '../../measure/tcp.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from '../../modes/stream.js';
 import type { TestPlan } from '../../plan.js';
 import { directionOf, directionsOf, type Role } from '../../session/results.js';
+import { Numbering } from '../../traffic/numbering.js';
 import { Receiver } from '../../traffic/receiver.js';
 import { Sender } from '../../traffic/sender.js';
 import type { Closed } from '../../transport/channel.js';
+import { AwaitedFigures } from './figures.js';
 import { boundFirstLoad, watchLife } from './life.js';
 import { closedError, isViolation, type Link } from './link.js';
 import { SenderIntervals } from './sender-intervals.js';
@@ -39,6 +42,8 @@ export interface LegacyOutcome extends StreamOutcome {
   readonly peerEnded: boolean;
   /** The peer closed the connection while this end still received. */
   readonly cutOff: boolean;
+  /** What the server made of this client's packets. */
+  readonly told?: PacketTotals;
 }
 
 export class LegacyLoad {
@@ -51,6 +56,8 @@ export class LegacyLoad {
   #usage = new UsageMeter();
   #fail: (error: WperfError) => void = () => {};
   #over = false;
+  #figures: AwaitedFigures | undefined;
+  #told: PacketTotals | undefined;
   #peerEnded = false;
   #cutOff = false;
   #ended: StreamOutcome['ended'];
@@ -112,15 +119,27 @@ export class LegacyLoad {
     const first = readTcpInfo(link.channel.descriptor);
     this.#tcp = first && new TcpGathering(first);
     const maxBytes = Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / test.streams));
-    const writer = link.channel.loadWriter(test.blockBytes, maxBytes, numberEach());
-    const sender = new Sender(writer, { ...test, clock, roundTripSeconds: (first?.rttUs ?? 0) / 1e6 });
+    const numbering = new Numbering(wallClock(clock));
+    const isDatagram = test.mode === 'datagram';
+    const writer = link.channel.loadWriter(test.blockBytes, maxBytes, isDatagram ? numbering.stamp : numberEach());
+    const onSkipped = (packets: number) => numbering.skip(packets);
+    const sender = new Sender(writer, { ...test, clock, roundTripSeconds: (first?.rttUs ?? 0) / 1e6, onSkipped });
     this.#sender = sender;
     const onInterval = (record: StreamReport['record']) => this.#onSenderInterval(record);
     const intervals = new SenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
     const sent = await sender.finished;
     intervals.stop();
     link.say(endOf[role]);
+    if (isDatagram) await this.#awaitFigures(numbering.next);
     return sent;
+  }
+
+  async #awaitFigures(sent: number): Promise<void> {
+    const figures = new AwaitedFigures(this.#options.clock, sent);
+    this.#figures = figures;
+    this.#cancels.push(() => figures.giveUp());
+    if (this.#options.link.closed) figures.giveUp();
+    this.#told = await figures.told;
   }
 
   #onSenderInterval(record: StreamReport['record']): void {
@@ -144,9 +163,12 @@ export class LegacyLoad {
     if (sample) this.#tcp?.look(sample);
     const tcp = this.#tcp?.summary();
     const congestion = readCongestion(this.#options.link.channel.descriptor);
+    const { pacing } = this.#sender ?? {};
     return {
       ...(sent && { sent }),
       ...(received && { received }),
+      ...(pacing && { pacing }),
+      ...(this.#told && { told: this.#told }),
       ...(tcp && { tcp }),
       ...(congestion !== undefined && { congestion }),
       ...(this.#ended && { ended: this.#ended }),
@@ -158,11 +180,17 @@ export class LegacyLoad {
 
   #onText(text: string): void {
     const { role, link } = this.#options;
-    if (text === endOf[role === 'client' ? 'server' : 'client']) this.#onPeerEnd();
+    if (this.#figures) this.#onFigures(this.#figures, text);
+    else if (text === endOf[role === 'client' ? 'server' : 'client']) this.#onPeerEnd();
     else if (!this.#over) {
       link.refuse('unexpected text');
       this.#fail(new WperfError('protocol-violation', `${link.peer} sent a text where load was due`));
     }
+  }
+
+  #onFigures(figures: AwaitedFigures, text: string): void {
+    this.#peerEnded = true;
+    figures.take(text);
   }
 
   #onPeerEnd(): void {
@@ -173,10 +201,14 @@ export class LegacyLoad {
     this.onPeerEnded();
   }
 
-  /** A client of the original ends a download by closing; a server that closes before its word takes the test with it. */
   #onClosed(closed: Closed): void {
+    if (this.#figures) this.#figures.giveUp();
+    else if (!this.#over) this.#onClosedEarly(closed);
+  }
+
+  /** A client of the original ends a download by closing; a server that closes before its word takes the test with it. */
+  #onClosedEarly(closed: Closed): void {
     const { role, link } = this.#options;
-    if (this.#over) return;
     if ((role === 'client' && !this.#peerEnded) || isViolation(closed)) this.#fail(closedError(closed, link.peer));
     this.#cutOff = this.#receiver !== undefined && !this.#peerEnded;
     if (this.#cutOff) this.#ended ??= 'interrupted';
@@ -191,4 +223,10 @@ export class LegacyLoad {
 
 function takesPart(role: Role, test: TestPlan, sender: boolean): boolean {
   return directionsOf(test).includes(directionOf(role, sender));
+}
+
+/** Nanoseconds since 1970 that never step. */
+function wallClock(clock: Clock): () => number {
+  const offsetNs = Date.now() * 1e6 - clock.now() * 1e9;
+  return () => offsetNs + clock.now() * 1e9;
 }

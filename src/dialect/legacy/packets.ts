@@ -2,17 +2,15 @@
  * The receiving end of the original's datagram test: counts packets until the client ends, and answers with jitter and
  * loss. Liveness: the receiver's deadline, the silence of the client and the wait for its first packet bound it.
  */
-
-import { packetBounds } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { UsageMeter } from '../../host/usage.js';
-import { lostPercent, PacketMeter, type PacketSummary } from '../../measure/packets.js';
+import type { PacketFigures } from '../../measure/packets.js';
+import type { IntervalRecord } from '../../measure/timeline.js';
 import type { StreamReport } from '../../modes/stream.js';
 import type { TestPlan } from '../../plan.js';
-import { readPacketHeader } from '../../protocol/packet-header.js';
-import { Receiver } from '../../traffic/receiver.js';
-import type { LoadSink } from '../../transport/channel.js';
+import { PacketReceiver } from '../../traffic/packet-receiver.js';
+import { figuresText } from './figures.js';
 import { boundFirstLoad, watchLife } from './life.js';
 import type { Link } from './link.js';
 import type { LegacyOutcome } from './load.js';
@@ -28,9 +26,7 @@ export interface PacketCountOptions {
 
 export class PacketCount {
   readonly #options: PacketCountOptions;
-  readonly #packets = new PacketMeter(packetBounds.sequenceJump);
-  readonly #port: { sink: LoadSink | undefined } = { sink: undefined };
-  readonly #receiver: Receiver;
+  readonly #receiver: PacketReceiver;
   readonly #usage = new UsageMeter();
   readonly #cancels: Cancel[] = [];
   #peerEnded = false;
@@ -41,21 +37,20 @@ export class PacketCount {
   constructor(options: PacketCountOptions) {
     const { link, test, clock } = options;
     this.#options = options;
-    const onInterval = (record: StreamReport['record']) => options.onInterval({ sender: false, record });
-    this.#receiver = new Receiver(this.#port, { ...test, clock, onInterval });
-    link.channel.packets = (head, bytes) => {
-      if (this.#packets.add(readPacketHeader(head), clock.now() * 1000)) this.#port.sink?.arrived(bytes);
-    };
+    const onInterval = (record: IntervalRecord, packets: PacketFigures) =>
+      options.onInterval({ sender: false, record, packets });
+    this.#receiver = new PacketReceiver(link.channel, { ...test, clock, onInterval });
   }
 
-  async run(): Promise<{ outcome: LegacyOutcome; figures: PacketSummary }> {
+  async run(): Promise<LegacyOutcome> {
     const { link } = this.#options;
     try {
       const received = await Promise.race([this.#receiver.finished, this.#failure()]);
-      const figures = this.#packets.summary();
-      link.say(figuresText(figures));
-      const outcome = { received, usage: this.#usage.read(), peerEnded: this.#peerEnded, cutOff: this.#cutOff };
-      return { outcome: { ...outcome, ...(this.#ended && { ended: this.#ended }) }, figures };
+      const { packets } = this.#receiver;
+      link.say(figuresText(packets));
+      const usage = this.#usage.read();
+      const outcome = { received, packets, usage, peerEnded: this.#peerEnded, cutOff: this.#cutOff };
+      return { ...outcome, ...(this.#ended && { ended: this.#ended }) };
     } finally {
       for (const cancel of this.#cancels) cancel();
       this.#receiver.stop();
@@ -90,14 +85,4 @@ export class PacketCount {
     if (!this.#receiver.begun || !this.#peerEnded) this.#ended ??= reason;
     this.#receiver.stop();
   }
-}
-
-/** The original's answer. */
-function figuresText(figures: PacketSummary): string {
-  return JSON.stringify({
-    jitter_ms: figures.jitterMs,
-    lost_packets: figures.lost,
-    total_packets: figures.packets,
-    loss_percent: lostPercent(figures),
-  });
 }

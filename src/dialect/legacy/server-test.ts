@@ -3,7 +3,6 @@ import { defaults, legacy, limits, waits } from '../../defaults.js';
 import { toWperfError } from '../../errors.js';
 import type { StartEvent, TestEvent } from '../../events.js';
 import type { Clock } from '../../host/clock.js';
-import { lostPercent, type PacketSummary } from '../../measure/packets.js';
 import type { StreamReport } from '../../modes/stream.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
@@ -52,8 +51,7 @@ export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
   const collector = new Collector('server', test, onEvent);
   const count = new PacketCount({ link, test, clock, stop, onInterval: (report) => collector.add(1, report) });
   return reported(options, test, [], async () => {
-    const { outcome, figures } = await count.run().finally(() => collector.finish(1));
-    onEvent({ type: 'notice', level: 'info', text: packetText(figures) });
+    const outcome = await count.run().finally(() => collector.finish(1));
     onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
   });
 }
@@ -117,16 +115,6 @@ function ignoredOptions({ sim_mtu, sim_tcp_nodelay, ...others }: Simulation): st
   const names = Object.entries(others).flatMap(([name, value]) => (value ? [name] : []));
   if (names.length === 0) return [];
   return [`The client asked for ${names.join(', ')}: this server does not simulate for clients of the original wperf.`];
-}
-
-function packetText(figures: PacketSummary): string {
-  const { jitterMs, lost, packets, duplicates, malformed } = figures;
-  const percent = lostPercent(figures).toFixed(2);
-  const odd = [
-    ...(duplicates > 0 ? [`, ${duplicates} duplicates`] : []),
-    ...(malformed > 0 ? [`, ${malformed} that were no packets of the test`] : []),
-  ];
-  return `Jitter: ${jitterMs.toFixed(3)} ms, Lost/Total: ${lost}/${packets} (${percent}%)${odd.join('')}`;
 }
 
 /** A client whose upload was cut short by the server's ceiling gets time to end by itself. */

@@ -1,7 +1,7 @@
 /** What the original wperf says on the wire, as docs/legacy.md tells. Pure. */
 import { legacy } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
-import type { TestDirection } from '../../plan.js';
+import type { TestDirection, TestPlan } from '../../plan.js';
 import { write64 } from '../../protocol/packet-header.js';
 import { type Checked, flag, integer, number, optional, record, ShapeError } from '../../protocol/shape.js';
 
@@ -63,7 +63,8 @@ export function parseOpening(text: string): Opening | undefined {
   return { kind: 'load', direction: directions[mode], simulation: simulationOf(options) };
 }
 
-export function openingText(direction: TestDirection): string {
+export function openingText({ mode, direction }: Pick<TestPlan, 'mode' | 'direction'>): string {
+  if (mode === 'datagram') return 'UDP';
   const none = {
     sim_sndbuf: null,
     sim_rcvbuf: null,
@@ -93,14 +94,33 @@ export const routeText = {
   end: JSON.stringify({ type: 'end' }),
 } as const;
 
+/** A wish that is a command. */
+export function commandText(command: keyof typeof commands): string {
+  return JSON.stringify({ command });
+}
+
 const pingShape = record({ seq: integer(0, Number.MAX_SAFE_INTEGER) });
+
+export function pingText(seq: number): string {
+  return JSON.stringify({ type: 'ping', seq });
+}
 
 /** The answer to a ping; undefined for any other text. */
 export function pongTo(text: string): string | undefined {
+  const seq = seqOf('ping', text);
+  return seq === undefined ? undefined : JSON.stringify({ type: 'pong', seq });
+}
+
+/** The number of the ping that a pong answers; undefined for any other text. */
+export function pongSeq(text: string): number | undefined {
+  return seqOf('pong', text);
+}
+
+function seqOf(type: 'ping' | 'pong', text: string): number | undefined {
   const value = parseObject(text);
-  if (value?.type !== 'ping') return undefined;
+  if (value?.type !== type) return undefined;
   try {
-    return JSON.stringify({ type: 'pong', seq: pingShape(value, '').seq });
+    return pingShape(value, '').seq;
   } catch {
     return undefined;
   }
@@ -115,7 +135,8 @@ function simulationOf(options: unknown): Simulation {
   }
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** Undefined for a text that is no JSON object. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;

@@ -54,6 +54,7 @@ export class WsChannel implements Channel {
   sink: LoadSink | undefined;
   packets: ((head: Buffer, bytes: number) => void) | undefined;
   bytesRead = 0;
+  pingsAnswered = 0;
   readonly #ws: WebSocket;
   readonly #options: WsChannelOptions;
   readonly #lane: boolean;
@@ -71,6 +72,9 @@ export class WsChannel implements Channel {
     ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     ws.on('error', (error) => {
       this.#failure ||= error.message;
+    });
+    ws.on('ping', () => {
+      this.pingsAnswered += 1;
     });
     ws.on('pong', (payload) => this.#onPong(payload));
     ws.on('close', (code, reason) => {

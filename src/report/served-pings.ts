@@ -1,0 +1,38 @@
+/** What a server reports of a client's pings: that they were, and how many. */
+import type { PingsServedEvent } from '../ping-events.js';
+import type { OutputPlan } from '../plan.js';
+import { plural, secondsText } from './format.js';
+import { type Identity, timestampObject } from './json-objects.js';
+import { jsonText } from './printable.js';
+
+/** Whole lines: one in words, one document `{start, pings, end}`, or one line of JSON for its start and one for its end. */
+export function servedPingsText(served: PingsServedEvent, identity: Identity, format: OutputPlan['format']): string {
+  const [start, end] = [startObject(served, identity), endObject(served)];
+  if (format === 'json') return `${jsonText({ start, pings: [], end }, 2)}\n`;
+  if (format === 'json-stream') {
+    const lines = [jsonText({ event: 'start', data: start }), jsonText({ event: 'end', data: end })];
+    return lines.map((line) => `${line}\n`).join('');
+  }
+  const { peer, peerSoftware, answered, seconds } = served;
+  return `Answered ${plural(answered, 'ping')} of ${peer.host}, port ${peer.port} (${peerSoftware}) in ${secondsText(seconds)}\n`;
+}
+
+function startObject(served: PingsServedEvent, { software, systemInfo }: Identity) {
+  return {
+    version: software,
+    system_info: systemInfo,
+    timestamp: timestampObject(served.wallMs),
+    accepted_connection: served.peer,
+    cookie: served.session,
+    test_parameters: { ping: true },
+    transport: 'websocket',
+    secure: served.secure,
+    role: 'server',
+    peer_software: served.peerSoftware,
+    ...(served.dialect !== undefined && { dialect: served.dialect }),
+  };
+}
+
+function endObject({ answered, seconds, interrupted }: PingsServedEvent) {
+  return { answered, seconds, interrupted };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { Pacer } from '../../src/traffic/pacer.js';
+import { Schedule } from '../../src/traffic/schedule.js';
+
+/** 100 blocks of 1000 bytes a second, from second 50. */
+const pacer = () => new Pacer(800_000, 1000, 50);
+
+describe('a pacer', () => {
+  it('has its first block due at once, and each next a step later', () => {
+    const due = pacer();
+    expect(due.dueBlocks(50)).toBe(1);
+    due.sent(1);
+    expect(due.dueBlocks(50.009)).toBe(0);
+    expect(due.dueAt).toBeCloseTo(50.01, 9);
+    expect(due.dueBlocks(50.0101)).toBe(1);
+  });
+
+  it('does not drift, however late each block is sent', () => {
+    const due = pacer();
+    let sent = 0;
+    for (let now = 50; now < 60; now = due.dueAt + 0.0007) {
+      sent += due.dueBlocks(now);
+      due.sent(due.dueBlocks(now));
+    }
+    expect(sent).toBe(1000);
+  });
+
+  it('makes up for a short stall and gives up what a long one cost', () => {
+    const short = pacer();
+    expect(short.giveUp(50.09)).toBe(0);
+    expect(short.dueBlocks(50.0901)).toBe(10);
+    const long = pacer();
+    expect(long.giveUp(53)).toBe(290);
+    expect(long.dueBlocks(53)).toBe(11);
+  });
+
+  it('keeps a block that is due less often than a burst is long', () => {
+    const slow = new Pacer(800, 1000, 50);
+    expect(slow.giveUp(59)).toBe(0);
+    expect(slow.giveUp(61)).toBe(1);
+  });
+});
+
+describe('a schedule', () => {
+  function scheduled() {
+    const skips: number[] = [];
+    return { skips, schedule: new Schedule(800_000, 1000, 50, (blocks) => skips.push(blocks)) };
+  }
+
+  it('skips what fell due while the connection took nothing', () => {
+    const { schedule, skips } = scheduled();
+    expect(schedule.dueBlocks(50)).toBe(1);
+    schedule.wrote(1, 50);
+    schedule.taken(52);
+    expect(schedule.dueBlocks(52.005)).toBe(10);
+    expect(skips).toEqual([190]);
+    expect(schedule.figures()).toEqual({ skipped: 190, lateSeconds: 0 });
+  });
+
+  it('is late, and skips nothing, when nobody ran it', () => {
+    const { schedule, skips } = scheduled();
+    schedule.wrote(schedule.dueBlocks(50), 50);
+    schedule.taken(50.0001);
+    schedule.dueBlocks(50.005);
+    expect(schedule.dueBlocks(52.005)).toBe(10);
+    expect(skips).toEqual([]);
+    expect(schedule.figures().skipped).toBe(0);
+    expect(schedule.figures().lateSeconds).toBeCloseTo(1.9, 6);
+  });
+
+  it('has room for a block until the middle of its place', () => {
+    const { schedule } = scheduled();
+    expect(schedule.dueBefore(50.005)).toBe(50);
+    schedule.wrote(1, 50);
+    expect(schedule.dueBefore(50.014)).toBe(Number.POSITIVE_INFINITY);
+    expect(schedule.dueBefore(50.015)).toBeCloseTo(50.01, 9);
+  });
+});
