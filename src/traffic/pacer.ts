@@ -1,20 +1,20 @@
 /**
  * When load is due at a given rate. Counts from its own beginning, so that lateness of one write is made up by the
- * next and nothing drifts; but no more than `CATCH_UP_SECONDS` is ever made up in a burst: what is overdue by more is
- * given up. Pure.
+ * next and nothing drifts; but only so much is ever made up: what is overdue by more is given up. Pure.
  */
-
-const CATCH_UP_SECONDS = 0.1;
 
 export class Pacer {
   /** From one block to the next. */
   readonly blockSeconds: number;
   readonly #begun: number;
+  readonly #catchUpSeconds: number;
   /** Blocks sent or given up: the next one's place in the schedule. */
   #done = 0;
 
-  constructor(bitsPerSecond: number, blockBytes: number, now: number) {
+  /** A block's own time is made up even where `catchUpSeconds` is shorter. */
+  constructor(bitsPerSecond: number, blockBytes: number, catchUpSeconds: number, now: number) {
     this.blockSeconds = (8 * blockBytes) / bitsPerSecond;
+    this.#catchUpSeconds = Math.max(catchUpSeconds, this.blockSeconds);
     this.#begun = now;
   }
 
@@ -34,7 +34,7 @@ export class Pacer {
 
   /** Gives up the blocks that are overdue by more than may be made up, and tells how many. */
   giveUp(now: number): number {
-    const overdue = now - this.dueAt - Math.max(CATCH_UP_SECONDS, this.blockSeconds);
+    const overdue = now - this.dueAt - this.#catchUpSeconds;
     const blocks = Math.max(0, Math.ceil(overdue / this.blockSeconds));
     this.#done += blocks;
     return blocks;

@@ -11,17 +11,33 @@ export interface Pacing {
   readonly lateSeconds: number;
 }
 
+/** What a busy machine may cost in one go. */
+const STALL_SECONDS = 0.1;
+/** TCP begins slowly: after so many round trips its window holds what any usual rate needs. */
+const SLOW_START_ROUND_TRIPS = 4;
+
+export interface ScheduleOptions {
+  readonly bitsPerSecond: number;
+  readonly blockBytes: number;
+  /** Before the load, as far as known; else 0. */
+  readonly roundTripSeconds: number;
+  /** These blocks will never be sent: the connection took none when they were due. */
+  readonly onSkipped: (blocks: number) => void;
+}
+
 export class Schedule {
   readonly #pacer: Pacer;
   readonly #onSkipped: (blocks: number) => void;
   /** Since the sender was last on time. */
   #heldSeconds = 0;
-  #wroteAt = 0;
+  /** Since when the connection has not taken what was written. */
+  #heldSince: number | undefined;
   #skipped = 0;
   #lateSeconds = 0;
 
-  constructor(bitsPerSecond: number, blockBytes: number, now: number, onSkipped: (blocks: number) => void) {
-    this.#pacer = new Pacer(bitsPerSecond, blockBytes, now);
+  constructor({ bitsPerSecond, blockBytes, roundTripSeconds, onSkipped }: ScheduleOptions, now: number) {
+    const catchUpSeconds = STALL_SECONDS + SLOW_START_ROUND_TRIPS * roundTripSeconds;
+    this.#pacer = new Pacer(bitsPerSecond, blockBytes, catchUpSeconds, now);
     this.#onSkipped = onSkipped;
   }
 
@@ -43,12 +59,19 @@ export class Schedule {
 
   wrote(blocks: number, now: number): void {
     this.#pacer.sent(blocks);
-    this.#wroteAt = now;
+    this.#heldSince = now;
   }
 
   /** The connection has taken what was written. */
   taken(now: number): void {
-    this.#heldSeconds += now - this.#wroteAt;
+    this.#heldSeconds += now - (this.#heldSince ?? now);
+    this.#heldSince = undefined;
+  }
+
+  /** No more will be sent: what is overdue and held up, more than just in its turn, was skipped. */
+  end(now: number): void {
+    const overdueSeconds = now - this.#pacer.dueAt;
+    if (overdueSeconds > STALL_SECONDS / 2 && this.#isHeld(now)) this.#skip(this.#pacer.dueBlocks(now));
   }
 
   figures(): Pacing {
@@ -56,14 +79,20 @@ export class Schedule {
   }
 
   #giveUp(now: number): void {
-    const overdueSeconds = now - this.#pacer.dueAt;
+    const held = this.#isHeld(now);
     const blocks = this.#pacer.giveUp(now);
-    if (blocks === 0) return;
-    if (this.#heldSeconds >= overdueSeconds / 2) {
-      this.#skipped += blocks;
-      this.#onSkipped(blocks);
-    } else {
-      this.#lateSeconds += blocks * this.#pacer.blockSeconds;
-    }
+    if (held) this.#skip(blocks);
+    else this.#lateSeconds += blocks * this.#pacer.blockSeconds;
+  }
+
+  /** The connection, rather than this process, is why blocks are overdue. */
+  #isHeld(now: number): boolean {
+    const heldSeconds = this.#heldSeconds + now - (this.#heldSince ?? now);
+    return heldSeconds > 0 && heldSeconds >= (now - this.#pacer.dueAt) / 2;
+  }
+
+  #skip(blocks: number): void {
+    this.#skipped += blocks;
+    if (blocks > 0) this.#onSkipped(blocks);
   }
 }

@@ -45,7 +45,8 @@ export class Sender {
     this.#options = options;
     this.#timeline = new Timeline({ ...options, intervalSeconds: 0 }, now);
     this.#batch = new BatchSize(writer.blockBytes, writer.maxBytes, options.roundTripSeconds, now);
-    if (bitsPerSecond > 0) this.#schedule = new Schedule(bitsPerSecond, writer.blockBytes, now, onSkipped);
+    const schedule = { ...options, blockBytes: writer.blockBytes, onSkipped };
+    if (bitsPerSecond > 0) this.#schedule = new Schedule(schedule, now);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -68,7 +69,9 @@ export class Sender {
     this.#running = false;
     this.#cancelCut();
     this.#cancelWait();
-    this.#settle(this.#timeline.finish(this.#options.clock.now(), this.#writer.takenBytes).total);
+    const now = this.#options.clock.now();
+    if (this.#options.bytes === undefined) this.#schedule?.end(now);
+    this.#settle(this.#timeline.finish(now, this.#writer.takenBytes).total);
   }
 
   #armCut(): void {

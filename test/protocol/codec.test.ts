@@ -44,7 +44,7 @@ describe('control messages', () => {
     ['{"type":"toString"}', 'the peer sent a control message of no known type'],
     [JSON.stringify({ ...hello, streams: 129 }), 'a bad hello message: streams must be a whole number from 1 to 128'],
     [JSON.stringify({ ...hello, seconds: '10' }), 'a bad hello message: seconds must be a number from 0.1 to 86400'],
-    [JSON.stringify({ ...hello, blockBytes: 1e9 }), 'blockBytes must be a whole number from 1024 to 1048576'],
+    [JSON.stringify({ ...hello, blockBytes: 1e9 }), 'blockBytes must be a whole number from 64 to 1048576'],
     [JSON.stringify({ ...hello, session: 'AB'.repeat(16) }), 'session must be 32 hexadecimal digits'],
     [JSON.stringify({ ...hello, direction: 'sideways' }), 'direction must be one of up, down, bidir'],
     [JSON.stringify({ ...hello, bytes: 0 }), 'bytes must be a whole number from 1 to'],

@@ -3,7 +3,7 @@ import { Pacer } from '../../src/traffic/pacer.js';
 import { Schedule } from '../../src/traffic/schedule.js';
 
 /** 100 blocks of 1000 bytes a second, from second 50. */
-const pacer = () => new Pacer(800_000, 1000, 50);
+const pacer = () => new Pacer(800_000, 1000, 0.1, 50);
 
 describe('a pacer', () => {
   it('has its first block due at once, and each next a step later', () => {
@@ -35,16 +35,20 @@ describe('a pacer', () => {
   });
 
   it('keeps a block that is due less often than a burst is long', () => {
-    const slow = new Pacer(800, 1000, 50);
+    const slow = new Pacer(800, 1000, 0.1, 50);
     expect(slow.giveUp(59)).toBe(0);
     expect(slow.giveUp(61)).toBe(1);
   });
 });
 
 describe('a schedule', () => {
-  function scheduled() {
+  function scheduled(roundTripSeconds = 0) {
     const skips: number[] = [];
-    return { skips, schedule: new Schedule(800_000, 1000, 50, (blocks) => skips.push(blocks)) };
+    const onSkipped = (blocks: number) => skips.push(blocks);
+    return {
+      skips,
+      schedule: new Schedule({ bitsPerSecond: 800_000, blockBytes: 1000, roundTripSeconds, onSkipped }, 50),
+    };
   }
 
   it('skips what fell due while the connection took nothing', () => {
@@ -74,5 +78,27 @@ describe('a schedule', () => {
     schedule.wrote(1, 50);
     expect(schedule.dueBefore(50.014)).toBe(Number.POSITIVE_INFINITY);
     expect(schedule.dueBefore(50.015)).toBeCloseTo(50.01, 9);
+  });
+
+  it('waits out the slow start of a long path', () => {
+    const { schedule, skips } = scheduled(0.2);
+    schedule.wrote(1, 50);
+    schedule.taken(50.85);
+    expect(schedule.dueBlocks(50.855)).toBe(85);
+    expect(skips).toEqual([]);
+  });
+
+  it('counts what was held up to the very end as skipped', () => {
+    const { schedule, skips } = scheduled();
+    schedule.wrote(1, 50);
+    schedule.end(50.0855);
+    expect(skips).toEqual([8]);
+  });
+
+  it('skips nothing at the end that only waits for its turn', () => {
+    const { schedule, skips } = scheduled();
+    schedule.wrote(1, 50);
+    schedule.end(50.0305);
+    expect(skips).toEqual([]);
   });
 });
