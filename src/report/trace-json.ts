@@ -104,7 +104,7 @@ function startJson(start: TraceStart) {
 }
 
 function seenJson({ host, port, source, local, translated }: SeenClient) {
-  return { ip: host, port: port ?? null, source, local_ip: local.host, local_port: local.port, translated };
+  return { ip: host, port: port ?? null, source, local_ip: local.host, local_port: local.port, nat: translated };
 }
 
 function hopJson(hop: TraceHop) {

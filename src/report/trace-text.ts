@@ -70,11 +70,10 @@ const toldBy: Readonly<Record<SeenClient['source'], string>> = {
 
 function seenLine(server: string, { host, port, source, local, translated }: SeenClient): string {
   const where = port === undefined ? host : `${host} port ${port}`;
-  const here = `here it is ${local.host} port ${local.port}`;
   const meaning = {
-    true: `translated on the way (NAT): ${here}`,
-    false: source === 'connection' ? 'no translation on the way (NAT)' : `your own address: ${here}`,
-    null: 'the address of the proxy that you go through, to which the route leads',
+    true: `through NAT or a proxy, since here it is ${local.host} port ${local.port}`,
+    false: source === 'connection' ? 'directly, without NAT' : 'your own address',
+    null: 'the proxy that you go through, where the route ends',
   }[`${translated}`];
   return `${server} sees you as ${where}${toldBy[source]}: ${meaning}`;
 }
