@@ -1,5 +1,6 @@
 /** The server: admits clients, grants what they ask, runs their streams, and tells of every test as events. */
 import { EventEmitter } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { bounds, limits, waits } from '../defaults.js';
 import { Guest } from '../dialect/legacy/guest.js';
 import { toWperfError, WperfError } from '../errors.js';
@@ -86,7 +87,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const trace = options.traceBack ?? traceBack;
     this.#desk = new TraceDesk({
       ...{ service: this.#service, clock: this.#clock, stop: this.#stop.signal },
-      trace: (job, tools) => trace(job, tools, options.inbandTrace),
+      ownAddresses: () => Object.values(networkInterfaces()).flatMap((own) => own ?? []),
+      trace: (job, tools) => trace(job, { ...tools, inbandTrace: options.inbandTrace }),
     });
     this.#acceptor = new Acceptor({
       tls: plan.tls,

@@ -25,6 +25,10 @@ export interface JobTools {
   readonly signal: AbortSignal;
   /** Told of packets that were sent, at the latest when the trace ends. */
   readonly onPackets: (count: number) => void;
+  /** Goes on where other probes fall silent; without it traces end there. */
+  readonly inbandTrace?: InbandTrace | undefined;
+  /** For tests. */
+  readonly usualTrace?: typeof traceroute;
 }
 
 type InbandOptions = Pick<TraceWish, 'firstHop' | 'maxHops' | 'queries' | 'timeoutSeconds' | 'names'>;
@@ -39,14 +43,10 @@ export type InbandTrace = (
 type Inband = (options: InbandOptions) => AsyncIterable<TraceEvent>;
 
 /** Yields what `traceroute` yields, and throws what it throws; `request-refused` where in-band is asked for in vain. */
-export async function* traceBack(
-  job: TraceJob,
-  tools: JobTools,
-  inbandTrace?: InbandTrace,
-): AsyncGenerator<TraceEvent, void> {
+export async function* traceBack(job: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const { wish, channel } = job;
-  const inband: Inband | undefined =
-    inbandTrace && channel && ((options) => inbandTrace(channel, options, { signal: tools.signal }));
+  const { inbandTrace, signal } = tools;
+  const inband: Inband | undefined = inbandTrace && channel && ((options) => inbandTrace(channel, options, { signal }));
   if (wish.protocol === 'inband') {
     if (inband === undefined) throw new WperfError('request-refused', noInband);
     const { firstHop, maxHops, queries, timeoutSeconds, names } = wish;
@@ -62,7 +62,8 @@ const noInband = 'the server cannot trace in-band here: ask with --tr-proto auto
 
 async function* usual({ target, wish }: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const protocol = wish.protocol === 'inband' ? 'auto' : wish.protocol;
-  yield* counted(traceroute({ ...wish, protocol, host: target }, { signal: tools.signal }), tools);
+  const { usualTrace = traceroute, signal } = tools;
+  yield* counted(usualTrace({ ...wish, protocol, host: target }, { signal }), tools);
   tools.onPackets(pacing.lead * wish.queries);
 }
 

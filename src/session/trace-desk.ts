@@ -3,7 +3,6 @@
  * each is admitted by rule: offered at all, to this client, one at a time for a client and a few in all, within a budget
  * of packets. Whoever asks for what is being traced, or was a moment ago, gets that.
  */
-import { networkInterfaces } from 'node:os';
 import { WperfError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { TraceService, TraceWish } from '../plan.js';
@@ -14,7 +13,7 @@ import type { JobTools, TraceJob } from './trace-back.js';
 import { TraceCache } from './trace-cache.js';
 import { grantWish, hideFrom, packetsFor } from './trace-limits.js';
 import { type Seat, SharedTrace, seatOf } from './trace-share.js';
-import { networkOf, targetOf } from './trace-target.js';
+import { networkOf, type OwnAddress, targetOf } from './trace-target.js';
 
 export interface DeskOptions {
   readonly service: TraceService;
@@ -22,6 +21,8 @@ export interface DeskOptions {
   readonly trace: (job: TraceJob, tools: JobTools) => AsyncIterable<TraceEvent>;
   /** Ends every trace. */
   readonly stop: AbortSignal;
+  /** The server's addresses as they are now. */
+  readonly ownAddresses: () => readonly OwnAddress[];
 }
 
 export interface TraceOrder {
@@ -59,12 +60,9 @@ export class TraceDesk {
 
   /** Throws WperfError `request-refused` or `server-full`, whose text tells the client what it can do. */
   ask({ info, channel, wish: asked, proven }: TraceOrder): Ticket {
-    const { service, clock } = this.#options;
+    const { service, clock, ownAddresses } = this.#options;
     admit(info, service, proven);
-    const target = targetOf(
-      info,
-      Object.values(networkInterfaces()).flatMap((own) => own ?? []),
-    );
+    const target = targetOf(info, ownAddresses());
     const { wish } = grantWish(asked, service);
     const key = keyOf(target, wish, info);
     const kept = this.#cache.get(key);

@@ -10,7 +10,8 @@ import { bytesOfIp, ipOfBytes, sameBytes } from '../trace/ip.js';
 import type { ChannelInfo } from '../transport/channel.js';
 import { isPrivate } from './trace-limits.js';
 
-type OwnAddress = Pick<NetworkInterfaceInfo, 'address' | 'netmask'>;
+/** One of a machine's own. */
+export type OwnAddress = Pick<NetworkInterfaceInfo, 'address' | 'netmask'>;
 
 export function seenAs({ client, remoteHost, remotePort }: ChannelInfo): SeenAs {
   if (client === undefined) return { host: canonical(remoteHost), port: remotePort, source: 'connection' };
