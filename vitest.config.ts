@@ -7,6 +7,7 @@ const alone = [
   'test/support/netlab.test.ts',
   'test/trace/network.test.ts',
   'test/trace/internet.test.ts',
+  'test/trace/inband.test.ts',
 ];
 
 export default defineConfig({

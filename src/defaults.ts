@@ -94,6 +94,10 @@ export const waits = {
   pongSeconds: 10,
   /** For the name of a hop; meanwhile its other probes are out. */
   hopNameMs: 1000,
+  /** How often an in-band trace looks whether its connection is quiet again; the kernel repeats a segment after 200 ms. */
+  inbandLookMs: 10,
+  /** A whole in-band trace: thirty silent hops, each with its timeout and the delivery after it, on a path of 500 ms. */
+  inbandTraceSeconds: 90,
   /** Linux begins to stamp packets in the background, well after the call that asks for it has returned. */
   kernelStampsMs: 5,
 } as const;
@@ -105,6 +109,10 @@ export const bounds = {
   frameBytes: 4 * 1024 * 1024,
   /** Request headers of an upgrade request. */
   headerBytes: 16 * 1024,
+  /** A PROXY protocol header, extensions included. */
+  proxyHeaderBytes: 4096,
+  /** Proxies on the way to a server that are looked at, from the nearest on. */
+  forwardedHops: 32,
   /** Open connections of a server, over all clients. */
   connections: 512,
   /** Connections beyond those, kept for telling a client that the server is full. */

@@ -10,6 +10,7 @@ import type { LatencyReport } from './measure/latency.js';
 import type { PacketTotals } from './measure/packets.js';
 import type { Direction, TestPlan } from './plan.js';
 import type { Pacing } from './traffic/schedule.js';
+import type { PeerAddress } from './transport/channel.js';
 
 /** Payload bytes in a stretch of time. Times are seconds since the stream's first payload byte (after the omitted ones). */
 export interface Span {
@@ -56,7 +57,7 @@ export interface StartEvent {
   /** Wall clock, milliseconds since 1970. For time stamps only. */
   readonly wallMs: number;
   /** At the client: the host and port asked for. At the server: the client's address. */
-  readonly peer: { readonly host: string; readonly port: number };
+  readonly peer: PeerAddress;
   /** The peer's software and version, stripped of control characters, e.g. `wperf 1.0.0`. */
   readonly peerSoftware: string;
   /** As granted by the server. */

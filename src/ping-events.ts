@@ -1,6 +1,7 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
 import type { ErrorEvent, NoticeEvent } from './events.js';
 import type { LatencySummary } from './measure/percentiles.js';
+import type { PeerAddress } from './transport/channel.js';
 
 export interface PingStartEvent {
   readonly type: 'ping-start';
@@ -9,7 +10,7 @@ export interface PingStartEvent {
   /** Wall clock, milliseconds since 1970. For time stamps only. */
   readonly wallMs: number;
   /** The host and port asked for. */
-  readonly peer: { readonly host: string; readonly port: number };
+  readonly peer: PeerAddress;
   /** Stripped of control characters. */
   readonly peerSoftware: string;
   readonly count: number;
@@ -55,7 +56,7 @@ export interface PingsServedEvent extends Pick<PingStartEvent, 'session' | 'peer
   /** Wall clock at their beginning, milliseconds since 1970. */
   readonly wallMs: number;
   /** The client's address. */
-  readonly peer: { readonly host: string; readonly port: number };
+  readonly peer: PeerAddress;
   readonly answered: number;
   readonly seconds: number;
   /** True when the server was stopped before the client was done. */

@@ -1,4 +1,5 @@
 /** What a run is to do: the typed outcome of a command line, and the input of the library. */
+import type { Cidr } from './transport/trusted.js';
 
 export type Direction = 'up' | 'down';
 
@@ -128,6 +129,8 @@ export interface ServerPlan {
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
   readonly bytes?: number;
+  /** Proxies that are believed when they say for whom they speak. */
+  readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */
   readonly noLegacy?: boolean;
   /** Where it differs from the defaults. */

@@ -1,5 +1,6 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
 import { isIP } from 'node:net';
+import { type Cidr, parseCidr } from '../transport/trusted.js';
 import { BadValue, parseInteger, parseRate, parseSeconds, parseSize, rateText, sizeText } from '../units.js';
 
 export interface FlagType<T> {
@@ -101,6 +102,18 @@ export const address: FlagType<string> = {
     if (isIP(bare) === 0)
       throw new BadValue('is not an IP address', 'give an address of this machine, such as 192.0.2.7');
     return bare;
+  },
+};
+
+/** Networks, separated by commas. */
+export const cidrs: FlagType<readonly Cidr[]> = {
+  placeholder: 'CIDR,...',
+  parse(value) {
+    return value.split(',').map((text) => {
+      const cidr = parseCidr(text.trim());
+      if (cidr) return cidr;
+      throw new BadValue('names no network', 'give addresses or networks, such as 127.0.0.1,10.0.0.0/8,2001:db8::/32');
+    });
   },
 };
 

@@ -4,6 +4,7 @@ import { rateText, sizeText } from '../units.js';
 import {
   address,
   choice,
+  cidrs,
   type FlagType,
   integer,
   rate,
@@ -324,6 +325,15 @@ const table = [
     requires: ['tls-cert'],
   },
   {
+    name: 'trust-proxy',
+    aliases: [],
+    group: 'Server',
+    type: cidrs,
+    repeatable: true,
+    default: 'none',
+    help: 'Believe proxies in these networks about whom they speak for: PROXY protocol, Forwarded, X-Forwarded-For',
+  },
+  {
     name: 'path',
     aliases: [],
     group: 'Server',
@@ -371,7 +381,7 @@ const table = [
     group: 'Trace',
     type: choice(['auto', 'udp', 'icmp', 'tcp', 'inband']),
     default: 'auto',
-    help: 'What to probe with; inband, for routes back only, is segments of the connection itself, through NAT and firewalls',
+    help: 'What to probe with; inband is for routes back, through NAT and firewalls',
   },
   {
     name: 'tr-port',

@@ -206,6 +206,7 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
       token,
       tls,
       path: values.path,
+      trustProxy: values['trust-proxy']?.flat(),
       seconds: values.time,
       bytes: values.bytes,
       noLegacy: values['no-legacy'],
@@ -260,14 +261,6 @@ function loopbackTracePlan(values: FlagValues, outside: Surroundings): LoopbackT
 
 function traceOptions(values: FlagValues): TraceOptions {
   const host = values.traceroute ?? '';
-  const protocol = values['tr-proto'];
-  if (protocol === 'inband') {
-    const rule = `${labelOf('tr-proto')} inband needs a connection that ${host} made, and --traceroute has none`;
-    throw usageError(
-      rule,
-      'take udp, icmp or tcp, or trace the way back from a server with -c HOST --reverse-traceroute',
-    );
-  }
   checkFamily(values, host);
   return {
     host,
@@ -275,7 +268,7 @@ function traceOptions(values: FlagValues): TraceOptions {
     serial: values['tr-serial'] ?? false,
     ...given({
       family: chosenFamily(values),
-      protocol,
+      protocol: values['tr-proto'],
       port: values['tr-port'],
       maxHops: values['tr-max-hops'],
       firstHop: values['tr-first-hop'],

@@ -1,6 +1,7 @@
 /** A test in words. */
 import type { StartEvent } from '../events.js';
 import type { TestPlan } from '../plan.js';
+import type { PeerAddress } from '../transport/channel.js';
 import { plural, rateText, secondsText, sizeText } from './format.js';
 
 const atClient = { up: 'upload to', down: 'download from', bidir: 'both ways with' } as const;
@@ -11,7 +12,14 @@ export function describeTest(start: StartEvent): string {
   const { role, peer, secure, test } = start;
   const words = (role === 'client' ? atClient : atServer)[test.direction];
   const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
-  return [`${words} ${host}:${peer.port}${secure ? ' over TLS' : ''}`, ...details(start)].join(', ');
+  const port = peer.port === undefined ? '' : `:${peer.port}`;
+  return [`${words} ${host}${port}${secure ? ' over TLS' : ''}`, ...details(start)].join(', ');
+}
+
+/** `192.0.2.7, port 4711, by proxy 198.51.100.1`. */
+export function acceptedFrom({ host, port, byProxy }: PeerAddress): string {
+  const parts = [host, ...(port === undefined ? [] : [`port ${port}`]), ...(byProxy ? [`by proxy ${byProxy}`] : [])];
+  return parts.join(', ');
 }
 
 /** An upload whose length only the client knows. */

@@ -15,6 +15,7 @@ import {
   type StreamResult,
 } from '../events.js';
 import type { Direction, TestDirection } from '../plan.js';
+import type { PeerAddress } from '../transport/channel.js';
 import { isOpenEnded } from './describe.js';
 import { latencyReportObject } from './latency-object.js';
 import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packet-objects.js';
@@ -46,7 +47,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       remote_port: remotePort,
     })),
     timestamp: timestampObject(start.wallMs),
-    ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: peer }),
+    ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: acceptedObject(peer) }),
     cookie: start.session,
     ...(mss !== undefined && { tcp_mss_default: mss }),
     target_bitrate: test.bitsPerSecond,
@@ -82,6 +83,10 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     ...(start.dialect !== undefined && { dialect: start.dialect }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
   };
+}
+
+export function acceptedObject({ host, port, byProxy }: PeerAddress): Json {
+  return { host, port: port ?? null, ...(byProxy !== undefined && { by_proxy: byProxy }) };
 }
 
 export function timestampObject(wallMs: number): Json {

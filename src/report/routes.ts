@@ -22,9 +22,16 @@ export class Route {
   }
 }
 
-/** An address before a NAT is not the client: its hop has a counterpart on the way there. */
+/** What answers for a client behind NAT is the NAT, whose hop has a counterpart; only in-band probes reach the client. */
 export function rowsOf(forward: Route, reverse: Route): RouteRow[] {
-  const isTranslated = reverse.start?.seen?.translated === true;
-  const back = isTranslated ? reverse.hops.map(({ end: _, ...hop }) => hop) : reverse.hops;
-  return alignRoutes(forward.hops, back);
+  const { seen, prober } = reverse.start ?? {};
+  const isNat = (hop: TraceHop) => seen?.translated === true && !hop.inband && prober !== 'inband';
+  return alignRoutes(
+    forward.hops,
+    reverse.hops.map((hop) => (isNat(hop) ? withoutEnd(hop) : hop)),
+  );
+}
+
+function withoutEnd({ end: _, ...hop }: TraceHop): TraceHop {
+  return hop;
 }

@@ -1,8 +1,9 @@
 /** What a server reports of a client's pings: that they were, and how many. */
 import type { PingsServedEvent } from '../ping-events.js';
 import type { OutputPlan } from '../plan.js';
+import { acceptedFrom } from './describe.js';
 import { plural, secondsText } from './format.js';
-import { type Identity, timestampObject } from './json-objects.js';
+import { acceptedObject, type Identity, timestampObject } from './json-objects.js';
 import { jsonText } from './printable.js';
 
 /** Whole lines: one in words, one document `{start, pings, end}`, or one line of JSON for its start and one for its end. */
@@ -14,7 +15,7 @@ export function servedPingsText(served: PingsServedEvent, identity: Identity, fo
     return lines.map((line) => `${line}\n`).join('');
   }
   const { peer, peerSoftware, answered, seconds } = served;
-  return `Answered ${plural(answered, 'ping')} of ${peer.host}, port ${peer.port} (${peerSoftware}) in ${secondsText(seconds)}\n`;
+  return `Answered ${plural(answered, 'ping')} of ${acceptedFrom(peer)} (${peerSoftware}) in ${secondsText(seconds)}\n`;
 }
 
 function startObject(served: PingsServedEvent, { software, systemInfo }: Identity) {
@@ -22,7 +23,7 @@ function startObject(served: PingsServedEvent, { software, systemInfo }: Identit
     version: software,
     system_info: systemInfo,
     timestamp: timestampObject(served.wallMs),
-    accepted_connection: served.peer,
+    accepted_connection: acceptedObject(served.peer),
     cookie: served.session,
     test_parameters: { ping: true },
     transport: 'websocket',

@@ -12,7 +12,7 @@ import type {
   TestEvent,
 } from '../events.js';
 import type { OutputPlan } from '../plan.js';
-import { describeTest, isOpenEnded } from './describe.js';
+import { acceptedFrom, describeTest, isOpenEnded } from './describe.js';
 import { millisecondsText } from './format.js';
 import { latencyLine } from './latency-line.js';
 import { packetLines } from './packet-text.js';
@@ -59,7 +59,7 @@ export class TextReporter implements Reporter {
     if (verbose) this.#print(systemInfo);
     this.#print(`${this.#style.strong(software)}: ${describeTest(start)}`);
     if (start.role === 'server') {
-      this.#print(`Accepted connection from ${start.peer.host}, port ${start.peer.port} (${start.peerSoftware})`);
+      this.#print(`Accepted connection from ${acceptedFrom(start.peer)} (${start.peerSoftware})`);
     }
     if (verbose) this.#printDetails(start);
     for (const { id, localHost, localPort, remoteHost, remotePort } of start.streams) {

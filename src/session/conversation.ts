@@ -8,7 +8,7 @@ import { type ErrorCode, toWperfError, WperfError } from '../errors.js';
 import type { Cancel, Clock } from '../host/clock.js';
 import { decodeMessage, encodeMessage, violation } from '../protocol/codec.js';
 import type { Message, MessageOf, MessageType } from '../protocol/messages.js';
-import type { Channel, Closed } from '../transport/channel.js';
+import { type Channel, type Closed, peerText } from '../transport/channel.js';
 
 export const tokenHint = 'give the same --token (or WPERF_TOKEN) at both ends';
 
@@ -56,7 +56,7 @@ export class Conversation {
   constructor(channel: Channel, clock: Clock) {
     this.channel = channel;
     this.#clock = clock;
-    this.peer = `${channel.info.remoteHost}:${channel.info.remotePort}`;
+    this.peer = peerText(channel.info);
     channel.onText = (text) => this.#receive(text);
     channel.onClose = (closed) => {
       this.#cancelWatch();

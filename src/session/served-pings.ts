@@ -1,7 +1,7 @@
 /** Keeps account of the pings that a client sends to this server, for the report of them. */
 import type { Clock } from '../host/clock.js';
 import type { PingsServedEvent } from '../ping-events.js';
-import type { ChannelInfo } from '../transport/channel.js';
+import { type ChannelInfo, peerOf } from '../transport/channel.js';
 
 export interface PingGuest extends Pick<PingsServedEvent, 'session' | 'peerSoftware' | 'dialect'> {
   readonly info: ChannelInfo;
@@ -16,7 +16,7 @@ export function countServedPings(guest: PingGuest, clock: Clock, stop: AbortSign
       type: 'pings-served',
       ...known,
       wallMs,
-      peer: { host: info.remoteHost, port: info.remotePort },
+      peer: peerOf(info),
       secure: info.secure,
       answered,
       seconds: clock.now() - beganAt,

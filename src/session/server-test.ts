@@ -5,6 +5,7 @@ import type { StartEvent, TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
 import { type StreamOutcome, startStream } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
+import { peerOf } from '../transport/channel.js';
 import { Collector } from './collector.js';
 import type { Conversation } from './conversation.js';
 import { endEventOf } from './end-event.js';
@@ -105,7 +106,7 @@ export class ServerTest {
       role: 'server',
       session,
       wallMs: Date.now(),
-      peer: { host: first?.channel.info.remoteHost ?? '', port: first?.channel.info.remotePort ?? 0 },
+      peer: first ? peerOf(first.channel.info) : { host: '' },
       peerSoftware: software,
       test,
       streams: streams.sort((a, b) => a.id - b.id),

@@ -11,6 +11,7 @@ import type { ServerPlan, TraceService } from '../plan.js';
 import type { Annotation } from '../trace/hop.js';
 import type { Channel } from '../transport/channel.js';
 import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
+import { TrustedProxies } from '../transport/trusted.js';
 import { Acceptor } from '../transport/ws/accept.js';
 import { Conversation } from './conversation.js';
 import { type Decision, type Grant, type Hello, openAsServer, randomId } from './handshake.js';
@@ -20,7 +21,7 @@ import { servePings } from './server-pings.js';
 import { ServerTest } from './server-test.js';
 import { serveTrace } from './server-trace.js';
 import { grantedTest } from './stream-test.js';
-import { type InbandTrace, traceBack } from './trace-back.js';
+import { traceBack } from './trace-back.js';
 import { TraceDesk } from './trace-desk.js';
 import { grantWish, serviceOf } from './trace-limits.js';
 
@@ -43,8 +44,6 @@ export interface ServerRunOptions {
   readonly makeRecorder?: () => Recorder;
   /** Traces the route back to a client; for tests. */
   readonly traceBack?: typeof traceBack;
-  /** Goes on where probes of their own fall silent; without one, traces end there. */
-  readonly inbandTrace?: InbandTrace;
   /** What is known of an address, for clients of the original wperf, which do not look it up. */
   readonly annotate?: Annotate;
 }
@@ -61,6 +60,7 @@ export async function startServerPlan(plan: ServerPlan, options: ServerRunOption
 export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #plan: ServerPlan;
   readonly #clock: Clock;
+  readonly #proxies: TrustedProxies;
   readonly #acceptor: Acceptor;
   readonly #conversations = new Set<Conversation>();
   /** Clients of the original wperf. */
@@ -82,18 +82,19 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#plan = plan;
     this.#clock = options.clock ?? systemClock;
     this.#makeRecorder = options.makeRecorder;
+    this.#proxies = new TrustedProxies(plan.trustProxy ?? []);
     this.#annotate = options.annotate;
     this.#service = serviceOf(plan.traces);
-    const trace = options.traceBack ?? traceBack;
     this.#desk = new TraceDesk({
       ...{ service: this.#service, clock: this.#clock, stop: this.#stop.signal },
       ownAddresses: () => Object.values(networkInterfaces()).flatMap((own) => own ?? []),
-      trace: (job, tools) => trace(job, { ...tools, inbandTrace: options.inbandTrace }),
+      trace: options.traceBack ?? traceBack,
     });
     this.#acceptor = new Acceptor({
       tls: plan.tls,
       path: plan.path,
       clock: this.#clock,
+      trusts: (address) => this.#proxies.trusts(address),
       lane: options.lane ?? true,
       isFull: () => this.#connections >= bounds.connections || this.#closing !== undefined,
       onChannel: (channel) => this.#admit(channel),
@@ -105,7 +106,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const { host, port } = this.#plan;
     this.#door = await openFrontDoor({
       ...{ host, port, clock: this.#clock },
-      onConnection: (socket, opening) => this.#acceptor.admit(socket, opening),
+      trusts: (address) => this.#proxies.trusts(address),
+      onConnection: (socket, opening, client) => this.#acceptor.admit(socket, opening, client),
     });
   }
 

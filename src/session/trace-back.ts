@@ -7,6 +7,8 @@ import { WperfError } from '../errors.js';
 import type { TraceWish } from '../plan.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../trace/events.js';
 import { rateLimitedTtls } from '../trace/hop.js';
+import { inbandTrace } from '../trace/inband-trace.js';
+import type { InbandOptions } from '../trace/options.js';
 import { pacing } from '../trace/strategy.js';
 import { traceroute } from '../trace/traceroute.js';
 import type { Channel } from '../transport/channel.js';
@@ -25,28 +27,17 @@ export interface JobTools {
   readonly signal: AbortSignal;
   /** Told of packets that were sent, at the latest when the trace ends. */
   readonly onPackets: (count: number) => void;
-  /** Goes on where other probes fall silent; without it traces end there. */
-  readonly inbandTrace?: InbandTrace | undefined;
-  /** For tests. */
-  readonly usualTrace?: typeof traceroute;
+  /** The ways to trace; for tests. */
+  readonly ways?: { readonly usual: typeof traceroute; readonly inband: typeof inbandTrace };
 }
-
-type InbandOptions = Pick<TraceWish, 'firstHop' | 'maxHops' | 'queries' | 'timeoutSeconds' | 'names'>;
-
-/** Traces to the peer of a connection by its own segments. Throws before its first event where that is not possible. */
-export type InbandTrace = (
-  channel: Channel,
-  options: InbandOptions,
-  tools: { readonly signal: AbortSignal },
-) => AsyncIterable<TraceEvent>;
 
 type Inband = (options: InbandOptions) => AsyncIterable<TraceEvent>;
 
 /** Yields what `traceroute` yields, and throws what it throws; `request-refused` where in-band is asked for in vain. */
 export async function* traceBack(job: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const { wish, channel } = job;
-  const { inbandTrace, signal } = tools;
-  const inband: Inband | undefined = inbandTrace && channel && ((options) => inbandTrace(channel, options, { signal }));
+  const { ways = usualWays, signal } = tools;
+  const inband: Inband | undefined = channel && ((options) => ways.inband(channel, options, { signal }));
   if (wish.protocol === 'inband') {
     if (inband === undefined) throw new WperfError('request-refused', noInband);
     const { firstHop, maxHops, queries, timeoutSeconds, names } = wish;
@@ -58,12 +49,13 @@ export async function* traceBack(job: TraceJob, tools: JobTools): AsyncGenerator
   }
 }
 
-const noInband = 'the server cannot trace in-band here: ask with --tr-proto auto, udp, icmp or tcp';
+const usualWays = { usual: traceroute, inband: inbandTrace };
+
+const noInband = 'in-band probes end at the proxy of this connection: ask with --tr-proto auto, udp, icmp or tcp';
 
 async function* usual({ target, wish }: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
-  const protocol = wish.protocol === 'inband' ? 'auto' : wish.protocol;
-  const { usualTrace = traceroute, signal } = tools;
-  yield* counted(usualTrace({ ...wish, protocol, host: target }, { signal }), tools);
+  const { ways = usualWays, signal } = tools;
+  yield* counted(ways.usual({ ...wish, host: target }, { signal }), tools);
   tools.onPackets(pacing.lead * wish.queries);
 }
 

@@ -41,7 +41,7 @@ export interface Engine {
 
 /** Ends when the strategy has (`finished`) or when the signal says so (`cut`); liveness is the strategy's. */
 export async function runEngine(engine: Engine): Promise<'finished' | 'cut'> {
-  const { strategy, waker, signal, nowMs, onKnown } = engine;
+  const { strategy, prober, waker, signal, nowMs, onKnown } = engine;
   while (!signal.aborted) {
     await sendWhatIsDue(engine);
     hear(engine);
@@ -49,7 +49,9 @@ export async function runEngine(engine: Engine): Promise<'finished' | 'cut'> {
     for (const settled of strategy.takeKnown()) onKnown(settled);
     if (strategy.finished) return 'finished';
     const now = nowMs();
-    if (strategy.wakeAtMs(now) > now) await waker.sleep(Math.min(strategy.wakeAtMs(now) - now, longestSleepMs));
+    const waitMs = strategy.wakeAtMs(now) - now;
+    if (waitMs > 0) await waker.sleep(Math.min(waitMs, longestSleepMs));
+    else if (prober.busy) await waker.sleep(longestSleepMs);
   }
   for (const settled of strategy.takeUnfinished()) onKnown(settled);
   return 'cut';
@@ -62,7 +64,8 @@ const longestSleepMs = 60_000;
 async function sendWhatIsDue(engine: Engine): Promise<void> {
   const { strategy, prober, signal, nowMs } = engine;
   let ttl: number | undefined;
-  for (let probe = strategy.next(nowMs()); probe !== undefined; probe = strategy.next(nowMs())) {
+  const next = () => (prober.busy ? undefined : strategy.next(nowMs()));
+  for (let probe = next(); probe !== undefined; probe = next()) {
     prober.send(probe);
     if (ttl !== undefined && ttl !== probe.ttl) await turn();
     ttl = probe.ttl;

@@ -7,7 +7,11 @@ import { parseIcmpError } from './quoted.js';
 export type Finding = Pick<Reply, 'id' | 'kind' | 'code' | 'mpls'>;
 
 /** `message` begins at the ICMP header. Undefined unless it quotes a packet of this flow to this target. */
-export function errorAbout(flow: Flow, target: TraceTarget, message: Uint8Array): Finding | undefined {
+export function errorAbout(
+  flow: Pick<Flow, 'ipProtocol' | 'idOfQuoted'>,
+  target: TraceTarget,
+  message: Uint8Array,
+): Finding | undefined {
   const error = parseIcmpError(target.family, message);
   if (error?.quoted.protocol !== flow.ipProtocol || error.quoted.destination !== target.ip) return undefined;
   const id = flow.idOfQuoted(error.quoted.payload);

@@ -63,7 +63,7 @@ class ErrqueueProber implements Prober {
   }
 
   send(probe: Probe): void {
-    this.#socket.setTtl(probe.ttl);
+    this.#socket.ttl = probe.ttl;
     let errno = this.#sendOnce(probe);
     for (let retries = 0; errno !== 0 && retries < maxRetries; retries++) errno = this.#sendAgain(probe);
     // Full buffers lose a packet as any queue on the path may.

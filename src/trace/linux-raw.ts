@@ -21,12 +21,10 @@ import {
 } from './libc.js';
 import { Epoll, LinuxSocket, refusal } from './linux-socket.js';
 import type { Probe, Prober, ProberOptions, Reply, TraceProtocol, TraceTarget } from './prober.js';
-import { parseIpPacket } from './quoted.js';
-import { passIcmp, passPorts } from './raw-filter.js';
+import { passPorts } from './raw-filter.js';
+import { arrivalStamps, listenToIcmp, packetHeard } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
 
-const receiveBufferBytes = 1024 * 1024;
-const arrivalStamps = linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE;
 const allStamps = arrivalStamps | linux.SOF_TX_SOFTWARE | linux.SOF_OPT_ID | linux.SOF_OPT_TSONLY;
 
 /** Throws a SystemError where the right to raw sockets is missing. */
@@ -69,7 +67,7 @@ class RawProber implements Prober {
   }
 
   send(probe: Probe): void {
-    this.#sender.setTtl(probe.ttl);
+    this.#sender.ttl = probe.ttl;
     const destination = encodeSocketAddress({ ...this.#target, port: this.protocol === 'udp' ? (this.port ?? 0) : 0 });
     const beforeNs = realtimeNs(this.#libc);
     const errno = this.#sender.sendTo(this.#flow.packet(probe.id), destination);
@@ -106,10 +104,7 @@ class RawProber implements Prober {
   #openIcmp(): LinuxSocket {
     const { family } = this.#target;
     const socket = this.#open(linux.SOCK_RAW, family === 4 ? linux.IPPROTO_ICMP : linux.IPPROTO_ICMPV6);
-    passIcmp(socket, family === 4 ? [0, 3, 11] : [1, 2, 3, 129]);
-    if (family === 6) socket.set(linux.SOL_IPV6, linux.IPV6_RECVHOPLIMIT, 1);
-    socket.set(linux.SOL_SOCKET, linux.SO_RCVBUF, receiveBufferBytes);
-    socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
+    listenToIcmp(socket, family === 4 ? [0, 3, 11] : [1, 2, 3, 129]);
     return socket;
   }
 
@@ -150,11 +145,9 @@ class RawProber implements Prober {
   }
 
   #replyOf(message: Message, socket: LinuxSocket): Reply[] {
-    const { stampNs, ttl } = readAncillary(message.control);
-    const from = message.from?.ip;
-    // IPv4 raw sockets hand over the IP header, IPv6 ones do not.
-    const packet = this.#target.family === 4 ? parseIpPacket(4, message.data) : { payload: message.data, ttl };
-    if (packet === undefined || from === undefined) return [];
+    const packet = packetHeard(this.#target.family, message);
+    if (packet === undefined) return [];
+    const { from, stampNs } = packet;
     const found =
       (socket === this.#sender ? answerTo(this.#flow, this.#target, from, packet.payload) : undefined) ??
       (socket === this.#icmp ? errorAbout(this.#flow, this.#target, packet.payload) : undefined);

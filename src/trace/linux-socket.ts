@@ -15,48 +15,23 @@ import {
   stableMemory,
 } from './libc.js';
 import type { TraceTarget } from './prober.js';
+import { checked, SocketOptions } from './socket-options.js';
 
 const layout = { name: 0, nameBytes: 128, iov: 128, header: 144, control: 200, controlBytes: 1024 } as const;
 const dataBytes = 2048;
 const dataOffset = layout.control + layout.controlBytes;
 
-export class LinuxSocket {
+export class LinuxSocket extends SocketOptions {
   readonly #libc: Libc;
   readonly #memory = stableMemory(dataOffset + dataBytes);
   readonly #base: bigint;
-  readonly #option = stableMemory(8);
-  readonly #optionLength = stableMemory(4);
-  readonly fd: number;
-  readonly family: Family;
 
   /** Throws a SystemError when the kernel refuses. */
   constructor(libc: Libc, family: Family, type: number, protocol: number) {
+    const kind = type | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC;
+    super(libc, checked(libc, 'socket', domainOf(family), kind, protocol), family);
     this.#libc = libc;
-    this.family = family;
-    this.fd = this.#check('socket', domainOf(family), type | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC, protocol);
     this.#base = libc.addressOf(this.#memory);
-  }
-
-  set(level: number, option: number, value: number): void {
-    this.#option.writeInt32LE(value, 0);
-    this.#check('setsockopt', this.fd, level, option, this.#option, 4);
-  }
-
-  setBytes(level: number, option: number, value: Buffer): void {
-    this.#check('setsockopt', this.fd, level, option, value, value.length);
-  }
-
-  /** At most `bytes` of the option's value, as many as the kernel has. */
-  getBytes(level: number, option: number, bytes: number): Buffer {
-    const memory = stableMemory(bytes);
-    this.#optionLength.writeUInt32LE(bytes, 0);
-    this.#check('getsockopt', this.fd, level, option, memory, this.#optionLength);
-    return memory.subarray(0, Math.min(bytes, this.#optionLength.readUInt32LE(0)));
-  }
-
-  setTtl(ttl: number): void {
-    if (this.family === 4) this.set(linux.SOL_IP, linux.IP_TTL, ttl);
-    else this.set(linux.SOL_IPV6, linux.IPV6_UNICAST_HOPS, ttl);
   }
 
   /** Takes the pending error, so that it does not fail the next call; 0 is none. */
@@ -66,7 +41,7 @@ export class LinuxSocket {
 
   bind(address: SocketAddress): void {
     const encoded = encodeSocketAddress(address);
-    this.#check('bind', this.fd, encoded, encoded.length);
+    checked(this.#libc, 'bind', this.fd, encoded, encoded.length);
   }
 
   /** 0 or the errno, since EINPROGRESS and refusals are ordinary outcomes. */
@@ -78,9 +53,10 @@ export class LinuxSocket {
 
   localAddress(): SocketAddress {
     const memory = stableMemory(layout.nameBytes);
-    this.#optionLength.writeUInt32LE(memory.length, 0);
-    this.#check('getsockname', this.fd, memory, this.#optionLength);
-    const address = decodeSocketAddress(memory.subarray(0, this.#optionLength.readUInt32LE(0)));
+    const length = stableMemory(4);
+    length.writeUInt32LE(memory.length, 0);
+    checked(this.#libc, 'getsockname', this.fd, memory, length);
+    const address = decodeSocketAddress(memory.subarray(0, length.readUInt32LE(0)));
     if (address === undefined) throw new SystemError('getsockname', linux.EACCES);
     return address;
   }
@@ -134,12 +110,6 @@ export class LinuxSocket {
     memory.writeBigUInt64LE(1n, layout.header + 24);
     memory.writeBigUInt64LE(this.#base + BigInt(layout.control), layout.header + 32);
     memory.writeBigUInt64LE(BigInt(layout.controlBytes), layout.header + 40);
-  }
-
-  #check(call: keyof Libc['calls'], ...values: unknown[]): number {
-    const result = Number(this.#libc.calls[call](...values));
-    if (result < 0) throw new SystemError(call, this.#libc.errno());
-    return result;
   }
 }
 

@@ -89,7 +89,7 @@ export class LinuxTcpProber implements Prober {
       socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
       // A connection that does come about is reset at once instead of being closed politely.
       socket.setBytes(linux.SOL_SOCKET, linux.SO_LINGER, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));
-      socket.setTtl(ttl);
+      socket.ttl = ttl;
       this.#epoll.add(socket, linux.EPOLLIN | linux.EPOLLOUT);
       return socket;
     } catch (thrown) {

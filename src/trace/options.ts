@@ -9,7 +9,7 @@ export interface TraceOptions {
   readonly host: string;
   readonly family?: Family;
   /** `auto`, the default, is UDP wherever the system lets us, else ICMP. */
-  readonly protocol?: TraceProtocol | 'auto';
+  readonly protocol?: TraceProtocol | 'auto' | 'inband';
   /** Destination port: of UDP probes the first, since they count up unless raw sockets can keep to one. */
   readonly port?: number;
   readonly maxHops?: number;
@@ -23,13 +23,16 @@ export interface TraceOptions {
   readonly names?: boolean;
 }
 
-export type TraceSettings = Required<Omit<TraceOptions, 'family' | 'port'>> & Pick<TraceOptions, 'family' | 'port'>;
+export type TraceSettings = Required<Omit<TraceOptions, 'family' | 'port' | 'protocol'>> &
+  Pick<TraceOptions, 'family' | 'port'> & { readonly protocol: TraceProtocol | 'auto' };
 
 /** Throws a `usage` WperfError that names the flag. */
 export function traceSettings(options: TraceOptions): TraceSettings {
   const { maxHops, firstHop, queries, timeoutSeconds } = defaults.trace;
-  const given = { maxHops, firstHop, queries, timeoutSeconds, serial: false, names: true, ...options };
-  const settings: TraceSettings = { protocol: 'auto', ...given };
+  const { protocol = 'auto' } = options;
+  if (protocol === 'inband') throw noConnection(options.host);
+  const usual = { maxHops, firstHop, queries, timeoutSeconds, serial: false, names: true };
+  const settings: TraceSettings = { ...usual, ...options, protocol };
   whole('--tr-max-hops', settings.maxHops, limits.traceHops);
   whole('--tr-first-hop', settings.firstHop, { min: limits.traceHops.min, max: settings.maxHops });
   whole('--tr-queries', settings.queries, limits.traceQueries);
@@ -45,6 +48,23 @@ export function tracePort(protocol: TraceProtocol, settings: TraceSettings): num
   const probes = (settings.maxHops - settings.firstHop + 1) * settings.queries;
   whole('--tr-port', port, { min: 1, max: limits.port.max + 1 - probes });
   return port;
+}
+
+/** What an in-band trace takes; the rest is the connection's. */
+export type InbandOptions = Pick<TraceOptions, 'firstHop' | 'maxHops' | 'queries' | 'timeoutSeconds' | 'names'>;
+
+/** Throws as `traceSettings`. */
+export function inbandSettings(host: string, options: InbandOptions): TraceSettings {
+  const { inbandQueries: queries } = defaults.trace;
+  const settings = traceSettings({ queries, ...options, host, protocol: 'tcp', serial: true });
+  whole('--tr-queries', settings.queries, limits.inbandQueries);
+  return settings;
+}
+
+function noConnection(host: string): WperfError {
+  return new WperfError('usage', `--tr-proto inband needs a connection that ${host} made, and --traceroute has none`, {
+    hint: 'take udp, icmp or tcp, or trace the way back from a server with -c HOST --reverse-traceroute',
+  });
 }
 
 function whole(flag: string, value: number, range: { min: number; max: number }): void {

@@ -46,6 +46,8 @@ export interface Prober {
   readonly protocol: TraceProtocol;
   /** Destination port: the first for UDP probes that count up, the only one otherwise. Absent for ICMP. */
   readonly port?: number;
+  /** True while no probe can be sent; the end of that wakes. Absent where it is always false. */
+  readonly busy?: boolean;
   /** Sends at once. A refusal of the local kernel that the network cannot have caused throws a WperfError. */
   send(probe: Probe): void;
   /** Everything that has arrived by now; never waits. */

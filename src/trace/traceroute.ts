@@ -27,6 +27,21 @@ export async function* traceroute(options: TraceOptions, tools: TraceTools = {})
   const target = await resolveTarget(settings.host, settings.family);
   const waker = new Waker();
   const prober = await openProber(target, settings, waker.wake);
+  yield* traceWith({ settings, target, prober, waker }, tools);
+}
+
+export interface TraceParts {
+  readonly settings: TraceSettings;
+  readonly target: TraceTarget;
+  /** Is closed in the end. */
+  readonly prober: Prober;
+  /** What the prober wakes. */
+  readonly waker: Waker;
+}
+
+/** A trace by a prober that is open already. */
+export async function* traceWith(parts: TraceParts, tools: TraceTools): AsyncGenerator<TraceEvent, void> {
+  const { settings, target, prober, waker } = parts;
   const names = settings.names ? openHopNames() : noHopNames;
   const run = new TraceRun({ settings, prober, names, waker }, tools.signal);
   try {

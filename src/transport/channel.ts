@@ -21,6 +21,26 @@ export interface ChannelInfo {
 /** The first bytes of a message, in which its number and its time can stand. */
 export const HEAD_BYTES = 16;
 
+/** Whom a channel is with, for people: a client behind a trusted proxy by its own address. */
+export interface PeerAddress {
+  readonly host: string;
+  /** Absent where a proxy does not tell it. */
+  readonly port?: number;
+  /** The proxy that it came through. */
+  readonly byProxy?: string;
+}
+
+export function peerOf({ remoteHost, remotePort, client }: ChannelInfo): PeerAddress {
+  if (!client) return { host: remoteHost, port: remotePort };
+  return { host: client.host, ...(client.port !== undefined && { port: client.port }), byProxy: remoteHost };
+}
+
+/** `192.0.2.7:4711`, or without the port where that is not known. */
+export function peerText(info: ChannelInfo): string {
+  const { host, port } = peerOf(info);
+  return port === undefined ? host : `${host}:${port}`;
+}
+
 /** Told of load as it arrives, parts of blocks included. */
 export interface LoadSink {
   arrived(bytes: number): void;
@@ -71,8 +91,11 @@ export interface Channel {
   readonly queuedBytes: number;
   /** A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. */
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter;
-  /** One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before. */
-  ping(): Promise<number>;
+  /**
+   * One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before.
+   * `written` is told when the system has the ping, or never will.
+   */
+  ping(written?: () => void): Promise<number>;
   /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */
   close(code: number, reason: string, withinSeconds: number): void;
   /** Ends the connection at once; whatever is queued is discarded. */

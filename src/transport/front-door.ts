@@ -6,6 +6,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
+import type { ForwardedClient } from './channel.js';
+import { readProxyHeader } from './proxy-protocol.js';
 
 export type Opening = 'tls' | 'http' | 'unknown';
 
@@ -19,8 +21,10 @@ export interface FrontDoorOptions {
   readonly host?: string | undefined;
   readonly port: number;
   readonly clock: Clock;
+  /** Whether this peer is a proxy that may say for whom it speaks. */
+  readonly trusts: (address: string) => boolean;
   /** Gets each connection with its bytes unread; must end it or see it end. */
-  readonly onConnection: (socket: Socket, opening: Opening) => void;
+  readonly onConnection: (socket: Socket, opening: Opening, client: ForwardedClient | undefined) => void;
 }
 
 export interface FrontDoor {
@@ -43,17 +47,36 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   };
 }
 
-function sniff(socket: Socket, { clock, onConnection }: FrontDoorOptions): void {
+/** Waits for the first byte, behind a PROXY protocol header where a trusted proxy sent one. */
+function sniff(socket: Socket, { clock, trusts, onConnection }: FrontDoorOptions): void {
+  let seen: Buffer = Buffer.alloc(0);
+  let mayBeHeader = trusts(socket.remoteAddress ?? '');
+  let client: ForwardedClient | undefined;
   socket.on('error', () => {});
   const cancel = clock.at(clock.now() + waits.firstBytesSeconds, () => socket.destroy());
   socket.once('close', cancel);
-  socket.once('data', (chunk: Buffer) => {
+  const look = (chunk: Buffer) => {
+    seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
+    const header = mayBeHeader ? readProxyHeader(seen) : 'none';
+    if (header === 'more') return;
+    if (header === 'bad') {
+      socket.destroy();
+      return;
+    }
+    mayBeHeader = false;
+    if (header !== 'none') {
+      client = header.client && { ...header.client, source: 'proxy-protocol' };
+      seen = seen.subarray(header.bytes);
+    }
+    if (seen.length === 0) return;
     cancel();
+    socket.off('data', look);
     socket.pause();
-    socket.unshift(chunk);
-    onConnection(socket, openingOf(chunk[0] ?? 0));
+    socket.unshift(seen);
+    onConnection(socket, openingOf(seen[0] ?? 0), client);
     process.nextTick(() => socket.resume());
-  });
+  };
+  socket.on('data', look);
 }
 
 function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void> {

@@ -239,10 +239,6 @@ describe('--reverse-traceroute and --both-traceroutes', () => {
       '-s --tr-auth-only',
       '--tr-auth-only needs a token that clients can prove: give --token-file, --token or WPERF_TOKEN',
     ],
-    [
-      '--traceroute h --tr-proto inband',
-      '--tr-proto inband needs a connection that h made, and --traceroute has none: take udp, icmp or tcp, or trace the way back from a server with -c HOST --reverse-traceroute',
-    ],
   ])('%s is refused', (line, expected) => expect(failure(line)).toEqual({ code: 'usage', line: expected }));
 });
 
@@ -305,6 +301,17 @@ describe('a server', () => {
     ['-s --host localhost', { host: 'localhost' }],
     ['-s --path /wperf', { path: '/wperf' }],
     ['-s --path /', { path: '/' }],
+    ['-s --trust-proxy 127.0.0.1', { trustProxy: [{ address: '127.0.0.1', prefix: 32 }] }],
+    [
+      '-s --trust-proxy 10.0.0.0/8,::1 --trust-proxy 2001:db8::/32',
+      {
+        trustProxy: [
+          { address: '10.0.0.0', prefix: 8 },
+          { address: '::1', prefix: 128 },
+          { address: '2001:db8::', prefix: 32 },
+        ],
+      },
+    ],
     ['-s -t 30 -n 1G', { seconds: 30, bytes: 1_073_741_824 }],
     ['-s --token s3cret', { token: 's3cret' }],
     ['-s --tls-cert cert --tls-key key', { tls: { cert: files.cert, key: files.key } }],
@@ -507,6 +514,10 @@ describe('bad input', () => {
     ],
     ['--traceroute h --geoip-db x --no-geoip', '--geoip-db and --no-geoip exclude each other: give one of them'],
     ['--traceroute 192.0.2.1 -6', '-6 is for IPv6 and --traceroute for IPv4: choose one family'],
+    [
+      '-s --trust-proxy 10.0.0.0/33',
+      "--trust-proxy '10.0.0.0/33' names no network: give addresses or networks, such as 127.0.0.1,10.0.0.0/8,2001:db8::/32",
+    ],
     ['-s -c h', '-s/--server and -c/--client exclude each other: give one of them'],
     ['--loopback -s', '-s/--server and --loopback exclude each other: give one of them'],
     ['--loopback -c h', '-c/--client and --loopback exclude each other: give one of them'],

@@ -366,6 +366,13 @@ describe('--traceroute', () => {
     expect(JSON.parse(json.stdout).hops[0].addresses[0]).toMatchObject({ ip: '127.0.0.1' });
   });
 
+  test('refuses in-band probes, which need a connection', async () => {
+    const { exitCode, stderr } = await runWperf(['--traceroute', '127.0.0.1', '--tr-proto', 'inband', '--no-geoip']);
+    expect(exitCode).toBe(1);
+    expectOneLine(stderr, 'wperf: error: --tr-proto inband needs a connection');
+    expect(stderr).toContain('-c HOST --reverse-traceroute');
+  });
+
   test('refuses a database that is not one', async () => {
     const { exitCode, stderr } = await runWperf(['--traceroute', '127.0.0.1', '--geoip-db', '/etc/passwd']);
     expect(exitCode).toBe(5);

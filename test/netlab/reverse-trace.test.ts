@@ -5,7 +5,7 @@ import { output, run } from '../support/processes.js';
 import { undoAfterAll } from '../support/suite.js';
 import type { Later } from '../support/undo.js';
 import { startWperfServer, wperf } from '../support/wperf.js';
-import { makeTopology, type Within } from '../trace/support/network.js';
+import { asNobody, makeTopology, type Within } from '../trace/support/network.js';
 import { traceNeeds } from '../trace/support/traces.js';
 
 const server = '10.77.5.2';
@@ -15,15 +15,22 @@ const routersThere = ['10.77.0.2', '10.77.1.2', '10.77.2.2', '10.77.3.2', '10.77
 
 interface Document {
   readonly start: { ip: string; shared: { kind: string } | null; seen_as: Record<string, unknown> } | null;
-  readonly hops: readonly { ttl: number; addresses: { ip: string }[]; hidden: object | null }[];
+  readonly hops: readonly { ttl: number; addresses: { ip: string }[]; hidden: object | null; inband: boolean }[];
   readonly end: { reason: string } | null;
   readonly error?: string;
 }
 
-async function startServer(later: Later, network: Within, args: readonly string[] = []) {
-  const { port, process } = await startWperfServer(later, args, { host: server, within: network('server') });
+async function startServer(
+  later: Later,
+  network: Within,
+  args: readonly string[] = [],
+  host = server,
+  rights: readonly string[] = [],
+) {
+  const within = [...network('server'), ...rights];
+  const { port, process } = await startWperfServer(later, args, { host, within });
   const ask = async (...words: readonly string[]): Promise<Document> => {
-    const argv = wperf('-c', server, '-p', String(port), '--reverse-traceroute', '-J', '--tr-no-dns', ...words);
+    const argv = wperf('-c', host, '-p', String(port), '--reverse-traceroute', '-J', '--tr-no-dns', ...words);
     return JSON.parse((await run(argv, { within: network('client') })).stdout);
   };
   return { port, process, ask };
@@ -120,5 +127,39 @@ table ip home {
       const kinds = documents.map(({ start }) => start?.shared?.kind ?? 'new');
       expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1);
     });
+  });
+});
+
+describeNeeding('a client behind NAT and a firewall', traceNeeds, () => {
+  const later = undoAfterAll();
+  const host = '10.77.6.2';
+  const seen = '10.77.2.1';
+  const outside = ['10.77.6.1', '10.77.5.1', '10.77.4.1', '10.77.3.1'];
+  let network: Within;
+
+  beforeAll(async () => {
+    network = await makeTopology(later, 'home');
+  });
+
+  test('is reached by the segments of its own connection, where other probes fall silent', async () => {
+    const { ask, process } = await startServer(onTestFinished, network, [], host);
+    const auto = await ask('--tr-timeout', '0.3', '--tr-max-hops', '10');
+    expect(addressesOf(auto)).toEqual([...outside, seen, seen, seen]);
+    expect(auto.hops.map(({ inband }) => inband)).toEqual([false, false, false, false, true, true, true]);
+    expect(auto.end).toMatchObject({ reason: 'target', hops: 7 });
+    const inband = await ask('--tr-timeout', '0.3', '--tr-proto', 'inband');
+    expect(addressesOf(inband)).toEqual([...outside, seen, seen, seen]);
+    expect(inband.start).toMatchObject({ prober: 'inband', queries: 1 });
+    const udp = await ask('--tr-timeout', '0.3', '--tr-proto', 'udp', '--tr-max-hops', '8');
+    expect(addressesOf(udp)).toEqual([...outside, '', '', '', '']);
+    expect(udp.end?.reason).toBe('hops');
+    expect(process.stdout).toContain('no answer from the client');
+  });
+
+  test('and its server without the right to raw sockets shows the silence', async () => {
+    const { ask } = await startServer(onTestFinished, network, [], host, asNobody);
+    const auto = await ask('--tr-timeout', '0.3', '--tr-max-hops', '6');
+    expect(addressesOf(auto)).toEqual([...outside, '', '']);
+    expect((await ask('--tr-proto', 'inband')).error).toMatch(/the server cannot trace: .*in-band/);
   });
 });

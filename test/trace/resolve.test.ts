@@ -127,6 +127,12 @@ describe('options', () => {
     expect(() => traceSettings({ host: 'h', ...options })).toThrow(message);
   });
 
+  test('in-band probes need a connection, which a trace to a host has not', () => {
+    expect(() => traceSettings({ host: 'h', protocol: 'inband' })).toThrow(
+      '--tr-proto inband needs a connection that h made, and --traceroute has none',
+    );
+  });
+
   test('UDP ports leave room to count up', () => {
     expect(tracePort('udp', traceSettings({ host: 'h' }))).toBe(33_434);
     expect(tracePort('tcp', traceSettings({ host: 'h' }))).toBe(80);

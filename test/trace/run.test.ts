@@ -108,6 +108,40 @@ describe('a run', () => {
     expect(run.interrupted).toBe(true);
   });
 
+  test('a busy prober is sent nothing until it wakes', async () => {
+    let busy = false;
+    let ready = () => {};
+    const sent: Probe[] = [];
+    const run = runOf(
+      (wake) => {
+        const prober = new FakeProber(wake, 3);
+        const send = prober.send.bind(prober);
+        ready = () => {
+          busy = false;
+          wake();
+        };
+        prober.send = (probe) => {
+          expect(busy).toBe(false);
+          busy = true;
+          sent.push(probe);
+          send(probe);
+        };
+        return Object.defineProperty(prober, 'busy', { get: () => busy });
+      },
+      { queries: 1, serial: true },
+    );
+    run.begin();
+    const known: number[] = [];
+    for await (const { ttl } of run.known) {
+      known.push(ttl);
+      expect(sent).toHaveLength(ttl);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(sent).toHaveLength(ttl);
+      ready();
+    }
+    expect(known).toEqual([1, 2, 3, 4]);
+  });
+
   test('stop resolves only when the prober is used no more', async () => {
     let prober: FakeProber | undefined;
     const run = runOf((wake) => {

@@ -4,7 +4,7 @@
  */
 import { legacy } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
-import type { Channel, Closed } from '../../transport/channel.js';
+import { type Channel, type Closed, peerText } from '../../transport/channel.js';
 
 /** Close codes of RFC 6455, section 7.4.1. */
 const NORMAL = 1000;
@@ -25,7 +25,7 @@ export class Link {
 
   constructor(channel: Channel) {
     this.channel = channel;
-    this.peer = `${channel.info.remoteHost}:${channel.info.remotePort}`;
+    this.peer = peerText(channel.info);
     channel.onText = (text) => this.#receive(text);
     this.ended = new Promise((resolve) => {
       channel.onClose = (closed) => {

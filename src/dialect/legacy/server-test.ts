@@ -6,6 +6,7 @@ import type { Clock } from '../../host/clock.js';
 import type { StreamReport } from '../../modes/stream.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
+import { peerOf } from '../../transport/channel.js';
 import { legacyEndEvent } from './end-event.js';
 import type { Link } from './link.js';
 import { LegacyLoad } from './load.js';
@@ -96,14 +97,14 @@ async function reported(
 }
 
 function startEvent({ link, session }: LegacyTestOptions, test: TestPlan): StartEvent {
-  const { secure, ...addresses } = link.channel.info;
+  const { secure, client, ...addresses } = link.channel.info;
   return {
     type: 'start',
     role: 'server',
     dialect: 'legacy',
     session,
     wallMs: Date.now(),
-    peer: { host: addresses.remoteHost, port: addresses.remotePort },
+    peer: peerOf(link.channel.info),
     peerSoftware: legacySoftware,
     test,
     streams: [{ id: 1, ...addresses }],

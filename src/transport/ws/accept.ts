@@ -9,7 +9,8 @@ import { type ErrorCode, WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { ServerPlan } from '../../plan.js';
 import { offeredVersions, PROTOCOL_HEADER, PROTOCOL_VERSION, SUBPROTOCOL } from '../../protocol/version.js';
-import type { Channel } from '../channel.js';
+import type { Channel, ForwardedClient } from '../channel.js';
+import { forwardedClient } from '../forwarded.js';
 import type { Opening } from '../front-door.js';
 import { WsChannel } from './channel.js';
 import { infoOf } from './connect.js';
@@ -28,6 +29,8 @@ export interface AcceptorOptions {
   readonly tls: ServerPlan['tls'];
   readonly path: string | undefined;
   readonly clock: Clock;
+  /** Whether this address is of a proxy that may say for whom it speaks. */
+  readonly trusts: (address: string) => boolean;
   /** True when one more connection would be too many. */
   readonly isFull: () => boolean;
   readonly onChannel: (channel: Channel) => void;
@@ -57,6 +60,9 @@ export class Acceptor {
   /** The TCP socket under each TLS socket. */
   readonly #underTls = new WeakMap<Duplex, Socket>();
 
+  /** For whom a proxy said, in front of the connection's bytes, that it speaks. */
+  readonly #announced = new WeakMap<Duplex, ForwardedClient>();
+
   /** Ends the wait for a connection's request. */
   readonly #cancelPatience = new WeakMap<Duplex, Cancel>();
 
@@ -73,7 +79,8 @@ export class Acceptor {
   }
 
   /** Takes a connection whose bytes are still unread. */
-  admit(socket: Socket, opening: Opening): void {
+  admit(socket: Socket, opening: Opening, client?: ForwardedClient): void {
+    if (client) this.#announced.set(socket, client);
     const plain = this.#secure === undefined;
     if (opening === 'tls' && !plain) this.#admitTls(socket);
     else if (opening === 'http' && plain) this.#admitHttp(socket);
@@ -106,12 +113,21 @@ export class Acceptor {
     }
     this.#upgrader.handleUpgrade(request, socket, head, (ws) => {
       this.#cancelPatience.get(socket)?.();
-      const info = infoOf(request.socket);
       const tcp = this.#underTls.get(socket) ?? socket;
+      const client = this.#clientOf(request, tcp);
+      const info = { ...infoOf(request.socket), ...(client && { client }) };
       const channel = new WsChannel(ws, { socket, tcp, isClient: false, info, lane: this.#options.lane });
       if (ws.protocol === '') this.#options.onLegacyChannel?.(channel);
       else this.#options.onChannel(channel);
     });
+  }
+
+  /** Each proxy on the way is believed only as far as it is trusted. */
+  #clientOf({ headers, socket }: IncomingMessage, tcp: Duplex): ForwardedClient | undefined {
+    const { trusts } = this.#options;
+    const announced = this.#announced.get(tcp);
+    const caller = announced?.host ?? socket.remoteAddress ?? '';
+    return (trusts(caller) ? forwardedClient(headers, trusts) : undefined) ?? announced;
   }
 
   #refusalOf(request: IncomingMessage): Refusal | undefined {

@@ -101,14 +101,14 @@ export class WsChannel implements Channel {
       : new PlainWriter(this.#ws, blockBytes, maxBytes, stamp);
   }
 
-  ping(): Promise<number> {
+  ping(written?: () => void): Promise<number> {
     const payload = randomBytes(PING_BYTES);
     return new Promise((resolve, reject) => {
       const sentMs = performance.now();
       if (this.#ws.readyState !== this.#ws.OPEN) return reject(new Error('the connection closed'));
       if (this.#pings.size === bounds.pingsInFlight) this.#losePings();
       this.#pings.set(payload.toString('hex'), { sentMs, resolve, reject });
-      this.#ws.ping(payload);
+      this.#ws.ping(payload, undefined, written);
     });
   }
 

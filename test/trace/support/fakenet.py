@@ -50,6 +50,11 @@ class Packet:
         at = 7 if self.v6 else 8
         return self.data[:at] + b"\x01" + self.data[at + 1 :]
 
+    def mirrored(self):
+        """The same with its ends exchanged, which no checksum notices."""
+        at, end = (8, 40) if self.v6 else (12, 20)
+        return self.data[:at] + self.target + self.source + self.data[end:]
+
 
 def ip_packet(source, target, protocol, payload, ttl):
     if len(source) == 16:
@@ -122,6 +127,8 @@ class Internet:
         distance = len(hops) + 1
         if path.get("blackhole"):
             return None
+        if path.get("mirror"):
+            return packet.mirrored(), path["ms"] / 2
         if "refusal" in path:
             router = ipaddress.ip_address(path["refusal"]["ip"]).packed
             kind = 1 if packet.v6 else 3

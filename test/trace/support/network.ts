@@ -12,6 +12,8 @@ interface Topology {
   /** Link number i has the networks 10.77.i.0/24 and fd77:i::/64, and its ends the addresses 1 and 2. */
   readonly links: readonly (readonly [string, string])[];
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Rules of nftables, by node, line by line. */
+  readonly firewalls?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The words that run a program in the namespace of a node. */
@@ -39,6 +41,9 @@ export async function makeTopology(later: Later, name: string): Promise<Within> 
   for (const [index, link] of topology.links.entries()) await addLink(prefix, index, link);
   for (const node of topology.nodes) await addRoutes(prefix, node, topology);
   const within = (node: string) => inside(prefix + node);
+  for (const [node, rules] of Object.entries(topology.firewalls ?? {})) {
+    await output([...within(node), 'nft', '-f', '-'], { input: rules.join('\n') });
+  }
   await untilReachable(within, topology);
   return within;
 }

@@ -81,7 +81,7 @@ export function median(samples: readonly number[]): number {
   return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
 }
 
-function resultOf(events: { type: string }[]): TraceResult {
+export function resultOf(events: { type: string }[]): TraceResult {
   const of = <T>(type: string) => events.filter((event) => event.type === type) as T[];
   return {
     start: of<TraceStart>('trace-start')[0],

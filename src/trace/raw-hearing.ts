@@ -1,0 +1,39 @@
+/** Raw sockets that listen: what they are told of a packet beside its bytes, and how a packet is taken apart. */
+import { readAncillary } from './errqueue.js';
+import type { Family } from './ip.js';
+import { linux, type Message } from './libc.js';
+import type { LinuxSocket } from './linux-socket.js';
+import { parseIpPacket } from './quoted.js';
+import { passIcmp } from './raw-filter.js';
+
+const receiveBufferBytes = 1024 * 1024;
+export const arrivalStamps = linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE;
+
+export interface HeardPacket {
+  readonly from: string;
+  /** What follows the IP header. */
+  readonly payload: Uint8Array;
+  readonly ttl: number | undefined;
+  /** The kernel's time stamp, CLOCK_REALTIME. */
+  readonly stampNs: bigint | undefined;
+}
+
+/** Has a raw ICMP socket hear these types, with time stamps and TTLs. */
+export function listenToIcmp(socket: LinuxSocket, types: readonly number[]): void {
+  passIcmp(socket, types);
+  socket.set(linux.SOL_SOCKET, linux.SO_RCVBUF, receiveBufferBytes);
+  stampArrivals(socket);
+}
+
+export function stampArrivals(socket: LinuxSocket): void {
+  if (socket.family === 6) socket.set(linux.SOL_IPV6, linux.IPV6_RECVHOPLIMIT, 1);
+  socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
+}
+
+/** IPv4 raw sockets hand over the IP header, IPv6 ones do not. */
+export function packetHeard(family: Family, message: Message): HeardPacket | undefined {
+  const { stampNs, ttl } = readAncillary(message.control);
+  const from = message.from?.ip;
+  const packet = family === 4 ? parseIpPacket(4, message.data) : { payload: message.data, ttl };
+  return packet && from !== undefined ? { from, payload: packet.payload, ttl: packet.ttl, stampNs } : undefined;
+}

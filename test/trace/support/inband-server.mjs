@@ -1,0 +1,81 @@
+/**
+ * Waits for channels, then traces back along all of them at once and tries each afterwards.
+ *
+ *     node inband-server.mjs DIST '{"host": ADDRESS, "connections": 1, "options": {}, "cutMs": 0,
+ *                                   "tls": {"cert": PATH, "key": PATH}}'
+ *
+ * Prints "port N", then one JSON array of what became of each channel: the events of its trace, the texts that the peer
+ * sent by itself, the peer's echoes of each event and of a hundred texts afterwards, the connection's TTL and
+ * retransmissions. With `cutMs` the traces are ended after so long.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+const [dist = '', request = ''] = process.argv.slice(2);
+const { host, connections = 1, options = {}, cutMs, tls } = JSON.parse(request);
+const load = (name) => import(pathToFileURL(join(dist, name)).href);
+const { openFrontDoor } = await load('transport/front-door.js');
+const { Acceptor } = await load('transport/ws/accept.js');
+const { systemClock } = await load('host/clock.js');
+const { readTcpInfo } = await load('host/tcp-options.js');
+const { inbandTrace } = await load('trace/inband-trace.js');
+const { SocketOptions } = await load('trace/socket-options.js');
+const { openLibc } = await load('trace/libc.js');
+
+const afterwards = 100;
+const results = await Promise.all((await acceptChannels()).map(traced));
+process.stdout.write(`${JSON.stringify(results)}\n`, () => process.exit());
+
+function acceptChannels() {
+  return new Promise((resolve) => {
+    const guests = [];
+    const acceptor = new Acceptor({
+      tls: tls && { cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
+      path: undefined,
+      clock: systemClock,
+      isFull: () => false,
+      onChannel: (channel) => {
+        guests.push(guestOf(channel));
+        if (guests.length === connections) resolve(guests);
+      },
+    });
+    const onConnection = (socket, opening) => acceptor.admit(socket, opening);
+    openFrontDoor({ host, port: 0, clock: systemClock, onConnection }).then(({ port }) =>
+      process.stdout.write(`port ${port}\n`),
+    );
+  });
+}
+
+function guestOf(channel) {
+  const told = [];
+  const echoes = [];
+  channel.onText = (text) => (text.startsWith('echo ') ? echoes : told).push(text.replace(/^echo /, ''));
+  return { channel, told, echoes };
+}
+
+async function traced({ channel, told, echoes }) {
+  const events = [];
+  const stop = new AbortController();
+  if (cutMs !== undefined) setTimeout(() => stop.abort(), cutMs);
+  try {
+    for await (const event of inbandTrace(channel, { names: false, ...options }, { signal: stop.signal })) {
+      events.push(event);
+      channel.send(event.type);
+    }
+  } catch (thrown) {
+    events.push({ type: 'error', error: { code: thrown.code, line: thrown.line ?? String(thrown) } });
+  }
+  if (events.at(-1)?.error?.code === 'peer-lost') return { events, told, echoes };
+  const sent = events.filter(({ type }) => type !== 'error').length + afterwards;
+  for (let number = 0; number < afterwards; number++) channel.send(String(number));
+  for (let waited = 0; waited < 300 && echoes.length < sent; waited++) await sleep(10);
+  return { events, told, echoes, ...(await stateOf(channel)) };
+}
+
+async function stateOf({ descriptor, info }) {
+  if (descriptor === undefined) return {};
+  const options = new SocketOptions(await openLibc(), descriptor, info.remoteHost.includes(':') ? 6 : 4);
+  return { ttl: options.ttl, retransmits: readTcpInfo(descriptor)?.retransmits };
+}
