@@ -107,7 +107,8 @@ export class TraceReader {
     const last = this.#hops.at(-1);
     const due = last === undefined ? this.#start.firstHop : last.ttl + 1;
     if (last?.end !== undefined) throw violation(`hop ${message.ttl} behind the last`);
-    if (message.ttl !== due || due > this.#start.maxHops) throw violation(`hop ${message.ttl} where ${due} was due`);
+    if (message.ttl !== due) throw violation(`hop ${message.ttl} where ${due} was due`);
+    if (due > this.#start.maxHops) throw violation(`hop ${due} of a trace to hop ${this.#start.maxHops}`);
     const hop = this.#read(message);
     this.#hops.push(hop);
     return { type: 'trace-hop', ...hop };

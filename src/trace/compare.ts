@@ -3,7 +3,8 @@ import type { Hop } from './hop.js';
 
 /**
  * How two hops compare: they share an address, or a network (AS), or are of different ones; `unknown` where one is
- * silent, hidden, or of no known network. A router answers from the side that it was asked on, so that even on one and
+ * silent, hidden, or of no known network. A hop alone is `different` when the other route never meets its network. A
+ * router answers from the side that it was asked on, so that even on one and
  * the same path its addresses there and back are mostly different ones of the same network.
  */
 export type Likeness = 'same' | 'same-as' | 'different' | 'unknown';
@@ -37,8 +38,14 @@ export function likenessOf(a: Hop, b: Hop): Likeness {
   return shares(one, other) ? 'same-as' : 'different';
 }
 
-/** A pair that cannot be told apart is better than none; one that is known to differ is worse than two rows. */
-const scores: Readonly<Record<Likeness, number>> = { same: 6, 'same-as': 3, unknown: 1, different: -1 };
+function likenessAlone(hop: Hop, others: readonly Hop[]): Likeness {
+  const known = others.flatMap(asnsOf);
+  const asns = asnsOf(hop);
+  return asns.length > 0 && known.length > 0 && !shares(asns, known) ? 'different' : 'unknown';
+}
+
+/** Hops that stand at the same distance are a pair even where they differ, unless that would part others that are alike. */
+const scores: Readonly<Record<Likeness, number>> = { same: 12, 'same-as': 6, unknown: 2, different: 1 };
 
 function align(there: readonly Hop[], back: readonly Hop[]): RouteRow[] {
   const best = bestScores(there, back);
@@ -53,10 +60,10 @@ function align(there: readonly Hop[], back: readonly Hop[]): RouteRow[] {
       i++;
       j++;
     } else if (forward && best(i, j) === best(i + 1, j)) {
-      rows.push({ forward, likeness: 'unknown' });
+      rows.push({ forward, likeness: likenessAlone(forward, back) });
       i++;
-    } else {
-      rows.push({ ...(reverse && { reverse }), likeness: 'unknown' });
+    } else if (reverse) {
+      rows.push({ reverse, likeness: likenessAlone(reverse, there) });
       j++;
     }
   }
