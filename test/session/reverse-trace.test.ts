@@ -9,6 +9,7 @@ import { type ReverseTraceTools, reverseTrace } from '../../src/session/client-t
 import { type ServerRunOptions, startServerPlan } from '../../src/session/server.js';
 import type { JobTools, TraceJob } from '../../src/session/trace-back.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../../src/trace/events.js';
+import { parseCidr } from '../../src/transport/trusted.js';
 import { hello } from '../support/hello.js';
 import { reverseTracePlan, usualWish } from '../support/plans.js';
 
@@ -233,6 +234,26 @@ describe('a route back', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     await server.close();
     expect((await told).end?.reason).toBe('interrupted');
+  });
+
+  it('leads to the client that a trusted proxy names, where the server allows that', async () => {
+    const { traceBack, running } = slowTrace(2);
+    const headers = [['X-Forwarded-For', '203.0.113.50']] as const;
+    const trustProxy = [parseCidr('127.0.0.0/8')].flatMap((cidr) => cidr ?? []);
+    const refusing = await serve({ trustProxy }, { traceBack });
+    expect((await ask(refusing.port, { headers })).error).toMatch(/^request-refused: .* comes through a proxy/);
+    const { port, notices } = await serve({ trustProxy, traces: { behindProxy: true } }, { traceBack });
+    const { start, hops } = await ask(port, { headers });
+    expect(start).toMatchObject({ ip: '203.0.113.50', seen: { source: 'x-forwarded-for', translated: true } });
+    expect(start?.seen?.port).toBeUndefined();
+    expect(hops).toHaveLength(2);
+    expect((await ask(port, { headers, trace: { ...usualWish, protocol: 'inband' } })).hops).toHaveLength(2);
+    expect(running.size).toBe(0);
+    expect(notices.join()).toContain('route to 203.0.113.50 traced');
+    expect((await ask(port, { headers: [['X-Forwarded-For', '224.0.0.1']] })).error).toMatch(
+      /224\.0\.0\.1 is multicast/,
+    );
+    expect((await ask(port, { headers: [['X-Forwarded-For', '127.0.0.1']] })).error).toMatch(/address of the server/);
   });
 
   it('given up beforehand is not asked for', async () => {
