@@ -22,7 +22,7 @@ import {
 } from './trace-text.js';
 
 const marks: Readonly<Record<Likeness, string>> = { same: '=', 'same-as': '~', different: '≠', unknown: ' ' };
-const legend = '= same address   ~ same network (AS)   ≠ other network   blank: cannot be told';
+const legend = '= same address   ~ same network (AS)   ≠ a network (AS) that the other way never meets';
 const names = { forward: 'the route there', reverse: 'the route back' } as const;
 
 export class RoutesTextReporter implements RoutesReporter {

@@ -2,10 +2,9 @@
 import type { Hop } from './hop.js';
 
 /**
- * How two hops compare: they share an address, or a network (AS), or are of different ones; `unknown` where one is
- * silent, hidden, or of no known network. A hop alone is `different` when the other route never meets its network. A
- * router answers from the side that it was asked on, so that even on one and
- * the same path its addresses there and back are mostly different ones of the same network.
+ * How two hops compare: they share an address, or a network (AS), or one is of a network that the other route never
+ * meets; all else is `unknown`. A router answers from the side that it was asked on, so that even on one and the same
+ * path its addresses there and back are mostly different ones, of the same network or, at a border, of its neighbor's.
  */
 export type Likeness = 'same' | 'same-as' | 'different' | 'unknown';
 
@@ -16,54 +15,58 @@ export interface RouteRow {
   readonly likeness: Likeness;
 }
 
+type Pair = Omit<RouteRow, 'likeness'>;
+
 /**
  * Rows from the client to the server: the route there as it is, the route back in reverse. They are aligned so that as
  * many rows as can be are alike (Needleman and Wunsch, J. Mol. Biol. 48, 1970). The hops that are the two ends
  * themselves have no counterpart.
  */
 export function alignRoutes(forward: readonly Hop[], reverse: readonly Hop[]): RouteRow[] {
-  const there = forward.filter((hop) => hop.end !== 'target');
-  const back = reverse.filter((hop) => hop.end !== 'target').reverse();
+  const isEnd = (hop: Hop) => hop.end === 'target';
+  const there = forward.filter((hop) => !isEnd(hop));
+  const back = reverse.filter((hop) => !isEnd(hop)).reverse();
+  const known = { forward: forward.flatMap(asnsOf), reverse: reverse.flatMap(asnsOf) };
   return [
-    ...reverse.filter((hop) => hop.end === 'target').map((hop): RouteRow => ({ reverse: hop, likeness: 'unknown' })),
-    ...align(there, back),
-    ...forward.filter((hop) => hop.end === 'target').map((hop): RouteRow => ({ forward: hop, likeness: 'unknown' })),
+    ...reverse.filter(isEnd).map((hop): RouteRow => ({ reverse: hop, likeness: 'unknown' })),
+    ...align(there, back).map((pair): RouteRow => ({ ...pair, likeness: likenessOf(pair, known) })),
+    ...forward.filter(isEnd).map((hop): RouteRow => ({ forward: hop, likeness: 'unknown' })),
   ];
 }
 
-export function likenessOf(a: Hop, b: Hop): Likeness {
-  if (shares(ipsOf(a), ipsOf(b))) return 'same';
+/** @param known the networks of each route. */
+function likenessOf({ forward, reverse }: Pair, known: Record<keyof Pair, readonly number[]>): Likeness {
+  if (forward && reverse && shares(ipsOf(forward), ipsOf(reverse))) return 'same';
+  if (forward && reverse && shares(asnsOf(forward), asnsOf(reverse))) return 'same-as';
+  const isStrange = (hop: Hop | undefined, others: readonly number[]) =>
+    hop !== undefined && asnsOf(hop).length > 0 && others.length > 0 && !shares(asnsOf(hop), others);
+  return isStrange(forward, known.reverse) || isStrange(reverse, known.forward) ? 'different' : 'unknown';
+}
+
+/** Hops at the same distance are a pair even where they differ, unless that would part others that are alike. */
+function scoreOf(a: Hop, b: Hop): number {
+  if (shares(ipsOf(a), ipsOf(b))) return 12;
   const [one, other] = [asnsOf(a), asnsOf(b)];
-  if (one.length === 0 || other.length === 0) return 'unknown';
-  return shares(one, other) ? 'same-as' : 'different';
+  if (one.length === 0 || other.length === 0) return 2;
+  return shares(one, other) ? 6 : 1;
 }
 
-function likenessAlone(hop: Hop, others: readonly Hop[]): Likeness {
-  const known = others.flatMap(asnsOf);
-  const asns = asnsOf(hop);
-  return asns.length > 0 && known.length > 0 && !shares(asns, known) ? 'different' : 'unknown';
-}
-
-/** Hops that stand at the same distance are a pair even where they differ, unless that would part others that are alike. */
-const scores: Readonly<Record<Likeness, number>> = { same: 12, 'same-as': 6, unknown: 2, different: 1 };
-
-function align(there: readonly Hop[], back: readonly Hop[]): RouteRow[] {
+function align(there: readonly Hop[], back: readonly Hop[]): Pair[] {
   const best = bestScores(there, back);
-  const rows: RouteRow[] = [];
+  const pairs: Pair[] = [];
   let [i, j] = [0, 0];
   for (;;) {
     const [forward, reverse] = [there[i], back[j]];
-    if (forward === undefined && reverse === undefined) return rows;
-    const likeness = forward && reverse ? likenessOf(forward, reverse) : undefined;
-    if (forward && reverse && likeness && best(i, j) === best(i + 1, j + 1) + scores[likeness]) {
-      rows.push({ forward, reverse, likeness });
+    if (forward === undefined && reverse === undefined) return pairs;
+    if (forward && reverse && best(i, j) === best(i + 1, j + 1) + scoreOf(forward, reverse)) {
+      pairs.push({ forward, reverse });
       i++;
       j++;
     } else if (forward && best(i, j) === best(i + 1, j)) {
-      rows.push({ forward, likeness: likenessAlone(forward, back) });
+      pairs.push({ forward });
       i++;
-    } else if (reverse) {
-      rows.push({ reverse, likeness: likenessAlone(reverse, there) });
+    } else {
+      pairs.push(reverse === undefined ? {} : { reverse });
       j++;
     }
   }
@@ -77,7 +80,7 @@ function bestScores(there: readonly Hop[], back: readonly Hop[]): (i: number, j:
   for (let i = there.length; i >= 0; i--) {
     for (let j = back.length; j >= 0; j--) {
       const [forward, reverse] = [there[i], back[j]];
-      const paired = forward && reverse ? at(i + 1, j + 1) + scores[likenessOf(forward, reverse)] : 0;
+      const paired = forward && reverse ? at(i + 1, j + 1) + scoreOf(forward, reverse) : 0;
       table[i * width + j] = Math.max(paired, at(i + 1, j), at(i, j + 1));
     }
   }

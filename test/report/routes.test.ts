@@ -188,7 +188,7 @@ describe('both routes', () => {
       '  3  [FR, AS64502 Two]  192.0.2.5                        2.000 ms  1 of 3 lost  ~    1  [FR, AS64502 Two]  203.0.113.1      2.000 ms',
       '  4  *',
       '  5  [FR, AS64502 Two]  server.example (203.0.113.9)     2.000 ms',
-      '= same address   ~ same network (AS)   ≠ other network   blank: cannot be told',
+      '= same address   ~ same network (AS)   ≠ a network (AS) that the other way never meets',
       '',
     ];
     expect(table().slice(4)).toEqual(lines);
@@ -215,7 +215,7 @@ describe('both routes', () => {
       '≠  2  [NL, AS64506 Six]                   192.0.2.77     1.000 ms     2.000 ms     3.000 ms',
       '~  3  [DE, AS64501 One]                   192.0.2.2     1.000 ms     2.000 ms     3.000 ms',
       '   4  [DE, AS64501 One]                   198.51.100.2     1.000 ms     2.000 ms     3.000 ms',
-      '= same address   ~ same network (AS)   ≠ other network   blank: cannot be told',
+      '= same address   ~ same network (AS)   ≠ a network (AS) that the other way never meets',
       '',
     ]);
   });
