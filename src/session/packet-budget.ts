@@ -10,7 +10,7 @@ interface Spending {
 }
 
 export interface Reservation {
-  /** Says what was really sent; the rest is free again. */
+  /** Says what was sent, as far as it is known; the rest is free again. */
   settle(sent: number): void;
 }
 
@@ -32,7 +32,7 @@ export class PacketBudget {
     this.#spendings.push(spending);
     return {
       settle: (sent) => {
-        spending.packets = sent;
+        spending.packets = Math.min(sent, packets);
         spending.until = this.#clock.now() + windowSeconds;
       },
     };

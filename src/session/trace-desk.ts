@@ -98,13 +98,17 @@ export class TraceDesk {
     const late = new AbortController();
     const cancel = clock.at(clock.now() + service.seconds, () => late.abort());
     shared.abandoned.addEventListener('abort', () => this.#forget(running));
-    const signal = AbortSignal.any([shared.abandoned, late.signal, stop]);
+    const unwanted = AbortSignal.any([shared.abandoned, stop]);
+    const signal = AbortSignal.any([unwanted, late.signal]);
+    const told = (event: TraceEvent): TraceEvent => {
+      const isCut = event.type === 'trace-end' && event.reason === 'interrupted' && !unwanted.aborted;
+      return isCut ? { ...event, reason: 'time' } : event;
+    };
     try {
       for await (const event of trace(job, { signal, onPackets })) {
-        const isLate = event.type === 'trace-end' && event.reason === 'interrupted' && late.signal.aborted;
-        shared.tell(hideFrom(isLate ? { ...event, reason: 'time' as const } : event, job.target, service));
+        shared.tell(hideFrom(told(event), job.target, service));
       }
-      if (!shared.abandoned.aborted && !stop.aborted) this.#cache.keep(key, shared.told);
+      if (!unwanted.aborted) this.#cache.keep(key, shared.told);
       shared.end();
     } catch (thrown) {
       shared.fail(thrown);
