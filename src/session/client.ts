@@ -4,7 +4,7 @@ import { toWperfError, WperfError } from '../errors.js';
 import type { EndEvent, RttSummary, StartEvent, StreamInfo, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { readTcpInfo } from '../host/tcp-options.js';
-import { type StreamRun, startStream } from '../modes/stream.js';
+import { type StreamOutcome, type StreamRun, startStream } from '../modes/stream.js';
 import type { ClientPlan, TestPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
 import { connectWs } from '../transport/ws/connect.js';
@@ -55,6 +55,7 @@ class ClientTest {
   readonly #session = randomId();
   readonly #conversations: Conversation[] = [];
   readonly #latency: LatencyProbe | undefined;
+  #partial: EndEvent | undefined;
 
   constructor(plan: ClientPlan, options: ClientRunOptions & { signal: AbortSignal }, emit: (event: TestEvent) => void) {
     this.#plan = plan;
@@ -79,7 +80,7 @@ class ClientTest {
       for (const { conversation } of streams) conversation.close(0.1);
     } catch (error) {
       for (const conversation of this.#conversations) conversation.drop();
-      this.#emit({ type: 'error', error: toWperfError(error) });
+      this.#emit({ type: 'error', error: toWperfError(error), ...(this.#partial && { partial: this.#partial }) });
     } finally {
       this.#latency?.close();
     }
@@ -164,13 +165,22 @@ class ClientTest {
     const runs = streams.map((stream) => this.#startStream(stream, rtt, collector));
     const progress = new ProgressMeter('client', test, runs, this.#clock, this.#emit);
     try {
-      const outcomes = await Promise.all(runs.map((run) => run.outcome));
-      const latency = this.#latency?.finish(test.direction);
-      const end = endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
-      return { ...end, ...(latency && { latency }) };
+      return this.#end(test, await Promise.all(runs.map((run) => run.outcome)));
+    } catch (error) {
+      const remains = await Promise.all(runs.map((run) => run.remains()));
+      this.#partial = { ...this.#end(test, remains), interrupted: true };
+      throw error;
     } finally {
       progress.stop();
     }
+  }
+
+  #end(test: TestPlan, outcomes: readonly StreamOutcome[]): EndEvent {
+    const latency = this.#latency?.finish(test.direction);
+    const end = endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+    const { warning } = this.#latency ?? {};
+    const warnings = warning === undefined ? end.warnings : [...end.warnings, warning];
+    return { ...end, warnings, ...(latency && { latency }) };
   }
 
   #startStream(stream: OpenStream, rtt: RttSummary | undefined, collector: Collector): StreamRun {
@@ -184,7 +194,7 @@ class ClientTest {
       stop: this.#signal,
       onInterval: (report) => collector.add(id, report),
     });
-    return { counts: run.counts, outcome: run.outcome.finally(() => collector.finish(id)) };
+    return { ...run, outcome: run.outcome.finally(() => collector.finish(id)) };
   }
 }
 

@@ -52,8 +52,7 @@ export class ServerTest {
     this.#members.set(conversation, { id: hello.stream, test });
     this.#running += 1;
     try {
-      const outcome = await this.#runStream(conversation, hello, test);
-      this.#outcomes.set(hello.stream, outcome);
+      await this.#runStream(conversation, hello, test);
     } catch (error) {
       this.#failure ??= toWperfError(error);
       throw error;
@@ -64,7 +63,7 @@ export class ServerTest {
     }
   }
 
-  #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<StreamOutcome> {
+  async #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<void> {
     const recording = this.#recordingOf(conversation, hello, test);
     const run = startStream({
       role: 'server',
@@ -80,7 +79,12 @@ export class ServerTest {
       },
       output: recording && ((outcome) => recording.finish(outcome)),
     });
-    return run.outcome;
+    try {
+      this.#outcomes.set(hello.stream, await run.outcome);
+    } catch (error) {
+      this.#outcomes.set(hello.stream, await run.remains());
+      throw error;
+    }
   }
 
   #recordingOf(conversation: Conversation, hello: Hello, test: TestPlan): Recording | undefined {
@@ -131,8 +135,9 @@ export class ServerTest {
   }
 
   #lastEvent(): TestEvent {
-    if (this.#failure) return { type: 'error', error: this.#failure };
-    return endEventOf('server', this.#total(), this.#outcomes);
+    const end = endEventOf('server', this.#total(), this.#outcomes);
+    if (!this.#failure) return end;
+    return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };
   }
 }
 
