@@ -11,17 +11,18 @@ import type {
   ServerPlan,
   Target,
   TestPlan,
-  TraceService,
 } from '../plan.js';
 import type { TraceOptions } from '../trace/options.js';
 import { sizeText } from '../units.js';
 import { checkCombination } from './combinations.js';
 import { readPem } from './files.js';
 import { type FlagName, type FlagValues, labelOf } from './flags.js';
+import { given } from './given.js';
 import { proxyUrl } from './proxy.js';
 import type { Surroundings } from './surroundings.js';
 import { parseTarget, targetUrl } from './target.js';
 import { resolveToken } from './token.js';
+import { geoipOptions, showsRoutes, traceChanges, traceWish } from './trace-plan.js';
 import { hideCredentials } from './url.js';
 import { parseNamed, usageError } from './usage.js';
 import { readWords } from './words.js';
@@ -215,48 +216,12 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
   };
 }
 
-/** What the server's owner changed of the defaults; undefined for nothing. */
-function traceChanges(values: FlagValues): Partial<TraceService> | undefined {
-  const changes: Partial<TraceService> = given({
-    offered: values['no-reverse-traceroute'] && false,
-    authOnly: values['tr-auth-only'],
-    behindProxy: values['tr-behind-proxy'],
-    concurrent: values['tr-max-concurrent'],
-    cacheSeconds: values['tr-cache'],
-    packets: values['tr-max-packets'],
-    packetsPerMinute: values['tr-packets-per-minute'],
-    seconds: values['tr-max-seconds'],
-    hideHops: values['tr-hide-hops'],
-    hidePrivate: values['tr-hide-private'],
-  });
-  return Object.keys(changes).length === 0 ? undefined : changes;
-}
-
-function showsRoutes(values: FlagValues): boolean {
-  return (values['reverse-traceroute'] ?? values['both-traceroutes']) !== undefined;
-}
-
 function routeBack(values: FlagValues, outside: Surroundings): Pick<RouteBack<unknown>, 'both' | 'geoip'> {
   return { both: values['both-traceroutes'] ?? false, geoip: geoipOptions(values, outside) };
 }
 
 function loopbackTracePlan(values: FlagValues, outside: Surroundings): LoopbackTracePlan {
-  const protocol = values['tr-proto'] ?? 'auto';
-  const { inbandQueries, queries } = defaults.trace;
-  const trace = {
-    protocol,
-    maxHops: values['tr-max-hops'] ?? defaults.trace.maxHops,
-    firstHop: values['tr-first-hop'] ?? defaults.trace.firstHop,
-    queries: values['tr-queries'] ?? (protocol === 'inband' ? inbandQueries : queries),
-    timeoutSeconds: values['tr-timeout'] ?? defaults.trace.timeoutSeconds,
-    names: !values['tr-no-dns'],
-    serial: values['tr-serial'] ?? false,
-  };
-  if (trace.firstHop > trace.maxHops) {
-    const rule = `${labelOf('tr-first-hop')} ${trace.firstHop} is beyond ${labelOf('tr-max-hops')} ${trace.maxHops}`;
-    throw usageError(rule, 'begin nearer or look farther');
-  }
-  return { trace, ...connectionPlan(values, outside) };
+  return { trace: traceWish(values), ...connectionPlan(values, outside) };
 }
 
 function traceOptions(values: FlagValues): TraceOptions {
@@ -276,11 +241,6 @@ function traceOptions(values: FlagValues): TraceOptions {
       timeoutSeconds: values['tr-timeout'],
     }),
   };
-}
-
-function geoipOptions(values: FlagValues, { env }: Surroundings): GeoipOptions | undefined {
-  if (values['no-geoip']) return undefined;
-  return { env, ...given({ paths: values['geoip-db'] }) };
 }
 
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {
@@ -327,10 +287,4 @@ function checkTlsFlags(values: FlagValues, target: Target): void {
   const flag = (['cacert', 'insecure'] as const).find((name) => values[name] !== undefined);
   if (flag === undefined || target.secure) return;
   throw usageError(`${labelOf(flag)} is for TLS, and ${targetUrl(target)} is without`, 'write -c wss://...');
-}
-
-/** The object without its undefined members. */
-function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const known = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(known) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
