@@ -8,7 +8,7 @@ import type { TraceWish } from '../plan.js';
 import type { TraceEnd } from '../trace/events.js';
 import type { Conversation } from './conversation.js';
 import { untilGone } from './server-pings.js';
-import type { Ticket, TraceDesk } from './trace-desk.js';
+import type { Admission, TraceDesk } from './trace-desk.js';
 import { seenAs } from './trace-target.js';
 import { messageOf } from './trace-wire.js';
 
@@ -30,15 +30,15 @@ export async function serveTrace(conversation: Conversation, options: ServerTrac
   onNote(`${peer}: asks for the route back (${wish.protocol}, at most ${wish.maxHops} hops)`);
   const onStop = () => conversation.send({ type: 'end', reason: 'shutdown' });
   try {
-    const ticket = desk.ask({ info: channel.info, channel, wish, proven });
+    const admission = desk.ask({ info: channel.info, channel, wish, proven });
     stop.addEventListener('abort', onStop, { once: true });
-    const told = tell(conversation, ticket);
+    const told = tell(conversation, admission);
     const gone = untilGone(conversation)
       .then(() => undefined)
-      .finally(() => ticket.leave());
+      .finally(() => admission.leave());
     for (const each of [told, gone]) each.catch(() => {});
     const end = await Promise.race([told, gone]);
-    onNote(`${peer}: ${outcomeOf(end, ticket)}`);
+    onNote(`${peer}: ${outcomeOf(end, admission)}`);
   } catch (thrown) {
     const error = refusalOf(thrown);
     conversation.abort(error);
@@ -49,7 +49,7 @@ export async function serveTrace(conversation: Conversation, options: ServerTrac
 }
 
 /** The end of the trace; undefined where the client left before it. */
-async function tell(conversation: Conversation, { events, shared }: Ticket): Promise<TraceEnd | undefined> {
+async function tell(conversation: Conversation, { events, shared }: Admission): Promise<TraceEnd | undefined> {
   const seen = seenAs(conversation.channel.info);
   let end: TraceEnd | undefined;
   for await (const event of events) {
@@ -60,7 +60,7 @@ async function tell(conversation: Conversation, { events, shared }: Ticket): Pro
 }
 
 /** How it went, in words, for the server's log. */
-export function outcomeOf(end: TraceEnd | undefined, { target, shared }: Pick<Ticket, 'target' | 'shared'>): string {
+export function outcomeOf(end: TraceEnd | undefined, { target, shared }: Pick<Admission, 'target' | 'shared'>): string {
   if (!end) return `left before the end of the route to ${target}`;
   const how = shared === undefined ? 'traced' : { joined: 'joined a trace', kept: 'given a result kept' }[shared.kind];
   return `route to ${target} ${how}: ${end.hops} ${end.hops === 1 ? 'hop' : 'hops'} in ${end.seconds.toFixed(1)} s, ${endings[end.reason]}`;

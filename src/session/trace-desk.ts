@@ -33,7 +33,7 @@ export interface TraceOrder {
   readonly proven: boolean;
 }
 
-export interface Ticket extends Seat {
+export interface Admission extends Seat {
   readonly target: string;
   readonly shared?: SharedResult;
 }
@@ -59,7 +59,7 @@ export class TraceDesk {
   }
 
   /** Throws WperfError `request-refused` or `server-full`, whose text tells the client what it can do. */
-  ask({ info, channel, wish: asked, proven }: TraceOrder): Ticket {
+  ask({ info, channel, wish: asked, proven }: TraceOrder): Admission {
     const { service, clock, ownAddresses } = this.#options;
     admit(info, service, proven);
     const target = targetOf(info, ownAddresses());

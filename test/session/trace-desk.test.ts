@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { TraceService } from '../../src/plan.js';
 import type { JobTools, TraceJob } from '../../src/session/trace-back.js';
-import { type Ticket, TraceDesk, type TraceOrder } from '../../src/session/trace-desk.js';
+import { type Admission, TraceDesk, type TraceOrder } from '../../src/session/trace-desk.js';
 import { serviceOf } from '../../src/session/trace-limits.js';
 import type { TraceEvent } from '../../src/trace/events.js';
 import { Mailbox } from '../../src/trace/mailbox.js';
@@ -66,7 +66,7 @@ function setUp(changes: Partial<TraceService> = {}) {
 const channel = {} as Channel;
 
 /** What a client is told, in short, and what ended it. */
-function listen({ events }: Ticket) {
+function listen({ events }: Admission) {
   const told: string[] = [];
   const done = (async () => {
     for await (const event of events) {
@@ -100,9 +100,9 @@ describe('one client', () => {
     traces[0]?.hop(1);
     await vi.waitFor(() => expect(first.told).toEqual(['start', 'hop 1']));
     clock.advance(2.5);
-    const ticket = ask('192.0.2.7');
-    expect(ticket.shared).toEqual({ kind: 'joined', ageSeconds: 2.5 });
-    const second = listen(ticket);
+    const admission = ask('192.0.2.7');
+    expect(admission.shared).toEqual({ kind: 'joined', ageSeconds: 2.5 });
+    const second = listen(admission);
     await vi.waitFor(() => expect(second.told).toEqual(['start', 'hop 1']));
     traces[0]?.hop(2);
     traces[0]?.finish();

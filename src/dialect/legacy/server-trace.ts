@@ -2,7 +2,7 @@
 import { defaults } from '../../defaults.js';
 import type { TraceWish } from '../../plan.js';
 import { outcomeOf, refusalOf } from '../../session/server-trace.js';
-import type { Ticket, TraceDesk } from '../../session/trace-desk.js';
+import type { Admission, TraceDesk } from '../../session/trace-desk.js';
 import type { TraceEnd, TraceHop } from '../../trace/events.js';
 import type { Annotation } from '../../trace/hop.js';
 import type { Link } from './link.js';
@@ -33,9 +33,9 @@ export async function runLegacyTrace(options: LegacyTraceOptions): Promise<void>
   const { link, desk, proven, onNote } = options;
   onNote(`${link.peer}: asks for the route back, as a client of the original wperf`);
   try {
-    const ticket = desk.ask({ info: link.channel.info, channel: link.channel, wish, proven });
-    link.onClosed = () => ticket.leave();
-    onNote(`${link.peer}: ${outcomeOf(await tell(ticket, options), ticket)}`);
+    const admission = desk.ask({ info: link.channel.info, channel: link.channel, wish, proven });
+    link.onClosed = () => admission.leave();
+    onNote(`${link.peer}: ${outcomeOf(await tell(admission, options), admission)}`);
   } catch (thrown) {
     const { message } = refusalOf(thrown);
     link.say(routeText.error(message));
@@ -44,9 +44,9 @@ export async function runLegacyTrace(options: LegacyTraceOptions): Promise<void>
   link.say(routeText.end);
 }
 
-async function tell(ticket: Ticket, { link, annotate }: LegacyTraceOptions): Promise<TraceEnd | undefined> {
+async function tell(admission: Admission, { link, annotate }: LegacyTraceOptions): Promise<TraceEnd | undefined> {
   let end: TraceEnd | undefined;
-  for await (const event of ticket.events) {
+  for await (const event of admission.events) {
     if (event.type === 'trace-hop') link.say(routeText.hop(await toldHop(event, annotate)));
     else if (event.type === 'trace-end') end = event;
   }
