@@ -4,6 +4,8 @@ export { type Geoip, type GeoipOptions, openGeoip } from './geoip/open.js';
 export {
   type ClientOptions,
   type PingOptions,
+  type ReverseTraceOptions,
+  reverseTraceroute,
   runClient,
   runPing,
   type ServerOptions,
@@ -12,9 +14,19 @@ export {
 export type { LatencyGrade, LatencyReport } from './measure/latency.js';
 export type { LatencySummary } from './measure/percentiles.js';
 export * from './ping-events.js';
-export type { ClientPlan, Direction, PingPlan, ServerPlan, Target, TestDirection, TestPlan } from './plan.js';
+export type {
+  ClientPlan,
+  Direction,
+  PingPlan,
+  ServerPlan,
+  Target,
+  TestDirection,
+  TestPlan,
+  TraceService,
+  TraceWish,
+} from './plan.js';
 export type { ServerEvents, WperfServer } from './session/server.js';
-export type { TraceEvent } from './trace/events.js';
+export type { SeenClient, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from './trace/events.js';
 export type { TraceOptions } from './trace/options.js';
 export { traceroute } from './trace/traceroute.js';
 export { version } from './version.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runClient, runPing, startServer } from '../src/index.js';
+import { reverseTraceroute, runClient, runPing, startServer } from '../src/index.js';
 import { collect } from './support/events.js';
 
 it('measures in a few lines', async () => {
@@ -53,4 +53,15 @@ it('knows its client behind a proxy that it is told to trust', async () => {
   await expect(startServer({ port: 0, trustProxy: ['10.0.0.0/33'] })).rejects.toThrow(
     "trustProxy '10.0.0.0/33' names no network",
   );
+});
+
+it('asks for the route back', async () => {
+  const server = await startServer({ host: '127.0.0.1', port: 0, traces: { hidePrivate: true } });
+  const asked = { host: '127.0.0.1', port: server.address.port, names: false };
+  const types: string[] = [];
+  for await (const event of reverseTraceroute(asked)) types.push(event.type);
+  expect(types).toEqual(['trace-start', 'trace-hop', 'trace-end']);
+  await server.close();
+  const message = 'firstHop 9 is not a whole number from 1 to 3';
+  expect(() => reverseTraceroute({ ...asked, firstHop: 9, maxHops: 3 })).toThrow(message);
 });

@@ -32,7 +32,8 @@ describe('helpText', () => {
       'Client and server:',
       'Client (-c, --loopback):',
       'Server (-s):',
-      'Route (--traceroute):',
+      'Routes (--traceroute, --reverse-traceroute):',
+      'Routes back to clients (-s):',
       'Examples:',
     ]);
   });
