@@ -76,7 +76,7 @@ export interface PingPlan extends ConnectionPlan {
 
 /** How a server is asked to trace the route back. */
 export interface TraceWish {
-  /** `inband` probes with segments of the connection itself; `auto` does where other probes fall silent. */
+  /** `inband` probes with segments of the connection itself; `auto` does from where other probes fall silent or come to an end. */
   readonly protocol: 'auto' | 'udp' | 'icmp' | 'tcp' | 'inband';
   readonly maxHops: number;
   readonly firstHop: number;

@@ -1,6 +1,6 @@
 /**
- * Traces to a client: by probes of their own and, where those fall silent before the client, by segments of the
- * client's connection.
+ * Traces to a client: by probes of their own and, from where those fall silent or come to the client's address, by
+ * segments of the client's connection. A NAT answers probes in its clients' name: only what passes it tells them apart.
  */
 import { defaults } from '../defaults.js';
 import { WperfError } from '../errors.js';
@@ -67,14 +67,18 @@ async function* counted(events: AsyncIterable<TraceEvent>, tools: JobTools): Asy
 }
 
 /**
- * Hops are told as they are known, but for silent ones: they wait for one behind them that answers. Where none does, and
- * in-band probes are possible, those are told instead.
+ * Hops are told as they are known, but for silent ones, which wait for one behind them that answers, and for the last:
+ * where in-band probes are possible, those tell what lies there and behind it.
  */
 async function* usualThenInband(job: TraceJob, tools: JobTools, inband: Inband): AsyncGenerator<TraceEvent, void> {
   const told: TraceHop[] = [];
   let held: TraceHop[] = [];
   for await (const event of usual(job, tools)) {
-    if (event.type === 'trace-hop' && isLooseEnd(event)) {
+    if (event.type === 'trace-hop' && event.end === 'target') {
+      yield* held;
+      told.push(...held);
+      held = [event];
+    } else if (event.type === 'trace-hop' && isLooseEnd(event)) {
       held.push(event);
     } else if (event.type !== 'trace-end') {
       yield* held;
@@ -94,7 +98,10 @@ interface Usual {
   readonly end: TraceEnd;
 }
 
-/** False where nothing was told, since there is nothing to go on from or no way to. */
+/**
+ * False where nothing was told, since there is nothing to go on from, no way to, or nothing behind: what is held is then
+ * the end of the path.
+ */
 async function* goOn(
   { wish, packets }: TraceJob,
   tools: JobTools,
@@ -108,11 +115,18 @@ async function* goOn(
   const queries = defaults.trace.inbandQueries;
   const maxHops = Math.min(wish.maxHops, firstHop - 1 + Math.floor(left / queries));
   const hops: TraceHop[] = [];
+  let arrival = held.find((hop) => hop.end === 'target');
   let isOpen = false;
   try {
     for await (const event of counted(inband({ firstHop, maxHops, queries, timeoutSeconds, names }), tools)) {
       isOpen = true;
-      if (event.type === 'trace-hop') {
+      if (arrival && event.type !== 'trace-start') {
+        if (event.type === 'trace-end' || event.end === 'target') return false;
+        const { end: _, ...passed } = arrival;
+        hops.push(passed);
+        yield passed;
+        arrival = undefined;
+      } else if (event.type === 'trace-hop') {
         const hop = { ...event, inband: true };
         hops.push(hop);
         yield hop;

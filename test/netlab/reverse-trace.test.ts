@@ -111,10 +111,12 @@ table ip home {
       await output(['nft', '-f', '-'], { within: network('r1'), input: rules });
     });
 
-    test('the route ends at the NAT, and the client is told that it is there', async () => {
+    test('the route goes on behind the NAT, which answers in its name, and tells that it is there', async () => {
       const { ask } = await startServer(onTestFinished, network);
       const document = await ask();
-      expect(addressesOf(document)).toEqual(routersBack);
+      expect(addressesOf(document)).toEqual([...routersBack, nat]);
+      expect(document.hops.map(({ inband }) => inband)).toEqual([false, false, false, false, false, true]);
+      expect(addressesOf(await ask('--tr-proto', 'udp'))).toEqual(routersBack);
       expect(document.start?.seen_as).toMatchObject({ ip: nat, local_ip: '10.77.0.1', nat: true });
     });
 
@@ -123,7 +125,7 @@ table ip home {
       const documents = await Promise.all(
         ['10.77.0.1', '10.77.0.1', '10.77.0.1', '10.77.0.1'].map((one) => ask('-B', one)),
       );
-      for (const document of documents) expect(addressesOf(document)).toEqual(routersBack);
+      for (const document of documents) expect(addressesOf(document)).toEqual([...routersBack, nat]);
       const kinds = documents.map(({ start }) => start?.shared?.kind ?? 'new');
       expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1);
     });

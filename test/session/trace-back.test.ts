@@ -74,10 +74,23 @@ async function trace(
 }
 
 describe('auto', () => {
-  it('needs no in-band probes where the client answers', async () => {
-    const { told, asked } = await trace('x-x.', 'x');
+  it('tells of the client as the probes saw it where it is the client that answers them', async () => {
+    const { told, asked, events } = await trace('x-x.', 'xxx.');
     expect(told).toEqual(['linux-raw', '1', '2 *', '3', '4', 'target of 0 in 1 s']);
-    expect(asked).toEqual([]);
+    expect(asked).toMatchObject([{ firstHop: 4 }]);
+    expect(events.at(-2)).toMatchObject({ ttl: 4, end: 'target', sent: 3 });
+  });
+
+  it.each(['xxxxx.', 'xxx-x.', 'xxx--.'])('goes on behind a NAT that answers in its name: %s', async (inband) => {
+    const { told, events } = await trace('xx-.', inband);
+    const fifth = inband[4] === '-' ? '5 * in-band' : '5 in-band';
+    expect(told).toEqual(['linux-raw', '1', '2', '3 *', '4', fifth, '6 in-band', 'target of 6 in 2 s']);
+    expect(events.filter((event) => event.type === 'trace-hop' && event.end !== undefined)).toHaveLength(1);
+  });
+
+  it('believes the probes where in-band ones are not possible', async () => {
+    const { told } = await trace('xx.', new Error('no raw sockets'));
+    expect(told).toEqual(['linux-raw', '1', '2', '3', 'target of 0 in 1 s']);
   });
 
   it('goes on in-band from the first hop of the silence', async () => {
