@@ -12,11 +12,11 @@ import type { Message, MessageOf } from '../protocol/messages.js';
 import type { SeenClient, TraceEvent } from '../trace/events.js';
 import type { TraceTools } from '../trace/traceroute.js';
 import type { Channel, ChannelInfo } from '../transport/channel.js';
+import { plainAddress } from '../transport/trusted.js';
 import { connectWs } from '../transport/ws/connect.js';
 import { Conversation } from './conversation.js';
 import { type Grant, openAsClient, randomId } from './handshake.js';
 import { pingHello } from './ping-hello.js';
-import { canonical } from './trace-target.js';
 import { endOf, TraceReader } from './trace-wire.js';
 
 export interface ReverseTraceTools extends TraceTools {
@@ -106,7 +106,7 @@ function startOf(
   { info }: Channel,
 ): TraceEvent {
   const trace = reader.start(message);
-  const local = { host: canonical(info.localHost), port: info.localPort };
+  const local = { host: plainAddress(info.localHost), port: info.localPort };
   const { port, source } = message.seenAs;
   const seen: SeenClient = {
     ...{ host: trace.ip, source, local, translated: proxy === undefined ? trace.ip !== local.host : null },

@@ -8,15 +8,16 @@ import { labelOf, parseAddress } from '../geoip/address.js';
 import type { SeenAs } from '../trace/events.js';
 import { bytesOfIp, ipOfBytes, sameBytes } from '../trace/ip.js';
 import type { ChannelInfo } from '../transport/channel.js';
+import { plainAddress } from '../transport/trusted.js';
 import { isPrivate } from './trace-limits.js';
 
 /** One of a machine's own. */
 export type OwnAddress = Pick<NetworkInterfaceInfo, 'address' | 'netmask'>;
 
 export function seenAs({ client, remoteHost, remotePort }: ChannelInfo): SeenAs {
-  if (client === undefined) return { host: canonical(remoteHost), port: remotePort, source: 'connection' };
+  if (client === undefined) return { host: plainAddress(remoteHost), port: remotePort, source: 'connection' };
   const port = client.port === undefined ? {} : { port: client.port };
-  return { host: canonical(client.host), ...port, source: client.source };
+  return { host: plainAddress(client.host), ...port, source: client.source };
 }
 
 /**
@@ -31,10 +32,10 @@ export function targetOf(info: ChannelInfo, own: readonly OwnAddress[]): string 
   if (label === 'unspecified' || label === 'multicast' || label === 'broadcast') throw refusal(`${host} is ${label}`);
   if (own.some((one) => isBroadcastOf(one, host))) throw refusal(`${host} is a broadcast address`);
   const isLoopback = label === 'loopback' && info.client === undefined;
-  if (!isLoopback && (label === 'loopback' || own.some((one) => canonical(one.address) === host))) {
+  if (!isLoopback && (label === 'loopback' || own.some((one) => plainAddress(one.address) === host))) {
     throw refusal(`${host} is an address of the server itself`);
   }
-  if (isPrivate(host) && !isPrivate(canonical(info.remoteHost))) {
+  if (isPrivate(host) && !isPrivate(plainAddress(info.remoteHost))) {
     throw refusal(`${host} is private, and the connection comes from ${info.remoteHost}`);
   }
   return label === 'link-local' && info.client === undefined ? info.remoteHost : host;
@@ -42,14 +43,9 @@ export function targetOf(info: ChannelInfo, own: readonly OwnAddress[]): string 
 
 /** What counts as one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from. */
 export function networkOf(host: string): string {
-  const bytes = bytesOfIp(canonical(host));
+  const bytes = bytesOfIp(plainAddress(host));
   if (bytes?.length !== 16) return host;
   return `${ipOfBytes(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64`;
-}
-
-/** One spelling for each address: no zone, and IPv4 within IPv6 as IPv4. */
-export function canonical(host: string): string {
-  return parseAddress(host)?.text ?? host;
 }
 
 /** The last address of an IPv4 network, unless the network is too small to have one. */
