@@ -12,7 +12,17 @@ export {
 export type { LatencyGrade, LatencyReport } from './measure/latency.js';
 export type { LatencySummary } from './measure/percentiles.js';
 export * from './ping-events.js';
-export type { ClientPlan, Direction, PingPlan, ServerPlan, Target, TestDirection, TestPlan } from './plan.js';
+export type {
+  ClientPlan,
+  Direction,
+  PingPlan,
+  ServerPlan,
+  Simulation,
+  SimulationPlan,
+  Target,
+  TestDirection,
+  TestPlan,
+} from './plan.js';
 export type { ServerEvents, WperfServer } from './session/server.js';
 export type { TraceEvent } from './trace/events.js';
 export type { TraceOptions } from './trace/options.js';

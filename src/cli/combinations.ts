@@ -5,8 +5,8 @@ import { usageError } from './usage.js';
 export type Mode = 'client' | 'server' | 'loopback' | 'traceroute';
 
 const groupsOfMode: Record<Mode, readonly Group[]> = {
-  client: ['Modes', 'Both', 'Client'],
-  loopback: ['Modes', 'Both', 'Client'],
+  client: ['Modes', 'Both', 'Client', 'Simulation'],
+  loopback: ['Modes', 'Both', 'Client', 'Simulation'],
   server: ['Modes', 'Both', 'Server'],
   traceroute: ['Modes', 'Trace'],
 };
@@ -40,6 +40,7 @@ const whereToUse: Record<Group, string> = {
   Modes: '',
   Both: 'use it with -c, --loopback or -s',
   Client: 'use it with -c or --loopback',
+  Simulation: 'use it with -c or --loopback',
   Server: 'use it with -s',
   Trace: 'use it with --traceroute',
 };

@@ -1,13 +1,18 @@
 /**
  * What Linux knows of a TCP connection: TCP_INFO (struct tcp_info of linux/tcp.h, little-endian) and TCP_CONGESTION; and
- * one thing it can be told, TCP_NOTSENT_LOWAT. Called through the optional package koffi. Elsewhere, or without it, what
- * is asked is undefined and what is told goes unheard.
+ * what it can be told: TCP_NOTSENT_LOWAT and the sizes of its buffers. Called through the optional package koffi.
+ * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
 import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
 import type { TcpSample } from '../events.js';
+import type { Simulation } from '../plan.js';
 
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
 const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
 const TCP_INFO = 11;
 const TCP_CONGESTION = 13;
 const TCP_NOTSENT_LOWAT = 25;
@@ -29,8 +34,8 @@ const NEEDED_BYTES = field.totalRetrans + 4;
 
 interface Options {
   /** Returns the value's length, or undefined where the call fails. */
-  get(descriptor: number, option: number, value: Buffer): number | undefined;
-  set(descriptor: number, option: number, value: Buffer): void;
+  get(descriptor: number, option: number, value: Buffer, level?: number): number | undefined;
+  set(descriptor: number, option: number, value: Buffer, level?: number): void;
 }
 
 let loaded: Options | undefined | null = null;
@@ -48,12 +53,12 @@ function loadOptions(): Options | undefined {
     const get = libc.func('int getsockopt(int fd, int level, int option, void *value, void *length)');
     const set = libc.func('int setsockopt(int fd, int level, int option, void *value, uint32_t length)');
     return {
-      get(descriptor, option, value) {
+      get(descriptor, option, value, level = IPPROTO_TCP) {
         const length = Buffer.alloc(4);
         length.writeUInt32LE(value.length);
-        return get(descriptor, IPPROTO_TCP, option, value, length) === 0 ? length.readUInt32LE() : undefined;
+        return get(descriptor, level, option, value, length) === 0 ? length.readUInt32LE() : undefined;
       },
-      set: (descriptor, option, value) => set(descriptor, IPPROTO_TCP, option, value, value.length),
+      set: (descriptor, option, value, level = IPPROTO_TCP) => set(descriptor, level, option, value, value.length),
     };
   } catch {
     return undefined;
@@ -88,8 +93,45 @@ export function readCongestion(descriptor: number | undefined): string | undefin
 
 /** Has the kernel take no more than about `bytes` that it cannot send yet. */
 export function limitUnsent(descriptor: number | undefined, bytes: number): void {
+  if (descriptor !== undefined) options()?.set(descriptor, TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
+}
+
+/** What the kernel made of a connection's settings; of a buffer Linux gives twice what was asked, for its own needs. */
+export interface SocketSettings {
+  readonly sndbufBytes?: number;
+  readonly rcvbufBytes?: number;
+  readonly noDelay?: boolean;
+}
+
+/** Sets the buffers that are asked for. */
+export function setBuffers(descriptor: number | undefined, { sndbufBytes, rcvbufBytes }: Partial<Simulation>): void {
   if (descriptor === undefined) return;
-  const value = Buffer.alloc(4);
-  value.writeUInt32LE(Math.min(bytes, 2 ** 31 - 1));
-  options()?.set(descriptor, TCP_NOTSENT_LOWAT, value);
+  if (sndbufBytes !== undefined) options()?.set(descriptor, SO_SNDBUF, word(sndbufBytes), SOL_SOCKET);
+  if (rcvbufBytes !== undefined) options()?.set(descriptor, SO_RCVBUF, word(rcvbufBytes), SOL_SOCKET);
+}
+
+/** What the kernel has of the settings that are asked for; nothing where it does not tell. */
+export function readSettings(descriptor: number | undefined, asked: Partial<Simulation>): SocketSettings {
+  const read = (wish: unknown, option: number, level: number) =>
+    wish === undefined ? undefined : readWord(descriptor, option, level);
+  const sndbufBytes = read(asked.sndbufBytes, SO_SNDBUF, SOL_SOCKET);
+  const rcvbufBytes = read(asked.rcvbufBytes, SO_RCVBUF, SOL_SOCKET);
+  const noDelay = read(asked.noDelay, TCP_NODELAY, IPPROTO_TCP);
+  return {
+    ...(sndbufBytes !== undefined && { sndbufBytes }),
+    ...(rcvbufBytes !== undefined && { rcvbufBytes }),
+    ...(noDelay !== undefined && { noDelay: noDelay !== 0 }),
+  };
+}
+
+function readWord(descriptor: number | undefined, option: number, level: number): number | undefined {
+  if (descriptor === undefined) return undefined;
+  const value = word(0);
+  return options()?.get(descriptor, option, value, level) === undefined ? undefined : value.readUInt32LE();
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }

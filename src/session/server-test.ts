@@ -11,6 +11,7 @@ import type { Conversation } from './conversation.js';
 import { endEventOf } from './end-event.js';
 import type { Hello } from './handshake.js';
 import { type Recorder, Recording } from './recording.js';
+import { lossOf, simulatedSeconds, simulationReport } from './simulation.js';
 
 export interface ServerTestListener {
   readonly onEvent: (event: TestEvent) => void;
@@ -71,7 +72,7 @@ export class ServerTest {
       conversation,
       test,
       clock: this.#clock,
-      resultSeconds: waits.closeSeconds,
+      resultSeconds: waits.closeSeconds + simulatedSeconds(hello.sim),
       stop: this.#stop,
       onStart: () => this.#begin(),
       onInterval: (report) => {
@@ -98,9 +99,10 @@ export class ServerTest {
   }
 
   #startEvent(test: TestPlan, members: ReadonlyMap<Conversation, Member>): StartEvent {
-    const { session, software, title, extraData } = this.#hello;
+    const { session, software, title, extraData, sim } = this.#hello;
     const streams = [...members].map(([{ channel }, { id }]) => ({ id, ...addressesOf(channel.info) }));
     const [first] = members.keys();
+    const simulation = sim && simulationReport(sim, first?.channel, { blockBytes: test.blockBytes });
     return {
       type: 'start',
       role: 'server',
@@ -111,6 +113,7 @@ export class ServerTest {
       test,
       streams: streams.sort((a, b) => a.id - b.id),
       secure: first?.channel.info.secure ?? false,
+      ...(simulation && { simulation }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
     };
@@ -132,7 +135,13 @@ export class ServerTest {
 
   #lastEvent(): TestEvent {
     if (this.#failure) return { type: 'error', error: this.#failure };
-    return endEventOf('server', this.#total(), this.#outcomes);
+    const test = this.#total();
+    const end = endEventOf('server', test, this.#outcomes);
+    const { sim } = this.#hello;
+    if (!sim) return end;
+    const found = { lossPercent: lossOf([...this.#outcomes.values()]), blockBytes: test.blockBytes };
+    const [first] = this.#members.keys();
+    return { ...end, simulation: simulationReport(sim, first?.channel, found) };
   }
 }
 
