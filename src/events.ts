@@ -212,6 +212,8 @@ export interface NoticeEvent {
 export interface ErrorEvent {
   readonly type: 'error';
   readonly error: WperfError;
+  /** What was measured until then, where the test had begun. */
+  readonly partial?: EndEvent;
 }
 
 export type TestEvent = StartEvent | IntervalEvent | ProgressEvent | NoticeEvent | EndEvent | ErrorEvent;

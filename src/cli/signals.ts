@@ -3,11 +3,17 @@ import { constants } from 'node:os';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** On a terminal a live line may stand unfinished. */
+function leave(code: number): never {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  process.exit(code);
+}
+
 /** Returns a function that puts the system's own handling back. */
 export function onInterrupt(task: () => void): () => void {
   let asked = false;
   const handler = (signal: (typeof signals)[number]) => {
-    if (asked) process.exit(128 + constants.signals[signal]);
+    if (asked) leave(128 + constants.signals[signal]);
     asked = true;
     task();
   };

@@ -90,13 +90,16 @@ export interface LiveCounts {
 
 export interface StreamRun {
   readonly outcome: Promise<StreamOutcome>;
+  /** Once the outcome has failed: what this end knows nevertheless. */
+  remains(): Promise<StreamOutcome>;
   counts(): LiveCounts;
 }
 
 /** At the client starts the test, at the server makes ready for the client's start. */
 export function startStream(options: StreamOptions): StreamRun {
   const stream = new Stream(options);
-  return { outcome: stream.run().finally(() => stream.release()), counts: () => stream.counts() };
+  const outcome = stream.run().finally(() => stream.release());
+  return { outcome, remains: () => stream.remains(), counts: () => stream.counts() };
 }
 
 class Stream {
@@ -143,6 +146,13 @@ class Stream {
       ...(this.#reported && { reported: this.#reported }),
       ...(this.#ended && { ended: this.#ended }),
     };
+  }
+
+  /** Stops what still runs, and tells what it came to. */
+  async remains(): Promise<StreamOutcome> {
+    this.release();
+    const [sent, received] = await this.#localDone();
+    return this.#ownFigures(sent, received).outcome;
   }
 
   /** Stops whatever still runs. */
@@ -254,7 +264,7 @@ class Stream {
       ...(tcp && { tcp }),
       ...(congestion !== undefined && { congestion }),
     };
-    const outcome: StreamOutcome = { ...figures, usage };
+    const outcome: StreamOutcome = { ...figures, ...(this.#reported && { reported: this.#reported }), usage };
     const text = output?.(outcome).slice(0, bounds.serverOutputBytes);
     const message: MessageOf<'result'> = {
       type: 'result',

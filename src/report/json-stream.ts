@@ -1,5 +1,5 @@
 /** One line of JSON an event, with iperf3's event names; nothing is kept. */
-import type { StartEvent, TestEvent } from '../events.js';
+import type { ErrorEvent, StartEvent, TestEvent } from '../events.js';
 import { endObject, type Identity, intervalObject, startObject } from './json-objects.js';
 import { jsonText } from './printable.js';
 import type { Reporter, Sink } from './reporter.js';
@@ -18,11 +18,16 @@ export class JsonStreamReporter implements Reporter {
     if (event.type === 'start') this.#printStart(event);
     else if (event.type === 'interval') this.#print('interval', intervalObject(event, this.#start?.test.direction));
     else if (event.type === 'notice') this.#print('notice', event.text);
-    else if (event.type === 'error') this.#print('error', event.error.line, { error_code: event.error.code });
+    else if (event.type === 'error') this.#printFailure(event);
     else if (event.type === 'end') {
       if (event.serverOutput !== undefined) this.#print('server_output_text', event.serverOutput);
       this.#print('end', endObject(event, this.#start));
     }
+  }
+
+  #printFailure({ error, partial }: ErrorEvent): void {
+    if (partial) this.#print('end', endObject(partial, this.#start));
+    this.#print('error', error.line, { error_code: error.code });
   }
 
   #printStart(event: StartEvent): void {

@@ -21,7 +21,8 @@ export class JsonReporter implements Reporter {
     else if (event.type === 'interval') this.#intervals.push(intervalObject(event, this.#start?.test.direction));
     else if (event.type === 'notice') this.#notes.push(event.text);
     else if (event.type === 'error') {
-      this.#print({ end: {}, error: event.error.line, error_code: event.error.code });
+      const end = event.partial ? endObject(event.partial, this.#start) : {};
+      this.#print({ end, error: event.error.line, error_code: event.error.code });
     } else if (event.type === 'end') {
       const output = event.serverOutput;
       this.#print({ end: endObject(event, this.#start), ...(output !== undefined && { server_output_text: output }) });

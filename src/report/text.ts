@@ -4,6 +4,7 @@ import type {
   CpuUse,
   DirectionSum,
   EndEvent,
+  ErrorEvent,
   IntervalEvent,
   IntervalSum,
   StartEvent,
@@ -49,7 +50,7 @@ export class TextReporter implements Reporter {
     if (event.type === 'start') this.#printStart(event);
     else if (event.type === 'interval') this.#printInterval(event);
     else if (event.type === 'end') this.#printEnd(event);
-    else if (event.type === 'error') this.#printError(event.error);
+    else if (event.type === 'error') this.#printFailure(event);
     else if (event.type === 'notice')
       this.#note(event.level === 'warning' ? this.#style.warn('warning:') : 'note:', event.text);
   }
@@ -179,6 +180,11 @@ export class TextReporter implements Reporter {
       `${end.total.toFixed(0)} % (${end.user.toFixed(0)} user, ${end.system.toFixed(0)} system)`;
     const [here, there] = this.#start?.role === 'server' ? ['server', 'client'] : ['client', 'server'];
     return `CPU: ${here} ${use(local)}, ${there} ${remote ? use(remote) : 'missing'}`;
+  }
+
+  #printFailure({ error, partial }: ErrorEvent): void {
+    if (partial) this.#printEnd(printableEvent(partial));
+    this.#printError(error);
   }
 
   #printError(error: WperfError): void {

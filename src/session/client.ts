@@ -4,7 +4,7 @@ import { toWperfError, WperfError } from '../errors.js';
 import type { EndEvent, RttSummary, SimulationReport, StartEvent, StreamInfo, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { readTcpInfo } from '../host/tcp-options.js';
-import { type StreamRun, startStream } from '../modes/stream.js';
+import { type StreamOutcome, type StreamRun, startStream } from '../modes/stream.js';
 import type { ClientPlan, Simulation, TestPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
 import { connectWs } from '../transport/ws/connect.js';
@@ -57,6 +57,7 @@ class ClientTest {
   readonly #simulation: Simulation | undefined;
   readonly #conversations: Conversation[] = [];
   readonly #latency: LatencyProbe | undefined;
+  #partial: EndEvent | undefined;
 
   constructor(plan: ClientPlan, options: ClientRunOptions & { signal: AbortSignal }, emit: (event: TestEvent) => void) {
     this.#plan = plan;
@@ -85,7 +86,7 @@ class ClientTest {
       for (const { conversation } of streams) conversation.close(0.1);
     } catch (error) {
       for (const conversation of this.#conversations) conversation.drop();
-      this.#emit({ type: 'error', error: toWperfError(error) });
+      this.#emit({ type: 'error', error: toWperfError(error), ...(this.#partial && { partial: this.#partial }) });
     } finally {
       this.#latency?.close();
     }
@@ -180,15 +181,24 @@ class ClientTest {
     const runs = streams.map((stream) => this.#startStream(stream, rtt, collector));
     const progress = new ProgressMeter('client', test, runs, this.#clock, this.#emit);
     try {
-      const outcomes = await Promise.all(runs.map((run) => run.outcome));
-      const latency = this.#latency?.finish(test.direction);
-      const end = endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
-      const found = { rttMs: rtt?.avgMs, lossPercent: lossOf(outcomes) };
-      const simulation = this.#simulationReport(streams, found);
-      return { ...end, ...(latency && { latency }), ...(simulation && { simulation }) };
+      return this.#end(streams, rtt, await Promise.all(runs.map((run) => run.outcome)));
+    } catch (error) {
+      const remains = await Promise.all(runs.map((run) => run.remains()));
+      this.#partial = { ...this.#end(streams, rtt, remains), interrupted: true };
+      throw error;
     } finally {
       progress.stop();
     }
+  }
+
+  #end(streams: readonly OpenStream[], rtt: RttSummary | undefined, outcomes: readonly StreamOutcome[]): EndEvent {
+    const test = totalTest(streams);
+    const latency = this.#latency?.finish(test.direction);
+    const end = endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+    const { warning } = this.#latency ?? {};
+    const warnings = warning === undefined ? end.warnings : [...end.warnings, warning];
+    const simulation = this.#simulationReport(streams, { rttMs: rtt?.avgMs, lossPercent: lossOf(outcomes) });
+    return { ...end, warnings, ...(latency && { latency }), ...(simulation && { simulation }) };
   }
 
   #startStream(stream: OpenStream, rtt: RttSummary | undefined, collector: Collector): StreamRun {
@@ -202,7 +212,7 @@ class ClientTest {
       stop: this.#signal,
       onInterval: (report) => collector.add(id, report),
     });
-    return { counts: run.counts, outcome: run.outcome.finally(() => collector.finish(id)) };
+    return { ...run, outcome: run.outcome.finally(() => collector.finish(id)) };
   }
 }
 

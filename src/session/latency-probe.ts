@@ -31,6 +31,7 @@ export class LatencyProbe {
   #loaded: Prober | undefined;
   #cancelLoaded: Cancel = () => {};
   #failure: string | undefined;
+  #lostAfterSeconds: number | undefined;
   #closed = false;
 
   constructor(options: LatencyProbeOptions) {
@@ -40,6 +41,13 @@ export class LatencyProbe {
   /** Why there are no figures, in a whole sentence. */
   get failure(): string | undefined {
     return this.#failure;
+  }
+
+  /** What is wrong with the figures, in a whole sentence. */
+  get warning(): string | undefined {
+    if (this.#lostAfterSeconds === undefined) return undefined;
+    const moment = `${this.#lostAfterSeconds.toFixed(1)} s into the test`;
+    return `The latency connection was lost ${moment}: loaded latency rests on the ${this.#loadedMs.length} pings before.`;
   }
 
   /** Never rejects. */
@@ -84,6 +92,9 @@ export class LatencyProbe {
     const begun = clock.now();
     const conversation = this.#conversation;
     if (!conversation || this.#closed) return;
+    conversation.onEnded = () => {
+      if (!this.#closed) this.#lostAfterSeconds = clock.now() - begun;
+    };
     const until = bytes === undefined ? begun + omitSeconds + seconds : Number.POSITIVE_INFINITY;
     if (omitSeconds === 0) this.#probeLoaded(conversation, until);
     else this.#cancelLoaded = clock.at(begun + omitSeconds, () => this.#probeLoaded(conversation, until));

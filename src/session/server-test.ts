@@ -1,7 +1,7 @@
 /** One client's test at the server: the streams of one session that reached this process. */
 import { waits } from '../defaults.js';
 import { toWperfError, type WperfError } from '../errors.js';
-import type { StartEvent, TestEvent } from '../events.js';
+import type { EndEvent, StartEvent, TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
 import { type StreamOutcome, startStream } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
@@ -53,8 +53,7 @@ export class ServerTest {
     this.#members.set(conversation, { id: hello.stream, test });
     this.#running += 1;
     try {
-      const outcome = await this.#runStream(conversation, hello, test);
-      this.#outcomes.set(hello.stream, outcome);
+      await this.#runStream(conversation, hello, test);
     } catch (error) {
       this.#failure ??= toWperfError(error);
       throw error;
@@ -65,7 +64,7 @@ export class ServerTest {
     }
   }
 
-  #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<StreamOutcome> {
+  async #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<void> {
     const recording = this.#recordingOf(conversation, hello, test);
     const run = startStream({
       role: 'server',
@@ -81,7 +80,12 @@ export class ServerTest {
       },
       output: recording && ((outcome) => recording.finish(outcome)),
     });
-    return run.outcome;
+    try {
+      this.#outcomes.set(hello.stream, await run.outcome);
+    } catch (error) {
+      this.#outcomes.set(hello.stream, await run.remains());
+      throw error;
+    }
   }
 
   #recordingOf(conversation: Conversation, hello: Hello, test: TestPlan): Recording | undefined {
@@ -134,13 +138,17 @@ export class ServerTest {
   }
 
   #lastEvent(): TestEvent {
-    if (this.#failure) return { type: 'error', error: this.#failure };
-    const test = this.#total();
+    const end = this.#endEvent(this.#total());
+    if (!this.#failure) return end;
+    return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };
+  }
+
+  #endEvent(test: TestPlan): EndEvent {
     const end = endEventOf('server', test, this.#outcomes);
     const { sim } = this.#hello;
     if (!sim) return end;
-    const found = { lossPercent: lossOf([...this.#outcomes.values()]), blockBytes: test.blockBytes };
     const [first] = this.#members.keys();
+    const found = { lossPercent: lossOf([...this.#outcomes.values()]), blockBytes: test.blockBytes };
     return { ...end, simulation: simulationReport(sim, first?.channel, found) };
   }
 }

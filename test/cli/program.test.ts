@@ -174,9 +174,27 @@ describe('a client', () => {
     const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2'));
     await client.outputMatching(/0\.20-0\.4/);
     server.process.signal('SIGKILL');
-    const { exitCode, stderr } = await client.finished;
+    const { exitCode, stdout, stderr } = await client.finished;
     expect(exitCode).toBe(4);
     expect(stderr).toMatch(/^wperf: error: the connection with 127\.0\.0\.1:\d+ was closed by the other side/m);
+    expect(stdout).toMatch(/Bytes .* sender\n.*Bytes .* receiver \(partial\)\n/);
+  });
+
+  test('whose server dies has what there was in its JSON, beside the error', async () => {
+    const server = await startWperfServer(onTestFinished);
+    const argv = wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.1', '--bidir', '-J');
+    const client = await start(onTestFinished, argv);
+    await server.process.outputMatching(/Accepted connection/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    server.process.signal('SIGKILL');
+    const { exitCode, stdout } = await client.finished;
+    expect(exitCode).toBe(4);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      error_code: 'peer-lost',
+      end: { interrupted: true, sum_received: { partial: true } },
+    });
+    expect(report.end.sum_received_bidir_reverse.bytes).toBeGreaterThan(0);
   });
 
   test('without the token, or with a wrong one, is told so', async () => {

@@ -12,6 +12,14 @@ const quick = ['-t', '0.4', '-i', '0.2'];
 const stack = new UndoStack();
 afterEach(() => stack.undo());
 
+/** The latency connection, and pings of their own, take the same way as the load. */
+async function expectRoundTrips(args: readonly string[]): Promise<void> {
+  const report: unknown = await measureWithWperf([...args, '-t', '1']);
+  expect(report).toMatchObject({ end: { latency: { idle: { samples: 20 }, rpm: expect.any(Number) } } });
+  const pings: unknown = await measureWithWperf([...args, '--ping', '--ping-count', '3', '-i', '0.1']);
+  expect(pings).toMatchObject({ end: { transmitted: 3, received: 3 } });
+}
+
 async function expectMeasures(args: readonly string[], env: Record<string, string> = {}): Promise<void> {
   for (const direction of [[], ['-R'], ['--bidir', '-P', '2']]) {
     const report = await measureWithWperf([...args, ...quick, ...direction], { env });
@@ -25,6 +33,7 @@ describeNeeding('wss with a private authority', [program('openssl')], () => {
     const { port } = await startWperfServer(onTestFinished, ['--tls-cert', cert, '--tls-key', key]);
     await expectMeasures(['-c', `wss://localhost:${port}/x`, '--cacert', ca]);
     await expectMeasures(['-c', `wss://127.0.0.1:${port}`, '--insecure']);
+    await expectRoundTrips(['-c', `wss://localhost:${port}/x`, '--cacert', ca]);
   });
 
   test('is refused in one line where anything about it is wrong', async () => {
@@ -89,6 +98,7 @@ describeNeeding('a CONNECT proxy', [program('tinyproxy'), program('openssl')], (
     const proxy = await startTinyproxy(onTestFinished);
     const url = `http://127.0.0.1:${proxy.port}`;
     await expectMeasures(['-c', `127.0.0.1:${port}`, '--proxy', url]);
+    await expectRoundTrips(['-c', `127.0.0.1:${port}`, '--proxy', url]);
     await expectMeasures(['-c', `127.0.0.1:${port}`], { HTTP_PROXY: url, http_proxy: url });
     expect(proxy.process.stdout + proxy.process.stderr).toContain('CONNECT');
     const dead = { HTTP_PROXY: 'http://127.0.0.1:1', http_proxy: 'http://127.0.0.1:1' };

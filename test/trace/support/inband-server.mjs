@@ -31,10 +31,12 @@ process.stdout.write(`${JSON.stringify(results)}\n`, () => process.exit());
 function acceptChannels() {
   return new Promise((resolve) => {
     const guests = [];
+    const trusts = () => false;
     const acceptor = new Acceptor({
       tls: tls && { cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
       path: undefined,
       clock: systemClock,
+      trusts,
       isFull: () => false,
       onChannel: (channel) => {
         guests.push(guestOf(channel));
@@ -42,7 +44,7 @@ function acceptChannels() {
       },
     });
     const onConnection = (socket, opening) => acceptor.admit(socket, opening);
-    openFrontDoor({ host, port: 0, clock: systemClock, onConnection }).then(({ port }) =>
+    openFrontDoor({ host, port: 0, clock: systemClock, trusts, onConnection }).then(({ port }) =>
       process.stdout.write(`port ${port}\n`),
     );
   });
