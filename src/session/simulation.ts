@@ -75,6 +75,11 @@ export function simulationReport(
   };
 }
 
+/** The report of a start, with what was lost in the end. */
+export function withLoss(report: SimulationReport, outcomes: readonly StreamOutcome[]): SimulationReport {
+  return { ...report, measured: { ...report.measured, lossPercent: lossOf(outcomes) ?? null } };
+}
+
 /** Of the messages of load that either end sent; undefined where none is known of. */
 export function lossOf(outcomes: readonly StreamOutcome[]): number | undefined {
   const counts = outcomes.flatMap(({ simulated, remote }) => [simulated ?? [], remote?.simulated ?? []].flat());
