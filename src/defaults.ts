@@ -137,7 +137,7 @@ export const bounds = {
   batchBytes: 1024 * 1024,
   /**
    * Load messages of one connection that wait for a simulated delay to pass. Of each only its size and head are kept:
-   * some 2 MB in all. What would be more waits at the sender.
+   * some 5 MB in all. What would be more waits at the sender.
    */
   delayedMessages: 16_384,
 } as const;

@@ -61,6 +61,7 @@ export async function openAsServer(
   const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
   if (hello.stream > hello.streams) throw refuse(conversation, 'protocol-violation', 'stream is larger than streams');
   checkBlock(conversation, hello);
+  checkLoss(conversation, hello);
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
   const sim = hello.sim && grantedSimulation(conversation, hello.sim);
   const extras = { ...(mac !== undefined && { mac }), ...(sim && { sim }) };
@@ -68,6 +69,11 @@ export async function openAsServer(
   conversation.send(grant);
   simulate(conversation, 'server', hello, grant);
   return { hello, grant };
+}
+
+function checkLoss(conversation: Conversation, { mode, bytes, sim }: Hello): void {
+  if (mode !== 'throughput' || bytes === undefined || !sim?.lossPercent) return;
+  throw refuse(conversation, 'request-refused', 'a test by bytes with simulated loss would never end');
 }
 
 function checkBlock(conversation: Conversation, { mode, blockBytes }: Hello): void {

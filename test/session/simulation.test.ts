@@ -198,10 +198,10 @@ describe('an end under simulated conditions', () => {
 });
 
 describe('a server', () => {
-  const refusal = (sim: unknown) =>
+  const answerTo = (changes: object) =>
     new Promise<Record<string, unknown>>((resolve) => {
       const ws = new WebSocket(`ws://127.0.0.1:${server.address.port}/`, 'wperf.v1');
-      ws.on('open', () => ws.send(JSON.stringify({ ...hello, sim })));
+      ws.on('open', () => ws.send(JSON.stringify({ ...hello, ...changes })));
       ws.once('message', (data) => {
         resolve(JSON.parse(data.toString()));
         ws.close();
@@ -222,16 +222,24 @@ describe('a server', () => {
     ['no seed', { latencyMs: 1 }, 'sim.seed must be'],
     ['a list', [1, 2], 'sim must be an object'],
   ])('refuses %s', async (_what, sim, rule) => {
-    const answer = await refusal(sim);
+    const answer = await answerTo({ sim });
     expect(answer).toMatchObject({ type: 'error', code: 'protocol-violation' });
     expect(answer.message).toContain(rule);
   });
 
+  it('refuses a test that would never end', async () => {
+    const sim = { seed: 1, lossPercent: 1 };
+    expect(await answerTo({ sim, bytes: 1000 })).toMatchObject({ type: 'error', code: 'request-refused' });
+    expect(await answerTo({ sim, bytes: 1000, mode: 'datagram', blockBytes: 1400 })).toMatchObject({ type: 'grant' });
+  });
+
   it('grants what it will simulate, and nothing that was not asked for', async () => {
-    expect(await refusal({ seed: 1, latencyMs: 3000, jitterMs: 1000, lossPercent: 100, evil: 1 })).toMatchObject({
+    expect(
+      await answerTo({ sim: { seed: 1, latencyMs: 3000, jitterMs: 1000, lossPercent: 100, evil: 1 } }),
+    ).toMatchObject({
       type: 'grant',
       sim: { seed: 1, latencyMs: 3000, jitterMs: 1000, lossPercent: 100, socket: {} },
     });
-    expect(await refusal(undefined)).not.toHaveProperty('sim');
+    expect(await answerTo({})).not.toHaveProperty('sim');
   });
 });
