@@ -81,7 +81,7 @@ export class SimulatedWriter implements LoadWriter {
     if (this.#onRoom) throw new Error('a batch is still in flight');
     this.#takenBytes += bytes;
     const kept = this.#keep(bytes);
-    for (const run of this.#options.mayOvertake ? each(kept) : together(kept)) this.#sendOn(run);
+    for (const run of this.#options.mayOvertake ? kept : together(kept)) this.#sendOn(run);
     this.#onRoom = taken;
     this.#tellRoom();
   }
@@ -136,10 +136,6 @@ export class SimulatedWriter implements LoadWriter {
 }
 
 const NONE = Buffer.alloc(0);
-
-function each(kept: readonly Run[]): readonly Run[] {
-  return kept;
-}
 
 function together(kept: readonly Run[]): readonly Run[] {
   if (kept.length < 2) return kept;
