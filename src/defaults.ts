@@ -57,8 +57,8 @@ export const limits = {
   /** A TTL is one byte. */
   traceHops: { min: 1, max: 255 },
   traceQueries: { min: 1, max: 10 },
-  inbandQueries: { min: 1, max: 3 },
   traceTimeoutSeconds: { min: 0.05, max: 60 },
+  inbandQueries: { min: 1, max: 3 },
   /** The longest host name there is. */
   hopNameCharacters: 253,
   /** Simulated conditions. Delays are such that a round trip over both ends comes back before a ping is given up. */
@@ -154,6 +154,41 @@ export const packetBounds = {
   clockStepMs: 60_000,
   /** Delays kept for their percentiles; half as many are enough. */
   delaySamples: 16_384,
+} as const;
+
+/** Routes back that a server traces for its clients. */
+export const traceService = {
+  defaults: {
+    /** Routes at a time. */
+    concurrent: 4,
+    /** How long a result is kept for those who ask again. */
+    cacheSeconds: 60,
+    /** Of one trace: enough for 30 hops with 3 queries, and for going on in-band. */
+    packets: 300,
+    /** Of all traces together: thirty usual ones, and no more than 50 packets a second. */
+    packetsPerMinute: 3000,
+    /** Of one trace by the wall clock. */
+    seconds: 60,
+    hideHops: 0,
+  },
+  limits: {
+    concurrent: { min: 1, max: 64 },
+    cacheSeconds: { min: 0, max: 3600 },
+    packets: { min: 1, max: 2550 },
+    packetsPerMinute: { min: 1, max: 1_000_000 },
+    seconds: { min: 1, max: 600 },
+    hideHops: { min: 0, max: 255 },
+  },
+  /** Results kept at a time, the newest; each holds a few KiB. */
+  keptResults: 256,
+  /** Of a round trip told by a server: the longest time-out and as long again for delivery. */
+  rttMs: 120_000,
+  /** Deeper label stacks are cut. */
+  mplsLabels: 16,
+  /** Beyond the granted seconds, until a server must have told the end of a trace. */
+  graceSeconds: 10,
+  /** For a server to close after the end of a trace. */
+  closeSeconds: 1,
 } as const;
 
 /** The dialect of the original wperf. */

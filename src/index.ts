@@ -4,6 +4,8 @@ export { type Geoip, type GeoipOptions, openGeoip } from './geoip/open.js';
 export {
   type ClientOptions,
   type PingOptions,
+  type ReverseTraceOptions,
+  reverseTraceroute,
   runClient,
   runPing,
   type ServerOptions,
@@ -22,9 +24,11 @@ export type {
   Target,
   TestDirection,
   TestPlan,
+  TraceService,
+  TraceWish,
 } from './plan.js';
 export type { ServerEvents, WperfServer } from './session/server.js';
-export type { TraceEvent } from './trace/events.js';
+export type { SeenClient, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from './trace/events.js';
 export type { TraceOptions } from './trace/options.js';
 export { traceroute } from './trace/traceroute.js';
 export { version } from './version.js';

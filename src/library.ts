@@ -1,13 +1,16 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
 import { blockLimits, defaults, limits, loadDefaults } from './defaults.js';
-import { runAnyClientPlan, runAnyPingPlan } from './dialect/client.js';
+import { runAnyClientPlan, runAnyPingPlan, runAnyReverseTrace } from './dialect/client.js';
 import { WperfError } from './errors.js';
-import type { TestEvent } from './events.js';
+import type { NoticeEvent, TestEvent } from './events.js';
 import { identity } from './host/identity.js';
 import type { PingEvent } from './ping-events.js';
-import type { ClientPlan, PingPlan, ServerPlan, SimulationPlan, Target } from './plan.js';
+import type { ClientPlan, PingPlan, ReverseTracePlan, ServerPlan, SimulationPlan, Target, TraceWish } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
+import type { ReverseTraceTools } from './session/client-trace.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
+import type { TraceEvent } from './trace/events.js';
+import { type Cidr, parseCidr } from './transport/trusted.js';
 
 /** What to measure; everything but the host has the command line's default. */
 export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>> {
@@ -20,7 +23,10 @@ export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>> {
   readonly signal?: AbortSignal;
 }
 
-export type ServerOptions = Partial<ServerPlan>;
+export interface ServerOptions extends Partial<Omit<ServerPlan, 'trustProxy'>> {
+  /** Addresses and networks of proxies that are believed when they say for whom they speak, e.g. `10.0.0.0/8`. */
+  readonly trustProxy?: readonly string[];
+}
 
 /**
  * Runs one test. The last event is `end` or `error`; nothing is thrown while it runs, and leaving the loop stops it.
@@ -83,14 +89,62 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
   return runAnyPingPlan(plan, { signal });
 }
 
+/** Whom to ask for the route back, and how to trace it; everything but the host has the command line's default. */
+export interface ReverseTraceOptions extends Partial<Omit<ReverseTracePlan, 'target' | 'trace'>>, Partial<TraceWish> {
+  readonly host: string;
+  readonly port?: number;
+  readonly secure?: boolean;
+  readonly path?: string;
+}
+
+/**
+ * The route from a server back to this machine: one `trace-start` with what the server takes this machine for, each hop
+ * as it is known, one `trace-end`; leaving the loop stops the trace.
+ *
+ * Throws a WperfError: `usage` for an option out of range, those of connecting, and the server's refusal.
+ */
+export function reverseTraceroute(
+  options: ReverseTraceOptions,
+  tools: Pick<ReverseTraceTools, 'signal' | 'annotate'> = {},
+): AsyncGenerator<TraceEvent | NoticeEvent, void> {
+  const { host, port, secure = false, path = '/', ...rest } = options;
+  const { protocol = 'auto', maxHops, firstHop, queries, timeoutSeconds, names = true, serial = false, ...way } = rest;
+  const usual = protocol === 'inband' ? defaults.trace.inbandQueries : defaults.trace.queries;
+  const trace: TraceWish = {
+    ...{ protocol, names, serial, queries: queries ?? usual },
+    maxHops: maxHops ?? defaults.trace.maxHops,
+    firstHop: firstHop ?? defaults.trace.firstHop,
+    timeoutSeconds: timeoutSeconds ?? defaults.trace.timeoutSeconds,
+  };
+  const plan: ReverseTracePlan = {
+    ...{ connectTimeoutMs: defaults.connectTimeoutMs, headers: [], insecure: false },
+    ...way,
+    ...{ trace, target: { host, port: port ?? defaults.port, secure, path } },
+  };
+  checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
+  checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
+  checkRange('maxHops', trace.maxHops, limits.traceHops, true);
+  checkRange('firstHop', trace.firstHop, { min: limits.traceHops.min, max: trace.maxHops }, true);
+  checkRange('queries', trace.queries, limits.traceQueries, true);
+  checkRange('timeoutSeconds', trace.timeoutSeconds, limits.traceTimeoutSeconds);
+  return runAnyReverseTrace(plan, tools);
+}
+
 /**
  * Listens and serves until `close()`. Events: `test` (event, session), `pings` (a client has ended its `--ping`), `notice`, `close`.
  * Rejects with WperfError `port-in-use`, `listen-failure`, `file-failure` or `usage`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {
-  const plan: ServerPlan = { port: defaults.port, oneOff: false, ...options };
+  const { trustProxy = [], ...rest } = options;
+  const plan: ServerPlan = { port: defaults.port, oneOff: false, ...rest, trustProxy: trustProxy.map(networkOf) };
   checkRange('port', plan.port, limits.port, true);
   return startServerPlan(plan, { makeRecorder: () => makeRecorder(identity) });
+}
+
+function networkOf(text: string): Cidr {
+  const network = parseCidr(text);
+  if (network) return network;
+  throw new WperfError('usage', `trustProxy '${text}' names no network`);
 }
 
 function checkPlan(plan: ClientPlan): void {

@@ -101,6 +101,48 @@ export interface PingPlan extends ConnectionPlan, Pick<ClientPlan, 'simulation'>
   readonly title?: string;
 }
 
+/** How a server is asked to trace the route back. */
+export interface TraceWish {
+  /** `inband` probes with segments of the connection itself; `auto` does where other probes fall silent. */
+  readonly protocol: 'auto' | 'udp' | 'icmp' | 'tcp' | 'inband';
+  readonly maxHops: number;
+  readonly firstHop: number;
+  /** Probes for each TTL. */
+  readonly queries: number;
+  readonly timeoutSeconds: number;
+  /** Look up the names of hops. */
+  readonly names: boolean;
+  /** One probe at a time. */
+  readonly serial: boolean;
+}
+
+export interface ReverseTracePlan extends ConnectionPlan {
+  readonly trace: TraceWish;
+}
+
+/** What a server lets its clients have of routes back to them. */
+export interface TraceService {
+  readonly offered: boolean;
+  /** Only for clients that proved the token. */
+  readonly authOnly: boolean;
+  /** Also for clients whose connection a trusted proxy made. */
+  readonly behindProxy: boolean;
+  /** Traces at a time. */
+  readonly concurrent: number;
+  /** How long a result is kept for those who ask again; 0 is not at all. */
+  readonly cacheSeconds: number;
+  /** Probes of one trace. */
+  readonly packets: number;
+  /** Probes of all traces within any minute. */
+  readonly packetsPerMinute: number;
+  /** Of one trace by the wall clock. */
+  readonly seconds: number;
+  /** The first hops, of the server's own network, whose addresses are not told. */
+  readonly hideHops: number;
+  /** Tells no private addresses, but for the client's own. */
+  readonly hidePrivate: boolean;
+}
+
 export interface ServerPlan {
   /** Bind address; without one, every IPv4 and IPv6 address. */
   readonly host?: string;
@@ -118,6 +160,8 @@ export interface ServerPlan {
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */
   readonly noLegacy?: boolean;
+  /** Where it differs from the defaults. */
+  readonly traces?: Partial<TraceService>;
 }
 
 export type RateUnit = 'k' | 'm' | 'g' | 't';

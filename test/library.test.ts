@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runClient, runPing, startServer } from '../src/index.js';
+import { reverseTraceroute, runClient, runPing, startServer } from '../src/index.js';
 import { collect } from './support/events.js';
 
 it('measures in a few lines', async () => {
@@ -39,4 +39,29 @@ it('pings in fewer', async () => {
   expect(types).toEqual(['ping-start', 'pong', 'pong', 'ping-end']);
   await server.close();
   expect(() => runPing({ host: '127.0.0.1', count: 0 })).toThrow('count 0 is not a whole number from 1 to 1000000');
+});
+
+it('knows its client behind a proxy that it is told to trust', async () => {
+  const server = await startServer({ host: '127.0.0.1', port: 0, trustProxy: ['127.0.0.0/8', '::1'] });
+  const peer = new Promise((resolve) => {
+    server.on('test', (event) => event.type === 'start' && resolve(event.peer));
+  });
+  const headers = [['X-Forwarded-For', '203.0.113.5']] as const;
+  await collect(runClient({ host: '127.0.0.1', port: server.address.port, seconds: 0.1, headers }));
+  expect(await peer).toEqual({ host: '203.0.113.5', byProxy: '127.0.0.1' });
+  await server.close();
+  await expect(startServer({ port: 0, trustProxy: ['10.0.0.0/33'] })).rejects.toThrow(
+    "trustProxy '10.0.0.0/33' names no network",
+  );
+});
+
+it('asks for the route back', async () => {
+  const server = await startServer({ host: '127.0.0.1', port: 0, traces: { hidePrivate: true } });
+  const asked = { host: '127.0.0.1', port: server.address.port, names: false };
+  const types: string[] = [];
+  for await (const event of reverseTraceroute(asked)) types.push(event.type);
+  expect(types).toEqual(['trace-start', 'trace-hop', 'trace-end']);
+  await server.close();
+  const message = 'firstHop 9 is not a whole number from 1 to 3';
+  expect(() => reverseTraceroute({ ...asked, firstHop: 9, maxHops: 3 })).toThrow(message);
 });

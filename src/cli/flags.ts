@@ -1,5 +1,5 @@
 /** The one table of flags: it makes the parser, `--help`, the README's table, and the types of the parsed values. */
-import { defaults, limits } from '../defaults.js';
+import { defaults, limits, traceService } from '../defaults.js';
 import { rateText, sizeText } from '../units.js';
 import {
   address,
@@ -20,7 +20,7 @@ import { header } from './header.js';
 import { proxyUrl } from './proxy.js';
 import { parseHost } from './url.js';
 
-export const groups = ['Modes', 'Both', 'Client', 'Simulation', 'Server', 'Trace'] as const;
+export const groups = ['Modes', 'Both', 'Client', 'Simulation', 'Server', 'Trace', 'Routes'] as const;
 export type Group = (typeof groups)[number];
 
 export const groupTitles: Readonly<Record<Group, string>> = {
@@ -29,7 +29,8 @@ export const groupTitles: Readonly<Record<Group, string>> = {
   Client: 'Client (-c, --loopback)',
   Simulation: 'Simulated conditions (-c, --loopback)',
   Server: 'Server (-s)',
-  Trace: 'Route (--traceroute)',
+  Trace: 'Routes (--traceroute, --reverse-traceroute)',
+  Routes: 'Routes back to clients (-s)',
 };
 
 export interface Flag {
@@ -50,6 +51,12 @@ export interface Flag {
   /** What to do instead when it is given in the wrong mode, where that is more than using the right one. */
   readonly elsewhere?: string;
 }
+
+const notWithRoutes = [
+  ...['reverse', 'bidir', 'bytes', 'time', 'interval', 'parallel', 'length', 'omit', 'bitrate', 'udp', 'ping'],
+  ...['format', 'title', 'extra-data', 'get-server-output', 'no-latency'],
+  ...['sim-latency', 'sim-jitter', 'sim-loss', 'sim-mtu', 'sim-sndbuf', 'sim-rcvbuf', 'sim-tcp-nodelay', 'sim-seed'],
+] as const;
 
 const table = [
   {
@@ -212,6 +219,20 @@ const table = [
     default: String(defaults.pingCount),
     help: 'Send N pings, each --interval after the one before',
     requires: ['ping'],
+  },
+  {
+    name: 'reverse-traceroute',
+    aliases: [],
+    group: 'Client',
+    help: 'Show the route back, from the server to this machine, instead of measuring throughput',
+    conflicts: ['both-traceroutes', 'tr-port', ...notWithRoutes],
+  },
+  {
+    name: 'both-traceroutes',
+    aliases: [],
+    group: 'Client',
+    help: 'Show the route to the server and the route back beside each other',
+    conflicts: ['tr-port', ...notWithRoutes],
   },
   { name: 'no-latency', aliases: [], group: 'Client', help: 'Do not measure latency beside throughput' },
   { name: '4', aliases: [], group: 'Client', help: 'Use IPv4 only', conflicts: ['6'] },
@@ -420,7 +441,7 @@ const table = [
     group: 'Trace',
     type: choice(['auto', 'udp', 'icmp', 'tcp', 'inband']),
     default: 'auto',
-    help: 'What to probe with; inband is for a trace back to a client, through its NAT',
+    help: 'What to probe with; inband is for routes back, through NAT and firewalls',
   },
   {
     name: 'tr-port',
@@ -450,6 +471,73 @@ const table = [
     conflicts: ['no-geoip'],
   },
   { name: 'no-geoip', aliases: [], group: 'Trace', help: 'Do not look up countries and ASes' },
+
+  {
+    name: 'no-reverse-traceroute',
+    aliases: [],
+    group: 'Routes',
+    help: 'Trace no routes for clients',
+    conflicts: [
+      ...['tr-auth-only', 'tr-behind-proxy', 'tr-max-concurrent', 'tr-cache', 'tr-max-packets'],
+      ...['tr-packets-per-minute', 'tr-max-seconds', 'tr-hide-hops', 'tr-hide-private'],
+    ],
+  },
+  { name: 'tr-auth-only', aliases: [], group: 'Routes', help: 'Trace only for clients that prove the token' },
+  {
+    name: 'tr-behind-proxy',
+    aliases: [],
+    group: 'Routes',
+    help: 'Trace also for clients of a trusted proxy, to the address that it tells; shows the network between, which their connection does not take',
+  },
+  {
+    name: 'tr-max-concurrent',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.concurrent),
+    default: String(traceService.defaults.concurrent),
+    help: 'Trace N routes at a time; of one client address (an IPv6 /64) always one',
+  },
+  {
+    name: 'tr-cache',
+    aliases: [],
+    group: 'Routes',
+    type: seconds(traceService.limits.cacheSeconds),
+    default: String(traceService.defaults.cacheSeconds),
+    help: 'Keep a result for SECONDS, for the same client asking the same again',
+  },
+  {
+    name: 'tr-max-packets',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.packets),
+    default: String(traceService.defaults.packets),
+    help: 'Send at most N probes for one route',
+  },
+  {
+    name: 'tr-packets-per-minute',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.packetsPerMinute),
+    default: String(traceService.defaults.packetsPerMinute),
+    help: 'Send at most N probes a minute for all clients together',
+  },
+  {
+    name: 'tr-max-seconds',
+    aliases: [],
+    group: 'Routes',
+    type: seconds(traceService.limits.seconds),
+    default: String(traceService.defaults.seconds),
+    help: 'End a trace after SECONDS, whatever is missing',
+  },
+  {
+    name: 'tr-hide-hops',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.hideHops),
+    default: String(traceService.defaults.hideHops),
+    help: "Do not tell the addresses of the first N hops, the server's own network",
+  },
+  { name: 'tr-hide-private', aliases: [], group: 'Routes', help: 'Do not tell private addresses of hops' },
 ] as const satisfies readonly Flag[];
 
 type Row = (typeof table)[number];

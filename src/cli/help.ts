@@ -18,6 +18,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['wperf -c wss://server.example/wperf --bidir', 'both ways, through TLS on port 443'],
   ['wperf -c server.example -b 10M -J', '10 Mbit/s on the stream, result as JSON'],
   ['wperf --traceroute server.example', 'the route there, with countries and networks'],
+  ['wperf -c server.example --reverse-traceroute', 'the route back, traced by the server'],
 ];
 
 /** Narrower terminals get lines of this width. */

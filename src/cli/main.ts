@@ -52,13 +52,22 @@ async function run(command: Command): Promise<number> {
       const { runLoopbackCommand } = await import('./run-loopback.js');
       return runLoopbackCommand(command.plan, (plan) => runPingCommand(plan, command.output));
     }
+    case 'route-back': {
+      const { runRouteBack } = await import('./run-route-back.js');
+      return runRouteBack(command.plan, command);
+    }
+    case 'loopback-route-back': {
+      const { runRouteBack } = await import('./run-route-back.js');
+      const { runLoopbackCommand } = await import('./run-loopback.js');
+      return runLoopbackCommand(command.plan, (plan) => runRouteBack(plan, command));
+    }
     case 'traceroute': {
       const { runTraceCommand } = await import('./run-trace.js');
       return runTraceCommand(command.options, command.geoip, command.output);
     }
     case 'server': {
       const { runServerCommand } = await import('./run-server.js');
-      return runServerCommand(command.plan, command.intervalSeconds, command.output);
+      return runServerCommand(command.plan, command);
     }
   }
 }

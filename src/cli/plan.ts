@@ -7,6 +7,7 @@ import type {
   ConnectionPlan,
   OutputPlan,
   PingPlan,
+  ReverseTracePlan,
   ServerPlan,
   SimulationPlan,
   Target,
@@ -17,10 +18,12 @@ import { sizeText } from '../units.js';
 import { checkCombination } from './combinations.js';
 import { readPem } from './files.js';
 import { type FlagName, type FlagValues, labelOf } from './flags.js';
+import { given } from './given.js';
 import { proxyUrl } from './proxy.js';
 import type { Surroundings } from './surroundings.js';
 import { parseTarget, targetUrl } from './target.js';
 import { resolveToken } from './token.js';
+import { geoipOptions, showsRoutes, traceChanges, traceWish } from './trace-plan.js';
 import { hideCredentials } from './url.js';
 import { parseNamed, usageError } from './usage.js';
 import { readWords } from './words.js';
@@ -28,6 +31,15 @@ import { readWords } from './words.js';
 /** A client plan whose target is known only once the server of `--loopback` listens. */
 export type LoopbackPlan = Omit<ClientPlan, 'target'>;
 export type LoopbackPingPlan = Omit<PingPlan, 'target'>;
+export type LoopbackTracePlan = Omit<ReverseTracePlan, 'target'>;
+
+interface RouteBack<P> {
+  readonly plan: P;
+  /** Shows the route there beside it. */
+  readonly both: boolean;
+  readonly geoip: GeoipOptions | undefined;
+  readonly output: OutputPlan;
+}
 
 export type Command =
   | { readonly command: 'help' }
@@ -38,6 +50,8 @@ export type Command =
   | { readonly command: 'loopback'; readonly plan: LoopbackPlan; readonly output: OutputPlan }
   | { readonly command: 'ping'; readonly plan: PingPlan; readonly output: OutputPlan }
   | { readonly command: 'loopback-ping'; readonly plan: LoopbackPingPlan; readonly output: OutputPlan }
+  | ({ readonly command: 'route-back' } & RouteBack<ReverseTracePlan>)
+  | ({ readonly command: 'loopback-route-back' } & RouteBack<LoopbackTracePlan>)
   | {
       readonly command: 'traceroute';
       readonly options: TraceOptions;
@@ -50,6 +64,8 @@ export type Command =
       readonly plan: ServerPlan;
       /** 0 is no interval reports. */
       readonly intervalSeconds: number;
+      /** For clients of the original wperf, which look nothing up. */
+      readonly geoip: GeoipOptions | undefined;
       readonly output: OutputPlan;
     };
 
@@ -67,15 +83,24 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
       return { command: 'usage' };
     case 'client':
       if (values.ping) return { command: 'ping', plan: pingPlan(values, outside), output };
+      if (showsRoutes(values)) {
+        const plan = { ...loopbackTracePlan(values, outside), ...wayPlan(values, outside) };
+        return { command: 'route-back', plan, ...routeBack(values, outside), output };
+      }
       return { command: 'client', plan: clientPlan(values, outside), output };
     case 'loopback':
       if (values.ping) return { command: 'loopback-ping', plan: loopbackPingPlan(values, outside), output };
+      if (showsRoutes(values)) {
+        const plan = loopbackTracePlan(values, outside);
+        return { command: 'loopback-route-back', plan, ...routeBack(values, outside), output };
+      }
       return { command: 'loopback', plan: loopbackPlan(values, outside), output };
     case 'traceroute':
       return { command: 'traceroute', options: traceOptions(values), geoip: geoipOptions(values, outside), output };
     case 'server': {
       const intervalSeconds = values.interval ?? defaults.intervalSeconds;
-      return { command: 'server', plan: serverPlan(values, outside), intervalSeconds, output };
+      const geoip = geoipOptions(values, outside);
+      return { command: 'server', plan: serverPlan(values, outside), intervalSeconds, geoip, output };
     }
   }
 }
@@ -184,6 +209,13 @@ function simulationPlan(values: FlagValues): SimulationPlan | undefined {
 
 function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
   const { 'tls-cert': cert, 'tls-key': key } = values;
+  const token = resolveToken(values, outside);
+  if (values['tr-auth-only'] && token === undefined) {
+    throw usageError(
+      '--tr-auth-only needs a token that clients can prove',
+      'give --token-file, --token or WPERF_TOKEN',
+    );
+  }
   const tls =
     cert === undefined || key === undefined
       ? undefined
@@ -196,15 +228,24 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
     oneOff: values['one-off'] ?? false,
     ...given({
       host: values.host,
-      token: resolveToken(values, outside),
+      token,
       tls,
       path: values.path,
       trustProxy: values['trust-proxy']?.flat(),
       seconds: values.time,
       bytes: values.bytes,
       noLegacy: values['no-legacy'],
+      traces: traceChanges(values),
     }),
   };
+}
+
+function routeBack(values: FlagValues, outside: Surroundings): Pick<RouteBack<unknown>, 'both' | 'geoip'> {
+  return { both: values['both-traceroutes'] ?? false, geoip: geoipOptions(values, outside) };
+}
+
+function loopbackTracePlan(values: FlagValues, outside: Surroundings): LoopbackTracePlan {
+  return { trace: traceWish(values), ...connectionPlan(values, outside) };
 }
 
 function traceOptions(values: FlagValues): TraceOptions {
@@ -224,11 +265,6 @@ function traceOptions(values: FlagValues): TraceOptions {
       timeoutSeconds: values['tr-timeout'],
     }),
   };
-}
-
-function geoipOptions(values: FlagValues, { env }: Surroundings): GeoipOptions | undefined {
-  if (values['no-geoip']) return undefined;
-  return { env, ...given({ paths: values['geoip-db'] }) };
 }
 
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {
@@ -275,10 +311,4 @@ function checkTlsFlags(values: FlagValues, target: Target): void {
   const flag = (['cacert', 'insecure'] as const).find((name) => values[name] !== undefined);
   if (flag === undefined || target.secure) return;
   throw usageError(`${labelOf(flag)} is for TLS, and ${targetUrl(target)} is without`, 'write -c wss://...');
-}
-
-/** The object without its undefined members. */
-function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const known = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(known) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -1,9 +1,11 @@
 import { exitCodes } from '../errors.js';
+import type { GeoipOptions } from '../geoip/open.js';
 import { identity } from '../host/identity.js';
 import type { OutputPlan, ServerPlan } from '../plan.js';
 import { makeRecorder } from '../report/recorder.js';
 import { startServerPlan } from '../session/server.js';
 import { openOutput } from './output.js';
+import { placesOnDemand } from './places.js';
 import { ServerOutput } from './server-output.js';
 import { onInterrupt } from './signals.js';
 
@@ -12,15 +14,21 @@ export interface Ready {
   readonly port: number;
 }
 
+export interface ServerCommand {
+  readonly intervalSeconds: number;
+  readonly geoip: GeoipOptions | undefined;
+  readonly output: OutputPlan;
+}
+
 /** Serves until a signal, or after one test with `--one-off`; resolves with the exit code. */
-export async function runServerCommand(
-  plan: ServerPlan,
-  intervalSeconds: number,
-  outputPlan: OutputPlan,
-): Promise<number> {
-  const output = await openOutput(outputPlan);
-  const server = await startServerPlan(plan, { makeRecorder: () => makeRecorder(identity) });
-  const report = new ServerOutput(outputPlan, intervalSeconds, output);
+export async function runServerCommand(plan: ServerPlan, options: ServerCommand): Promise<number> {
+  const output = await openOutput(options.output);
+  const places = placesOnDemand(options.geoip, (line) => output.screen.err.write(`warning: ${line}\n`));
+  const server = await startServerPlan(plan, {
+    makeRecorder: () => makeRecorder(identity),
+    annotate: async (ip) => (await places())?.lookup(ip) ?? {},
+  });
+  const report = new ServerOutput(options.output, options.intervalSeconds, output);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   server.on('test', (event, session) => report.test(event, session));
   server.on('pings', (event) => report.pings(event));

@@ -1,45 +1,67 @@
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
-import { type GeoipOptions, openGeoip } from '../geoip/open.js';
-import { isStale } from '../geoip/sources.js';
+import type { NoticeEvent } from '../events.js';
+import type { GeoipOptions } from '../geoip/open.js';
 import type { OutputPlan } from '../plan.js';
 import { makeTraceReporter } from '../report/make-trace.js';
+import type { TraceReport, TraceReporter } from '../report/reporter.js';
+import type { TraceEvent } from '../trace/events.js';
 import type { TraceOptions } from '../trace/options.js';
-import { traceroute } from '../trace/traceroute.js';
-import { openOutput } from './output.js';
+import { type TraceTools, traceroute } from '../trace/traceroute.js';
+import { type Output, openOutput } from './output.js';
+import { openPlaces } from './places.js';
 import { onInterrupt } from './signals.js';
 
 /** Traces one route and resolves with the exit code. Ctrl-C ends it with the hops so far. */
-export async function runTraceCommand(
+export function runTraceCommand(
   options: TraceOptions,
   geoipOptions: GeoipOptions | undefined,
   plan: OutputPlan,
 ): Promise<number> {
+  return withTraceTools(geoipOptions, plan, (tools, output) => {
+    const reporter = makeTraceReporter(plan.format, output.screen, { annotated: tools.annotate !== undefined });
+    return report(traceroute(options, tools), reporter);
+  });
+}
+
+/** `run` resolves with the exit code that holds unless the user interrupts. */
+export async function withTraceTools(
+  geoipOptions: GeoipOptions | undefined,
+  plan: OutputPlan,
+  run: (tools: TraceTools, output: Output) => Promise<number>,
+): Promise<number> {
   const output = await openOutput(plan);
   const warn = (line: string) => output.screen.err.write(`warning: ${line}\n`);
   const geoip = geoipOptions && (await openPlaces(geoipOptions, warn));
-  const reporter = makeTraceReporter(plan.format, output.screen, { annotated: geoip !== undefined });
   const stop = new AbortController();
   const release = onInterrupt(() => stop.abort());
-  let code: number = exitCodes.success;
-  try {
-    const tools = { signal: stop.signal, ...(geoip && { annotate: (ip: string) => geoip.lookup(ip) }) };
-    for await (const event of traceroute(options, tools)) reporter.event(event);
-    if (stop.signal.aborted) code = exitCodes.interrupted;
-  } catch (thrown) {
-    const error = toWperfError(thrown);
-    reporter.event({ type: 'error', error });
-    code = exitCode(error.code);
-  }
+  const tools = { signal: stop.signal, ...(geoip && { annotate: (ip: string) => geoip.lookup(ip) }) };
+  const code = await run(tools, output);
   release();
   geoip?.close();
   await output.close();
+  return stop.signal.aborted ? exitCodes.interrupted : code;
+}
+
+/** Reports a trace to its end or its failure, and resolves with the exit code. */
+export async function report(
+  events: AsyncIterable<TraceEvent | NoticeEvent>,
+  reporter: TraceReporter,
+): Promise<number> {
+  let code: number = exitCodes.success;
+  const take = (event: TraceReport) => {
+    reporter.event(event);
+    code = codeOf(event);
+  };
+  try {
+    for await (const event of events) take(event);
+  } catch (thrown) {
+    take({ type: 'error', error: toWperfError(thrown) });
+  }
   return code;
 }
 
-/** Opens the databases, and says so when the data that comes with wperf is what there is and is old. */
-async function openPlaces(options: GeoipOptions, warn: (line: string) => void) {
-  const geoip = await openGeoip({ ...options, onWarning: warn });
-  const [old] = geoip.sources.filter(({ date }) => isStale(date, new Date()));
-  if (old) warn(`the data on countries and networks is of ${old.date}: give newer files with --geoip-db`);
-  return geoip;
+/** The exit code that the last event of a trace stands for. */
+export function codeOf(event: TraceReport): number {
+  if (event.type === 'error') return exitCode(event.error.code);
+  return event.type === 'trace-end' && event.reason === 'interrupted' ? exitCodes.test : exitCodes.success;
 }

@@ -1,17 +1,18 @@
 /** Runs a plan against whatever the server speaks: wperf.v1, or the dialect of the original. */
 import { WperfError } from '../errors.js';
-import type { ErrorEvent, TestEvent } from '../events.js';
+import type { ErrorEvent, NoticeEvent, TestEvent } from '../events.js';
 import type { PingEvent } from '../ping-events.js';
-import type { ClientPlan, ConnectionPlan, PingPlan } from '../plan.js';
+import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from '../plan.js';
 import { type ClientRunOptions, runClientPlan } from '../session/client.js';
 import { runPingPlan } from '../session/client-ping.js';
+import { type ReverseTraceTools, reverseTrace } from '../session/client-trace.js';
 import { EventQueue } from '../session/event-queue.js';
 import type { TraceEvent } from '../trace/events.js';
 import { namedNoSubprotocol } from '../transport/ws/errors.js';
 import { LegacyClientTest } from './legacy/client.js';
 import { runLegacyPingPlan } from './legacy/client-ping.js';
 import { isServerChecked } from './legacy/entry.js';
-import { legacyReverseTrace, type ReverseTraceTools } from './legacy/reverse-trace.js';
+import { legacyReverseTrace } from './legacy/reverse-trace.js';
 
 type AnyRunOptions = Pick<ClientRunOptions, 'signal' | 'clock'>;
 
@@ -31,14 +32,13 @@ export function runAnyPingPlan(plan: PingPlan, options: AnyRunOptions = {}): Asy
   });
 }
 
-/** `native` asks for the route back in wperf.v1; a server of the original is asked anew. Throws what either throws. */
+/** As `reverseTrace`, in the dialect that the server speaks; one of the original is told no wishes. */
 export async function* runAnyReverseTrace(
-  plan: ConnectionPlan,
-  native: () => AsyncIterable<TraceEvent>,
+  plan: ReverseTracePlan,
   tools: ReverseTraceTools = {},
-): AsyncGenerator<TraceEvent, void, undefined> {
+): AsyncGenerator<TraceEvent | NoticeEvent, void, undefined> {
   try {
-    yield* native();
+    yield* reverseTrace(plan, tools);
   } catch (thrown) {
     if (!(thrown instanceof WperfError && namedNoSubprotocol(thrown))) throw thrown;
     const refusal = whyNotLegacy(plan, thrown);

@@ -3,10 +3,10 @@
  * what it can be told: TCP_NOTSENT_LOWAT and the sizes of its buffers. Called through the optional package koffi.
  * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
-import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
 import type { TcpSample } from '../events.js';
 import type { Simulation } from '../plan.js';
+import { type Libc, loadLibc } from './libc.js';
 
 const SOL_SOCKET = 1;
 const SO_SNDBUF = 7;
@@ -32,43 +32,33 @@ const field = {
 const INFO_BYTES = 256;
 const NEEDED_BYTES = field.totalRetrans + 4;
 
-interface Options {
-  /** Returns the value's length, or undefined where the call fails. */
-  get(descriptor: number, option: number, value: Buffer, level?: number): number | undefined;
-  set(descriptor: number, option: number, value: Buffer, level?: number): void;
-}
+let libc: Libc | undefined | null = null;
 
-let loaded: Options | undefined | null = null;
-
-function options(): Options | undefined {
-  if (loaded === null) loaded = loadOptions();
-  return loaded;
-}
-
-function loadOptions(): Options | undefined {
-  if (process.platform !== 'linux' || endianness() !== 'LE') return undefined;
+function available(): Libc | undefined {
+  if (libc !== null) return libc;
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-    const libc = koffi.load('libc.so.6');
-    const get = libc.func('int getsockopt(int fd, int level, int option, void *value, void *length)');
-    const set = libc.func('int setsockopt(int fd, int level, int option, void *value, uint32_t length)');
-    return {
-      get(descriptor, option, value, level = IPPROTO_TCP) {
-        const length = Buffer.alloc(4);
-        length.writeUInt32LE(value.length);
-        return get(descriptor, level, option, value, length) === 0 ? length.readUInt32LE() : undefined;
-      },
-      set: (descriptor, option, value, level = IPPROTO_TCP) => set(descriptor, level, option, value, value.length),
-    };
+    libc = process.platform === 'linux' && endianness() === 'LE' ? loadLibc() : undefined;
   } catch {
-    return undefined;
+    libc = undefined;
   }
+  return libc;
+}
+
+/** Returns the value's length, or undefined where the call fails. */
+function getOption(descriptor: number, option: number, value: Buffer, level = IPPROTO_TCP): number | undefined {
+  const length = word(value.length);
+  const result = available()?.calls.getsockopt(descriptor, level, option, value, length);
+  return result === 0 ? length.readUInt32LE() : undefined;
+}
+
+function setOption(descriptor: number, option: number, value: Buffer, level = IPPROTO_TCP): void {
+  available()?.calls.setsockopt(descriptor, level, option, value, value.length);
 }
 
 export function readTcpInfo(descriptor: number | undefined): TcpSample | undefined {
   if (descriptor === undefined) return undefined;
   const info = Buffer.alloc(INFO_BYTES);
-  const length = options()?.get(descriptor, TCP_INFO, info) ?? 0;
+  const length = getOption(descriptor, TCP_INFO, info) ?? 0;
   if (length < NEEDED_BYTES) return undefined;
   const mss = info.readUInt32LE(field.sndMss);
   return {
@@ -87,13 +77,13 @@ export function readTcpInfo(descriptor: number | undefined): TcpSample | undefin
 export function readCongestion(descriptor: number | undefined): string | undefined {
   if (descriptor === undefined) return undefined;
   const name = Buffer.alloc(16);
-  const length = options()?.get(descriptor, TCP_CONGESTION, name);
+  const length = getOption(descriptor, TCP_CONGESTION, name);
   return length === undefined ? undefined : name.toString('latin1').replace(/\0.*$/s, '');
 }
 
 /** Has the kernel take no more than about `bytes` that it cannot send yet. */
 export function limitUnsent(descriptor: number | undefined, bytes: number): void {
-  if (descriptor !== undefined) options()?.set(descriptor, TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
+  if (descriptor !== undefined) setOption(descriptor, TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
 }
 
 /** What the kernel made of a connection's settings; of a buffer Linux gives twice what was asked, for its own needs. */
@@ -106,8 +96,8 @@ export interface SocketSettings {
 /** Sets the buffers that are asked for. */
 export function setBuffers(descriptor: number | undefined, { sndbufBytes, rcvbufBytes }: Partial<Simulation>): void {
   if (descriptor === undefined) return;
-  if (sndbufBytes !== undefined) options()?.set(descriptor, SO_SNDBUF, word(sndbufBytes), SOL_SOCKET);
-  if (rcvbufBytes !== undefined) options()?.set(descriptor, SO_RCVBUF, word(rcvbufBytes), SOL_SOCKET);
+  if (sndbufBytes !== undefined) setOption(descriptor, SO_SNDBUF, word(sndbufBytes), SOL_SOCKET);
+  if (rcvbufBytes !== undefined) setOption(descriptor, SO_RCVBUF, word(rcvbufBytes), SOL_SOCKET);
 }
 
 /** What the kernel has of the settings that are asked for; nothing where it does not tell. */
@@ -127,7 +117,7 @@ export function readSettings(descriptor: number | undefined, asked: Partial<Simu
 function readWord(descriptor: number | undefined, option: number, level: number): number | undefined {
   if (descriptor === undefined) return undefined;
   const value = word(0);
-  return options()?.get(descriptor, option, value, level) === undefined ? undefined : value.readUInt32LE();
+  return getOption(descriptor, option, value, level) === undefined ? undefined : value.readUInt32LE();
 }
 
 function word(value: number): Buffer {

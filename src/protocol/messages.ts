@@ -4,6 +4,7 @@
  */
 import { bounds, limits } from '../defaults.js';
 import { type Checked, flag, hex, integer, line, list, number, oneOf, optional, record, text } from './shape.js';
+import { traceEndFields, traceHopFields, traceStartFields, traceWish } from './trace-shapes.js';
 
 const kind = <const T extends string>(type: T) => oneOf(type);
 const seconds = number(0, limits.seconds.max + limits.omitSeconds.max + 60);
@@ -69,7 +70,7 @@ export const messageShapes = {
     session: hex(16),
     stream: integer(1, limits.streams.max),
     streams: integer(limits.streams.min, limits.streams.max),
-    mode: oneOf('throughput', 'datagram', 'ping', 'latency'),
+    mode: oneOf('throughput', 'datagram', 'ping', 'latency', 'traceroute'),
     direction: oneOf('up', 'down', 'bidir'),
     seconds: number(limits.seconds.min, limits.seconds.max),
     /** Of this stream, in each direction. */
@@ -85,6 +86,8 @@ export const messageShapes = {
     title: optional(line(limits.titleCharacters)),
     extraData: optional(line(limits.titleCharacters)),
     sim: optional(record(simulation)),
+    /** Of mode `traceroute`, which has no target: the route is that back to whoever asks. */
+    trace: optional(traceWish),
   }),
   /** Server: prove that you know the token. */
   challenge: record({ type: kind('challenge'), nonce: hex(16) }),
@@ -136,6 +139,12 @@ export const messageShapes = {
     tcp: optional(tcp),
     output: optional(text(bounds.serverOutputBytes)),
   }),
+  /** Server: a route back begins. */
+  'trace-start': record({ type: kind('trace-start'), ...traceStartFields }),
+  /** Server: one hop of it, in order of TTL. */
+  'trace-hop': record({ type: kind('trace-hop'), ...traceHopFields }),
+  /** Server: the last word about it. */
+  'trace-end': record({ type: kind('trace-end'), ...traceEndFields }),
   /** Either: the conversation is over because of this. */
   error: record({ type: kind('error'), code: line(64), message: line(512) }),
 } as const;

@@ -48,13 +48,17 @@ export function line(maxCharacters: number): Shape<string> {
   return (value, field) => stripControl(whole(value, field));
 }
 
-/** Lower-case hexadecimal digits, `bytes` bytes of them. */
-export function hex(bytes: number): Shape<string> {
-  const pattern = new RegExp(`^[0-9a-f]{${bytes * 2}}$`);
+/** Text of a form that `rule` names, e.g. `an IP address`. */
+export function matching(pattern: RegExp, rule: string): Shape<string> {
   return (value, field) => {
     if (typeof value === 'string' && pattern.test(value)) return value;
-    throw new ShapeError(field, `${bytes * 2} hexadecimal digits`);
+    throw new ShapeError(field, rule);
   };
+}
+
+/** Lower-case hexadecimal digits, `bytes` bytes of them. */
+export function hex(bytes: number): Shape<string> {
+  return matching(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes * 2} hexadecimal digits`);
 }
 
 export const flag: Shape<boolean> = (value, field) => {

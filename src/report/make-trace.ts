@@ -1,6 +1,9 @@
-/** The reporter of a trace that an output plan asks for. */
+/** The reporters of traces that an output plan asks for. */
 import type { OutputPlan } from '../plan.js';
 import type { Screen, TraceReporter } from './reporter.js';
+import type { RoutesReporter } from './routes.js';
+import { RoutesJsonReporter, RoutesJsonStreamReporter } from './routes-json.js';
+import { RoutesTextReporter } from './routes-text.js';
 import { TraceJsonReporter, TraceJsonStreamReporter } from './trace-json.js';
 import { type TraceTextOptions, TraceTextReporter } from './trace-text.js';
 
@@ -12,4 +15,15 @@ export function makeTraceReporter(
   if (format === 'json') return new TraceJsonReporter(screen.out);
   if (format === 'json-stream') return new TraceJsonStreamReporter(screen.out);
   return new TraceTextReporter(screen, options);
+}
+
+/** The same for the route there and the route back together. */
+export function makeRoutesReporter(
+  format: OutputPlan['format'],
+  screen: Screen,
+  options: TraceTextOptions,
+): RoutesReporter {
+  if (format === 'json') return new RoutesJsonReporter(screen.out);
+  if (format === 'json-stream') return new RoutesJsonStreamReporter(screen.out);
+  return new RoutesTextReporter(screen, options);
 }

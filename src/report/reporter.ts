@@ -1,5 +1,5 @@
 /** What a report needs of the world, so that it can be tested without one. */
-import type { ErrorEvent, TestEvent } from '../events.js';
+import type { ErrorEvent, NoticeEvent, TestEvent } from '../events.js';
 import type { PingEvent } from '../ping-events.js';
 import type { TraceEvent } from '../trace/events.js';
 
@@ -8,9 +8,12 @@ export interface Reporter {
   event(event: TestEvent): void;
 }
 
-/** The same for the events of one route trace; a trace that fails ends with an error event. */
+/** What there is to report of a route trace; one that fails ends with an error event. */
+export type TraceReport = TraceEvent | NoticeEvent | ErrorEvent;
+
+/** The same for one route trace. */
 export interface TraceReporter {
-  event(event: TraceEvent | ErrorEvent): void;
+  event(event: TraceReport): void;
 }
 
 /** The same for the events of one `--ping` run. */

@@ -1,36 +1,58 @@
 /** A trace as JSON: one document `{start, hops, end}`, or one line an event. The schema is docs/trace.schema.json. */
-import type { ErrorEvent } from '../events.js';
-import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../trace/events.js';
+import type { SeenClient, TraceEnd, TraceHop, TraceStart } from '../trace/events.js';
 import type { HopAddress } from '../trace/hop.js';
-import type { Sink, TraceReporter } from './reporter.js';
+import { jsonText } from './printable.js';
+import type { Sink, TraceReport, TraceReporter } from './reporter.js';
+
+/** The document of one trace, as far as its events have come. */
+export class TraceDocument {
+  readonly #hops: TraceHop[] = [];
+  readonly #notes: string[] = [];
+  #start: TraceStart | undefined;
+  #end: TraceEnd | undefined;
+  #failure: { readonly error: string; readonly error_code: string } | undefined;
+
+  add(event: TraceReport): void {
+    if (event.type === 'trace-start') this.#start = event;
+    else if (event.type === 'trace-hop') this.#hops.push(event);
+    else if (event.type === 'trace-end') this.#end = event;
+    else if (event.type === 'notice') this.#notes.push(event.text);
+    else this.#failure = { error: event.error.line, error_code: event.error.code };
+  }
+
+  get isOver(): boolean {
+    return (this.#end ?? this.#failure) !== undefined;
+  }
+
+  /** What a hop could not know when it was told, the end does. */
+  toJSON(): Record<string, unknown> {
+    const isLimited = (hop: TraceHop) => this.#end?.rateLimitedTtls.includes(hop.ttl) ?? hop.rateLimited;
+    return {
+      start: this.#start === undefined ? null : startJson(this.#start),
+      hops: this.#hops.map((hop) => hopJson({ ...hop, rateLimited: isLimited(hop) })),
+      end: this.#end === undefined ? null : endJson(this.#end),
+      ...(this.#notes.length > 0 && { notes: this.#notes }),
+      ...this.#failure,
+    };
+  }
+}
 
 /** Prints one document when the trace has ended. */
 export class TraceJsonReporter implements TraceReporter {
   readonly #out: Sink;
-  readonly #hops: TraceHop[] = [];
-  #start: TraceStart | undefined;
+  readonly #document = new TraceDocument();
 
   constructor(out: Sink) {
     this.#out = out;
   }
 
-  event(event: TraceEvent | ErrorEvent): void {
-    if (event.type === 'trace-start') this.#start = event;
-    else if (event.type === 'trace-hop') this.#hops.push(event);
-    else if (event.type === 'trace-end') this.#print(event, { end: endJson(event) });
-    else this.#print(undefined, { end: null, error: event.error.line, error_code: event.error.code });
-  }
-
-  /** What a hop could not know when it was told, the end does. */
-  #print(end: TraceEnd | undefined, ending: Record<string, unknown>): void {
-    const isLimited = (hop: TraceHop) => end?.rateLimitedTtls.includes(hop.ttl) ?? hop.rateLimited;
-    const hops = this.#hops.map((hop) => hopJson({ ...hop, rateLimited: isLimited(hop) }));
-    const document = { start: this.#start === undefined ? null : startJson(this.#start), hops, ...ending };
-    this.#out.write(`${JSON.stringify(document, null, 2)}\n`);
+  event(event: TraceReport): void {
+    this.#document.add(event);
+    if (this.#document.isOver) this.#out.write(`${jsonText(this.#document, 2)}\n`);
   }
 }
 
-/** Prints each event as one line `{"event": "start" | "hop" | "end" | "error", "data": ...}`. */
+/** Prints each event as one line `{"event": "start" | "hop" | "end" | "notice" | "error", "data": ...}`. */
 export class TraceJsonStreamReporter implements TraceReporter {
   readonly #out: Sink;
 
@@ -38,12 +60,12 @@ export class TraceJsonStreamReporter implements TraceReporter {
     this.#out = out;
   }
 
-  event(event: TraceEvent | ErrorEvent): void {
-    this.#out.write(`${JSON.stringify(lineOf(event))}\n`);
+  event(event: TraceReport): void {
+    this.#out.write(`${jsonText(lineOf(event))}\n`);
   }
 }
 
-function lineOf(event: TraceEvent | ErrorEvent) {
+export function lineOf(event: TraceReport) {
   switch (event.type) {
     case 'trace-start':
       return { event: 'start', data: startJson(event) };
@@ -51,6 +73,8 @@ function lineOf(event: TraceEvent | ErrorEvent) {
       return { event: 'hop', data: hopJson(event) };
     case 'trace-end':
       return { event: 'end', data: endJson(event) };
+    case 'notice':
+      return { event: 'notice', data: event.text };
     case 'error':
       return { event: 'error', data: event.error.line, error_code: event.error.code };
   }
@@ -63,6 +87,7 @@ function startJson(start: TraceStart) {
       timesecs: Math.floor(start.wallMs / 1000),
       timemillisecs: Math.floor(start.wallMs),
     },
+    direction: start.direction,
     host: start.host,
     ip: start.ip,
     protocol: start.protocol ?? null,
@@ -72,19 +97,28 @@ function startJson(start: TraceStart) {
     max_hops: start.maxHops ?? null,
     queries: start.queries,
     timeout_seconds: start.timeoutSeconds ?? null,
+    seen_as: start.seen === undefined ? null : seenJson(start.seen),
+    shared:
+      start.shared === undefined ? null : { kind: start.shared.kind, age_seconds: micro(start.shared.ageSeconds) },
   };
 }
 
+function seenJson({ host, port, source, local, translated }: SeenClient) {
+  return { ip: host, port: port ?? null, source, local_ip: local.host, local_port: local.port, nat: translated };
+}
+
 function hopJson(hop: TraceHop) {
-  const { rtt } = hop;
+  const { rtt, hidden } = hop;
   return {
     ttl: hop.ttl,
     addresses: hop.addresses.map(addressJson),
+    hidden: hidden === undefined ? null : { addresses: hidden.addresses, rtts_ms: hidden.rttsMs.map(micro) },
     sent: hop.sent,
     lost: hop.lost,
     rate_limited: hop.rateLimited,
     rtt_ms: rtt && { min: micro(rtt.minMs), avg: micro(rtt.avgMs), max: micro(rtt.maxMs), stddev: micro(rtt.stddevMs) },
     end: hop.end ?? null,
+    inband: hop.inband ?? false,
   };
 }
 

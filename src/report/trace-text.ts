@@ -1,9 +1,8 @@
 /** A trace as text, each hop as it is known: `TTL  [CC, ASn NAME]  name (ip)  1.234 ms`, and `*` for silence. */
 import { stripControl } from '../errors.js';
-import type { ErrorEvent } from '../events.js';
-import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../trace/events.js';
-import type { Annotation, HopAddress } from '../trace/hop.js';
-import type { Screen, TraceReporter } from './reporter.js';
+import type { SeenClient, SharedResult, TraceEnd, TraceStart } from '../trace/events.js';
+import type { Annotation, Hop, HopAddress } from '../trace/hop.js';
+import type { Screen, TraceReport, TraceReporter } from './reporter.js';
 import { type Style, styleOf } from './style.js';
 
 export interface TraceTextOptions {
@@ -20,7 +19,7 @@ export class TraceTextReporter implements TraceReporter {
   readonly #options: TraceTextOptions;
   readonly #style: Style;
   #hostWidth: number = widths.host4;
-  #host = '';
+  #target = '';
 
   constructor(screen: Screen, options: TraceTextOptions) {
     this.#screen = screen;
@@ -28,17 +27,18 @@ export class TraceTextReporter implements TraceReporter {
     this.#style = styleOf(screen.color);
   }
 
-  event(event: TraceEvent | ErrorEvent): void {
+  event(event: TraceReport): void {
     if (event.type === 'trace-start') this.#printStart(event);
     else if (event.type === 'trace-hop') this.#print(hopLines(event, { ...this.#options, hostWidth: this.#hostWidth }));
-    else if (event.type === 'trace-end') this.#print(endLines(event, this.#host));
+    else if (event.type === 'trace-end') this.#print(endLines(event, this.#target));
+    else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
     else this.#screen.err.write(`${this.#style.fail('wperf: error:')} ${event.error.line}\n`);
   }
 
   #printStart(start: TraceStart): void {
     this.#hostWidth = start.family === 4 ? widths.host4 : widths.host6;
-    this.#host = start.host;
-    this.#print([this.#style.strong(headerLine(start))]);
+    this.#target = targetText(start);
+    this.#print([this.#style.strong(headerLine(start)), ...startLines(start)]);
   }
 
   #print(lines: readonly string[]): void {
@@ -50,32 +50,75 @@ interface Columns extends TraceTextOptions {
   readonly hostWidth: number;
 }
 
-function headerLine({ host, ip, maxHops }: TraceStart): string {
+export function headerLine({ direction, host, ip, maxHops }: TraceStart): string {
+  const ends = direction === 'forward' ? `to ${host} (${ip})` : `from ${host} back to ${ip}`;
   const most = maxHops === undefined ? '' : `, ${maxHops} hops max`;
-  return `traceroute to ${host} (${ip})${most}`;
+  return `traceroute ${ends}${most}`;
 }
 
-function hopLines(hop: TraceHop, columns: Columns): string[] {
+/** Below the header: whom the server takes this machine for, and whether it traced for this client alone. */
+export function startLines({ host, seen, shared }: TraceStart): string[] {
+  return [...(seen === undefined ? [] : [seenLine(host, seen)]), ...(shared === undefined ? [] : [sharedLine(shared)])];
+}
+
+const toldBy: Readonly<Record<SeenClient['source'], string>> = {
+  connection: '',
+  'x-forwarded-for': ', as its proxy says (X-Forwarded-For)',
+  forwarded: ', as its proxy says (Forwarded)',
+  'proxy-protocol': ', as its proxy says (PROXY protocol)',
+};
+
+function seenLine(server: string, { host, port, source, local, translated }: SeenClient): string {
+  const where = port === undefined ? host : `${host} port ${port}`;
+  const meaning = {
+    true: `through NAT or a proxy, since here it is ${local.host} port ${local.port}`,
+    false: source === 'connection' ? 'directly, without NAT' : 'your own address',
+    null: 'the proxy that you go through, where the route ends',
+  }[`${translated}`];
+  return `${server} sees you as ${where}${toldBy[source]}: ${meaning}`;
+}
+
+function sharedLine({ kind, ageSeconds }: SharedResult): string {
+  const age = `${ageSeconds.toFixed(ageSeconds < 10 ? 1 : 0)} s`;
+  return kind === 'kept'
+    ? `the server traced this route ${age} ago, and tells what it found then`
+    : `the server began this trace ${age} ago for somebody else at your address`;
+}
+
+/** How the end of a trace names whom it could not reach. */
+export function targetText({ direction, host, ip }: TraceStart): string {
+  return direction === 'forward' ? host : ip;
+}
+
+export function hopLines(hop: Hop, columns: Columns): string[] {
   const ttl = String(hop.ttl).padStart(widths.ttl);
   const stars = Array<string>(hop.lost).fill('*');
-  if (hop.addresses.length === 0) return [[ttl, stars.join(' ')].join('  ').trimEnd()];
-  return hop.addresses.map((address, index) => {
+  const shown: readonly HopAddress[] = [...hop.addresses, ...hiddenRow(hop)];
+  if (shown.length === 0) return [[ttl, stars.join(' ')].join('  ').trimEnd()];
+  return shown.map((address, index) => {
     const margin = index === 0 ? ttl : ' '.repeat(widths.ttl);
     const host = hostText(address).padEnd(columns.hostWidth);
     const annotation = columns.annotated ? [annotationText(address).padEnd(widths.annotation)] : [];
-    const lost = index === hop.addresses.length - 1 ? lossTexts(hop, stars) : [];
+    const lost = index === shown.length - 1 ? lossTexts(hop, stars) : [];
     return [margin, ...annotation, host, ...rttTexts(hop, address), ...lost, ...remarks(hop, address)]
       .join('  ')
       .trimEnd();
   });
 }
 
-function hostText({ ip, name }: HopAddress): string {
+/** What the server keeps to itself has a row like any address. */
+export function hiddenRow({ hidden }: Pick<Hop, 'hidden'>): HopAddress[] {
+  if (hidden === undefined) return [];
+  const ip = hidden.addresses === 1 ? '(hidden by the server)' : `(${hidden.addresses} addresses hidden by the server)`;
+  return [{ ip, rttsMs: hidden.rttsMs, codes: [], mpls: [] }];
+}
+
+export function hostText({ ip, name }: HopAddress): string {
   return name === undefined ? ip : `${name} (${ip})`;
 }
 
 /** `[US, AS15169 Google LLC]`, with what is known of it; empty when nothing is. */
-function annotationText({ country, asn, asName, label }: Annotation): string {
+export function annotationText({ country, asn, asName, label }: Annotation): string {
   const as = [asn === undefined ? '' : `AS${asn}`, shortened(asName ?? '')].filter((part) => part !== '').join(' ');
   const parts = [label ?? country ?? '', as].filter((part) => part !== '');
   return parts.length === 0 ? '' : `[${stripControl(parts.join(', '))}]`;
@@ -85,13 +128,13 @@ function shortened(name: string): string {
   return name.length <= widths.nameOfAs ? name : `${name.slice(0, widths.nameOfAs - 1).trimEnd()}…`;
 }
 
-function rttTexts(hop: TraceHop, { rttsMs }: HopAddress): string[] {
+function rttTexts(hop: Hop, { rttsMs }: HopAddress): string[] {
   if (hop.sent <= maxRttsShown) return rttsMs.map(rttText);
   const sum = rttsMs.reduce((total, rtt) => total + rtt, 0);
   return [`${rttText(sum / rttsMs.length)} avg of ${rttsMs.length}`];
 }
 
-function lossTexts(hop: TraceHop, stars: readonly string[]): string[] {
+function lossTexts(hop: Hop, stars: readonly string[]): string[] {
   if (hop.sent <= maxRttsShown) return stars.map((star) => star.padEnd(widths.rtt + 3));
   const { minMs, maxMs, stddevMs } = hop.rtt ?? { minMs: 0, maxMs: 0, stddevMs: 0 };
   const spread = [minMs, maxMs, stddevMs].map((value) => value.toFixed(3)).join('/');
@@ -103,14 +146,21 @@ function rttText(milliseconds: number): string {
 }
 
 /** ICMP codes, MPLS labels, and the length of the way back where it differs from the way there. */
-function remarks(hop: TraceHop, { codes, mpls, returnHops }: HopAddress): string[] {
+function remarks(hop: Hop, { codes, mpls, returnHops }: HopAddress): string[] {
   const labels = mpls.length === 0 ? [] : [`MPLS ${mpls.map(({ label }) => label).join('/')}`];
   const back = returnHops === undefined || returnHops === hop.ttl ? [] : [`${returnHops} hops back`];
-  return [...codes, ...labels, ...back];
+  const inband = hop.inband === true ? ['in-band'] : [];
+  return [...codes, ...labels, ...back, ...inband];
 }
 
-function endLines({ reason, hops, rateLimitedTtls }: TraceEnd, host: string): string[] {
-  const outcome = { target: [], refused: [], hops: [`no answer from ${host}`], interrupted: ['interrupted'] }[reason];
+export function endLines({ reason, hops, rateLimitedTtls }: TraceEnd, target: string): string[] {
+  const outcome = {
+    target: [],
+    refused: [],
+    hops: [`no answer from ${target}`],
+    time: ["cut short by the server's limit of time"],
+    interrupted: ['interrupted'],
+  }[reason];
   if (rateLimitedTtls.length === 0 || hops === 0) return outcome;
   const which = `${rateLimitedTtls.length === 1 ? 'hop' : 'hops'} ${rateLimitedTtls.join(', ')}`;
   return [

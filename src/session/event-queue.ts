@@ -1,9 +1,10 @@
 /** Events pushed by an engine, pulled by a consumer: an async iterable that ends when the engine says so. */
+import { Mailbox } from '../trace/mailbox.js';
+
 export class EventQueue<T> implements AsyncIterableIterator<T> {
-  readonly #events: T[] = [];
+  readonly #events = new Mailbox<T>();
+  readonly #pulled = this.#events[Symbol.asyncIterator]();
   readonly #onReturn: () => Promise<void>;
-  #ended = false;
-  #wake: () => void = () => {};
 
   /** `onReturn` runs when the consumer leaves early, and settles when the engine has stopped. */
   constructor(onReturn: () => Promise<void>) {
@@ -11,23 +12,15 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   }
 
   push(event: T): void {
-    this.#events.push(event);
-    this.#wake();
+    this.#events.put(event);
   }
 
   end(): void {
-    this.#ended = true;
-    this.#wake();
+    this.#events.end();
   }
 
-  async next(): Promise<IteratorResult<T>> {
-    while (this.#events.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    const value = this.#events.shift();
-    return value === undefined ? { done: true, value } : { done: false, value };
+  next(): Promise<IteratorResult<T>> {
+    return this.#pulled.next();
   }
 
   async return(): Promise<IteratorResult<T>> {

@@ -59,11 +59,12 @@ export async function openAsServer(
   decide: (hello: Hello) => Decision,
 ): Promise<{ hello: Hello; grant: Grant }> {
   const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
-  if (hello.stream > hello.streams) throw refuse(conversation, 'protocol-violation', 'stream is larger than streams');
+  const flaw = flawOf(hello);
+  if (flaw !== undefined) throw refuse(conversation, 'protocol-violation', flaw);
   checkBlock(conversation, hello);
   checkLoss(conversation, hello);
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
-  const sim = hello.sim && grantedSimulation(conversation, hello.sim);
+  const sim = grantedSimulation(conversation, hello);
   const extras = { ...(mac !== undefined && { mac }), ...(sim && { sim }) };
   const grant: Grant = { type: 'grant', software, ...decide(hello), ...extras };
   conversation.send(grant);
@@ -81,6 +82,14 @@ function checkBlock(conversation: Conversation, { mode, blockBytes }: Hello): vo
   if (blockBytes >= min && blockBytes <= max) return;
   const rule = `blockBytes ${blockBytes} is not from ${min} to ${max}, as a ${mode} test needs`;
   throw refuse(conversation, 'protocol-violation', rule);
+}
+
+/** What is wrong with fields that go together. */
+function flawOf({ stream, streams, mode, trace }: Hello): string | undefined {
+  if (stream > streams) return 'stream is larger than streams';
+  if (mode !== 'traceroute') return undefined;
+  if (trace === undefined) return 'a hello for a trace does not say which';
+  return trace.firstHop > trace.maxHops ? 'trace.firstHop is larger than trace.maxHops' : undefined;
 }
 
 /** The server's own proof, given after the client's. */

@@ -31,7 +31,10 @@ export class LatencyProbe {
   #loaded: Prober | undefined;
   #cancelLoaded: Cancel = () => {};
   #failure: string | undefined;
-  #lostAfterSeconds: number | undefined;
+  /** When the test began, and when its pings are over. */
+  #begun = Number.POSITIVE_INFINITY;
+  #until = Number.POSITIVE_INFINITY;
+  #lostAt: number | undefined;
   #closed = false;
 
   constructor(options: LatencyProbeOptions) {
@@ -45,9 +48,13 @@ export class LatencyProbe {
 
   /** What is wrong with the figures, in a whole sentence. */
   get warning(): string | undefined {
-    if (this.#lostAfterSeconds === undefined) return undefined;
-    const moment = `${this.#lostAfterSeconds.toFixed(1)} s into the test`;
-    return `The latency connection was lost ${moment}: loaded latency rests on the ${this.#loadedMs.length} pings before.`;
+    const lostAt = this.#lostAt;
+    if (lostAt === undefined || lostAt >= this.#until) return undefined;
+    const moment =
+      lostAt < this.#begun ? 'before the test began' : `${(lostAt - this.#begun).toFixed(1)} s into the test`;
+    const pings = this.#loadedMs.length;
+    const rest = pings === 0 ? 'there is no loaded latency' : `loaded latency rests on the ${pings} pings before`;
+    return `The latency connection was lost ${moment}: ${rest}.`;
   }
 
   /** Never rejects. */
@@ -69,6 +76,9 @@ export class LatencyProbe {
     const hello = { ...pingHello('latency', session, plan.seconds), omitSeconds: plan.omitSeconds };
     await openAsClient(conversation, { ...hello, ...(simulation && { sim: simulation }) }, plan.token);
     conversation.send({ type: 'start' });
+    conversation.onEnded = () => {
+      if (!this.#closed) this.#lostAt = clock.now();
+    };
   }
 
   /** Pings one after another, before the load. */
@@ -89,20 +99,17 @@ export class LatencyProbe {
   /** From the start of the test on; the omitted beginning does not count. */
   measureLoaded({ omitSeconds, seconds, bytes }: TestPlan): void {
     const { clock } = this.#options;
-    const begun = clock.now();
     const conversation = this.#conversation;
     if (!conversation || this.#closed) return;
-    conversation.onEnded = () => {
-      if (!this.#closed) this.#lostAfterSeconds = clock.now() - begun;
-    };
-    const until = bytes === undefined ? begun + omitSeconds + seconds : Number.POSITIVE_INFINITY;
-    if (omitSeconds === 0) this.#probeLoaded(conversation, until);
-    else this.#cancelLoaded = clock.at(begun + omitSeconds, () => this.#probeLoaded(conversation, until));
+    this.#begun = clock.now();
+    if (bytes === undefined) this.#until = this.#begun + omitSeconds + seconds;
+    if (omitSeconds === 0) this.#probeLoaded(conversation);
+    else this.#cancelLoaded = clock.at(this.#begun + omitSeconds, () => this.#probeLoaded(conversation));
   }
 
-  #probeLoaded({ channel }: Conversation, until: number): void {
+  #probeLoaded({ channel }: Conversation): void {
     this.#loaded = new Prober({
-      ...{ channel, clock: this.#options.clock, until },
+      ...{ channel, clock: this.#options.clock, until: this.#until },
       intervalSeconds: waits.latencyIntervalSeconds,
       count: Number.POSITIVE_INFINITY,
       answerSeconds: limits.seconds.max,

@@ -1,8 +1,8 @@
-/** The hello of a connection that carries pings alone. */
+/** The hello of a connection that carries no load: pings alone, or a route. */
 import { defaults } from '../defaults.js';
 
 /** Fields that only load has use for say as little as they can. */
-export function pingHello<M extends 'ping' | 'latency'>(mode: M, session: string, seconds: number) {
+export function pingHello<M extends 'ping' | 'latency' | 'traceroute'>(mode: M, session: string, seconds: number) {
   return {
     ...{ mode, session, seconds },
     stream: 1,

@@ -35,7 +35,7 @@ export async function servePings(conversation: Conversation, options: ServerPing
 }
 
 /** A client takes its leave by closing. */
-async function untilGone(conversation: Conversation): Promise<void> {
+export async function untilGone(conversation: Conversation): Promise<void> {
   try {
     await conversation.next();
   } catch (thrown) {

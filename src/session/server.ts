@@ -1,12 +1,14 @@
 /** The server: admits clients, grants what they ask, runs their streams, and tells of every test as events. */
 import { EventEmitter } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { bounds, limits, waits } from '../defaults.js';
 import { Guest } from '../dialect/legacy/guest.js';
 import { toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import type { PingsServedEvent } from '../ping-events.js';
-import type { ServerPlan } from '../plan.js';
+import type { ServerPlan, TraceService } from '../plan.js';
+import type { Annotation } from '../trace/hop.js';
 import type { Channel } from '../transport/channel.js';
 import { type FrontDoor, openFrontDoor } from '../transport/front-door.js';
 import { TrustedProxies } from '../transport/trusted.js';
@@ -17,7 +19,11 @@ import type { Recorder } from './recording.js';
 import { countServedPings } from './served-pings.js';
 import { servePings } from './server-pings.js';
 import { ServerTest } from './server-test.js';
+import { serveTrace } from './server-trace.js';
 import { grantedTest } from './stream-test.js';
+import { traceBack } from './trace-back.js';
+import { TraceDesk } from './trace-desk.js';
+import { grantWish, serviceOf } from './trace-limits.js';
 
 export interface ServerEvents {
   /** What happens in one test; `session` tells tests apart that run at the same time. */
@@ -36,7 +42,13 @@ export interface ServerRunOptions {
   readonly lane?: boolean;
   /** Makes what keeps the server's report for a client that asks for it. */
   readonly makeRecorder?: () => Recorder;
+  /** Traces the route back to a client; for tests. */
+  readonly traceBack?: typeof traceBack;
+  /** What is known of an address, for clients of the original wperf, which do not look it up. */
+  readonly annotate?: Annotate;
 }
+
+type Annotate = (ip: string) => Promise<Annotation>;
 
 /** Resolves once the port is open. Rejects with WperfError `port-in-use`, `listen-failure` or `file-failure`. */
 export async function startServerPlan(plan: ServerPlan, options: ServerRunOptions = {}): Promise<WperfServer> {
@@ -54,8 +66,12 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   /** Clients of the original wperf. */
   readonly #guests = new Set<Guest>();
   readonly #tests = new Map<string, ServerTest>();
-  #pingRuns = 0;
+  /** Pings and traces. */
+  #otherRuns = 0;
   readonly #stop = new AbortController();
+  readonly #service: TraceService;
+  readonly #desk: TraceDesk;
+  readonly #annotate: Annotate | undefined;
   readonly #makeRecorder: (() => Recorder) | undefined;
   #door: FrontDoor | undefined;
   #closing: Promise<void> | undefined;
@@ -67,6 +83,13 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#clock = options.clock ?? systemClock;
     this.#makeRecorder = options.makeRecorder;
     this.#proxies = new TrustedProxies(plan.trustProxy ?? []);
+    this.#annotate = options.annotate;
+    this.#service = serviceOf(plan.traces);
+    this.#desk = new TraceDesk({
+      ...{ service: this.#service, clock: this.#clock, stop: this.#stop.signal },
+      ownAddresses: () => Object.values(networkInterfaces()).flatMap((own) => own ?? []),
+      trace: options.traceBack ?? traceBack,
+    });
     this.#acceptor = new Acceptor({
       tls: plan.tls,
       path: plan.path,
@@ -149,7 +172,9 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       session,
       onEvent: (event) => this.emit('test', event, session),
       onPings: (event) => this.emit('pings', event),
-      onNote: (text) => this.emit('notice', { type: 'notice', level: 'info', text }),
+      onNote: (text) => this.#note(text),
+      desk: this.#desk,
+      annotate: this.#annotate,
     });
     this.#guests.add(guest);
     const done = guest.done.catch((error) => this.#warn(guest.peer, error));
@@ -162,6 +187,10 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     if (this.#connections === 0) this.#whenEmpty();
   }
 
+  #note(text: string): void {
+    this.emit('notice', { type: 'notice', level: 'info', text });
+  }
+
   #warn(peer: string, error: unknown): void {
     this.emit('notice', { type: 'notice', level: 'warning', text: `${peer}: ${toWperfError(error).line}` });
   }
@@ -172,6 +201,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       if (hello.mode === 'latency')
         return await this.#servePings(conversation, waits.startSeconds + hello.omitSeconds, grant);
       if (hello.mode === 'ping') return await this.#servePingRun(conversation, hello, grant);
+      if (hello.mode === 'traceroute') return await this.#serveTrace(conversation, hello);
       const test = this.#testOf(conversation, hello);
       await test.serve(conversation, hello, grantedTest(hello, grant));
     } finally {
@@ -194,25 +224,42 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   #refuseSecond(conversation: Conversation): void {
     const guests = [...this.#guests].filter((guest) => guest.ran).length;
-    if (!this.#plan.oneOff || this.#tests.size + this.#pingRuns + guests === 0) return;
+    if (!this.#plan.oneOff || this.#tests.size + this.#otherRuns + guests === 0) return;
     const error = new WperfError('server-full', 'the server runs one test only, and has begun it');
     conversation.abort(error);
     throw error;
   }
 
   /** Counts as a test, unlike the pings beside one. */
-  async #servePingRun(conversation: Conversation, { session, software }: Hello, grant: Grant): Promise<void> {
-    this.#refuseSecond(conversation);
-    this.#pingRuns += 1;
-    const { channel } = conversation;
-    const guest = { session, peerSoftware: software, info: channel.info };
-    const ended = countServedPings(guest, this.#clock, this.#stop.signal);
-    try {
+  #servePingRun(conversation: Conversation, { session, software }: Hello, grant: Grant): Promise<void> {
+    return this.#serveOther(conversation, async () => {
+      const { channel } = conversation;
+      const guest = { session, peerSoftware: software, info: channel.info };
+      const ended = countServedPings(guest, this.#clock, this.#stop.signal);
       await this.#servePings(conversation, 0, grant);
       this.emit('pings', ended(channel.pingsAnswered));
+    });
+  }
+
+  #serveTrace(conversation: Conversation, { trace: wish }: Hello): Promise<void> {
+    if (wish === undefined) throw new WperfError('internal', 'a trace without a wish');
+    return this.#serveOther(conversation, () =>
+      serveTrace(conversation, {
+        ...{ desk: this.#desk, wish, proven: this.#plan.token !== undefined, stop: this.#stop.signal },
+        onNote: (text) => this.#note(text),
+      }),
+    );
+  }
+
+  /** A test that has no load. */
+  async #serveOther(conversation: Conversation, run: () => Promise<void>): Promise<void> {
+    this.#refuseSecond(conversation);
+    this.#otherRuns += 1;
+    try {
+      await run();
       if (this.#plan.oneOff) void this.close();
     } finally {
-      this.#pingRuns -= 1;
+      this.#otherRuns -= 1;
     }
   }
 
@@ -227,6 +274,10 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   #decide(hello: Hello): Decision {
+    if (hello.trace !== undefined && hello.mode === 'traceroute') {
+      const { reasons } = grantWish(hello.trace, this.#service);
+      return { seconds: this.#service.seconds, bitsPerSecond: 0, reasons: [...reasons] };
+    }
     const seconds = Math.min(hello.seconds, this.#plan.seconds ?? limits.seconds.max);
     const bytesCap = this.#plan.bytes === undefined ? Number.POSITIVE_INFINITY : this.#plan.bytes / hello.streams;
     const bytes = hello.bytes === undefined ? undefined : Math.max(1, Math.floor(Math.min(hello.bytes, bytesCap)));

@@ -17,9 +17,10 @@ export function withSeed(plan: SimulationPlan): Simulation {
 }
 
 /** At the server: what is granted of the conditions asked for, with what the kernel made of the settings. */
-export function grantedSimulation({ channel }: Conversation, asked: Simulation): NonNullable<Grant['sim']> {
-  setBuffers(channel.descriptor, asked);
-  return { ...asked, socket: readSettings(channel.descriptor, asked) };
+export function grantedSimulation({ channel }: Conversation, { mode, sim }: Hello): Grant['sim'] {
+  if (!sim || mode === 'traceroute') return undefined;
+  setBuffers(channel.descriptor, sim);
+  return { ...sim, socket: readSettings(channel.descriptor, sim) };
 }
 
 /** Either end, once the grant is said: from now on all it sends is under the conditions granted. */

@@ -35,10 +35,17 @@ export interface HopAddress extends Annotation {
   readonly returnHops?: number;
 }
 
+/** Addresses that whoever traced keeps to itself. */
+export interface HiddenAddresses {
+  readonly addresses: number;
+  readonly rttsMs: readonly number[];
+}
+
 export interface Hop {
   readonly ttl: number;
-  /** In the order of their first reply; several where routers share the load. Empty for a silent hop. */
+  /** In the order of their first reply; several where routers share the load. Empty for a silent or hidden hop. */
   readonly addresses: readonly HopAddress[];
+  readonly hidden?: HiddenAddresses;
   readonly sent: number;
   readonly lost: number;
   /** Over all its replies; null for a silent hop. */
@@ -47,6 +54,8 @@ export interface Hop {
   readonly end?: 'target' | 'refused';
   /** Loss that a later hop does not share: the router limits its ICMP, and the path itself loses nothing here. */
   readonly rateLimited: boolean;
+  /** Found by segments of the connection itself, after other probes had fallen silent. */
+  readonly inband?: boolean;
 }
 
 export function hopOf(settled: SettledTtl, targetIp: string): Hop {

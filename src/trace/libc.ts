@@ -1,10 +1,13 @@
 /**
- * Linux sockets below what Node gives: system calls through koffi, an optional dependency, and the few struct layouts
- * that they need, for the 64-bit little-endian ABIs (x64 and arm64; glibc and musl agree on them). Lengths that the
- * kernel returns are checked against the buffers before anything is read.
+ * Linux sockets below what Node gives: the few struct layouts that system calls need, for the 64-bit little-endian ABIs
+ * (x64 and arm64; glibc and musl agree on them). Lengths that the kernel returns are checked against the buffers before
+ * anything is read.
  */
 import { getSystemErrorName } from 'node:util';
+import { type Libc, loadLibc } from '../host/libc.js';
 import { bytesOfIp, type Family, ipOfBytes } from './ip.js';
+
+export type { Libc };
 
 /** Constants of <sys/socket.h>, <netinet/in.h>, <linux/errqueue.h>, <linux/net_tstamp.h>. */
 export const linux = {
@@ -93,58 +96,11 @@ export interface Message {
   readonly control: readonly ControlMessage[];
 }
 
-type Call = (...values: unknown[]) => unknown;
-
-/** Readable-events of an epoll descriptor, as koffi's poll gives them. */
-interface PollHandle {
-  close(): void;
-}
-
-export interface Libc {
-  readonly calls: Readonly<Record<keyof typeof prototypes, Call>>;
-  errno(): number;
-  addressOf(memory: Buffer): bigint;
-  poll(fd: number, wake: () => void): PollHandle;
-}
-
-const prototypes = {
-  socket: 'int socket(int, int, int)',
-  close: 'int close(int)',
-  bind: 'int bind(int, const void *, uint32_t)',
-  connect: 'int connect(int, const void *, uint32_t)',
-  getsockname: 'int getsockname(int, void *, void *)',
-  setsockopt: 'int setsockopt(int, int, int, const void *, uint32_t)',
-  getsockopt: 'int getsockopt(int, int, int, void *, void *)',
-  sendto: 'intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)',
-  recvmsg: 'intptr_t recvmsg(int, void *, int)',
-  clock_gettime: 'int clock_gettime(int, void *)',
-  epoll_create1: 'int epoll_create1(int)',
-  epoll_ctl: 'int epoll_ctl(int, int, int, const void *)',
-} as const;
-
-let loaded: Promise<Libc> | undefined;
-
-/** Loads once. Rejects where koffi is missing or the platform is another; the message says which. */
-export function openLibc(): Promise<Libc> {
-  loaded ??= loadLibc();
-  return loaded;
-}
-
-async function loadLibc(): Promise<Libc> {
+/** Rejects where koffi is missing or the platform is another; the message says which. */
+export async function openLibc(): Promise<Libc> {
   const supported = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
   if (!supported) throw new Error(`not made for ${process.platform} on ${process.arch}`);
-  const { default: koffi } = await import('koffi').catch((cause: unknown) => {
-    throw new Error('the optional package koffi is not installed', { cause });
-  });
-  const library = koffi.load(null);
-  const calls: Record<string, Call> = {};
-  for (const [name, text] of Object.entries(prototypes)) calls[name] = library.func(text);
-  return {
-    calls: calls as Libc['calls'],
-    errno: () => koffi.errno(),
-    addressOf: (memory) => BigInt(koffi.address(memory)),
-    poll: (fd, wake) => koffi.node.poll(fd, { readable: true }, wake),
-  };
+  return loadLibc();
 }
 
 /** Memory outside V8's heap, so that the garbage collector cannot move it while the kernel holds its address. */

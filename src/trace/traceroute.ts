@@ -74,7 +74,16 @@ function startOf(settings: TraceSettings, target: TraceTarget, prober: Prober): 
   const { protocol, name, port } = prober;
   const optional = port === undefined ? {} : { port };
   const asked = { host, ip, family, protocol, prober: name, ...optional };
-  return { type: 'trace-start', wallMs: Date.now(), ...asked, firstHop, maxHops, queries, timeoutSeconds };
+  return {
+    type: 'trace-start',
+    wallMs: Date.now(),
+    direction: 'forward',
+    ...asked,
+    firstHop,
+    maxHops,
+    queries,
+    timeoutSeconds,
+  };
 }
 
 function endOf(hops: readonly Hop[], run: TraceRun): TraceEnd {

@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { bounds } from '../defaults.js';
+import { plainAddress } from './trusted.js';
 
 export interface ProxyHeader {
   /** Its length: what follows is the connection's own. */
@@ -40,7 +41,7 @@ function readV1(start: Buffer): ProxyHeader | 'more' | 'bad' {
   if (family === 'UNKNOWN') return { bytes };
   const version = family === 'TCP4' ? 4 : family === 'TCP6' ? 6 : Number.NaN;
   const sound = isIP(host) === version && isIP(destination) === version && isPort(port) && rest.length === 1;
-  return sound && isPort(rest[0] ?? '') ? { bytes, client: { host, port: Number(port) } } : 'bad';
+  return sound && isPort(rest[0] ?? '') ? { bytes, client: { host: plainAddress(host), port: Number(port) } } : 'bad';
 }
 
 function isPort(text: string): boolean {
@@ -58,7 +59,12 @@ function readV2(start: Buffer): ProxyHeader | 'more' | 'bad' {
   if (command !== 0x21) return 'bad';
   if (family === 0x11) return withClient(bytes, addresses, 4, 12);
   if (family === 0x21) return withClient(bytes, addresses, 16, 36);
-  return { bytes };
+  return isKnownFamily(family) ? { bytes } : 'bad';
+}
+
+/** Of addresses in the upper half and transports in the lower; a receiver need not make use of each. */
+function isKnownFamily(family: number): boolean {
+  return family >> 4 <= 3 && (family & 15) <= 2;
 }
 
 /** Source and destination address, then both ports; what follows are extensions. */
@@ -71,5 +77,5 @@ function withClient(bytes: number, addresses: Buffer, addressBytes: number, need
 function addressText(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
   const groups = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16));
-  return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
+  return plainAddress(groups.join(':'));
 }

@@ -33,7 +33,8 @@ describe('helpText', () => {
       'Client (-c, --loopback):',
       'Simulated conditions (-c, --loopback):',
       'Server (-s):',
-      'Route (--traceroute):',
+      'Routes (--traceroute, --reverse-traceroute):',
+      'Routes back to clients (-s):',
       'Examples:',
     ]);
   });

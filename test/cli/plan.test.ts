@@ -192,6 +192,66 @@ describe('a client', () => {
   });
 });
 
+describe('--reverse-traceroute and --both-traceroutes', () => {
+  const geoip = { env: {} };
+  const trace = {
+    ...{ protocol: 'auto', maxHops: 30, firstHop: 1, queries: 3, timeoutSeconds: 1, names: true, serial: false },
+  };
+  const base = { connectTimeoutMs: 10_000, headers: [], insecure: false };
+
+  it.each([
+    ['-c h --reverse-traceroute', {}],
+    ['--reverse-traceroute -c h --tr-max-hops 12 --tr-first-hop 3', { maxHops: 12, firstHop: 3 }],
+    [
+      '-c h --reverse-traceroute --tr-queries 1 --tr-timeout 0.5 --tr-serial',
+      { queries: 1, timeoutSeconds: 0.5, serial: true },
+    ],
+    ['-c h --reverse-traceroute --tr-proto inband --tr-no-dns', { protocol: 'inband', queries: 1, names: false }],
+    ['-c h --reverse-traceroute --tr-proto inband --tr-queries 2', { protocol: 'inband', queries: 2 }],
+  ])('%s', (line, expected) => {
+    const plan = { ...base, target, trace: { ...trace, ...expected } };
+    expect(parse(line)).toEqual({ command: 'route-back', plan, both: false, geoip, output });
+  });
+
+  it('shows both ways, and those of this machine', () => {
+    const plan = { ...base, trace };
+    expect(parse('-c h --both-traceroutes')).toMatchObject({ command: 'route-back', both: true, plan: { trace } });
+    const expected = { command: 'loopback-route-back', plan, both: true, geoip: undefined, output };
+    expect(parse('--loopback --both-traceroutes --no-geoip')).toEqual(expected);
+  });
+
+  it.each([
+    ['-c h --reverse-traceroute -R', '--reverse-traceroute and -R/--reverse exclude each other: give one of them'],
+    ['-c h --reverse-traceroute --ping', '--reverse-traceroute and --ping exclude each other: give one of them'],
+    ['-c h --both-traceroutes --bidir', '--both-traceroutes and --bidir exclude each other: give one of them'],
+    ['-c h --both-traceroutes -t 5', '--both-traceroutes and -t/--time exclude each other: give one of them'],
+    ['-c h --reverse-traceroute -n 1M', '--reverse-traceroute and -n/--bytes exclude each other: give one of them'],
+    [
+      '-c h --reverse-traceroute --both-traceroutes',
+      '--reverse-traceroute and --both-traceroutes exclude each other: give one of them',
+    ],
+    [
+      '-c h --reverse-traceroute --tr-port 80',
+      '--reverse-traceroute and --tr-port exclude each other: give one of them',
+    ],
+    ['-s --reverse-traceroute', '--reverse-traceroute is a client flag: use it with -c or --loopback'],
+    [
+      '-c h --reverse-traceroute --tr-max-hops 3 --tr-first-hop 5',
+      '--tr-first-hop 5 is beyond --tr-max-hops 3: begin nearer or look farther',
+    ],
+    ['-c h --tr-hide-private', '--tr-hide-private is a server flag: use it with -s'],
+    ['-s --tr-max-concurrent 0', "--tr-max-concurrent '0' is out of range: give 1 to 64"],
+    [
+      '-s --no-reverse-traceroute --tr-cache 5',
+      '--no-reverse-traceroute and --tr-cache exclude each other: give one of them',
+    ],
+    [
+      '-s --tr-auth-only',
+      '--tr-auth-only needs a token that clients can prove: give --token-file, --token or WPERF_TOKEN',
+    ],
+  ])('%s is refused', (line, expected) => expect(failure(line)).toEqual({ code: 'usage', line: expected }));
+});
+
 describe('--ping', () => {
   const ping = { count: 10, intervalSeconds: 1, connectTimeoutMs: 10_000, headers: [], insecure: false };
 
@@ -265,8 +325,19 @@ describe('a server', () => {
     ['-s -t 30 -n 1G', { seconds: 30, bytes: 1_073_741_824 }],
     ['-s --token s3cret', { token: 's3cret' }],
     ['-s --tls-cert cert --tls-key key', { tls: { cert: files.cert, key: files.key } }],
+    ['-s --no-reverse-traceroute', { traces: { offered: false } }],
+    [
+      '-s --token s3cret --tr-auth-only --tr-behind-proxy',
+      { token: 's3cret', traces: { authOnly: true, behindProxy: true } },
+    ],
+    [
+      '-s --tr-max-concurrent 8 --tr-cache 0 --tr-max-packets 90 --tr-packets-per-minute 900 --tr-max-seconds 20',
+      { traces: { concurrent: 8, cacheSeconds: 0, packets: 90, packetsPerMinute: 900, seconds: 20 } },
+    ],
+    ['-s --tr-hide-hops 2 --tr-hide-private', { traces: { hideHops: 2, hidePrivate: true } }],
   ])('%s', (line, expected) => {
-    expect(parse(line)).toEqual({ command: 'server', plan: { ...server, ...expected }, intervalSeconds: 1, output });
+    const plan = { ...server, ...expected };
+    expect(parse(line)).toEqual({ command: 'server', plan, intervalSeconds: 1, geoip: { env: {} }, output });
   });
 
   it('has a report interval', () => expect(parse('-s -i 5')).toMatchObject({ intervalSeconds: 5 }));
@@ -319,7 +390,7 @@ describe('bad input', () => {
     ['-c h --quantum', "'--quantum' is not a flag: wperf --help lists the flags"],
     ['-c h --__proto__ x', "'--__proto__' is not a flag: wperf --help lists the flags"],
     ['-c h --constructor', "'--constructor' is not a flag: wperf --help lists the flags"],
-    ['-c h --no-reverse', "'--no-reverse' is not a flag: did you mean --reverse?"],
+    ['-c h --no-reverse', "'--no-reverse' is not a flag: did you mean --no-reverse-traceroute?"],
     ['-c h --tokenFile x', "'--tokenFile' is not a flag: did you mean --token-file?"],
     ['-c h --=x', "'--' is not a flag: wperf --help lists the flags"],
     ['-c h --get-yargs-completions', "'--get-yargs-completions' is not a flag: wperf --help lists the flags"],
@@ -453,11 +524,18 @@ describe('bad input', () => {
       '-c h -n 1M --sim-loss 1',
       'with --sim-loss not all of -n/--bytes would arrive, and the test never end: use -t/--time, or packets (-u/--udp)',
     ],
+    [
+      '-c h --reverse-traceroute --sim-loss 5',
+      '--reverse-traceroute and --sim-loss exclude each other: give one of them',
+    ],
     // Flags that do not go together.
     ['-c h --traceroute h', '-c/--client and --traceroute exclude each other: give one of them'],
     ['--traceroute h -R', '-R/--reverse is a client flag: use it with -c or --loopback'],
     ['--traceroute h -t 5', '-t/--time is a client and server flag: use it with -c, --loopback or -s'],
-    ['-c h --tr-port 80', '--tr-port is a traceroute flag: use it with --traceroute'],
+    [
+      '-c h --tr-port 80',
+      '--tr-port is a traceroute flag: use it with --traceroute, or with -c and --reverse-traceroute',
+    ],
     ['--traceroute h --tr-parallel --tr-serial', '--tr-parallel and --tr-serial exclude each other: give one of them'],
     [
       '--traceroute h --tr-proto sctp',

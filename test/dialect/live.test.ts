@@ -42,7 +42,7 @@ describeNeeding('clients of the original', needs, () => {
       expect(udp.report).toMatchObject({ lost_packets: 4, total_packets: 49 });
       expect(udp.report?.jitter_ms).toBeGreaterThan(0);
       expect(ping.pongs).toEqual([0, 1, 2].map((seq) => ({ type: 'pong', seq })));
-      expect(trace.messages?.map(({ type }) => type)).toEqual(['error', 'end']);
+      expect(trace.messages?.map(({ type }) => type)).toEqual(['hop', 'end']);
 
       const ends = (await process.stop()).stdout
         .split('\n')

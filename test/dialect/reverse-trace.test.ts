@@ -2,24 +2,25 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runAnyReverseTrace } from '../../src/dialect/client.js';
-import { legacyReverseTrace, type ReverseTraceTools } from '../../src/dialect/legacy/reverse-trace.js';
+import { legacyReverseTrace } from '../../src/dialect/legacy/reverse-trace.js';
 import { toWperfError } from '../../src/errors.js';
+import type { NoticeEvent } from '../../src/events.js';
 import type { ConnectionPlan } from '../../src/plan.js';
 import { makeTraceReporter } from '../../src/report/make-trace.js';
+import type { ReverseTraceTools } from '../../src/session/client-trace.js';
 import type { TraceEvent } from '../../src/trace/events.js';
-import { connectWs } from '../../src/transport/ws/connect.js';
 import { Kept } from '../report/kept.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { startLegacyServer } from '../support/legacy/peers.js';
 import { describeNeeding, pythonModule } from '../support/needs.js';
-import { clientPlan } from '../support/plans.js';
+import { clientPlan, reverseTracePlan } from '../support/plans.js';
 import { startFakeServer } from './fake-server.js';
 
 const collect = (port: number, changes: Partial<ConnectionPlan> = {}, tools: ReverseTraceTools = {}) =>
   collectFrom(legacyReverseTrace(clientPlan(port, changes), tools));
 
-async function collectFrom(events: AsyncIterable<TraceEvent>) {
-  const all: TraceEvent[] = [];
+async function collectFrom(events: AsyncIterable<TraceEvent | NoticeEvent>) {
+  const all: (TraceEvent | NoticeEvent)[] = [];
   let error: string | undefined;
   try {
     for await (const event of events) all.push(event);
@@ -84,7 +85,7 @@ describeNeeding('a live server of the original', [pythonModule('websockets', 'py
   });
 });
 
-function printed(events: readonly TraceEvent[]): string {
+function printed(events: readonly (TraceEvent | NoticeEvent)[]): string {
   const [out, err] = [new Kept(), new Kept()];
   const reporter = makeTraceReporter('text', { out, err, columns: () => undefined, color: false }, { annotated: true });
   for (const event of events) reporter.event(event);
@@ -179,12 +180,8 @@ describe('a client that asks for the route back', () => {
   /** Offers wperf.v1, as a client does first. */
   async function ask(changes: Partial<ConnectionPlan>) {
     const answer = (ws: WebSocket) => ws.on('message', () => ws.send(end));
-    const plan = clientPlan(await startFakeServer(onTestFinished, answer), changes);
-    async function* native(): AsyncGenerator<TraceEvent, void> {
-      (await connectWs(plan)).drop();
-      yield* [];
-    }
-    return collectFrom(runAnyReverseTrace(plan, native));
+    const plan = reverseTracePlan(await startFakeServer(onTestFinished, answer), changes);
+    return collectFrom(runAnyReverseTrace(plan));
   }
 
   it('asks a server of the original in its own dialect', async () => {

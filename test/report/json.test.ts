@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StartEvent, TestEvent } from '../../src/events.js';
+import type { StartEvent, StreamResult, TestEvent } from '../../src/events.js';
 import { latencyReport } from '../../src/measure/latency.js';
 import type { TestPlan } from '../../src/plan.js';
 import { JsonReporter } from '../../src/report/json.js';
@@ -30,6 +30,11 @@ const missing = startOf();
 const openEnded = startOf({ seconds: 86_400 }, { role: 'server', dialect: 'legacy' });
 const loaded = { idleMs: [20, 21, 22], loadedMs: [120, 121, 122], unansweredMs: [] };
 const partial = startOf({}, { title: 'night', extraData: '42', rtt: { samples: 1, minMs: 1, avgMs: 1, maxMs: 1 } });
+
+const lost = (start: StartEvent, result: Partial<StreamResult>): TestEvent => ({
+  ...failure,
+  partial: endOf(start, { interrupted: true, cpu: { local: { total: 1, user: 1, system: 0 }, remote: null } }, result),
+});
 
 const tests: [string, TestEvent[]][] = [
   ...(['up', 'down', 'bidir'] as const).flatMap((direction) =>
@@ -68,6 +73,8 @@ const tests: [string, TestEvent[]][] = [
   ],
   ['a failure before the start', [failure]],
   ['a failure midway', [startOf(), intervalOf(startOf(), 0), failure]],
+  ['a failure with figures', [missing, intervalOf(missing, 0), lost(missing, { received: null })]],
+  ['a failure with partial figures', [partial, intervalOf(partial, 0), lost(partial, { partial: true })]],
   ['a notice', [startOf(), { type: 'notice', level: 'info', text: 'less' }, endOf(startOf())]],
 ];
 
@@ -156,6 +163,12 @@ describe('the JSON report', () => {
       error: 'server.example:8765 refused the connection: is it there?',
       error_code: 'connection-refused',
     });
+    expect(reportOf([missing, lost(missing, { sent: null, partial: true })])).toMatchObject({
+      end: { interrupted: true, sum_sent: { missing: true }, sum_received: { bytes: 250_000_000, partial: true } },
+      error_code: 'connection-refused',
+    });
+    const lines = linesOf([missing, lost(missing, { partial: true })]);
+    expect(lines.map((line) => line.event)).toEqual(['start', 'end', 'error']);
   });
 
   it('carries title, extra data, notes and the server output', () => {

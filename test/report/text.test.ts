@@ -150,6 +150,16 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
     expect(show([failure], { color: true }).err).toContain('\u001b[31m');
   });
 
+  it('shows what was measured before an error, and that it is not the whole', () => {
+    const start = startOf({ streams: 2 });
+    const { out, err } = show([start, { ...failure, partial: endOf(start, { interrupted: true }, { partial: true }) }]);
+    expect(out).toMatch(/^\[SUM\] .* receiver \(partial\)$/m);
+    expect(err).toBe(
+      'warning: The test was ended before its time; these are the results so far.\n' +
+        'wperf: error: server.example:8765 refused the connection: is it there?\n',
+    );
+  });
+
   it.each([36, 40, 60, 80, 100])('keeps its table within %i columns', (columns) => {
     for (const direction of ['up', 'bidir'] as const) {
       // Stream, role, rate and mark alone take 39.

@@ -11,6 +11,7 @@ import type { HopAddress } from '../../src/trace/hop.js';
 const start: TraceStart = {
   type: 'trace-start',
   wallMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+  direction: 'forward',
   host: 'host.example',
   ip: '192.0.2.9',
   family: 4,
@@ -190,11 +191,11 @@ describe('JSON', () => {
 
   test('what a server of the original does not tell is null, and not in the text', () => {
     const { type, wallMs, host, ip, family, firstHop, queries } = start;
-    const told: TraceStart = { type, wallMs, host, ip, family, firstHop, queries };
+    const told: TraceStart = { type, wallMs, direction: 'reverse', host, ip, family, firstHop, queries };
     const document = JSON.parse(report('json', [told, end]).out);
     expectValid('', document);
     expect(document.start).toMatchObject({ protocol: null, prober: null, max_hops: null, timeout_seconds: null });
-    expect(textOf([told])).toEqual(['traceroute to host.example (192.0.2.9)']);
+    expect(textOf([told])).toEqual(['traceroute from host.example back to 192.0.2.9']);
   });
 
   test('the schema refuses what is not so', () => {

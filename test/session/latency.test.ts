@@ -157,4 +157,28 @@ describe('a latency connection that fails', () => {
       /The latency connection was lost 0\.\d s into the test: .* \d pings before\.$/,
     );
   });
+
+  it('before the load says that there are no loaded figures', async () => {
+    const { end } = await figures(
+      changingLatency((channel) => {
+        const ping = channel.ping.bind(channel);
+        channel.ping = () => {
+          channel.drop();
+          return ping();
+        };
+        return channel;
+      }),
+    );
+    expect(end?.latency).toMatchObject({ idle: null, loadedUp: null });
+    const lost = 'The latency connection was lost before the test began: there is no loaded latency.';
+    expect(end?.warnings).toContain(lost);
+  });
+
+  it('after the load is no loss', async () => {
+    const { server, port } = await serve({ oneOff: true });
+    const closed = new Promise<void>((resolve) => server.once('close', resolve));
+    const { end } = await collect(runClientPlan(plan(port, { direction: 'bidir' })));
+    expect(end?.warnings.join()).not.toContain('latency');
+    await closed;
+  });
 });

@@ -124,6 +124,7 @@ describeNeeding('a SOCKS5 server', [program('microsocks')], () => {
     const open = await startMicrosocks(onTestFinished);
     await expectMeasures(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://127.0.0.1:${open.port}`]);
     await expectMeasures(['-c', `localhost:${port}`, '--proxy', `socks5h://127.0.0.1:${open.port}`]);
+    await expectRoundTrips(['-c', `localhost:${port}`, '--proxy', `socks5h://127.0.0.1:${open.port}`]);
     const closed = await startMicrosocks(onTestFinished, { credentials: { user: 'ann', password: 'secret' } });
     await expectMeasures(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://ann:secret@127.0.0.1:${closed.port}`]);
     const refused = await runWperf(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://127.0.0.1:${closed.port}`]);

@@ -241,5 +241,9 @@ describe('a server', () => {
       sim: { seed: 1, latencyMs: 3000, jitterMs: 1000, lossPercent: 100, socket: {} },
     });
     expect(await answerTo({})).not.toHaveProperty('sim');
+    const trace = {
+      ...{ protocol: 'auto', firstHop: 1, maxHops: 1, queries: 1, timeoutSeconds: 0.1, names: false, serial: false },
+    };
+    expect(await answerTo({ sim: { seed: 1, latencyMs: 5 }, mode: 'traceroute', trace })).not.toHaveProperty('sim');
   });
 });

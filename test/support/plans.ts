@@ -1,4 +1,4 @@
-import type { ClientPlan, PingPlan, TestPlan } from '../../src/plan.js';
+import type { ClientPlan, PingPlan, ReverseTracePlan, TestPlan, TraceWish } from '../../src/plan.js';
 
 /** A short test with nothing special about it. */
 export const shortTest: TestPlan = {
@@ -33,6 +33,25 @@ export function pingPlan(port: number, changes: Partial<PingPlan> = {}): PingPla
     insecure: false,
     count: 5,
     intervalSeconds: 0.02,
+    ...changes,
+  };
+}
+
+/** A wish for the route back with nothing special about it. */
+export const usualWish: TraceWish = {
+  protocol: 'auto',
+  maxHops: 30,
+  firstHop: 1,
+  queries: 3,
+  timeoutSeconds: 0.3,
+  names: false,
+  serial: false,
+};
+
+export function reverseTracePlan(port: number, changes: Partial<ReverseTracePlan> = {}): ReverseTracePlan {
+  return {
+    target: { host: '127.0.0.1', port, secure: false, path: '/' },
+    ...{ connectTimeoutMs: 5000, headers: [], insecure: false, trace: usualWish },
     ...changes,
   };
 }

@@ -11,10 +11,12 @@ import type { PingsServedEvent } from '../../ping-events.js';
 import type { ServerPlan } from '../../plan.js';
 import { tokenHint } from '../../session/conversation.js';
 import { countServedPings } from '../../session/served-pings.js';
+import type { TraceDesk } from '../../session/trace-desk.js';
 import type { Channel } from '../../transport/channel.js';
 import { watchLife } from './life.js';
 import { closedError, Link } from './link.js';
 import { type LegacyTestOptions, runLegacyLoad, runLegacyPackets } from './server-test.js';
+import { type LegacyTraceOptions, runLegacyTrace } from './server-trace.js';
 import { endOf, legacySoftware, type Opening, parseOpening, pongTo } from './wire.js';
 
 export interface GuestOptions {
@@ -31,6 +33,8 @@ export interface GuestOptions {
   readonly onPings: (event: PingsServedEvent) => void;
   /** What was asked for and came to no test, in a sentence. */
   readonly onNote: (text: string) => void;
+  readonly desk: TraceDesk;
+  readonly annotate: LegacyTraceOptions['annotate'];
 }
 
 export class Guest {
@@ -117,14 +121,14 @@ export class Guest {
   }
 
   #begin(opening: Opening): void {
-    const { plan, session, clock, stop, mayBegin, onEvent } = this.#options;
+    const { plan, session, clock, stop, mayBegin, onEvent, onNote, desk, annotate } = this.#options;
     if (!mayBegin()) throw new WperfError('server-full', 'the server runs one test only, and has begun it');
     const test: LegacyTestOptions = { link: this.#link, plan, session, clock, stop, onEvent };
-    this.#ran = opening.kind !== 'traceroute';
+    this.#ran = true;
     if (opening.kind === 'load') this.#settle(runLegacyLoad(test, opening));
     else if (opening.kind === 'udp') this.#settle(runLegacyPackets(test));
     else if (opening.kind === 'ping') this.#settle(this.#answerPings());
-    else this.#settle(this.#refuseTrace());
+    else this.#settle(runLegacyTrace({ link: this.#link, desk, proven: plan.token !== undefined, annotate, onNote }));
   }
 
   /** Until the client goes. A client that pings but does not read fills no more than a bounded queue. */
@@ -156,13 +160,6 @@ export class Guest {
         }
       };
     }).finally(() => onPings(ended(answered)));
-  }
-
-  async #refuseTrace(): Promise<void> {
-    const message = 'this server traces no routes for clients of the original wperf';
-    this.#link.say(JSON.stringify({ type: 'error', message }));
-    this.#link.say(JSON.stringify({ type: 'end' }));
-    this.#options.onNote(`${this.#link.peer}: asked for a route, which is not traced for the original wperf`);
   }
 
   #refuse(code: WperfError['code'], message: string, hint?: string): void {

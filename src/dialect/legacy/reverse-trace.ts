@@ -7,6 +7,7 @@ import { legacy } from '../../defaults.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { type Cancel, type Clock, systemClock } from '../../host/clock.js';
 import type { ConnectionPlan } from '../../plan.js';
+import type { ReverseTraceTools } from '../../session/client-trace.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../../trace/events.js';
 import type { Hop } from '../../trace/hop.js';
 import { Mailbox } from '../../trace/mailbox.js';
@@ -16,11 +17,6 @@ import { connectLegacy, refusalOf, sayToken } from './entry.js';
 import { parseRouteText, type RouteText } from './hops.js';
 import { closedError, Link } from './link.js';
 import { commandText } from './wire.js';
-
-export interface ReverseTraceTools extends TraceTools {
-  readonly clock?: Clock;
-  readonly connect?: (plan: ConnectionPlan) => Promise<Channel>;
-}
 
 /**
  * Asks the server for the route to this machine. Yields one `trace-start`, each hop as it is told, one `trace-end`.
@@ -39,7 +35,8 @@ export async function* legacyReverseTrace(
   const onAbort = () => route.stop();
   signal?.addEventListener('abort', onAbort);
   try {
-    yield startOf(link);
+    tools.onConnected?.(link.channel.info);
+    yield startOf(link, plan);
     sayToken(link, plan);
     link.say(commandText('reverse_traceroute'));
     const hops: Hop[] = [];
@@ -138,9 +135,9 @@ async function untilAborted(signal: AbortSignal | undefined, connecting: Promise
 }
 
 /** The address is this end's own as it knows it: behind NAT, the server traces to another. */
-function startOf({ channel }: Link): TraceStart {
-  const { localHost: host } = channel.info;
-  const asked = { host, ip: host, family: isIPv6(host) ? 6 : 4 } as const;
+function startOf({ channel }: Link, { target }: ConnectionPlan): TraceStart {
+  const { localHost: ip } = channel.info;
+  const asked = { direction: 'reverse', host: target.host, ip, family: isIPv6(ip) ? 6 : 4 } as const;
   return { type: 'trace-start', wallMs: Date.now(), ...asked, firstHop: 1, queries: 1 };
 }
 

@@ -99,6 +99,24 @@ export function openingText(
   return JSON.stringify({ simulation_options: optionsOf(simulation), mode: modes[direction] });
 }
 
+/** One hop of the route back: `*` and -1 where nobody answered. */
+export interface ToldHop {
+  readonly ttl: number;
+  readonly ip: string;
+  readonly name: string;
+  /** Milliseconds. */
+  readonly rtt: number;
+  readonly country: string;
+  readonly asn: string;
+}
+
+/** What a server tells of a route. */
+export const routeText = {
+  hop: (data: ToldHop) => JSON.stringify({ type: 'hop', data }),
+  error: (message: string) => JSON.stringify({ type: 'error', message }),
+  end: JSON.stringify({ type: 'end' }),
+} as const;
+
 /** A wish that is a command. */
 export function commandText(command: keyof typeof commands): string {
   return JSON.stringify({ command });

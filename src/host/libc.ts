@@ -1,0 +1,60 @@
+/** Linux's C library, called through koffi, an optional dependency. */
+import { createRequire } from 'node:module';
+
+type Call = (...values: unknown[]) => unknown;
+
+/** Readable-events of an epoll descriptor, as koffi's poll gives them. */
+interface PollHandle {
+  close(): void;
+}
+
+export interface Libc {
+  readonly calls: Readonly<Record<keyof typeof prototypes, Call>>;
+  errno(): number;
+  addressOf(memory: Buffer): bigint;
+  poll(fd: number, wake: () => void): PollHandle;
+}
+
+const prototypes = {
+  socket: 'int socket(int, int, int)',
+  close: 'int close(int)',
+  bind: 'int bind(int, const void *, uint32_t)',
+  connect: 'int connect(int, const void *, uint32_t)',
+  getsockname: 'int getsockname(int, void *, void *)',
+  setsockopt: 'int setsockopt(int, int, int, const void *, uint32_t)',
+  getsockopt: 'int getsockopt(int, int, int, void *, void *)',
+  sendto: 'intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)',
+  recvmsg: 'intptr_t recvmsg(int, void *, int)',
+  clock_gettime: 'int clock_gettime(int, void *)',
+  epoll_create1: 'int epoll_create1(int)',
+  epoll_ctl: 'int epoll_ctl(int, int, int, const void *)',
+} as const;
+
+let loaded: Libc | undefined;
+
+/** Loads once. Throws where koffi is missing. */
+export function loadLibc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  const koffi = requireKoffi();
+  const library = koffi.load(null);
+  const calls: Record<string, Call> = {};
+  for (const [name, text] of Object.entries(prototypes)) calls[name] = library.func(text);
+  return {
+    calls: calls as Libc['calls'],
+    errno: () => koffi.errno(),
+    addressOf: (memory) => BigInt(koffi.address(memory)),
+    poll: (fd, wake) => koffi.node.poll(fd, { readable: true }, wake),
+  };
+}
+
+function requireKoffi(): typeof import('koffi') {
+  try {
+    return createRequire(import.meta.url)('koffi');
+  } catch (cause) {
+    throw new Error('the optional package koffi is not installed', { cause });
+  }
+}

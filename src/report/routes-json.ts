@@ -1,0 +1,47 @@
+/** Both routes as JSON: one document `{forward, reverse, rows}`, or one line an event. The schema is docs/trace.schema.json. */
+import type { RouteEvent } from '../session/client-routes.js';
+import { jsonText } from './printable.js';
+import type { Sink } from './reporter.js';
+import { Route, type RoutesReporter, rowsOf } from './routes.js';
+import { lineOf, TraceDocument } from './trace-json.js';
+
+export class RoutesJsonReporter implements RoutesReporter {
+  readonly #out: Sink;
+  readonly #routes = { forward: new Route(), reverse: new Route() };
+  readonly #documents: Partial<Record<RouteEvent['direction'], TraceDocument>> = {};
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  event({ direction, event }: RouteEvent): void {
+    this.#documents[direction] ??= new TraceDocument();
+    this.#documents[direction].add(event);
+    this.#routes[direction].add(event);
+  }
+
+  end(): void {
+    const { forward = null, reverse = null } = this.#documents;
+    const rows = rowsOf(this.#routes.forward, this.#routes.reverse).map((row) => ({
+      forward_ttl: row.forward?.ttl ?? null,
+      reverse_ttl: row.reverse?.ttl ?? null,
+      likeness: row.likeness,
+    }));
+    this.#out.write(`${jsonText({ forward, reverse, rows }, 2)}\n`);
+  }
+}
+
+/** Each line has a `direction`. */
+export class RoutesJsonStreamReporter implements RoutesReporter {
+  readonly #out: Sink;
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  event({ direction, event }: RouteEvent): void {
+    this.#out.write(`${jsonText({ direction, ...lineOf(event) })}\n`);
+  }
+
+  end(): void {}
+}
