@@ -61,6 +61,16 @@ export const limits = {
   inbandQueries: { min: 1, max: 3 },
   /** The longest host name there is. */
   hopNameCharacters: 253,
+  /** Simulated conditions. Delays are such that a round trip over both ends comes back before a ping is given up. */
+  simulation: {
+    latencyMs: { min: 0, max: 3000 },
+    jitterMs: { min: 0, max: 1000 },
+    lossPercent: { min: 0, max: 100 },
+    mtuBytes: { min: 64, max: 1024 * 1024 },
+    /** The kernel has a ceiling of its own. */
+    bufferBytes: { min: 1024, max: 1024 * 1024 * 1024 },
+    seed: { min: 0, max: 2 ** 32 - 1 },
+  },
 } as const;
 
 /** How long each wait may last, so that no end ever hangs. */
@@ -125,6 +135,11 @@ export const bounds = {
   pingsInFlight: 128,
   /** Load that one process keeps ready for writing, shared among its streams. */
   batchBytes: 1024 * 1024,
+  /**
+   * Load messages of one connection that wait for a simulated delay to pass. Of each only its size and head are kept:
+   * some 5 MB in all. What would be more waits at the sender.
+   */
+  delayedMessages: 16_384,
 } as const;
 
 /** What a receiver of numbered packets believes. */

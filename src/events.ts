@@ -6,9 +6,10 @@
  * each stream appears once for each direction.
  */
 import type { WperfError } from './errors.js';
+import type { SocketSettings } from './host/tcp-options.js';
 import type { LatencyReport } from './measure/latency.js';
 import type { PacketTotals } from './measure/packets.js';
-import type { Direction, TestPlan } from './plan.js';
+import type { Direction, Simulation, TestPlan } from './plan.js';
 import type { Pacing } from './traffic/schedule.js';
 import type { PeerAddress } from './transport/channel.js';
 
@@ -42,6 +43,22 @@ export interface TcpSample {
   readonly mss: number;
 }
 
+/** Simulated conditions: what was asked for, and what came of it. */
+export interface SimulationReport {
+  readonly configured: Simulation;
+  /** Null is what was not measured, or not at this end. */
+  readonly measured: {
+    /** Both ends delay what they send, so twice the latency and what the path itself takes. */
+    readonly rttMs: number | null;
+    /** Of messages of load or of pings. */
+    readonly lossPercent: number | null;
+    /** Of a message of load. */
+    readonly blockBytes: number | null;
+    readonly local: SocketSettings;
+    readonly remote: SocketSettings | null;
+  };
+}
+
 export interface RttSummary {
   readonly samples: number;
   readonly minMs: number;
@@ -70,6 +87,7 @@ export interface StartEvent {
   readonly secure: boolean;
   /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
   readonly dialect?: 'legacy';
+  readonly simulation?: SimulationReport;
   /** Given with `--title` and `--extra-data`. */
   readonly title?: string;
   readonly extraData?: string;
@@ -165,6 +183,7 @@ export interface EndEvent {
   readonly congestion?: { readonly sender?: string; readonly receiver?: string };
   /** At the client, where latency was measured. */
   readonly latency?: LatencyReport;
+  readonly simulation?: SimulationReport;
   /** True when Ctrl-C, or the peer's wish, ended the test before its time. */
   readonly interrupted: boolean;
   /** Doubts about the figures: a saturated event loop, a missing count. Whole sentences. */

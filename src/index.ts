@@ -19,6 +19,8 @@ export type {
   Direction,
   PingPlan,
   ServerPlan,
+  Simulation,
+  SimulationPlan,
   Target,
   TestDirection,
   TestPlan,

@@ -5,7 +5,7 @@ import { WperfError } from './errors.js';
 import type { NoticeEvent, TestEvent } from './events.js';
 import { identity } from './host/identity.js';
 import type { PingEvent } from './ping-events.js';
-import type { ClientPlan, PingPlan, ReverseTracePlan, ServerPlan, Target, TraceWish } from './plan.js';
+import type { ClientPlan, PingPlan, ReverseTracePlan, ServerPlan, SimulationPlan, Target, TraceWish } from './plan.js';
 import { makeRecorder } from './report/recorder.js';
 import type { ReverseTraceTools } from './session/client-trace.js';
 import { startServerPlan, type WperfServer } from './session/server.js';
@@ -83,6 +83,7 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
   };
   checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
   checkRange('count', plan.count, limits.pingCount, true);
+  checkSimulation(plan.simulation);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
   return runAnyPingPlan(plan, { signal });
@@ -158,9 +159,23 @@ function checkPlan(plan: ClientPlan): void {
   checkRange('bitsPerSecond', plan.bitsPerSecond, limits.bitsPerSecond);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
+  checkSimulation(plan.simulation);
   if (plan.bytes === undefined) return;
+  if (plan.mode === 'throughput' && plan.simulation?.lossPercent) {
+    throw new WperfError('usage', 'bytes and simulation.lossPercent exclude each other: not all would arrive');
+  }
   checkRange('bytes', plan.bytes, { min: plan.streams, max: limits.bytes.max }, true);
   if (plan.omitSeconds > 0) throw new WperfError('usage', 'bytes and omitSeconds exclude each other');
+}
+
+function checkSimulation(simulation: SimulationPlan = {}): void {
+  const { bufferBytes, ...ranges } = limits.simulation;
+  const rules = { ...ranges, sndbufBytes: bufferBytes, rcvbufBytes: bufferBytes };
+  const fractions: readonly string[] = ['latencyMs', 'jitterMs', 'lossPercent'];
+  for (const [name, range] of Object.entries(rules)) {
+    const value = simulation[name as keyof typeof rules];
+    if (value !== undefined) checkRange(`simulation.${name}`, value, range, !fractions.includes(name));
+  }
 }
 
 function checkRange(name: string, value: number, { min, max }: { min: number; max: number }, whole = false): void {

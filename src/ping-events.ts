@@ -1,5 +1,5 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
-import type { ErrorEvent, NoticeEvent } from './events.js';
+import type { ErrorEvent, NoticeEvent, SimulationReport } from './events.js';
 import type { LatencySummary } from './measure/percentiles.js';
 import type { PeerAddress } from './transport/channel.js';
 
@@ -18,6 +18,7 @@ export interface PingStartEvent {
   readonly secure: boolean;
   /** The peer is the original wperf. */
   readonly dialect?: 'legacy';
+  readonly simulation?: SimulationReport;
   readonly title?: string;
 }
 
@@ -44,6 +45,7 @@ export interface PingEndEvent {
   readonly lossPercent: number;
   /** Null where no answer came. */
   readonly rtt: PingRtt | null;
+  readonly simulation?: SimulationReport;
   /** True when Ctrl-C, or the server's end, came before the last ping. */
   readonly interrupted: boolean;
 }

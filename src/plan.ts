@@ -15,6 +15,31 @@ export interface Target {
   readonly path: string;
 }
 
+/**
+ * Conditions that each end simulates in what it sends, so that a good path is measured as if it were a worse one. What
+ * is absent is left as it is.
+ */
+export interface Simulation {
+  /** Delay of everything sent. */
+  readonly latencyMs?: number;
+  /** Up to so much more or less of it, evenly spread. */
+  readonly jitterMs?: number;
+  /** Of messages of load, and of pings. */
+  readonly lossPercent?: number;
+  /** The largest message of load. */
+  readonly mtuBytes?: number;
+  /** Buffers of the connection in the kernel. */
+  readonly sndbufBytes?: number;
+  readonly rcvbufBytes?: number;
+  /** Nagle's algorithm off; it always is, but at a server of the original wperf. */
+  readonly noDelay?: boolean;
+  /** Chance repeats itself under the same seed. */
+  readonly seed: number;
+}
+
+/** Without a seed, one is chosen. */
+export type SimulationPlan = Omit<Simulation, 'seed'> & Partial<Pick<Simulation, 'seed'>>;
+
 /** What is measured; both ends agree on it in the handshake. */
 export interface TestPlan {
   /** Bytes as many as get through, or numbered packets at a steady rate. */
@@ -57,6 +82,8 @@ export interface ClientPlan extends TestPlan {
   readonly noLegacy?: boolean;
   /** Sends the token to a server of the original wperf even where others could read it. */
   readonly legacyToken?: boolean;
+  /** Conditions that both ends are to simulate. */
+  readonly simulation?: SimulationPlan;
 }
 
 type LegacyRules = 'noLegacy' | 'legacyToken';
@@ -67,7 +94,7 @@ export type ConnectionPlan = Pick<
   'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | LegacyRules
 >;
 
-export interface PingPlan extends ConnectionPlan {
+export interface PingPlan extends ConnectionPlan, Pick<ClientPlan, 'simulation'> {
   readonly count: number;
   /** From one ping to the next; 0 sends each as soon as the one before is answered. */
   readonly intervalSeconds: number;

@@ -43,6 +43,12 @@ export function parseSeconds(text: string): number {
   return Number(text);
 }
 
+/** A decimal number, not negative. Throws BadValue. */
+export function parseDecimal(text: string): number {
+  if (!decimal.test(text)) throw new BadValue('is not a number', 'write e.g. 10 or 0.5');
+  return Number(text);
+}
+
 /** A whole number of decimal digits, not negative. Throws BadValue. */
 export function parseInteger(text: string): number {
   if (!/^\d+$/.test(text)) throw new BadValue('is not a whole number', 'write decimal digits only');

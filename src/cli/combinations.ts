@@ -5,8 +5,8 @@ import { usageError } from './usage.js';
 export type Mode = 'client' | 'server' | 'loopback' | 'traceroute';
 
 const groupsOfMode: Record<Mode, readonly Group[]> = {
-  client: ['Modes', 'Both', 'Client'],
-  loopback: ['Modes', 'Both', 'Client'],
+  client: ['Modes', 'Both', 'Client', 'Simulation'],
+  loopback: ['Modes', 'Both', 'Client', 'Simulation'],
   server: ['Modes', 'Both', 'Server', 'Routes'],
   traceroute: ['Modes', 'Trace'],
 };
@@ -44,6 +44,7 @@ const whereToUse: Record<Group, string> = {
   Modes: '',
   Both: 'use it with -c, --loopback or -s',
   Client: 'use it with -c or --loopback',
+  Simulation: 'use it with -c or --loopback',
   Server: 'use it with -s',
   Trace: 'use it with --traceroute, or with -c and --reverse-traceroute',
   Routes: 'use it with -s',
@@ -53,6 +54,7 @@ const kindOf: Record<Group, string> = {
   Modes: 'mode',
   Both: 'client and server',
   Client: 'client',
+  Simulation: 'simulation',
   Server: 'server',
   Trace: 'traceroute',
   Routes: 'server',

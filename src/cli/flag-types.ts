@@ -1,7 +1,16 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
 import { isIP } from 'node:net';
 import { type Cidr, parseCidr } from '../transport/trusted.js';
-import { BadValue, parseInteger, parseRate, parseSeconds, parseSize, rateText, sizeText } from '../units.js';
+import {
+  BadValue,
+  parseDecimal,
+  parseInteger,
+  parseRate,
+  parseSeconds,
+  parseSize,
+  rateText,
+  sizeText,
+} from '../units.js';
 
 export interface FlagType<T> {
   /** Stands for the value in help and errors, e.g. `SIZE`. */
@@ -65,6 +74,14 @@ export function rate(limit: Range): FlagType<number> {
 
 export function seconds(limit: Range): FlagType<number> {
   return number('SECONDS', parseSeconds, limit, String);
+}
+
+export function milliseconds(limit: Range): FlagType<number> {
+  return number('MS', parseDecimal, limit, String);
+}
+
+export function percent(limit: Range): FlagType<number> {
+  return number('PERCENT', parseDecimal, limit, String);
 }
 
 /** Seconds within the limits, or 0 to switch off what they time. */

@@ -7,6 +7,8 @@ import {
   cidrs,
   type FlagType,
   integer,
+  milliseconds,
+  percent,
   rate,
   seconds,
   secondsOrZero,
@@ -18,13 +20,14 @@ import { header } from './header.js';
 import { proxyUrl } from './proxy.js';
 import { parseHost } from './url.js';
 
-export const groups = ['Modes', 'Both', 'Client', 'Server', 'Trace', 'Routes'] as const;
+export const groups = ['Modes', 'Both', 'Client', 'Simulation', 'Server', 'Trace', 'Routes'] as const;
 export type Group = (typeof groups)[number];
 
 export const groupTitles: Readonly<Record<Group, string>> = {
   Modes: 'Modes (give one)',
   Both: 'Client and server',
   Client: 'Client (-c, --loopback)',
+  Simulation: 'Simulated conditions (-c, --loopback)',
   Server: 'Server (-s)',
   Trace: 'Routes (--traceroute, --reverse-traceroute)',
   Routes: 'Routes back to clients (-s)',
@@ -52,6 +55,7 @@ export interface Flag {
 const notWithRoutes = [
   ...['reverse', 'bidir', 'bytes', 'time', 'interval', 'parallel', 'length', 'omit', 'bitrate', 'udp', 'ping'],
   ...['format', 'title', 'extra-data', 'get-server-output', 'no-latency'],
+  ...['sim-latency', 'sim-jitter', 'sim-loss', 'sim-mtu', 'sim-sndbuf', 'sim-rcvbuf', 'sim-tcp-nodelay', 'sim-seed'],
 ] as const;
 
 const table = [
@@ -298,6 +302,62 @@ const table = [
     help: 'Connect through a proxy: http://, https://, socks5:// or socks5h://, with user:password@ if it asks',
   },
 
+  {
+    name: 'sim-latency',
+    aliases: [],
+    group: 'Simulation',
+    type: milliseconds(limits.simulation.latencyMs),
+    help: 'Delay all that each end sends by MS: a round trip takes twice as long',
+  },
+  {
+    name: 'sim-jitter',
+    aliases: [],
+    group: 'Simulation',
+    type: milliseconds(limits.simulation.jitterMs),
+    help: 'Delay it by up to MS more or less',
+  },
+  {
+    name: 'sim-loss',
+    aliases: [],
+    group: 'Simulation',
+    type: percent(limits.simulation.lossPercent),
+    help: 'Lose PERCENT of the messages of load that each end sends, and of pings',
+  },
+  {
+    name: 'sim-mtu',
+    aliases: [],
+    group: 'Simulation',
+    type: size(limits.simulation.mtuBytes),
+    help: 'Send load in messages of at most SIZE',
+  },
+  {
+    name: 'sim-sndbuf',
+    aliases: [],
+    group: 'Simulation',
+    type: size(limits.simulation.bufferBytes),
+    help: 'Ask the kernel of each end for a send buffer of SIZE',
+  },
+  {
+    name: 'sim-rcvbuf',
+    aliases: [],
+    group: 'Simulation',
+    type: size(limits.simulation.bufferBytes),
+    help: 'Ask the kernel of each end for a receive buffer of SIZE',
+  },
+  {
+    name: 'sim-tcp-nodelay',
+    aliases: [],
+    group: 'Simulation',
+    help: 'Send without delay (TCP_NODELAY), as wperf always does; a server of the original wperf gathers messages otherwise',
+  },
+  {
+    name: 'sim-seed',
+    aliases: [],
+    group: 'Simulation',
+    type: integer('N', limits.simulation.seed),
+    default: 'one by chance, which the report tells',
+    help: 'Make chance repeat itself: the same messages are lost under the same N',
+  },
   {
     name: 'host',
     aliases: [],

@@ -9,6 +9,7 @@ import type {
   PingPlan,
   ReverseTracePlan,
   ServerPlan,
+  SimulationPlan,
   Target,
   TestPlan,
 } from '../plan.js';
@@ -130,6 +131,10 @@ function clientTarget({ client = '', port }: FlagValues): Target {
 
 function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
   const mode = values.udp ? 'datagram' : 'throughput';
+  if (mode === 'throughput' && values.bytes !== undefined && values['sim-loss']) {
+    const rule = `with ${labelOf('sim-loss')} not all of ${labelOf('bytes')} would arrive, and the test never end`;
+    throw usageError(rule, `use ${labelOf('time')}, or packets (${labelOf('udp')})`);
+  }
   return {
     mode,
     direction: values.bidir ? 'bidir' : values.reverse ? 'down' : 'up',
@@ -144,6 +149,7 @@ function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
     ...connectionPlan(values, outside),
     ...given({
       bytes: values.bytes,
+      simulation: simulationPlan(values),
       title: values.title,
       extraData: values['extra-data'],
     }),
@@ -164,7 +170,7 @@ function loopbackPingPlan(values: FlagValues, outside: Surroundings): LoopbackPi
     count: values['ping-count'] ?? defaults.pingCount,
     intervalSeconds: values.interval ?? defaults.intervalSeconds,
     ...connectionPlan(values, outside),
-    ...given({ title: values.title }),
+    ...given({ title: values.title, simulation: simulationPlan(values) }),
   };
 }
 
@@ -181,6 +187,24 @@ function connectionPlan(values: FlagValues, outside: Surroundings): Omit<Connect
       legacyToken: values['legacy-token'],
     }),
   };
+}
+
+/** Undefined where no flag asks for one. A seed alone simulates nothing. */
+function simulationPlan(values: FlagValues): SimulationPlan | undefined {
+  const conditions = given({
+    latencyMs: values['sim-latency'],
+    jitterMs: values['sim-jitter'],
+    lossPercent: values['sim-loss'],
+    mtuBytes: values['sim-mtu'],
+    sndbufBytes: values['sim-sndbuf'],
+    rcvbufBytes: values['sim-rcvbuf'],
+    noDelay: values['sim-tcp-nodelay'],
+  });
+  const seed = values['sim-seed'];
+  if (Object.keys(conditions).length > 0) return { ...conditions, ...given({ seed }) };
+  if (seed !== undefined)
+    throw usageError(`${labelOf('sim-seed')} simulates nothing by itself`, 'give --sim-loss, say');
+  return undefined;
 }
 
 function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {

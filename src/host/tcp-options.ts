@@ -1,13 +1,18 @@
 /**
  * What Linux knows of a TCP connection: TCP_INFO (struct tcp_info of linux/tcp.h, little-endian) and TCP_CONGESTION; and
- * one thing it can be told, TCP_NOTSENT_LOWAT. Called through the optional package koffi. Elsewhere, or without it, what
- * is asked is undefined and what is told goes unheard.
+ * what it can be told: TCP_NOTSENT_LOWAT and the sizes of its buffers. Called through the optional package koffi.
+ * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
 import { endianness } from 'node:os';
 import type { TcpSample } from '../events.js';
+import type { Simulation } from '../plan.js';
 import { type Libc, loadLibc } from './libc.js';
 
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
 const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
 const TCP_INFO = 11;
 const TCP_CONGESTION = 13;
 const TCP_NOTSENT_LOWAT = 25;
@@ -40,11 +45,14 @@ function available(): Libc | undefined {
 }
 
 /** Returns the value's length, or undefined where the call fails. */
-function getOption(descriptor: number, option: number, value: Buffer): number | undefined {
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(value.length);
-  const result = available()?.calls.getsockopt(descriptor, IPPROTO_TCP, option, value, length);
+function getOption(descriptor: number, option: number, value: Buffer, level = IPPROTO_TCP): number | undefined {
+  const length = word(value.length);
+  const result = available()?.calls.getsockopt(descriptor, level, option, value, length);
   return result === 0 ? length.readUInt32LE() : undefined;
+}
+
+function setOption(descriptor: number, option: number, value: Buffer, level = IPPROTO_TCP): void {
+  available()?.calls.setsockopt(descriptor, level, option, value, value.length);
 }
 
 export function readTcpInfo(descriptor: number | undefined): TcpSample | undefined {
@@ -75,8 +83,45 @@ export function readCongestion(descriptor: number | undefined): string | undefin
 
 /** Has the kernel take no more than about `bytes` that it cannot send yet. */
 export function limitUnsent(descriptor: number | undefined, bytes: number): void {
+  if (descriptor !== undefined) setOption(descriptor, TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
+}
+
+/** What the kernel made of a connection's settings; of a buffer Linux gives twice what was asked, for its own needs. */
+export interface SocketSettings {
+  readonly sndbufBytes?: number;
+  readonly rcvbufBytes?: number;
+  readonly noDelay?: boolean;
+}
+
+/** Sets the buffers that are asked for. */
+export function setBuffers(descriptor: number | undefined, { sndbufBytes, rcvbufBytes }: Partial<Simulation>): void {
   if (descriptor === undefined) return;
-  const value = Buffer.alloc(4);
-  value.writeUInt32LE(Math.min(bytes, 2 ** 31 - 1));
-  available()?.calls.setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, value, value.length);
+  if (sndbufBytes !== undefined) setOption(descriptor, SO_SNDBUF, word(sndbufBytes), SOL_SOCKET);
+  if (rcvbufBytes !== undefined) setOption(descriptor, SO_RCVBUF, word(rcvbufBytes), SOL_SOCKET);
+}
+
+/** What the kernel has of the settings that are asked for; nothing where it does not tell. */
+export function readSettings(descriptor: number | undefined, asked: Partial<Simulation>): SocketSettings {
+  const read = (wish: unknown, option: number, level: number) =>
+    wish === undefined ? undefined : readWord(descriptor, option, level);
+  const sndbufBytes = read(asked.sndbufBytes, SO_SNDBUF, SOL_SOCKET);
+  const rcvbufBytes = read(asked.rcvbufBytes, SO_RCVBUF, SOL_SOCKET);
+  const noDelay = read(asked.noDelay, TCP_NODELAY, IPPROTO_TCP);
+  return {
+    ...(sndbufBytes !== undefined && { sndbufBytes }),
+    ...(rcvbufBytes !== undefined && { rcvbufBytes }),
+    ...(noDelay !== undefined && { noDelay: noDelay !== 0 }),
+  };
+}
+
+function readWord(descriptor: number | undefined, option: number, level: number): number | undefined {
+  if (descriptor === undefined) return undefined;
+  const value = word(0);
+  return getOption(descriptor, option, value, level) === undefined ? undefined : value.readUInt32LE();
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }

@@ -15,7 +15,7 @@ import type { IntervalRecord } from '../measure/timeline.js';
 import type { TestPlan } from '../plan.js';
 import type { Message, MessageOf, MessageType } from '../protocol/messages.js';
 import type { Pacing } from '../traffic/schedule.js';
-import type { Channel } from '../transport/channel.js';
+import type { Channel, LossCounts } from '../transport/channel.js';
 import { datagramLoad } from './datagram.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
 import { throughputLoad } from './throughput.js';
@@ -69,6 +69,8 @@ export interface StreamOutcome {
   readonly packets?: PacketSummary;
   /** Of what this end sent at a given rate. */
   readonly pacing?: Pacing;
+  /** What of this end's load was lost on a simulated path. */
+  readonly simulated?: LossCounts;
   readonly tcp?: TcpSummary;
   readonly congestion?: string;
   readonly usage: Usage;
@@ -252,11 +254,13 @@ class Stream {
     const congestion = readCongestion(conversation.channel.descriptor);
     const { packets } = this.#receiver ?? {};
     const { pacing } = this.#sender ?? {};
+    const { simulated } = conversation.channel;
     const figures = {
       ...(sent && { sent }),
       ...(received && { received }),
       ...(packets && { packets }),
       ...(pacing && { pacing }),
+      ...(simulated && { simulated }),
       ...(tcp && { tcp }),
       ...(congestion !== undefined && { congestion }),
     };

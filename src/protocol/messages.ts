@@ -43,6 +43,25 @@ const packetSummary = record({
   delay: optional(record({ medianMs: milliseconds, p95Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds })),
 });
 
+/** Conditions that each end simulates in what it sends. */
+const { latencyMs, jitterMs, lossPercent, mtuBytes, bufferBytes, seed } = limits.simulation;
+const simulation = {
+  latencyMs: optional(number(latencyMs.min, latencyMs.max)),
+  jitterMs: optional(number(jitterMs.min, jitterMs.max)),
+  lossPercent: optional(number(lossPercent.min, lossPercent.max)),
+  mtuBytes: optional(integer(mtuBytes.min, mtuBytes.max)),
+  sndbufBytes: optional(integer(bufferBytes.min, bufferBytes.max)),
+  rcvbufBytes: optional(integer(bufferBytes.min, bufferBytes.max)),
+  noDelay: optional(flag),
+  seed: integer(seed.min, seed.max),
+};
+/** What a kernel made of the settings. */
+const socket = record({
+  sndbufBytes: optional(integer(0, 2 ** 32)),
+  rcvbufBytes: optional(integer(0, 2 ** 32)),
+  noDelay: optional(flag),
+});
+
 export const messageShapes = {
   /** Client: everything it wants of this stream. */
   hello: record({
@@ -66,6 +85,7 @@ export const messageShapes = {
     serverOutput: flag,
     title: optional(line(limits.titleCharacters)),
     extraData: optional(line(limits.titleCharacters)),
+    sim: optional(record(simulation)),
     /** Of mode `traceroute`, which has no target: the route is that back to whoever asks. */
     trace: optional(traceWish),
   }),
@@ -82,6 +102,8 @@ export const messageShapes = {
     bitsPerSecond: number(limits.bitsPerSecond.min, limits.bitsPerSecond.max),
     reasons: list(line(256), 8),
     mac: optional(hex(32)),
+    /** What both ends simulate, where that was asked, and what it came to at this one. */
+    sim: optional(record({ ...simulation, socket })),
   }),
   /** Client: begin now. */
   start: record({ type: kind('start') }),
@@ -108,6 +130,8 @@ export const messageShapes = {
     packets: optional(packetSummary),
     /** What a paced sender left out of its schedule: blocks, and seconds. */
     pacing: optional(record({ skipped: count, lateSeconds: number(0, limits.seconds.max * 2) })),
+    /** What a sender under simulated conditions lost. */
+    simulated: optional(record({ messages: count, dropped: count })),
     cpu,
     /** Share of the test in which this end's event loop was busy, 0 to 1. */
     busy: number(0, 1),

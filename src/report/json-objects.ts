@@ -19,6 +19,7 @@ import type { PeerAddress } from '../transport/channel.js';
 import { isOpenEnded } from './describe.js';
 import { latencyReportObject } from './latency-object.js';
 import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packet-objects.js';
+import { simulationObject } from './simulation-object.js';
 
 export interface Identity {
   /** `wperf 1.0.0`. */
@@ -81,6 +82,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     sending: sends,
     peer_software: start.peerSoftware,
     ...(start.dialect !== undefined && { dialect: start.dialect }),
+    ...(start.simulation && { simulation: simulationObject(start.simulation) }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
   };
 }
@@ -159,6 +161,7 @@ export function endObject(end: EndEvent, start: StartEvent | undefined): Json {
     ...(congestion?.sender !== undefined && { sender_tcp_congestion: congestion.sender }),
     ...(congestion?.receiver !== undefined && { receiver_tcp_congestion: congestion.receiver }),
     ...(end.latency && { latency: latencyReportObject(end.latency) }),
+    ...(end.simulation && { simulation: simulationObject(end.simulation) }),
     interrupted: end.interrupted,
     warnings: end.warnings,
   };

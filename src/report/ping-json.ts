@@ -4,6 +4,7 @@ import { type Identity, timestampObject } from './json-objects.js';
 import { latencyObject } from './latency-object.js';
 import { jsonText } from './printable.js';
 import type { PingReporter, Sink } from './reporter.js';
+import { simulationObject } from './simulation-object.js';
 
 /** Prints one document at the end; after an error it holds the pings so far. */
 export class PingJsonReporter implements PingReporter {
@@ -85,6 +86,7 @@ function startObject(start: PingStartEvent, identity: Identity) {
     role: 'client',
     peer_software: start.peerSoftware,
     ...(start.dialect !== undefined && { dialect: start.dialect }),
+    ...(start.simulation && { simulation: simulationObject(start.simulation) }),
   };
 }
 
@@ -92,12 +94,13 @@ function pongObject({ seq, rttMs }: PongEvent) {
   return { seq, time_ms: rttMs };
 }
 
-function endObject({ transmitted, received, lossPercent, rtt, interrupted }: PingEndEvent) {
+function endObject({ transmitted, received, lossPercent, rtt, simulation, interrupted }: PingEndEvent) {
   return {
     transmitted,
     received,
     loss_percent: lossPercent,
     rtt: rtt && { ...latencyObject(rtt), avg_ms: rtt.avgMs, mdev_ms: rtt.mdevMs },
+    ...(simulation && { simulation: simulationObject(simulation) }),
     interrupted,
   };
 }

@@ -20,6 +20,7 @@ import { packetLines } from './packet-text.js';
 import { printableEvent } from './printable.js';
 import type { Reporter, Screen } from './reporter.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
+import { simulationFindings, simulationLine } from './simulation-text.js';
 import { type Style, styleOf } from './style.js';
 
 const RULE_WIDTH = 60;
@@ -62,6 +63,7 @@ export class TextReporter implements Reporter {
     if (start.role === 'server') {
       this.#print(`Accepted connection from ${acceptedFrom(start.peer)} (${start.peerSoftware})`);
     }
+    if (start.simulation) this.#print(this.#style.strong(simulationLine(start.simulation)));
     if (verbose) this.#printDetails(start);
     for (const { id, localHost, localPort, remoteHost, remotePort } of start.streams) {
       const number = String(id).padStart(3);
@@ -149,6 +151,7 @@ export class TextReporter implements Reporter {
     for (const line of packetLines(end)) this.#print(line);
     this.#print(this.#cpuLine(end.cpu));
     if (end.latency) this.#print(latencyLine(end.latency));
+    if (end.simulation) this.#print(this.#style.strong(simulationFindings(end.simulation)));
     const { sender, receiver } = end.congestion ?? {};
     if (this.#options.verbose && sender !== undefined) {
       this.#print(`Congestion control: ${sender} (sender), ${receiver ?? 'unknown'} (receiver)`);

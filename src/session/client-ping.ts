@@ -8,6 +8,7 @@ import { Conversation } from './conversation.js';
 import { openAsClient } from './handshake.js';
 import { pingHello } from './ping-hello.js';
 import { type PingDialect, type PingRunOptions, runPings } from './ping-run.js';
+import { simulationReport, withSeed } from './simulation.js';
 
 /** Runs the pings. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */
 export function runPingPlan(plan: PingPlan, options: PingRunOptions = {}): AsyncIterableIterator<PingEvent> {
@@ -18,12 +19,13 @@ const native: PingDialect = {
   connect: connectWs,
   async greet(channel, plan, session, clock) {
     const conversation = new Conversation(channel, clock);
-    const { software, seconds, reasons } = await openAsClient(conversation, helloOf(plan, session), plan.token);
+    const { software, seconds, reasons, sim } = await openAsClient(conversation, helloOf(plan, session), plan.token);
     conversation.send({ type: 'start' });
     return {
       ...{ software, seconds },
+      ...(plan.simulation && sim && { simulation: simulationReport(sim, channel) }),
       notes: reasons.map((text) => ({ type: 'notice', level: 'info', text })),
-      pings: channel,
+      pings: conversation.channel,
       untilEnd: () => untilServerEnds(conversation),
       onGone: (stop) => {
         conversation.onEnded = stop;
@@ -33,9 +35,13 @@ const native: PingDialect = {
   },
 };
 
-function helloOf({ count, intervalSeconds, title }: PingPlan, session: string) {
-  const seconds = secondsFor(count, intervalSeconds);
-  return { ...pingHello('ping', session, seconds), intervalSeconds, ...(title !== undefined && { title }) };
+function helloOf({ count, intervalSeconds, title, simulation }: PingPlan, session: string) {
+  return {
+    ...pingHello('ping', session, secondsFor(count, intervalSeconds)),
+    intervalSeconds,
+    ...(title !== undefined && { title }),
+    ...(simulation && { sim: withSeed(simulation) }),
+  };
 }
 
 /** The longest that the pings can take, at most a day. */

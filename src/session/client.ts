@@ -1,11 +1,11 @@
 /** Drives one test from the client: opens its streams, runs them, and tells what happens as events. */
 import { waits } from '../defaults.js';
 import { toWperfError, WperfError } from '../errors.js';
-import type { EndEvent, RttSummary, StartEvent, StreamInfo, TestEvent } from '../events.js';
+import type { EndEvent, RttSummary, SimulationReport, StartEvent, StreamInfo, TestEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { readTcpInfo } from '../host/tcp-options.js';
 import { type StreamOutcome, type StreamRun, startStream } from '../modes/stream.js';
-import type { ClientPlan, TestPlan } from '../plan.js';
+import type { ClientPlan, Simulation, TestPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
 import { connectWs } from '../transport/ws/connect.js';
 import { Collector } from './collector.js';
@@ -16,6 +16,7 @@ import { type Grant, openAsClient, randomId } from './handshake.js';
 import { LatencyProbe } from './latency-probe.js';
 import { ProgressMeter } from './progress.js';
 import { measureRoundTrips } from './round-trips.js';
+import { type Findings, lossOf, simulatedSeconds, simulationReport, withSeed } from './simulation.js';
 import { grantedTest, shareOf } from './stream-test.js';
 
 export interface ClientRunOptions {
@@ -53,6 +54,7 @@ class ClientTest {
   readonly #signal: AbortSignal;
   readonly #connect: (plan: ClientPlan) => Promise<Channel>;
   readonly #session = randomId();
+  readonly #simulation: Simulation | undefined;
   readonly #conversations: Conversation[] = [];
   readonly #latency: LatencyProbe | undefined;
   #partial: EndEvent | undefined;
@@ -63,7 +65,9 @@ class ClientTest {
     this.#clock = options.clock ?? systemClock;
     this.#signal = options.signal;
     this.#connect = options.connect ?? connectWs;
-    const probe = { plan, session: this.#session, clock: this.#clock, connect: this.#connect };
+    this.#simulation = plan.simulation && withSeed(plan.simulation);
+    const simulation = this.#simulation;
+    const probe = { plan, session: this.#session, simulation, clock: this.#clock, connect: this.#connect };
     this.#latency = plan.latency ? new LatencyProbe(probe) : undefined;
   }
 
@@ -71,7 +75,9 @@ class ClientTest {
     try {
       const streams = await this.#beforeStart(this.#openStreams());
       const channels = streams.map((stream) => stream.conversation.channel);
-      const measuring = Promise.all([measureRoundTrips(channels, this.#clock), this.#latency?.measureIdle()]);
+      const simulatedRtt = simulatedSeconds(this.#simulation);
+      const roundTrips = measureRoundTrips(channels, this.#clock, simulatedRtt);
+      const measuring = Promise.all([roundTrips, this.#latency?.measureIdle()]);
       const [rtt] = await this.#beforeStart(measuring);
       this.#emit(this.#startEvent(streams, rtt));
       this.#noteReasons(streams);
@@ -128,6 +134,7 @@ class ClientTest {
       ...(bytes !== undefined && { bytes }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
+      ...(this.#simulation && { sim: this.#simulation }),
       serverOutput: getServerOutput,
     };
   }
@@ -136,6 +143,7 @@ class ClientTest {
     const { target, title, extraData } = this.#plan;
     const [first] = streams;
     const mss = readTcpInfo(first?.conversation.channel.descriptor)?.mss;
+    const simulation = this.#simulationReport(streams, { rttMs: rtt?.avgMs });
     return {
       type: 'start',
       role: 'client',
@@ -148,9 +156,17 @@ class ClientTest {
       secure: first?.conversation.channel.info.secure ?? false,
       ...(rtt && { rtt }),
       ...(mss !== undefined && { mss }),
+      ...(simulation && { simulation }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
     };
+  }
+
+  #simulationReport(streams: readonly OpenStream[], found: Findings): SimulationReport | undefined {
+    const [first] = streams;
+    const sim = this.#simulation && first?.grant.sim;
+    const { blockBytes } = totalTest(streams);
+    return sim && simulationReport(sim, first.conversation.channel, { blockBytes, ...found });
   }
 
   #noteReasons(streams: readonly OpenStream[]): void {
@@ -165,22 +181,24 @@ class ClientTest {
     const runs = streams.map((stream) => this.#startStream(stream, rtt, collector));
     const progress = new ProgressMeter('client', test, runs, this.#clock, this.#emit);
     try {
-      return this.#end(test, await Promise.all(runs.map((run) => run.outcome)));
+      return this.#end(streams, rtt, await Promise.all(runs.map((run) => run.outcome)));
     } catch (error) {
       const remains = await Promise.all(runs.map((run) => run.remains()));
-      this.#partial = { ...this.#end(test, remains), interrupted: true };
+      this.#partial = { ...this.#end(streams, rtt, remains), interrupted: true };
       throw error;
     } finally {
       progress.stop();
     }
   }
 
-  #end(test: TestPlan, outcomes: readonly StreamOutcome[]): EndEvent {
+  #end(streams: readonly OpenStream[], rtt: RttSummary | undefined, outcomes: readonly StreamOutcome[]): EndEvent {
+    const test = totalTest(streams);
     const latency = this.#latency?.finish(test.direction);
     const end = endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
     const { warning } = this.#latency ?? {};
     const warnings = warning === undefined ? end.warnings : [...end.warnings, warning];
-    return { ...end, warnings, ...(latency && { latency }) };
+    const simulation = this.#simulationReport(streams, { rttMs: rtt?.avgMs, lossPercent: lossOf(outcomes) });
+    return { ...end, warnings, ...(latency && { latency }), ...(simulation && { simulation }) };
   }
 
   #startStream(stream: OpenStream, rtt: RttSummary | undefined, collector: Collector): StreamRun {
@@ -190,7 +208,7 @@ class ClientTest {
       conversation,
       test,
       clock: this.#clock,
-      resultSeconds: waits.resultGraceSeconds + (rtt?.maxMs ?? 0) / 1000,
+      resultSeconds: waits.resultGraceSeconds + Math.max((rtt?.maxMs ?? 0) / 1000, simulatedSeconds(this.#simulation)),
       stop: this.#signal,
       onInterval: (report) => collector.add(id, report),
     });

@@ -43,8 +43,8 @@ interface Waiter {
 }
 
 export class Conversation {
-  readonly channel: Channel;
   readonly peer: string;
+  #channel: Channel;
   readonly #clock: Clock;
   readonly #unread: Message[] = [];
   #waiter: Waiter | undefined;
@@ -54,7 +54,7 @@ export class Conversation {
   onEnded: () => void = () => {};
 
   constructor(channel: Channel, clock: Clock) {
-    this.channel = channel;
+    this.#channel = channel;
     this.#clock = clock;
     this.peer = peerText(channel.info);
     channel.onText = (text) => this.#receive(text);
@@ -63,6 +63,15 @@ export class Conversation {
       this.#fail(this.#closedError(closed));
       this.onEnded();
     };
+  }
+
+  get channel(): Channel {
+    return this.#channel;
+  }
+
+  /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
+  put(over: (channel: Channel, clock: Clock) => Channel): void {
+    this.#channel = over(this.#channel, this.#clock);
   }
 
   send(message: Message): void {

@@ -9,6 +9,7 @@ import type { MessageOf } from '../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../protocol/proof.js';
 import { software } from '../version.js';
 import { type Conversation, tokenHint } from './conversation.js';
+import { grantedSimulation, simulate } from './simulation.js';
 
 export type Hello = MessageOf<'hello'>;
 export type Grant = MessageOf<'grant'>;
@@ -17,7 +18,7 @@ export type Grant = MessageOf<'grant'>;
 export const randomId = (): string => randomBytes(16).toString('hex');
 
 /** What a server lets a client have; reasons say where it is less than was asked. */
-export type Decision = Omit<Grant, 'type' | 'software' | 'mac'>;
+export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim'>;
 
 export async function openAsClient(
   conversation: Conversation,
@@ -25,6 +26,15 @@ export async function openAsClient(
   token: string | undefined,
 ): Promise<Grant> {
   const hello: Hello = { type: 'hello', software, nonce: randomId(), token: token !== undefined, ...request };
+  const grant = await askForGrant(conversation, hello, token);
+  if (hello.sim && !grant.sim) {
+    throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');
+  }
+  simulate(conversation, 'client', hello, grant);
+  return grant;
+}
+
+async function askForGrant(conversation: Conversation, hello: Hello, token: string | undefined): Promise<Grant> {
   conversation.send(hello);
   const reply = await conversation.expect(waits.handshakeStepSeconds, 'challenge', 'grant');
   if (reply.type === 'grant') {
@@ -52,10 +62,19 @@ export async function openAsServer(
   const flaw = flawOf(hello);
   if (flaw !== undefined) throw refuse(conversation, 'protocol-violation', flaw);
   checkBlock(conversation, hello);
+  checkLoss(conversation, hello);
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
-  const grant: Grant = { type: 'grant', software, ...decide(hello), ...(mac !== undefined && { mac }) };
+  const sim = grantedSimulation(conversation, hello);
+  const extras = { ...(mac !== undefined && { mac }), ...(sim && { sim }) };
+  const grant: Grant = { type: 'grant', software, ...decide(hello), ...extras };
   conversation.send(grant);
+  simulate(conversation, 'server', hello, grant);
   return { hello, grant };
+}
+
+function checkLoss(conversation: Conversation, { mode, bytes, sim }: Hello): void {
+  if (mode !== 'throughput' || bytes === undefined || !sim?.lossPercent) return;
+  throw refuse(conversation, 'request-refused', 'a test by bytes with simulated loss would never end');
 }
 
 function checkBlock(conversation: Conversation, { mode, blockBytes }: Hello): void {

@@ -8,15 +8,17 @@ import { toWperfError, WperfError } from '../errors.js';
 import { type Cancel, type Clock, within } from '../host/clock.js';
 import { type LatencyReport, latencyReport } from '../measure/latency.js';
 import { Prober } from '../modes/probing.js';
-import type { ClientPlan, TestDirection, TestPlan } from '../plan.js';
+import type { ClientPlan, Simulation, TestDirection, TestPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
 import { Conversation } from './conversation.js';
 import { openAsClient } from './handshake.js';
 import { pingHello } from './ping-hello.js';
+import { simulatedSeconds } from './simulation.js';
 
 export interface LatencyProbeOptions {
   readonly plan: ClientPlan;
   readonly session: string;
+  readonly simulation: Simulation | undefined;
   readonly clock: Clock;
   readonly connect: (plan: ClientPlan) => Promise<Channel>;
 }
@@ -67,12 +69,12 @@ export class LatencyProbe {
   }
 
   async #converse(): Promise<void> {
-    const { plan, session, clock, connect } = this.#options;
+    const { plan, session, simulation, clock, connect } = this.#options;
     const conversation = new Conversation(await connect(plan), clock);
     this.#conversation = conversation;
     if (this.#closed) return conversation.drop();
     const hello = { ...pingHello('latency', session, plan.seconds), omitSeconds: plan.omitSeconds };
-    await openAsClient(conversation, hello, plan.token);
+    await openAsClient(conversation, { ...hello, ...(simulation && { sim: simulation }) }, plan.token);
     conversation.send({ type: 'start' });
     conversation.onEnded = () => {
       if (!this.#closed) this.#lostAt = clock.now();
@@ -81,12 +83,13 @@ export class LatencyProbe {
 
   /** Pings one after another, before the load. */
   async measureIdle(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, simulation } = this.#options;
     if (!this.#conversation || this.#closed) return;
+    const answerSeconds = waits.rttBudgetSeconds + simulatedSeconds(simulation);
     const prober = new Prober({
       channel: this.#conversation.channel,
       clock,
-      ...{ intervalSeconds: 0, count: bounds.idlePings, answerSeconds: waits.rttBudgetSeconds },
+      ...{ intervalSeconds: 0, count: bounds.idlePings, answerSeconds },
       until: clock.now() + waits.rttBudgetSeconds,
       onAnswer: (_seq, rttMs) => keep(this.#idleMs, rttMs),
     });

@@ -4,7 +4,7 @@
  */
 import { waits } from '../defaults.js';
 import { toWperfError, WperfError } from '../errors.js';
-import type { NoticeEvent } from '../events.js';
+import type { NoticeEvent, SimulationReport } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { meanAndDeviation, summarize } from '../measure/percentiles.js';
 import { Prober, type ProberOptions } from '../modes/probing.js';
@@ -26,6 +26,8 @@ export interface PingPeer {
   readonly software: string;
   readonly dialect?: 'legacy';
   readonly notes: readonly NoticeEvent[];
+  /** Conditions under which this end, or both, send; not measured yet. */
+  readonly simulation?: SimulationReport;
   /** No ping is sent after so many seconds. */
   readonly seconds: number;
   readonly pings: ProberOptions['channel'];
@@ -93,7 +95,7 @@ class PingRun {
       for (const note of peer.notes) this.#emit(note);
       const sent = await this.#probe(peer);
       if (sent > 0 && this.#lost === sent) throw this.#silence();
-      this.#emit(this.#endEvent(sent));
+      this.#emit(this.#endEvent(sent, peer));
       peer.close();
     } catch (error) {
       this.#channel?.drop();
@@ -117,7 +119,7 @@ class PingRun {
     return this.#dialect.greet(channel, this.#plan, this.#session, this.#clock);
   }
 
-  #startEvent({ software, dialect }: PingPeer): PingStartEvent {
+  #startEvent({ software, dialect, simulation }: PingPeer): PingStartEvent {
     const { target, count, intervalSeconds, title } = this.#plan;
     return {
       type: 'ping-start',
@@ -129,6 +131,7 @@ class PingRun {
       intervalSeconds,
       secure: this.#channel?.info.secure ?? false,
       ...(dialect !== undefined && { dialect }),
+      ...(simulation && { simulation }),
       ...(title !== undefined && { title }),
     };
   }
@@ -167,16 +170,20 @@ class PingRun {
     this.#emit({ type: 'pong', seq, rttMs: rttMs ?? null });
   }
 
-  #endEvent(transmitted: number): PingEndEvent {
+  #endEvent(transmitted: number, { simulation }: PingPeer): PingEndEvent {
     const rtts = this.#rttsMs;
     const summary = summarize(rtts);
     const known = rtts.length + this.#lost;
+    const lossPercent = known === 0 ? 0 : (100 * this.#lost) / known;
+    const rtt = summary ? { ...summary, ...meanAndDeviation(rtts) } : null;
+    const found = { rttMs: rtt?.avgMs ?? null, lossPercent };
     return {
       type: 'ping-end',
       transmitted,
       received: rtts.length,
-      lossPercent: known === 0 ? 0 : (100 * this.#lost) / known,
-      rtt: summary ? { ...summary, ...meanAndDeviation(rtts) } : null,
+      lossPercent,
+      rtt,
+      ...(simulation && { simulation: { ...simulation, measured: { ...simulation.measured, ...found } } }),
       interrupted: this.#interrupted,
     };
   }

@@ -3,6 +3,7 @@ import type { StartEvent, TestEvent } from '../events.js';
 import type { StreamOutcome, StreamReport } from '../modes/stream.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end-event.js';
+import { withLoss } from './simulation.js';
 
 /** A reporter that keeps what it would have printed. */
 export interface Recorder {
@@ -31,7 +32,9 @@ export class Recording {
 
   /** The whole report, with this end's figures as the last. */
   finish(outcome: StreamOutcome): string {
-    this.#recorder.event(endEventOf('server', this.#start.test, new Map([[this.#id, outcome]])));
+    const { test, simulation } = this.#start;
+    const end = endEventOf('server', test, new Map([[this.#id, outcome]]));
+    this.#recorder.event({ ...end, ...(simulation && { simulation: withLoss(simulation, [outcome]) }) });
     return this.#recorder.text();
   }
 }

@@ -4,13 +4,20 @@ import type { RttSummary } from '../events.js';
 import { type Clock, within } from '../host/clock.js';
 import type { Channel } from '../transport/channel.js';
 
-/** One ping after another, in turn over the channels. Undefined if none came back in time. */
-export async function measureRoundTrips(channels: readonly Channel[], clock: Clock): Promise<RttSummary | undefined> {
+/**
+ * One ping after another, in turn over the channels. Undefined if none came back in time.
+ * @param simulatedSeconds that a round trip is known to take longer.
+ */
+export async function measureRoundTrips(
+  channels: readonly Channel[],
+  clock: Clock,
+  simulatedSeconds = 0,
+): Promise<RttSummary | undefined> {
   const end = clock.now() + waits.rttBudgetSeconds;
   const samplesMs: number[] = [];
   for (let i = 0; i < waits.rttSamples && clock.now() < end; i++) {
     const channel = channels[i % channels.length];
-    const ms = channel && (await pingUntil(channel, end, clock));
+    const ms = channel && (await pingUntil(channel, end + simulatedSeconds, clock));
     if (ms === undefined) break;
     samplesMs.push(ms);
   }

@@ -1,7 +1,7 @@
 /** One client's test at the server: the streams of one session that reached this process. */
 import { waits } from '../defaults.js';
 import { toWperfError, type WperfError } from '../errors.js';
-import type { StartEvent, TestEvent } from '../events.js';
+import type { EndEvent, StartEvent, TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
 import { type StreamOutcome, startStream } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
@@ -11,6 +11,7 @@ import type { Conversation } from './conversation.js';
 import { endEventOf } from './end-event.js';
 import type { Hello } from './handshake.js';
 import { type Recorder, Recording } from './recording.js';
+import { lossOf, simulatedSeconds, simulationReport } from './simulation.js';
 
 export interface ServerTestListener {
   readonly onEvent: (event: TestEvent) => void;
@@ -70,7 +71,7 @@ export class ServerTest {
       conversation,
       test,
       clock: this.#clock,
-      resultSeconds: waits.closeSeconds,
+      resultSeconds: waits.closeSeconds + simulatedSeconds(hello.sim),
       stop: this.#stop,
       onStart: () => this.#begin(),
       onInterval: (report) => {
@@ -102,9 +103,10 @@ export class ServerTest {
   }
 
   #startEvent(test: TestPlan, members: ReadonlyMap<Conversation, Member>): StartEvent {
-    const { session, software, title, extraData } = this.#hello;
+    const { session, software, title, extraData, sim } = this.#hello;
     const streams = [...members].map(([{ channel }, { id }]) => ({ id, ...addressesOf(channel.info) }));
     const [first] = members.keys();
+    const simulation = sim && simulationReport(sim, first?.channel, { blockBytes: test.blockBytes });
     return {
       type: 'start',
       role: 'server',
@@ -115,6 +117,7 @@ export class ServerTest {
       test,
       streams: streams.sort((a, b) => a.id - b.id),
       secure: first?.channel.info.secure ?? false,
+      ...(simulation && { simulation }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
     };
@@ -135,9 +138,18 @@ export class ServerTest {
   }
 
   #lastEvent(): TestEvent {
-    const end = endEventOf('server', this.#total(), this.#outcomes);
+    const end = this.#endEvent(this.#total());
     if (!this.#failure) return end;
     return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };
+  }
+
+  #endEvent(test: TestPlan): EndEvent {
+    const end = endEventOf('server', test, this.#outcomes);
+    const { sim } = this.#hello;
+    if (!sim) return end;
+    const [first] = this.#members.keys();
+    const found = { lossPercent: lossOf([...this.#outcomes.values()]), blockBytes: test.blockBytes };
+    return { ...end, simulation: simulationReport(sim, first?.channel, found) };
   }
 }
 

@@ -9,8 +9,9 @@ export function shareOf(total: number | undefined, id: number, streams: number):
 }
 
 export function grantedTest(hello: Omit<Hello, 'type' | 'software' | 'nonce' | 'token'>, grant: Grant): TestPlan {
-  const { direction, streams, omitSeconds, blockBytes, intervalSeconds } = hello;
-  const { seconds, bytes, bitsPerSecond } = grant;
+  const { direction, streams, omitSeconds, intervalSeconds } = hello;
+  const { seconds, bytes, bitsPerSecond, sim } = grant;
+  const blockBytes = Math.min(hello.blockBytes, sim?.mtuBytes ?? hello.blockBytes);
   return {
     mode: hello.mode === 'datagram' ? 'datagram' : 'throughput',
     direction,

@@ -60,6 +60,11 @@ export interface LoadWriter {
   limitUnsent(bytes: number): void;
 }
 
+export interface LossCounts {
+  readonly messages: number;
+  readonly dropped: number;
+}
+
 export type Stamp = (head: Buffer) => void;
 
 export interface Closed {
@@ -86,6 +91,10 @@ export interface Channel {
    * `HEAD_BYTES`, which are its own only until the call returns, and the size of the whole.
    */
   packets: ((head: Buffer, bytes: number) => void) | undefined;
+  /** The peer's ping is here, and `answer` answers it; by default at once. */
+  onPing: (answer: () => void) => void;
+  /** Where loss is simulated: messages of load that were sent, and those of them that went no farther. */
+  readonly simulated?: LossCounts;
   send(text: string): void;
   /** Bytes that wait in this process for the kernel to take them. */
   readonly queuedBytes: number;

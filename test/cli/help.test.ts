@@ -31,6 +31,7 @@ describe('helpText', () => {
       'Modes (give one):',
       'Client and server:',
       'Client (-c, --loopback):',
+      'Simulated conditions (-c, --loopback):',
       'Server (-s):',
       'Routes (--traceroute, --reverse-traceroute):',
       'Routes back to clients (-s):',

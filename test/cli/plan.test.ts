@@ -129,6 +129,16 @@ describe('a client', () => {
     ['-c h --no-latency', { latency: false }],
     ['-c h --no-legacy', { noLegacy: true }],
     ['-c h --legacy-token', { legacyToken: true }],
+    ['-c h --sim-latency 50', { simulation: { latencyMs: 50 } }],
+    [
+      '-c h --sim-latency 0.5 --sim-jitter 5 --sim-loss 1.5 --sim-seed 7',
+      { simulation: { latencyMs: 0.5, jitterMs: 5, lossPercent: 1.5, seed: 7 } },
+    ],
+    [
+      '-c h --sim-mtu 1K --sim-sndbuf 64K --sim-rcvbuf 1M --sim-tcp-nodelay',
+      { simulation: { mtuBytes: 1024, sndbufBytes: 65_536, rcvbufBytes: 1_048_576, noDelay: true } },
+    ],
+    ['-c h -n 1M --sim-loss 0', { bytes: 1_048_576, seconds: 86_400, simulation: { lossPercent: 0 } }],
     ['-c h --token s3cret', { token: 's3cret' }],
     ['-c h --token=-s3cret', { token: '-s3cret' }],
     ['-c h --token -5', { token: '-5' }],
@@ -499,6 +509,25 @@ describe('bad input', () => {
     ['-c h --token-file token.lines', '--token-file holds more than one line: put the token on one line, alone'],
     ['-c h --token-file token.long', '--token-file holds a token of 1025 characters: use at most 1024'],
     [`-s --token ${'x'.repeat(1025)}`, '--token holds a token of 1025 characters: use at most 1024'],
+    // Simulated conditions.
+    ['-c h --sim-latency 3001', "--sim-latency '3001' is out of range: give 0 to 3000"],
+    ['-c h --sim-latency much', "--sim-latency 'much' is not a number: write e.g. 10 or 0.5"],
+    ['-c h --sim-jitter 1e3', "--sim-jitter '1e3' is not a number: write e.g. 10 or 0.5"],
+    ['-c h --sim-loss 100.1', "--sim-loss '100.1' is out of range: give 0 to 100"],
+    ['-c h --sim-mtu 1', "--sim-mtu '1' is out of range: give 64 to 1M"],
+    ['-c h --sim-rcvbuf 2G', "--sim-rcvbuf '2G' is out of range: give 1K to 1G"],
+    ['-c h --sim-seed 4294967296', "--sim-seed '4294967296' is out of range: give 0 to 4294967295"],
+    ['-c h --sim-seed 1', '--sim-seed simulates nothing by itself: give --sim-loss, say'],
+    ['-s --sim-latency 5', '--sim-latency is a simulation flag: use it with -c or --loopback'],
+    ['--traceroute h --sim-loss 5', '--sim-loss is a simulation flag: use it with -c or --loopback'],
+    [
+      '-c h -n 1M --sim-loss 1',
+      'with --sim-loss not all of -n/--bytes would arrive, and the test never end: use -t/--time, or packets (-u/--udp)',
+    ],
+    [
+      '-c h --reverse-traceroute --sim-loss 5',
+      '--reverse-traceroute and --sim-loss exclude each other: give one of them',
+    ],
     // Flags that do not go together.
     ['-c h --traceroute h', '-c/--client and --traceroute exclude each other: give one of them'],
     ['--traceroute h -R', '-R/--reverse is a client flag: use it with -c or --loopback'],

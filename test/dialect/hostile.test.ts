@@ -104,6 +104,10 @@ describe('a legacy client that', () => {
     ['load before anything', [packet(0n)], 'load that was not asked for'],
     ['an unknown mode', ['{"mode":"sideways"}'], 'unknown mode'],
     ['deep JSON', [`${'['.repeat(2000)}${']'.repeat(2000)}`], 'unknown mode'],
+    ['a delay of days', ['{"mode":"upload","simulation_options":{"sim_latency":1e8}}'], 'sim_latency must be'],
+    ['a negative jitter', ['{"mode":"upload","simulation_options":{"sim_jitter":-1}}'], 'sim_jitter must be'],
+    ['a loss of more than all', ['{"mode":"upload","simulation_options":{"sim_loss":1000}}'], 'sim_loss must be'],
+    ['a giant sim_sndbuf', ['{"mode":"upload","simulation_options":{"sim_sndbuf":1e12}}'], 'sim_sndbuf must be'],
     ['a giant sim_mtu', ['{"mode":"reverse","simulation_options":{"sim_mtu":1e9}}'], 'sim_mtu must be'],
   ])('sends %s is refused', async (_what, messages, text) => {
     const { code } = await speak(messages);

@@ -1,6 +1,14 @@
 /** Events of tests that never ran, with round figures. */
 import { WperfError } from '../../src/errors.js';
-import type { EndEvent, ErrorEvent, IntervalEvent, StartEvent, StreamResult, TcpSample } from '../../src/events.js';
+import type {
+  EndEvent,
+  ErrorEvent,
+  IntervalEvent,
+  SimulationReport,
+  StartEvent,
+  StreamResult,
+  TcpSample,
+} from '../../src/events.js';
 import type { Direction, TestPlan } from '../../src/plan.js';
 
 export const identity = { software: 'wperf 1.2.3', systemInfo: 'Linux box 6.1.0 x64' };
@@ -132,4 +140,16 @@ export function endOf(
 export const failure: ErrorEvent = {
   type: 'error',
   error: new WperfError('connection-refused', 'server.example:8765 refused the connection', { hint: 'is it there?' }),
+};
+
+export const simulation: SimulationReport = {
+  configured: {
+    ...{ latencyMs: 50, jitterMs: 5, lossPercent: 1, mtuBytes: 1400 },
+    ...{ sndbufBytes: 65_536, rcvbufBytes: 32_768, noDelay: true, seed: 7 },
+  },
+  measured: {
+    ...{ rttMs: 101.25, lossPercent: 0.974, blockBytes: 1400 },
+    local: { sndbufBytes: 131_072, rcvbufBytes: 65_536, noDelay: true },
+    remote: { sndbufBytes: 131_072 },
+  },
 };

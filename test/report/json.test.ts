@@ -4,7 +4,7 @@ import { latencyReport } from '../../src/measure/latency.js';
 import type { TestPlan } from '../../src/plan.js';
 import { JsonReporter } from '../../src/report/json.js';
 import { JsonStreamReporter } from '../../src/report/json-stream.js';
-import { endOf, failure, identity, intervalOf, startOf } from './fixtures.js';
+import { endOf, failure, identity, intervalOf, simulation, startOf } from './fixtures.js';
 import { Kept } from './kept.js';
 import { expectReport, expectStreamLine, isRefused, reportSchema } from './schema.js';
 
@@ -47,6 +47,7 @@ const tests: [string, TestEvent[]][] = [
   ['an omitted second', [startOf({ omitSeconds: 1 }), intervalOf(startOf(), 0, true), endOf(startOf())]],
   ['an upload of the original', whole(openEnded)],
   ['a server', whole(startOf({}, { role: 'server' }))],
+  ['simulated conditions', [startOf({}, { simulation }), endOf(startOf(), { simulation })]],
   [
     'missing figures',
     [

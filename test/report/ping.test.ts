@@ -3,7 +3,7 @@ import { WperfError } from '../../src/errors.js';
 import type { PingEvent, PingsServedEvent } from '../../src/ping-events.js';
 import { makePingReporter } from '../../src/report/make-ping.js';
 import { servedPingsText } from '../../src/report/served-pings.js';
-import { identity } from './fixtures.js';
+import { identity, simulation } from './fixtures.js';
 import { Kept } from './kept.js';
 import { expectPing } from './schema.js';
 
@@ -51,12 +51,19 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
     expect(printed('text', [{ ...start, title: 'night' }, silent]).out).toBe(
       'night:  --- ping statistics ---\nnight:  0 transmitted, 0 received, 0% loss\n',
     );
+    const simulated = printed('text', [
+      { ...start, simulation },
+      { ...end, simulation },
+    ]).out.split('\n');
+    expect(simulated[0]).toMatch(/^Simulated: latency 50 ms/);
+    expect(simulated.at(-2)).toMatch(/^Simulated: round trip 100 ms .*measured 101\.3 ms/);
     expect(printed('text', [start, failure])).toEqual({ out: '', err: 'wperf: error: gone\n' });
   });
 
   it.each<[string, PingEvent[]]>([
     ['whole', [start, notice, ...pongs, end]],
     ['interrupted', [{ ...start, title: 'night' }, silent]],
+    ['under simulated conditions', [{ ...start, simulation }, ...pongs, { ...end, simulation }]],
     ['failed', [start, ...pongs, failure]],
     ['failed before the start', [failure]],
   ])('keeps to its schema, %s', (_name, events) => {

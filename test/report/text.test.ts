@@ -6,7 +6,7 @@ import type { RateUnit } from '../../src/plan.js';
 import { ProgressLine } from '../../src/report/progress.js';
 import { TextReporter } from '../../src/report/text.js';
 import { withTimestamps } from '../../src/report/timestamps.js';
-import { endOf, failure, identity, intervalOf, startOf } from './fixtures.js';
+import { endOf, failure, identity, intervalOf, simulation, startOf } from './fixtures.js';
 import { Kept } from './kept.js';
 
 interface Shown {
@@ -53,6 +53,12 @@ function packetEnd(start: StartEvent, packets: PacketSummary): EndEvent {
 const whole = (start: StartEvent): TestEvent[] => [start, intervalOf(start, 0), intervalOf(start, 1), endOf(start)];
 
 describe('the text report', () => {
+  it('tells of simulated conditions in the beginning and in the end', () => {
+    const lines = show([startOf({}, { simulation }), endOf(startOf(), { simulation })]).out.split('\n');
+    expect(lines[1]).toMatch(/^Simulated: latency 50 ms \+- 5 ms, loss 1 %/);
+    expect(lines.at(-2)).toMatch(/^Simulated: round trip 100 ms \+- 10 ms \(measured 101\.3 ms\)/);
+  });
+
   it('of an upload', () => {
     expect(show(whole(startOf())).out).toBe(`wperf 1.2.3: upload to server.example:8765, 1 stream, 2 s, 64 KiB blocks
 [  1] local 192.0.2.1 port 40001 connected to 198.51.100.7 port 8765

@@ -78,6 +78,7 @@ function acceptOn(stream: PairedEnd, lane: boolean): Promise<WsChannel> {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: bounds.frameBytes,
   });
   return new Promise((resolve) => {
@@ -99,6 +100,7 @@ export async function channelPair(
   const ws = new WebSocket('ws://memory/', 'wperf.v1', {
     createConnection: () => near as never,
     perMessageDeflate: false,
+    autoPong: false,
   });
   const client = await new Promise<WsChannel>((resolve, reject) => {
     ws.on('error', reject);

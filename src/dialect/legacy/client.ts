@@ -4,11 +4,12 @@ import { WperfError } from '../../errors.js';
 import type { EndEvent, NoticeEvent, RttSummary, StartEvent, TestEvent } from '../../events.js';
 import { type Clock, systemClock } from '../../host/clock.js';
 import { readTcpInfo } from '../../host/tcp-options.js';
-import type { ClientPlan, TestPlan } from '../../plan.js';
+import type { ClientPlan, Simulation, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
 import { randomId } from '../../session/handshake.js';
 import { ProgressMeter } from '../../session/progress.js';
 import { measureRoundTrips } from '../../session/round-trips.js';
+import { type Findings, lossOf, simulatedSeconds, simulationReport, withSeed } from '../../session/simulation.js';
 import { shareOf } from '../../session/stream-test.js';
 import type { Channel } from '../../transport/channel.js';
 import { legacyEndEvent } from './end-event.js';
@@ -16,6 +17,7 @@ import { connectLegacy, dialectNotes, refusalOf, sayToken } from './entry.js';
 import { closedError, Link } from './link.js';
 import { LegacyLoad, type LegacyOutcome } from './load.js';
 import { withSenderCounts } from './sender-counts.js';
+import { simulateOn, simulationNotes } from './simulation.js';
 import { legacySoftware, NUMBER_BYTES, openingText } from './wire.js';
 
 export interface LegacyClientOptions {
@@ -32,12 +34,14 @@ export class LegacyClientTest {
   readonly #emit: (event: TestEvent) => void;
   readonly #links: Link[] = [];
   readonly #session = randomId();
+  readonly #simulation: Simulation | undefined;
   #failed = false;
 
   constructor(plan: ClientPlan, options: LegacyClientOptions, emit: (event: TestEvent) => void) {
     this.#plan = plan;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#simulation = plan.simulation && withSeed(plan.simulation);
     this.#emit = emit;
   }
 
@@ -47,12 +51,13 @@ export class LegacyClientTest {
       this.#checkMode();
       const links = await this.#beforeStart(this.#openStreams());
       const channels = links.map((link) => link.channel);
-      const rtt = await this.#beforeStart(measureRoundTrips(channels, this.#clock));
+      const roundTrips = measureRoundTrips(channels, this.#clock, simulatedSeconds(this.#simulation));
+      const rtt = await this.#beforeStart(roundTrips);
       const gone = links.find((link) => link.closed)?.closed;
       if (gone) throw closedError(gone, this.#peer);
       this.#emit(this.#startEvent(links, rtt));
       for (const note of [...dialectNotes(this.#plan), ...this.#notes()]) this.#emit(note);
-      this.#emit(await this.#measure(links));
+      this.#emit(await this.#measure(links, rtt));
       for (const link of links) link.close(waits.closeSeconds);
     } catch (error) {
       this.#failed = true;
@@ -83,14 +88,28 @@ export class LegacyClientTest {
   /** The token goes out before the round trips, so that a refusal comes back before the load begins. */
   async #openStreams(): Promise<Link[]> {
     const { connect = connectLegacy } = this.#options;
-    const open = async () => {
+    const open = async (id: number) => {
       const link = new Link(await connect(this.#plan));
       this.#links.push(link);
       if (this.#failed) link.channel.drop();
       sayToken(link, this.#plan);
+      this.#simulateOn(link, id);
       return link;
     };
-    return Promise.all(Array.from({ length: this.#plan.streams }, open));
+    return Promise.all(Array.from({ length: this.#plan.streams }, (_, i) => open(i + 1)));
+  }
+
+  #simulateOn(link: Link, stream: number): void {
+    const [simulation, clock, test] = [this.#simulation, this.#clock, this.#plan];
+    if (simulation) simulateOn(link, { simulation, clock, role: 'client', stream, test });
+  }
+
+  #simulationReport(links: readonly Link[], found: Findings) {
+    const [first] = links;
+    const { blockBytes } = this.#test();
+    return (
+      this.#simulation && { simulation: simulationReport(this.#simulation, first?.channel, { blockBytes, ...found }) }
+    );
   }
 
   #startEvent(links: readonly Link[], rtt: RttSummary | undefined): StartEvent {
@@ -113,6 +132,7 @@ export class LegacyClientTest {
       secure: first?.channel.info.secure ?? false,
       ...(rtt && { rtt }),
       ...(mss !== undefined && { mss }),
+      ...this.#simulationReport(links, { rttMs: rtt?.avgMs }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
     };
@@ -122,11 +142,12 @@ export class LegacyClientTest {
   #test(): TestPlan {
     const { mode, direction, streams, seconds, bytes, blockBytes, bitsPerSecond, intervalSeconds } = this.#plan;
     const isDatagram = mode === 'datagram';
-    const payload = direction === 'down' ? legacy.blockBytes : Math.min(blockBytes, legacy.simMtu.max);
+    const mtuBytes = Math.min(this.#simulation?.mtuBytes ?? legacy.simMtu.max, legacy.simMtu.max);
+    const payload = Math.min(direction === 'down' ? legacy.blockBytes : blockBytes, mtuBytes);
     return {
       ...{ mode, direction, streams, seconds, intervalSeconds },
       omitSeconds: isDatagram ? 0 : this.#plan.omitSeconds,
-      blockBytes: isDatagram ? blockBytes : NUMBER_BYTES + payload,
+      blockBytes: isDatagram ? Math.min(blockBytes, mtuBytes) : NUMBER_BYTES + payload,
       bitsPerSecond: direction === 'down' ? 0 : bitsPerSecond,
       ...(bytes !== undefined && { bytes }),
     };
@@ -142,17 +163,21 @@ export class LegacyClientTest {
       ...(mode === 'datagram' && omitSeconds > 0 ? ['packets that do not count'] : []),
       ...(getServerOutput ? ['its own report'] : []),
     ];
-    return ignored.map((what) => ({ type: 'notice', level: 'info', text: `It cannot be asked for ${what}.` }));
+    const notes = ignored.map(
+      (what) => ({ type: 'notice', level: 'info', text: `It cannot be asked for ${what}.` }) as const,
+    );
+    return [...notes, ...simulationNotes(this.#simulation, mode)];
   }
 
-  async #measure(links: readonly Link[]): Promise<EndEvent> {
+  async #measure(links: readonly Link[], rtt: RttSummary | undefined): Promise<EndEvent> {
     const test = this.#test();
     const collector = new Collector('client', test, (event) => this.#emit(withSenderCounts(event)));
     const loads = links.map((link, i) => this.#startStream(link, i + 1, test, collector));
     const progress = new ProgressMeter('client', test, loads, this.#clock, this.#emit);
     try {
       const outcomes = await Promise.all(loads.map((load) => load.outcome));
-      return legacyEndEvent('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+      const end = legacyEndEvent('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+      return { ...end, ...this.#simulationReport(links, { rttMs: rtt?.avgMs, lossPercent: lossOf(outcomes) }) };
     } finally {
       progress.stop();
     }
@@ -169,7 +194,7 @@ export class LegacyClientTest {
       stop: this.#options.signal,
       onInterval: (report) => collector.add(id, report),
     });
-    if (!link.closed) link.say(openingText(whole));
+    if (!link.closed) link.say(openingText(whole, this.#simulation));
     const outcome: Promise<LegacyOutcome> = load.run().finally(() => collector.finish(id));
     return { outcome, counts: () => load.counts() };
   }

@@ -14,17 +14,17 @@ const POLICY = 1008;
 const REASON_CHARACTERS = 123;
 
 export class Link {
-  readonly channel: Channel;
   readonly peer: string;
   /** Settles when the connection has ended. */
   readonly ended: Promise<Closed>;
   onText: (text: string) => void = () => {};
   onClosed: (closed: Closed) => void = () => {};
+  #channel: Channel;
   #closed: Closed | undefined;
   #closing = false;
 
   constructor(channel: Channel) {
-    this.channel = channel;
+    this.#channel = channel;
     this.peer = peerText(channel.info);
     channel.onText = (text) => this.#receive(text);
     this.ended = new Promise((resolve) => {
@@ -34,6 +34,15 @@ export class Link {
         resolve(closed);
       };
     });
+  }
+
+  get channel(): Channel {
+    return this.#channel;
+  }
+
+  /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
+  put(over: (channel: Channel) => Channel): void {
+    this.#channel = over(this.#channel);
   }
 
   get closed(): Closed | undefined {

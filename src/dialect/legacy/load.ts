@@ -164,10 +164,12 @@ export class LegacyLoad {
     const tcp = this.#tcp?.summary();
     const congestion = readCongestion(this.#options.link.channel.descriptor);
     const { pacing } = this.#sender ?? {};
+    const { simulated } = this.#options.link.channel;
     return {
       ...(sent && { sent }),
       ...(received && { received }),
       ...(pacing && { pacing }),
+      ...(simulated && { simulated }),
       ...(this.#told && { told: this.#told }),
       ...(tcp && { tcp }),
       ...(congestion !== undefined && { congestion }),

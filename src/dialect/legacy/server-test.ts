@@ -6,13 +6,15 @@ import type { Clock } from '../../host/clock.js';
 import type { StreamReport } from '../../modes/stream.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
+import { type Findings, lossOf, simulationReport, withSeed } from '../../session/simulation.js';
 import { peerOf } from '../../transport/channel.js';
 import { legacyEndEvent } from './end-event.js';
 import type { Link } from './link.js';
 import { LegacyLoad } from './load.js';
 import { PacketCount } from './packets.js';
 import { withSenderCounts } from './sender-counts.js';
-import { legacySoftware, NUMBER_BYTES, type Opening, type Simulation } from './wire.js';
+import { simulateOn } from './simulation.js';
+import { conditionsOf, legacySoftware, NUMBER_BYTES, type Opening } from './wire.js';
 
 /** What its packets are unless they say otherwise. */
 const PACKET_BYTES = 1400;
@@ -29,18 +31,24 @@ export interface LegacyTestOptions {
 /** Ready for load when it returns; settles when the connection may be closed. Rejects with WperfError. */
 export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { kind: 'load' }): Promise<void> {
   const { link, plan, clock, stop, onEvent } = options;
-  const { direction, simulation } = opening;
+  const { direction } = opening;
+  const conditions = conditionsOf(opening.simulation);
+  const simulation = conditions && withSeed(conditions);
   const test = {
-    ...testOf(plan, 'throughput', direction, NUMBER_BYTES + (simulation.sim_mtu || legacy.blockBytes)),
+    ...testOf(plan, 'throughput', direction, NUMBER_BYTES + (simulation?.mtuBytes ?? legacy.blockBytes)),
     ...(direction !== 'up' && { seconds: plan.seconds ?? legacy.seconds }),
   };
+  if (simulation) simulateOn(link, { simulation, clock, role: 'server', stream: 1, test });
+  const told = (found: Findings) => simulation && { simulation: simulationReport(simulation, link.channel, found) };
+  const { blockBytes } = test;
   const collector = new Collector('server', test, (event) => onEvent(withSenderCounts(event)));
   const onInterval = (report: StreamReport) => collector.add(1, report);
   const receiveSeconds = plan.seconds ?? limits.seconds.max;
   const load = new LegacyLoad({ role: 'server', link, test, receiveSeconds, clock, stop, onInterval });
-  return reported(options, test, ignoredOptions(simulation), async () => {
+  return reported(options, test, told({ blockBytes }), async () => {
     const outcome = await load.run().finally(() => collector.finish(1));
-    onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
+    const end = legacyEndEvent('server', test, new Map([[1, outcome]]));
+    onEvent({ ...end, ...told({ blockBytes, lossPercent: lossOf([outcome]) }) });
     if (outcome.received && !outcome.peerEnded) await clientsEnd(load, options);
   });
 }
@@ -51,7 +59,7 @@ export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
   const test = testOf(plan, 'datagram', 'up', PACKET_BYTES);
   const collector = new Collector('server', test, onEvent);
   const count = new PacketCount({ link, test, clock, stop, onInterval: (report) => collector.add(1, report) });
-  return reported(options, test, [], async () => {
+  return reported(options, test, {}, async () => {
     const outcome = await count.run().finally(() => collector.finish(1));
     onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
   });
@@ -77,16 +85,15 @@ function testOf(
   };
 }
 
-/** The start event and what is noted of the test; after `run` has failed, its error. */
+/** The start event, with `more` that belongs into it; after `run` has failed, its error. */
 async function reported(
   options: LegacyTestOptions,
   test: TestPlan,
-  notes: readonly string[],
+  more: Pick<StartEvent, 'simulation'> | undefined,
   run: () => Promise<void>,
 ): Promise<void> {
   const { onEvent } = options;
-  onEvent(startEvent(options, test));
-  for (const text of notes) onEvent({ type: 'notice', level: 'info', text });
+  onEvent({ ...startEvent(options, test), ...more });
   try {
     await run();
   } catch (thrown) {
@@ -110,12 +117,6 @@ function startEvent({ link, session }: LegacyTestOptions, test: TestPlan): Start
     streams: [{ id: 1, ...addresses }],
     secure,
   };
-}
-
-function ignoredOptions({ sim_mtu, sim_tcp_nodelay, ...others }: Simulation): string[] {
-  const names = Object.entries(others).flatMap(([name, value]) => (value ? [name] : []));
-  if (names.length === 0) return [];
-  return [`The client asked for ${names.join(', ')}: this server does not simulate for clients of the original wperf.`];
 }
 
 /** A client whose upload was cut short by the server's ceiling gets time to end by itself. */

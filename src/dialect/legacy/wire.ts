@@ -1,7 +1,7 @@
 /** What the original wperf says on the wire, as docs/legacy.md tells. Pure. */
-import { legacy } from '../../defaults.js';
+import { legacy, limits } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
-import type { TestDirection, TestPlan } from '../../plan.js';
+import type { SimulationPlan, TestDirection, TestPlan } from '../../plan.js';
 import { write64 } from '../../protocol/packet-header.js';
 import { type Checked, flag, integer, number, optional, record, ShapeError } from '../../protocol/shape.js';
 
@@ -20,21 +20,49 @@ export function numberEach(): (head: Uint8Array) => void {
   return (head) => write64(head, 0, number++);
 }
 
-const amount = optional(number(0, Number.MAX_SAFE_INTEGER));
+const { latencyMs, jitterMs, lossPercent, bufferBytes } = limits.simulation;
+const bufferSize = optional(integer(0, bufferBytes.max));
 const simulationShape = record({
   sim_tcp_nodelay: optional(flag),
-  sim_sndbuf: amount,
-  sim_rcvbuf: amount,
+  sim_sndbuf: bufferSize,
+  sim_rcvbuf: bufferSize,
   sim_mtu: optional(integer(0, legacy.simMtu.max)),
-  sim_latency: amount,
-  sim_jitter: amount,
-  sim_loss: amount,
+  sim_latency: optional(number(0, latencyMs.max)),
+  sim_jitter: optional(number(0, jitterMs.max)),
+  sim_loss: optional(number(0, lossPercent.max)),
 });
-export type Simulation = Checked<typeof simulationShape>;
+export type SimulationOptions = Checked<typeof simulationShape>;
+
+/** Undefined where nothing is asked for: 0 asks for nothing. */
+export function conditionsOf(options: SimulationOptions): SimulationPlan | undefined {
+  const { sim_latency, sim_jitter, sim_loss, sim_mtu, sim_sndbuf, sim_rcvbuf, sim_tcp_nodelay } = options;
+  const conditions: SimulationPlan = {
+    ...(sim_latency && { latencyMs: sim_latency }),
+    ...(sim_jitter && { jitterMs: sim_jitter }),
+    ...(sim_loss && { lossPercent: sim_loss }),
+    ...(sim_mtu && { mtuBytes: sim_mtu }),
+    ...(sim_sndbuf && { sndbufBytes: sim_sndbuf }),
+    ...(sim_rcvbuf && { rcvbufBytes: sim_rcvbuf }),
+    ...(sim_tcp_nodelay && { noDelay: true }),
+  };
+  return Object.keys(conditions).length > 0 ? conditions : undefined;
+}
+
+function optionsOf(simulation: SimulationPlan | undefined) {
+  return {
+    sim_tcp_nodelay: simulation?.noDelay ?? false,
+    sim_sndbuf: simulation?.sndbufBytes ?? null,
+    sim_rcvbuf: simulation?.rcvbufBytes ?? null,
+    sim_mtu: simulation?.mtuBytes ?? null,
+    sim_latency: simulation?.latencyMs ?? null,
+    sim_jitter: simulation?.jitterMs ?? null,
+    sim_loss: simulation?.lossPercent ?? null,
+  };
+}
 
 /** A client's wish: its first text, after the token if there is one. */
 export type Opening =
-  | { readonly kind: 'load'; readonly direction: TestDirection; readonly simulation: Simulation }
+  | { readonly kind: 'load'; readonly direction: TestDirection; readonly simulation: SimulationOptions }
   | { readonly kind: 'udp' }
   | { readonly kind: 'ping' }
   | { readonly kind: 'traceroute' };
@@ -63,17 +91,12 @@ export function parseOpening(text: string): Opening | undefined {
   return { kind: 'load', direction: directions[mode], simulation: simulationOf(options) };
 }
 
-export function openingText({ mode, direction }: Pick<TestPlan, 'mode' | 'direction'>): string {
+export function openingText(
+  { mode, direction }: Pick<TestPlan, 'mode' | 'direction'>,
+  simulation?: SimulationPlan,
+): string {
   if (mode === 'datagram') return 'UDP';
-  const none = {
-    sim_sndbuf: null,
-    sim_rcvbuf: null,
-    sim_mtu: null,
-    sim_latency: null,
-    sim_jitter: null,
-    sim_loss: null,
-  };
-  return JSON.stringify({ simulation_options: { sim_tcp_nodelay: false, ...none }, mode: modes[direction] });
+  return JSON.stringify({ simulation_options: optionsOf(simulation), mode: modes[direction] });
 }
 
 /** One hop of the route back: `*` and -1 where nobody answered. */
@@ -126,7 +149,7 @@ function seqOf(type: 'ping' | 'pong', text: string): number | undefined {
   }
 }
 
-function simulationOf(options: unknown): Simulation {
+function simulationOf(options: unknown): SimulationOptions {
   try {
     return simulationShape(options ?? {}, '');
   } catch (error) {

@@ -54,6 +54,7 @@ export class Acceptor {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: bounds.frameBytes,
     handleProtocols: () => SUBPROTOCOL,
   });

@@ -53,6 +53,7 @@ export class WsChannel implements Channel {
   onClose: (closed: Closed) => void = () => {};
   sink: LoadSink | undefined;
   packets: ((head: Buffer, bytes: number) => void) | undefined;
+  onPing: (answer: () => void) => void = (answer) => answer();
   bytesRead = 0;
   pingsAnswered = 0;
   readonly #ws: WebSocket;
@@ -62,7 +63,10 @@ export class WsChannel implements Channel {
   #failure = '';
   /** By payload, in the order in which they were sent. */
   readonly #pings = new Map<string, Ping>();
+  /** Answers that the system has not taken yet. */
+  #pongsQueued = 0;
 
+  /** `ws` must leave answering pings to its channel (`autoPong: false`). */
   constructor(ws: WebSocket, options: WsChannelOptions) {
     this.#ws = ws;
     this.#options = options;
@@ -73,9 +77,7 @@ export class WsChannel implements Channel {
     ws.on('error', (error) => {
       this.#failure ||= error.message;
     });
-    ws.on('ping', () => {
-      this.pingsAnswered += 1;
-    });
+    ws.on('ping', (payload) => this.onPing(() => this.#pong(payload)));
     ws.on('pong', (payload) => this.#onPong(payload));
     ws.on('close', (code, reason) => {
       this.#losePings();
@@ -152,6 +154,20 @@ export class WsChannel implements Channel {
     socket.on('data', walk);
     readIntoOneBuffer(socket, walk);
     return true;
+  }
+
+  /** A peer that pings without reading the answers fills no more than a bounded queue. */
+  #pong(payload: Buffer): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#pongsQueued === bounds.pingsInFlight) {
+      this.drop();
+      return;
+    }
+    this.#pongsQueued += 1;
+    this.pingsAnswered += 1;
+    this.#ws.pong(payload, undefined, () => {
+      this.#pongsQueued -= 1;
+    });
   }
 
   /** A peer may answer the newest of several pings alone (RFC 6455, section 5.5.3): older ones get no answer then. */

@@ -71,6 +71,7 @@ async function clientOptions(plan: ConnectPlan): Promise<ClientOptions> {
     ...way,
     ...(target.secure && tls),
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: bounds.frameBytes,
     headers: { 'User-Agent': software.replace(' ', '/'), ...Object.fromEntries(headers) },
   } as ClientOptions;

@@ -1,0 +1,213 @@
+/**
+ * A channel as if its path were worse: what this end sends is delayed and in part lost, what arrives is left alone,
+ * since the other end does the same. Texts and answers to pings are delayed and never lost. Liveness: a delay is bounded
+ * by its limits, what waits for it by `bounds`; the end of the connection forgets it all.
+ */
+import { bounds } from '../../defaults.js';
+import type { Cancel, Clock } from '../../host/clock.js';
+import type { Simulation } from '../../plan.js';
+import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter, LossCounts, Stamp } from '../channel.js';
+import { DelayLine } from './delay-line.js';
+import { seededRandom } from './random.js';
+import { Window } from './window.js';
+import { SimulatedWriter } from './writer.js';
+
+export interface SimulatedOptions {
+  readonly simulation: Simulation;
+  /** Tells this end's chance from that of every other under the same seed. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** Messages of load are packets, which may overtake each other. */
+  readonly packets: boolean;
+  /** What a sender of load keeps to; 0 is no rate. */
+  readonly bitsPerSecond: number;
+}
+
+export class SimulatedChannel implements Channel {
+  onClose: (closed: Closed) => void;
+  onPing: (answer: () => void) => void = (answer) => answer();
+  readonly #inner: Channel;
+  readonly #options: SimulatedOptions;
+  readonly #line: DelayLine;
+  readonly #losesPing: () => boolean;
+  #writer: SimulatedWriter | undefined;
+  #textBytes = 0;
+  #pongs = 0;
+  #pings = 0;
+  /** How to give up each ping that is not on its way: it waits for its delay, or is lost. */
+  readonly #heldPings = new Map<number, () => void>();
+  #cancelGoodbye: Cancel = () => {};
+  #over = false;
+
+  /** Takes the channel over, with those who listen to it. */
+  constructor(inner: Channel, options: SimulatedOptions) {
+    const { latencyMs = 0, jitterMs = 0 } = options.simulation;
+    this.#inner = inner;
+    this.#options = options;
+    const chance = this.#random('delay');
+    this.#line = new DelayLine(options.clock, () => Math.max(0, latencyMs + jitterMs * (2 * chance() - 1)) / 1000);
+    this.#losesPing = this.#loss('ping');
+    this.onClose = inner.onClose;
+    inner.onClose = (closed) => {
+      this.#end();
+      this.onClose(closed);
+    };
+    inner.onPing = (answer) => this.onPing(() => this.#pong(answer));
+  }
+
+  get info(): ChannelInfo {
+    return this.#inner.info;
+  }
+
+  get bytesRead(): number {
+    return this.#inner.bytesRead;
+  }
+
+  get pingsAnswered(): number {
+    return this.#inner.pingsAnswered;
+  }
+
+  get descriptor(): number | undefined {
+    return this.#inner.descriptor;
+  }
+
+  get onText(): (text: string) => void {
+    return this.#inner.onText;
+  }
+
+  set onText(listener: (text: string) => void) {
+    this.#inner.onText = listener;
+  }
+
+  get sink(): LoadSink | undefined {
+    return this.#inner.sink;
+  }
+
+  set sink(sink: LoadSink | undefined) {
+    this.#inner.sink = sink;
+  }
+
+  get packets(): Channel['packets'] {
+    return this.#inner.packets;
+  }
+
+  set packets(listener: Channel['packets']) {
+    this.#inner.packets = listener;
+  }
+
+  get queuedBytes(): number {
+    return this.#inner.queuedBytes + this.#textBytes;
+  }
+
+  get simulated(): LossCounts {
+    return this.#writer?.counts ?? { messages: 0, dropped: 0 };
+  }
+
+  send(text: string): void {
+    if (this.#over) return;
+    this.#textBytes += text.length;
+    this.#delay(() => {
+      this.#textBytes -= text.length;
+      this.#inner.send(text);
+    });
+  }
+
+  loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter {
+    const { simulation, clock, packets, bitsPerSecond } = this.#options;
+    const { latencyMs = 0, jitterMs = 0 } = simulation;
+    this.#writer = new SimulatedWriter({
+      ...{ blockBytes, maxBytes, stamp, clock, line: this.#line },
+      makeInner: (bytes, heads) => this.#inner.loadWriter(blockBytes, bytes, heads),
+      window: new Window((latencyMs + jitterMs) / 1000, bitsPerSecond / 8),
+      isLost: this.#loss('load'),
+      mayOvertake: packets && jitterMs > 0,
+    });
+    return this.#writer;
+  }
+
+  /** A ping that is lost is never sent; like one without an answer, it is given up when a later one is answered. */
+  ping(written?: () => void): Promise<number> {
+    const { clock } = this.#options;
+    const [number, beganAt] = [this.#pings++, clock.now()];
+    return new Promise((resolve, reject) => {
+      if (this.#over) return reject(new Error('the connection closed'));
+      this.#holdPing(number, () => {
+        written?.();
+        reject(new Error('no answer to the ping'));
+      });
+      if (this.#losesPing()) return;
+      this.#delay(() => {
+        if (!this.#heldPings.delete(number)) return;
+        const heldMs = (clock.now() - beganAt) * 1000;
+        this.#inner.ping(written).then((rttMs) => {
+          this.#giveUpPings(number);
+          resolve(heldMs + rttMs);
+        }, reject);
+      });
+    });
+  }
+
+  close(code: number, reason: string, withinSeconds: number): void {
+    if (this.#over) return;
+    const due = this.#delay(() => this.#inner.close(code, reason, withinSeconds));
+    this.#cancelGoodbye();
+    this.#cancelGoodbye = this.#options.clock.at(due + withinSeconds, () => this.drop());
+  }
+
+  drop(): void {
+    this.#end();
+    this.#inner.drop();
+  }
+
+  #pong(answer: () => void): void {
+    if (this.#pongs === bounds.pingsInFlight) {
+      this.drop();
+      return;
+    }
+    this.#pongs += 1;
+    this.#delay(() => {
+      this.#pongs -= 1;
+      answer();
+    });
+  }
+
+  #delay(send: () => void): number {
+    return this.#line.push(() => {
+      send();
+      return true;
+    });
+  }
+
+  #holdPing(number: number, giveUp: () => void): void {
+    const [oldest] = this.#heldPings.keys();
+    if (oldest !== undefined && this.#heldPings.size === bounds.pingsInFlight) this.#giveUpPings(oldest + 1);
+    this.#heldPings.set(number, giveUp);
+  }
+
+  /** Those before `end`. */
+  #giveUpPings(end: number): void {
+    for (const [number, giveUp] of this.#heldPings) {
+      if (number >= end) return;
+      this.#heldPings.delete(number);
+      giveUp();
+    }
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#cancelGoodbye();
+    this.#line.clear();
+    this.#giveUpPings(this.#pings);
+  }
+
+  #loss(what: string): () => boolean {
+    const { lossPercent = 0 } = this.#options.simulation;
+    const chance = this.#random(what);
+    return () => 100 * chance() < lossPercent;
+  }
+
+  #random(what: string): () => number {
+    const { simulation, name } = this.#options;
+    return seededRandom(`${simulation.seed} ${name} ${what}`);
+  }
+}
