@@ -16,7 +16,7 @@ import { type Grant, openAsClient, randomId } from './handshake.js';
 import { LatencyProbe } from './latency-probe.js';
 import { ProgressMeter } from './progress.js';
 import { measureRoundTrips } from './round-trips.js';
-import { type Findings, lossOf, simulatedSeconds, simulationReport, withSeed } from './simulation.js';
+import { simulatedSeconds, simulationReport, withSeed } from './simulation.js';
 import { grantedTest, shareOf } from './stream-test.js';
 
 export interface ClientRunOptions {
@@ -55,6 +55,8 @@ class ClientTest {
   readonly #connect: (plan: ClientPlan) => Promise<Channel>;
   readonly #session = randomId();
   readonly #simulation: Simulation | undefined;
+  /** As the start told it. */
+  #simulated: SimulationReport | undefined;
   readonly #conversations: Conversation[] = [];
   readonly #latency: LatencyProbe | undefined;
   #partial: EndEvent | undefined;
@@ -143,7 +145,7 @@ class ClientTest {
     const { target, title, extraData } = this.#plan;
     const [first] = streams;
     const mss = readTcpInfo(first?.conversation.channel.descriptor)?.mss;
-    const simulation = this.#simulationReport(streams, { rttMs: rtt?.avgMs });
+    this.#simulated = this.#simulationReport(streams, rtt);
     return {
       type: 'start',
       role: 'client',
@@ -156,17 +158,17 @@ class ClientTest {
       secure: first?.conversation.channel.info.secure ?? false,
       ...(rtt && { rtt }),
       ...(mss !== undefined && { mss }),
-      ...(simulation && { simulation }),
+      ...(this.#simulated && { simulation: this.#simulated }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
     };
   }
 
-  #simulationReport(streams: readonly OpenStream[], found: Findings): SimulationReport | undefined {
+  #simulationReport(streams: readonly OpenStream[], rtt: RttSummary | undefined) {
     const [first] = streams;
     const sim = this.#simulation && first?.grant.sim;
     const { blockBytes } = totalTest(streams);
-    return sim && simulationReport(sim, first.conversation.channel, { blockBytes, ...found });
+    return sim && simulationReport(sim, first.conversation.channel, { blockBytes, rttMs: rtt?.avgMs });
   }
 
   #noteReasons(streams: readonly OpenStream[]): void {
@@ -181,24 +183,23 @@ class ClientTest {
     const runs = streams.map((stream) => this.#startStream(stream, rtt, collector));
     const progress = new ProgressMeter('client', test, runs, this.#clock, this.#emit);
     try {
-      return this.#end(streams, rtt, await Promise.all(runs.map((run) => run.outcome)));
+      return this.#end(test, await Promise.all(runs.map((run) => run.outcome)));
     } catch (error) {
       const remains = await Promise.all(runs.map((run) => run.remains()));
-      this.#partial = { ...this.#end(streams, rtt, remains), interrupted: true };
+      this.#partial = { ...this.#end(test, remains), interrupted: true };
       throw error;
     } finally {
       progress.stop();
     }
   }
 
-  #end(streams: readonly OpenStream[], rtt: RttSummary | undefined, outcomes: readonly StreamOutcome[]): EndEvent {
-    const test = totalTest(streams);
+  #end(test: TestPlan, outcomes: readonly StreamOutcome[]): EndEvent {
     const latency = this.#latency?.finish(test.direction);
-    const end = endEventOf('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
+    const byId = new Map(outcomes.map((outcome, i) => [i + 1, outcome]));
+    const end = endEventOf('client', test, byId, this.#simulated);
     const { warning } = this.#latency ?? {};
     const warnings = warning === undefined ? end.warnings : [...end.warnings, warning];
-    const simulation = this.#simulationReport(streams, { rttMs: rtt?.avgMs, lossPercent: lossOf(outcomes) });
-    return { ...end, warnings, ...(latency && { latency }), ...(simulation && { simulation }) };
+    return { ...end, warnings, ...(latency && { latency }) };
   }
 
   #startStream(stream: OpenStream, rtt: RttSummary | undefined, collector: Collector): StreamRun {

@@ -1,12 +1,18 @@
 /** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
-import type { EndEvent } from '../events.js';
+import type { EndEvent, SimulationReport } from '../events.js';
 import type { StreamOutcome } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
 import { type Role, streamResults, sumResults } from './results.js';
+import { withLoss } from './simulation.js';
 import { warningsOf } from './warnings.js';
 
-/** `outcomes` by stream id; at least one. */
-export function endEventOf(role: Role, test: TestPlan, outcomes: ReadonlyMap<number, StreamOutcome>): EndEvent {
+/** `outcomes` by stream id; at least one. `simulation` as the start told it. */
+export function endEventOf(
+  role: Role,
+  test: TestPlan,
+  outcomes: ReadonlyMap<number, StreamOutcome>,
+  simulation?: SimulationReport,
+): EndEvent {
   const [first] = outcomes.values();
   if (first === undefined) throw new Error('a test without streams');
   const all = [...outcomes.values()];
@@ -20,6 +26,7 @@ export function endEventOf(role: Role, test: TestPlan, outcomes: ReadonlyMap<num
     congestion: congestionOf(role, test, first),
     interrupted: all.some((outcome) => outcome.ended !== undefined),
     warnings: warningsOf(role, streams, all),
+    ...(simulation && { simulation: withLoss(simulation, all) }),
     ...(outputs.length > 0 && { serverOutput: outputs.join('\n') }),
   };
 }

@@ -3,7 +3,6 @@ import type { StartEvent, TestEvent } from '../events.js';
 import type { StreamOutcome, StreamReport } from '../modes/stream.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end-event.js';
-import { withLoss } from './simulation.js';
 
 /** A reporter that keeps what it would have printed. */
 export interface Recorder {
@@ -33,8 +32,7 @@ export class Recording {
   /** The whole report, with this end's figures as the last. */
   finish(outcome: StreamOutcome): string {
     const { test, simulation } = this.#start;
-    const end = endEventOf('server', test, new Map([[this.#id, outcome]]));
-    this.#recorder.event({ ...end, ...(simulation && { simulation: withLoss(simulation, [outcome]) }) });
+    this.#recorder.event(endEventOf('server', test, new Map([[this.#id, outcome]]), simulation));
     return this.#recorder.text();
   }
 }

@@ -1,7 +1,7 @@
 /** One client's test at the server: the streams of one session that reached this process. */
 import { waits } from '../defaults.js';
 import { toWperfError, type WperfError } from '../errors.js';
-import type { EndEvent, StartEvent, TestEvent } from '../events.js';
+import type { SimulationReport, StartEvent, TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
 import { type StreamOutcome, startStream } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
@@ -11,7 +11,7 @@ import type { Conversation } from './conversation.js';
 import { endEventOf } from './end-event.js';
 import type { Hello } from './handshake.js';
 import { type Recorder, Recording } from './recording.js';
-import { lossOf, simulatedSeconds, simulationReport } from './simulation.js';
+import { simulatedSeconds, simulationReport } from './simulation.js';
 
 export interface ServerTestListener {
   readonly onEvent: (event: TestEvent) => void;
@@ -35,6 +35,7 @@ export class ServerTest {
   readonly #outcomes = new Map<number, StreamOutcome>();
   #collector: Collector | undefined;
   #failure: WperfError | undefined;
+  #simulation: SimulationReport | undefined;
   #running = 0;
 
   constructor(hello: Hello, clock: Clock, stop: AbortSignal, listener: ServerTestListener) {
@@ -99,7 +100,9 @@ export class ServerTest {
     if (this.#collector) return;
     const test = this.#total();
     this.#collector = new Collector('server', test, this.#listener.onEvent);
-    this.#listener.onEvent(this.#startEvent(test, this.#members));
+    const start = this.#startEvent(test, this.#members);
+    this.#simulation = start.simulation;
+    this.#listener.onEvent(start);
   }
 
   #startEvent(test: TestPlan, members: ReadonlyMap<Conversation, Member>): StartEvent {
@@ -138,18 +141,9 @@ export class ServerTest {
   }
 
   #lastEvent(): TestEvent {
-    const end = this.#endEvent(this.#total());
+    const end = endEventOf('server', this.#total(), this.#outcomes, this.#simulation);
     if (!this.#failure) return end;
     return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };
-  }
-
-  #endEvent(test: TestPlan): EndEvent {
-    const end = endEventOf('server', test, this.#outcomes);
-    const { sim } = this.#hello;
-    if (!sim) return end;
-    const [first] = this.#members.keys();
-    const found = { lossPercent: lossOf([...this.#outcomes.values()]), blockBytes: test.blockBytes };
-    return { ...end, simulation: simulationReport(sim, first?.channel, found) };
   }
 }
 

@@ -48,27 +48,21 @@ export function simulatedSeconds(simulation: SimulationPlan | undefined): number
   return (2 * (latencyMs + jitterMs)) / 1000;
 }
 
-export interface Findings {
-  readonly rttMs?: number | undefined;
-  readonly lossPercent?: number | undefined;
-  readonly blockBytes?: number;
-}
-
 /**
  * `simulation` comes with what the far end's kernel made of it, where that end has told. `channel` is this end's; of
- * several, the first.
+ * several, the first. For the start of a test: what is lost is not known yet.
  */
 export function simulationReport(
   simulation: Simulation & { readonly socket?: SocketSettings },
   channel: Channel | undefined,
-  { rttMs, lossPercent, blockBytes }: Findings = {},
+  { rttMs, blockBytes }: { readonly rttMs?: number | undefined; readonly blockBytes?: number } = {},
 ): SimulationReport {
   const { socket: remote, ...configured } = simulation;
   return {
     configured,
     measured: {
       rttMs: rttMs ?? null,
-      lossPercent: lossPercent ?? null,
+      lossPercent: null,
       blockBytes: blockBytes ?? null,
       local: readSettings(channel?.descriptor, configured),
       remote: remote ?? null,
@@ -76,15 +70,11 @@ export function simulationReport(
   };
 }
 
-/** The report of a start, with what was lost in the end. */
+/** The report of a start with what was lost in the end: of the messages of load that either end is known to have sent. */
 export function withLoss(report: SimulationReport, outcomes: readonly StreamOutcome[]): SimulationReport {
-  return { ...report, measured: { ...report.measured, lossPercent: lossOf(outcomes) ?? null } };
-}
-
-/** Of the messages of load that either end sent; undefined where none is known of. */
-export function lossOf(outcomes: readonly StreamOutcome[]): number | undefined {
   const counts = outcomes.flatMap(({ simulated, remote }) => [simulated ?? [], remote?.simulated ?? []].flat());
   const messages = counts.reduce((sum, count) => sum + count.messages, 0);
   const dropped = counts.reduce((sum, count) => sum + count.dropped, 0);
-  return messages === 0 ? undefined : (100 * dropped) / messages;
+  const lossPercent = messages === 0 ? null : (100 * dropped) / messages;
+  return { ...report, measured: { ...report.measured, lossPercent } };
 }

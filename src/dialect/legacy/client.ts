@@ -1,7 +1,7 @@
 /** Drives one test against a server of the original wperf, told as the same events as any other. */
 import { defaults, legacy, waits } from '../../defaults.js';
 import { WperfError } from '../../errors.js';
-import type { EndEvent, NoticeEvent, RttSummary, StartEvent, TestEvent } from '../../events.js';
+import type { EndEvent, NoticeEvent, RttSummary, SimulationReport, StartEvent, TestEvent } from '../../events.js';
 import { type Clock, systemClock } from '../../host/clock.js';
 import { readTcpInfo } from '../../host/tcp-options.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan.js';
@@ -9,7 +9,7 @@ import { Collector } from '../../session/collector.js';
 import { randomId } from '../../session/handshake.js';
 import { ProgressMeter } from '../../session/progress.js';
 import { measureRoundTrips } from '../../session/round-trips.js';
-import { type Findings, lossOf, simulatedSeconds, simulationReport, withSeed } from '../../session/simulation.js';
+import { simulatedSeconds, simulationReport, withSeed } from '../../session/simulation.js';
 import { shareOf } from '../../session/stream-test.js';
 import type { Channel } from '../../transport/channel.js';
 import { legacyEndEvent } from './end-event.js';
@@ -35,6 +35,8 @@ export class LegacyClientTest {
   readonly #links: Link[] = [];
   readonly #session = randomId();
   readonly #simulation: Simulation | undefined;
+  /** As the start told it. */
+  #simulated: SimulationReport | undefined;
   #failed = false;
 
   constructor(plan: ClientPlan, options: LegacyClientOptions, emit: (event: TestEvent) => void) {
@@ -57,7 +59,7 @@ export class LegacyClientTest {
       if (gone) throw closedError(gone, this.#peer);
       this.#emit(this.#startEvent(links, rtt));
       for (const note of [...dialectNotes(this.#plan), ...this.#notes()]) this.#emit(note);
-      this.#emit(await this.#measure(links, rtt));
+      this.#emit(await this.#measure(links));
       for (const link of links) link.close(waits.closeSeconds);
     } catch (error) {
       this.#failed = true;
@@ -104,18 +106,13 @@ export class LegacyClientTest {
     if (simulation) simulateOn(link, { simulation, clock, role: 'client', stream, test });
   }
 
-  #simulationReport(links: readonly Link[], found: Findings) {
-    const [first] = links;
-    const { blockBytes } = this.#test();
-    return (
-      this.#simulation && { simulation: simulationReport(this.#simulation, first?.channel, { blockBytes, ...found }) }
-    );
-  }
-
   #startEvent(links: readonly Link[], rtt: RttSummary | undefined): StartEvent {
     const { target, title, extraData } = this.#plan;
     const [first] = links;
     const mss = readTcpInfo(first?.channel.descriptor)?.mss;
+    const [test, sim] = [this.#test(), this.#simulation];
+    const found = { rttMs: rtt?.avgMs, blockBytes: test.blockBytes };
+    this.#simulated = sim && simulationReport(sim, first?.channel, found);
     return {
       type: 'start',
       role: 'client',
@@ -124,7 +121,7 @@ export class LegacyClientTest {
       wallMs: Date.now(),
       peer: { host: target.host, port: target.port },
       peerSoftware: legacySoftware,
-      test: this.#test(),
+      test,
       streams: links.map(({ channel: { info } }, i) => {
         const { localHost, localPort, remoteHost, remotePort } = info;
         return { id: i + 1, localHost, localPort, remoteHost, remotePort };
@@ -132,7 +129,7 @@ export class LegacyClientTest {
       secure: first?.channel.info.secure ?? false,
       ...(rtt && { rtt }),
       ...(mss !== undefined && { mss }),
-      ...this.#simulationReport(links, { rttMs: rtt?.avgMs }),
+      ...(this.#simulated && { simulation: this.#simulated }),
       ...(title !== undefined && { title }),
       ...(extraData !== undefined && { extraData }),
     };
@@ -169,15 +166,15 @@ export class LegacyClientTest {
     return [...notes, ...simulationNotes(this.#simulation, mode)];
   }
 
-  async #measure(links: readonly Link[], rtt: RttSummary | undefined): Promise<EndEvent> {
+  async #measure(links: readonly Link[]): Promise<EndEvent> {
     const test = this.#test();
     const collector = new Collector('client', test, (event) => this.#emit(withSenderCounts(event)));
     const loads = links.map((link, i) => this.#startStream(link, i + 1, test, collector));
     const progress = new ProgressMeter('client', test, loads, this.#clock, this.#emit);
     try {
       const outcomes = await Promise.all(loads.map((load) => load.outcome));
-      const end = legacyEndEvent('client', test, new Map(outcomes.map((outcome, i) => [i + 1, outcome])));
-      return { ...end, ...this.#simulationReport(links, { rttMs: rtt?.avgMs, lossPercent: lossOf(outcomes) }) };
+      const byId = new Map(outcomes.map((outcome, i) => [i + 1, outcome]));
+      return legacyEndEvent('client', test, byId, this.#simulated);
     } finally {
       progress.stop();
     }

@@ -1,15 +1,20 @@
 /** The last event of a test in the original's dialect: what it cannot tell is missing, and a note says why. Pure. */
-import type { EndEvent, StreamResult } from '../../events.js';
+import type { EndEvent, SimulationReport, StreamResult } from '../../events.js';
 import type { TestPlan } from '../../plan.js';
 import { endEventOf } from '../../session/end-event.js';
 import { type Role, sumResults } from '../../session/results.js';
 import { pacingWarnings, warningsOf } from '../../session/warnings.js';
 import type { LegacyOutcome } from './load.js';
 
-/** `outcomes` by stream id; at least one. */
-export function legacyEndEvent(role: Role, test: TestPlan, outcomes: ReadonlyMap<number, LegacyOutcome>): EndEvent {
+/** `outcomes` by stream id; at least one. `simulation` as the start told it. */
+export function legacyEndEvent(
+  role: Role,
+  test: TestPlan,
+  outcomes: ReadonlyMap<number, LegacyOutcome>,
+  simulation?: SimulationReport,
+): EndEvent {
   const all = [...outcomes.values()];
-  const end = endEventOf(role, test, outcomes);
+  const end = endEventOf(role, test, outcomes, simulation);
   const streams = end.streams.map((stream) => withTold(stream, outcomes.get(stream.id)));
   return {
     ...end,

@@ -1,12 +1,12 @@
 /** One test of an original client at the server: its stream of load or of packets, told as events. */
 import { defaults, legacy, limits, waits } from '../../defaults.js';
 import { toWperfError } from '../../errors.js';
-import type { StartEvent, TestEvent } from '../../events.js';
+import type { SimulationReport, StartEvent, TestEvent } from '../../events.js';
 import type { Clock } from '../../host/clock.js';
 import type { StreamReport } from '../../modes/stream.js';
-import type { ServerPlan, TestDirection, TestPlan } from '../../plan.js';
+import type { ServerPlan, Simulation, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
-import { type Findings, lossOf, simulationReport, withSeed } from '../../session/simulation.js';
+import { simulationReport, withSeed } from '../../session/simulation.js';
 import { peerOf } from '../../transport/channel.js';
 import { legacyEndEvent } from './end-event.js';
 import type { Link } from './link.js';
@@ -33,22 +33,18 @@ export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { k
   const { link, plan, clock, stop, onEvent } = options;
   const { direction } = opening;
   const conditions = conditionsOf(opening.simulation);
-  const simulation = conditions && withSeed(conditions);
   const test = {
-    ...testOf(plan, 'throughput', direction, NUMBER_BYTES + (simulation?.mtuBytes ?? legacy.blockBytes)),
+    ...testOf(plan, 'throughput', direction, NUMBER_BYTES + (conditions?.mtuBytes ?? legacy.blockBytes)),
     ...(direction !== 'up' && { seconds: plan.seconds ?? legacy.seconds }),
   };
-  if (simulation) simulateOn(link, { simulation, clock, role: 'server', stream: 1, test });
-  const told = (found: Findings) => simulation && { simulation: simulationReport(simulation, link.channel, found) };
-  const { blockBytes } = test;
+  const simulation = conditions && simulate(link, withSeed(conditions), clock, test);
   const collector = new Collector('server', test, (event) => onEvent(withSenderCounts(event)));
   const onInterval = (report: StreamReport) => collector.add(1, report);
   const receiveSeconds = plan.seconds ?? limits.seconds.max;
   const load = new LegacyLoad({ role: 'server', link, test, receiveSeconds, clock, stop, onInterval });
-  return reported(options, test, told({ blockBytes }), async () => {
+  return reported(options, test, simulation, async () => {
     const outcome = await load.run().finally(() => collector.finish(1));
-    const end = legacyEndEvent('server', test, new Map([[1, outcome]]));
-    onEvent({ ...end, ...told({ blockBytes, lossPercent: lossOf([outcome]) }) });
+    onEvent(legacyEndEvent('server', test, new Map([[1, outcome]]), simulation));
     if (outcome.received && !outcome.peerEnded) await clientsEnd(load, options);
   });
 }
@@ -59,10 +55,15 @@ export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
   const test = testOf(plan, 'datagram', 'up', PACKET_BYTES);
   const collector = new Collector('server', test, onEvent);
   const count = new PacketCount({ link, test, clock, stop, onInterval: (report) => collector.add(1, report) });
-  return reported(options, test, {}, async () => {
+  return reported(options, test, undefined, async () => {
     const outcome = await count.run().finally(() => collector.finish(1));
     onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
   });
+}
+
+function simulate(link: Link, simulation: Simulation, clock: Clock, test: TestPlan): SimulationReport {
+  simulateOn(link, { simulation, clock, role: 'server', stream: 1, test });
+  return simulationReport(simulation, link.channel, { blockBytes: test.blockBytes });
 }
 
 /** The client alone knows how long an upload lasts: the server's ceiling stands in its place. */
@@ -85,15 +86,15 @@ function testOf(
   };
 }
 
-/** The start event, with `more` that belongs into it; after `run` has failed, its error. */
+/** The start event; after `run` has failed, its error. */
 async function reported(
   options: LegacyTestOptions,
   test: TestPlan,
-  more: Pick<StartEvent, 'simulation'> | undefined,
+  simulation: SimulationReport | undefined,
   run: () => Promise<void>,
 ): Promise<void> {
   const { onEvent } = options;
-  onEvent({ ...startEvent(options, test), ...more });
+  onEvent({ ...startEvent(options, test), ...(simulation && { simulation }) });
   try {
     await run();
   } catch (thrown) {

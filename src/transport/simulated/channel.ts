@@ -196,7 +196,7 @@ export class SimulatedChannel implements Channel {
   #end(): void {
     this.#over = true;
     this.#cancelGoodbye();
-    this.#line.clear();
+    this.#line.end();
     this.#giveUpPings(this.#pings);
   }
 

@@ -24,6 +24,7 @@ export class DelayLine {
   #lastDue = 0;
   #barrier = 0;
   #cancel: Cancel = () => {};
+  #ended = false;
 
   /** `delaySeconds` is asked for each thing that is sent. */
   constructor(clock: Clock, delaySeconds: () => number) {
@@ -40,6 +41,7 @@ export class DelayLine {
     const due = Math.max(this.#clock.now() + this.#delaySeconds(), mayOvertake ? this.#barrier : this.#lastDue);
     this.#lastDue = Math.max(this.#lastDue, due);
     if (!mayOvertake) this.#barrier = due;
+    if (this.#ended) return due;
     this.#insert({ due, release });
     if (this.#queue[this.#first]?.release === release) this.resume();
     return due;
@@ -60,8 +62,9 @@ export class DelayLine {
     }
   }
 
-  /** Forgets everything. */
-  clear(): void {
+  /** Forgets everything, now and from now on. */
+  end(): void {
+    this.#ended = true;
     this.#cancel();
     this.#queue = [];
     this.#first = 0;

@@ -10,7 +10,7 @@ const LEAST_SECONDS = 0.01;
 
 export class Window {
   readonly #seconds: number;
-  /** When the running stretch began; undefined until the connection took something. */
+  /** When the running stretch began; undefined until the connection was given something. */
   #since: number | undefined;
   #lastBytes: number;
   #bytes = 0;
@@ -25,14 +25,14 @@ export class Window {
     return LEAST_BYTES + 2 * Math.max(this.#lastBytes, this.#bytes);
   }
 
-  /** The connection took so many bytes. */
-  took(bytes: number, now: number): void {
-    this.#since ??= now;
-    if (now - this.#since >= this.#seconds) {
-      this.#lastBytes = this.#bytes;
-      this.#bytes = 0;
-      this.#since = now;
-    }
+  /** The connection took so many bytes, which it had been given at `givenAt`. */
+  took(bytes: number, givenAt: number, now: number): void {
+    this.#since ??= givenAt;
     this.#bytes += bytes;
+    const seconds = now - this.#since;
+    if (seconds < this.#seconds) return;
+    this.#lastBytes = (this.#bytes * this.#seconds) / seconds;
+    this.#bytes = 0;
+    this.#since = now;
   }
 }

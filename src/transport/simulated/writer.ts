@@ -109,16 +109,17 @@ export class SimulatedWriter implements LoadWriter {
     if (this.#inFlight) return false;
     this.#inFlight = run;
     this.#headsWritten = 0;
-    this.#inner.write(run.bytes, () => this.#taken(run));
+    const givenAt = this.#options.clock.now();
+    this.#inner.write(run.bytes, () => this.#taken(run, givenAt));
     return true;
   }
 
-  #taken(run: Run): void {
+  #taken(run: Run, givenAt: number): void {
     const { line, window, clock } = this.#options;
     this.#inFlight = undefined;
     this.#messagesUnderWay -= run.messages;
     this.#bytesUnderWay -= run.bytes;
-    window.took(run.bytes, clock.now());
+    window.took(run.bytes, givenAt, clock.now());
     line.resume();
     this.#tellRoom();
   }

@@ -82,11 +82,12 @@ describe('a delay line', () => {
     expect(line.length).toBe(0);
   });
 
-  it('forgets everything, and leaves no timer', () => {
-    const { clock, line, sent, push } = lineOf(0.05, 0.07);
+  it('forgets everything at its end, also what comes after it, and leaves no timer', () => {
+    const { clock, line, sent, push } = lineOf(0.05, 0.07, 0);
     push('a');
     push('b');
-    line.clear();
+    line.end();
+    push('c');
     expect(clock.pending).toBe(0);
     clock.advance(1);
     expect(sent).toEqual([]);
