@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
-/** Tests that shape links or measure rates: one file at a time, and alone, or they would measure each other. */
-const alone = [
-  'test/netlab/**/*.test.ts',
-  'test/support/netlab.test.ts',
-  'test/trace/network.test.ts',
-  'test/trace/internet.test.ts',
-  'test/trace/inband.test.ts',
-];
+/** Tests that compare round trips to a tenth of a millisecond: one file at a time, or they would measure each other. */
+const alone = ['test/trace/network.test.ts', 'test/trace/internet.test.ts', 'test/trace/inband.test.ts'];
+
+/** Tests over links of their own, which are slow enough for a few to share a machine, but not with busier tests. */
+const links = ['test/netlab/**/*.test.ts', 'test/support/netlab.test.ts'];
+
+/** Most tests wait more than they work. */
+const maxWorkers = 3;
 
 export default defineConfig({
   test: {
@@ -23,8 +23,18 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...alone, 'test/support/fixtures/**'],
+          exclude: [...alone, ...links, 'test/support/fixtures/**'],
+          maxWorkers,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'links',
+          include: links,
+          maxWorkers,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -33,7 +43,7 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
