@@ -21,6 +21,8 @@ export interface ScheduleOptions {
   readonly blockBytes: number;
   /** Before the load, as far as known; else 0. */
   readonly roundTripSeconds: number;
+  /** Blocks that are due later are none of this schedule's; infinite where something else ends the load. */
+  readonly end: number;
   /** These blocks will never be sent: the connection took none when they were due. */
   readonly onSkipped: (blocks: number) => void;
 }
@@ -28,6 +30,8 @@ export interface ScheduleOptions {
 export class Schedule {
   readonly #pacer: Pacer;
   readonly #onSkipped: (blocks: number) => void;
+  /** A block belongs to the time before the end when the middle of its place does; the first always does. */
+  readonly #lastDueAt: number;
   /** Since the sender was last on time. */
   #heldSeconds = 0;
   /** Since when the connection has not taken what was written. */
@@ -35,16 +39,17 @@ export class Schedule {
   #skipped = 0;
   #lateSeconds = 0;
 
-  constructor({ bitsPerSecond, blockBytes, roundTripSeconds, onSkipped }: ScheduleOptions, now: number) {
+  constructor({ bitsPerSecond, blockBytes, roundTripSeconds, end, onSkipped }: ScheduleOptions, now: number) {
     const catchUpSeconds = STALL_SECONDS + SLOW_START_ROUND_TRIPS * roundTripSeconds;
     this.#pacer = new Pacer(bitsPerSecond, blockBytes, catchUpSeconds, now);
+    this.#lastDueAt = Math.max(now, end - this.#pacer.blockSeconds / 2);
     this.#onSkipped = onSkipped;
   }
 
-  /** When the next block is due; no later than the middle of its place, a block belongs to the time before `end`. */
-  dueBefore(end: number): number {
-    const { dueAt, blockSeconds } = this.#pacer;
-    return dueAt + blockSeconds / 2 <= end ? dueAt : Number.POSITIVE_INFINITY;
+  /** When the next block is due; infinite when none is left. */
+  get dueAt(): number {
+    const { dueAt } = this.#pacer;
+    return dueAt <= this.#lastDueAt ? dueAt : Number.POSITIVE_INFINITY;
   }
 
   /** Blocks to send now; none before their time. */
@@ -54,7 +59,7 @@ export class Schedule {
       return 0;
     }
     this.#giveUp(now);
-    return this.#pacer.dueBlocks(now);
+    return this.#dueBlocks(now);
   }
 
   wrote(blocks: number, now: number): void {
@@ -71,16 +76,20 @@ export class Schedule {
   /** No more will be sent: what is overdue and held up, more than just in its turn, was skipped. */
   end(now: number): void {
     const overdueSeconds = now - this.#pacer.dueAt;
-    if (overdueSeconds > STALL_SECONDS / 2 && this.#isHeld(now)) this.#skip(this.#pacer.dueBlocks(now));
+    if (overdueSeconds > STALL_SECONDS / 2 && this.#isHeld(now)) this.#skip(this.#dueBlocks(now));
   }
 
   figures(): Pacing {
     return { skipped: this.#skipped, lateSeconds: this.#lateSeconds };
   }
 
+  #dueBlocks(now: number): number {
+    return this.#pacer.dueBlocks(Math.min(now, this.#lastDueAt));
+  }
+
   #giveUp(now: number): void {
     const held = this.#isHeld(now);
-    const blocks = this.#pacer.giveUp(now);
+    const blocks = this.#pacer.giveUp(Math.min(now, this.#lastDueAt));
     if (held) this.#skip(blocks);
     else this.#lateSeconds += blocks * this.#pacer.blockSeconds;
   }

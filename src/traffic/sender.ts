@@ -45,7 +45,7 @@ export class Sender {
     this.#options = options;
     this.#timeline = new Timeline({ ...options, intervalSeconds: 0 }, now);
     this.#batch = new BatchSize(writer.blockBytes, writer.maxBytes, options.roundTripSeconds, now);
-    const schedule = { ...options, blockBytes: writer.blockBytes, onSkipped };
+    const schedule = { ...options, blockBytes: writer.blockBytes, end: this.#timeline.deadline, onSkipped };
     if (bitsPerSecond > 0) this.#schedule = new Schedule(schedule, now);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
@@ -108,7 +108,7 @@ export class Sender {
   }
 
   #waitUntilDue(): void {
-    const due = this.#schedule?.dueBefore(this.#timeline.deadline) ?? 0;
+    const due = this.#schedule?.dueAt ?? 0;
     if (due < Number.POSITIVE_INFINITY) this.#cancelWait = this.#options.clock.at(due, () => this.#writeNext());
   }
 

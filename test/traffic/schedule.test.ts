@@ -42,12 +42,12 @@ describe('a pacer', () => {
 });
 
 describe('a schedule', () => {
-  function scheduled(roundTripSeconds = 0) {
+  function scheduled({ roundTripSeconds = 0, end = 60 } = {}) {
     const skips: number[] = [];
     const onSkipped = (blocks: number) => skips.push(blocks);
     return {
       skips,
-      schedule: new Schedule({ bitsPerSecond: 800_000, blockBytes: 1000, roundTripSeconds, onSkipped }, 50),
+      schedule: new Schedule({ bitsPerSecond: 800_000, blockBytes: 1000, roundTripSeconds, end, onSkipped }, 50),
     };
   }
 
@@ -72,16 +72,22 @@ describe('a schedule', () => {
     expect(schedule.figures().lateSeconds).toBeCloseTo(1.9, 6);
   });
 
-  it('has room for a block until the middle of its place', () => {
-    const { schedule } = scheduled();
-    expect(schedule.dueBefore(50.005)).toBe(50);
-    schedule.wrote(1, 50);
-    expect(schedule.dueBefore(50.014)).toBe(Number.POSITIVE_INFINITY);
-    expect(schedule.dueBefore(50.015)).toBeCloseTo(50.01, 9);
+  it.each([
+    [50.034, 3],
+    [50.036, 4],
+    [50.04, 4],
+    [50.001, 1],
+  ])('until %d has the blocks whose middle is before it, %d, however late they are asked for', (end, blocks) => {
+    const { schedule } = scheduled({ end });
+    expect(schedule.dueAt).toBe(50);
+    expect(schedule.dueBlocks(50.08)).toBe(blocks);
+    schedule.wrote(blocks, 50.08);
+    expect(schedule.dueAt).toBe(Number.POSITIVE_INFINITY);
+    expect(schedule.dueBlocks(51)).toBe(0);
   });
 
   it('waits out the slow start of a long path', () => {
-    const { schedule, skips } = scheduled(0.2);
+    const { schedule, skips } = scheduled({ roundTripSeconds: 0.2 });
     schedule.wrote(1, 50);
     schedule.taken(50.85);
     expect(schedule.dueBlocks(50.855)).toBe(85);
