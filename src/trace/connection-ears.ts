@@ -1,6 +1,9 @@
 /** Two raw sockets that hear what concerns one connection: its peer's segments, and ICMP errors, which are everybody's. */
-import { type Libc, linux } from './libc.js';
-import { Epoll, LinuxSocket } from './linux-socket.js';
+
+import { Epoll } from '../host/epoll.js';
+import type { Libc } from '../host/libc.js';
+import { linux } from '../host/linux.js';
+import { LinuxSocket } from './linux-socket.js';
 import type { LiveConnection } from './live-connection.js';
 import { passPorts } from './raw-filter.js';
 import { type HeardPacket, listenToIcmp, packetHeard, stampArrivals } from './raw-hearing.js';

@@ -2,7 +2,8 @@
  * What Linux says beside a message: `struct sock_extended_err` with its offender, packet time stamps, the TTL of the
  * packet. Pure: it reads control messages, whose lengths it does not trust. Layouts: linux/errqueue.h.
  */
-import { type ControlMessage, decodeSocketAddress, linux } from './libc.js';
+import { type ControlMessage, linux } from '../host/linux.js';
+import { decodeSocketAddress } from './socket-address.js';
 
 /** `SO_EE_ORIGIN_*` */
 const origins = { 1: 'local', 2: 'icmp', 3: 'icmp', 4: 'time-stamp' } as const;

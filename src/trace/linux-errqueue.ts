@@ -8,14 +8,17 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../defaults.js';
+import { Epoll } from '../host/epoll.js';
+import type { Libc } from '../host/libc.js';
+import { linux, openLibc, realtimeNs } from '../host/linux.js';
 import { icmp4, icmp6, meaningOfError } from './codes.js';
 import { type Ancillary, readAncillary } from './errqueue.js';
-import { encodeSocketAddress, type Libc, linux, type Message, openLibc, realtimeNs } from './libc.js';
-import { Epoll, LinuxSocket, refusal, reportErrors } from './linux-socket.js';
+import { LinuxSocket, type Message, refusal, reportErrors } from './linux-socket.js';
 import { LinuxTcpProber } from './linux-tcp.js';
 import type { Probe, Prober, ProberOptions, Reply } from './prober.js';
 import { parseMpls } from './quoted.js';
 import { SendClock } from './send-clock.js';
+import { encodeSocketAddress } from './socket-address.js';
 
 const payloadBytes = 32;
 /** More errors than this do not come in between two system calls: the kernel itself refuses. */

@@ -6,24 +6,19 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../defaults.js';
+import { Epoll } from '../host/epoll.js';
+import type { Libc } from '../host/libc.js';
+import { linux, openLibc, realtimeNs } from '../host/linux.js';
 import { readAncillary } from './errqueue.js';
 import { type Flow, icmpFlow, tcpFlow, udpFlow } from './flow.js';
 import { answerTo, errorAbout } from './flow-match.js';
 import { nextIcmpIdentifier } from './icmp-identifier.js';
-import {
-  encodeSocketAddress,
-  type Libc,
-  linux,
-  type Message,
-  openLibc,
-  realtimeNs,
-  type SocketAddress,
-} from './libc.js';
-import { Epoll, LinuxSocket, refusal } from './linux-socket.js';
+import { LinuxSocket, type Message, refusal } from './linux-socket.js';
 import type { Probe, Prober, ProberOptions, Reply, TraceProtocol, TraceTarget } from './prober.js';
 import { passPorts } from './raw-filter.js';
 import { arrivalStamps, listenToIcmp, packetHeard } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
+import { encodeSocketAddress, type SocketAddress } from './socket-address.js';
 
 const allStamps = arrivalStamps | linux.SOF_TX_SOFTWARE | linux.SOF_OPT_ID | linux.SOF_OPT_TSONLY;
 

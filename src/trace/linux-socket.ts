@@ -1,37 +1,34 @@
-/** A non-blocking Linux socket with what a trace needs of it, and an epoll set that wakes the event loop for several. */
+/** A non-blocking Linux socket with what a trace needs of it. */
 import { WperfError } from '../errors.js';
+import type { Libc } from '../host/libc.js';
+import { type ControlMessage, checked, linux, parseControl, SystemError, stableMemory } from '../host/linux.js';
+import { MessageMemory } from '../host/message-memory.js';
 import type { Family } from './ip.js';
-import {
-  decodeSocketAddress,
-  domainOf,
-  encodeEpollEvent,
-  encodeSocketAddress,
-  type Libc,
-  linux,
-  type Message,
-  parseControl,
-  type SocketAddress,
-  SystemError,
-  stableMemory,
-} from './libc.js';
 import type { TraceTarget } from './prober.js';
-import { checked, SocketOptions } from './socket-options.js';
+import { decodeSocketAddress, domainOf, encodeSocketAddress, type SocketAddress } from './socket-address.js';
+import { SocketOptions } from './socket-options.js';
 
-const layout = { name: 0, nameBytes: 128, iov: 128, header: 144, control: 200, controlBytes: 1024 } as const;
-const dataBytes = 2048;
-const dataOffset = layout.control + layout.controlBytes;
+const MESSAGE_BYTES = 2048;
+/** A `struct sockaddr_storage`. */
+const ADDRESS_BYTES = 128;
+
+/** What recvmsg returned. The buffers are copies. */
+export interface Message {
+  readonly from: SocketAddress | undefined;
+  readonly data: Buffer;
+  readonly control: readonly ControlMessage[];
+}
 
 export class LinuxSocket extends SocketOptions {
   readonly #libc: Libc;
-  readonly #memory = stableMemory(dataOffset + dataBytes);
-  readonly #base: bigint;
+  readonly #memory: MessageMemory;
 
   /** Throws a SystemError when the kernel refuses. */
   constructor(libc: Libc, family: Family, type: number, protocol: number) {
     const kind = type | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC;
     super(libc, checked(libc, 'socket', domainOf(family), kind, protocol), family);
     this.#libc = libc;
-    this.#base = libc.addressOf(this.#memory);
+    this.#memory = new MessageMemory(libc, MESSAGE_BYTES);
   }
 
   /** Takes the pending error, so that it does not fail the next call; 0 is none. */
@@ -52,7 +49,7 @@ export class LinuxSocket extends SocketOptions {
   }
 
   localAddress(): SocketAddress {
-    const memory = stableMemory(layout.nameBytes);
+    const memory = stableMemory(ADDRESS_BYTES);
     const length = stableMemory(4);
     length.writeUInt32LE(memory.length, 0);
     checked(this.#libc, 'getsockname', this.fd, memory, length);
@@ -84,61 +81,13 @@ export class LinuxSocket extends SocketOptions {
 
   #receiveOnce(flags: number): Message | 'none' | 'error' {
     const memory = this.#memory;
-    this.#writeHeader();
-    const header = memory.subarray(layout.header, layout.control);
-    const received = Number(this.#libc.calls.recvmsg(this.fd, header, flags | linux.MSG_DONTWAIT));
-    if (received < 0) return this.#libc.errno() === linux.EAGAIN ? 'none' : 'error';
-    const nameBytes = Math.min(header.readUInt32LE(8), layout.nameBytes);
-    const controlBytes = Math.min(header.readUInt32LE(40), layout.controlBytes);
-    const copy = Buffer.from(memory);
+    const errno = memory.receive(this.fd, flags);
+    if (errno !== 0) return errno === linux.EAGAIN ? 'none' : 'error';
     return {
-      from: decodeSocketAddress(copy.subarray(layout.name, layout.name + nameBytes)),
-      data: copy.subarray(dataOffset, dataOffset + Math.min(received, dataBytes)),
-      control: parseControl(copy.subarray(layout.control, layout.control + controlBytes)),
+      from: decodeSocketAddress(memory.name),
+      data: Buffer.from(memory.data),
+      control: parseControl(Buffer.from(memory.control)),
     };
-  }
-
-  /** `struct iovec` and `struct msghdr`, pointing into this socket's memory. */
-  #writeHeader(): void {
-    const memory = this.#memory;
-    memory.writeBigUInt64LE(this.#base + BigInt(dataOffset), layout.iov);
-    memory.writeBigUInt64LE(BigInt(dataBytes), layout.iov + 8);
-    memory.fill(0, layout.header, layout.control);
-    memory.writeBigUInt64LE(this.#base + BigInt(layout.name), layout.header);
-    memory.writeUInt32LE(layout.nameBytes, layout.header + 8);
-    memory.writeBigUInt64LE(this.#base + BigInt(layout.iov), layout.header + 16);
-    memory.writeBigUInt64LE(1n, layout.header + 24);
-    memory.writeBigUInt64LE(this.#base + BigInt(layout.control), layout.header + 32);
-    memory.writeBigUInt64LE(BigInt(layout.controlBytes), layout.header + 40);
-  }
-}
-
-/**
- * Wakes the event loop when a socket has input or an error. libuv stops polling a socket with EBADF when its error queue
- * fills, so it polls an epoll descriptor that watches the sockets instead.
- */
-export class Epoll {
-  readonly #libc: Libc;
-  readonly #fd: number;
-  readonly #poll: { close(): void };
-
-  constructor(libc: Libc, wake: () => void) {
-    this.#libc = libc;
-    this.#fd = Number(libc.calls.epoll_create1(linux.SOCK_CLOEXEC));
-    if (this.#fd < 0) throw new SystemError('epoll_create1', libc.errno());
-    this.#poll = libc.poll(this.#fd, wake);
-  }
-
-  add(socket: LinuxSocket, events: number = linux.EPOLLIN): void {
-    const added = 1;
-    const event = encodeEpollEvent(socket.fd, events, process.arch);
-    const result = Number(this.#libc.calls.epoll_ctl(this.#fd, added, socket.fd, event));
-    if (result < 0) throw new SystemError('epoll_ctl', this.#libc.errno());
-  }
-
-  close(): void {
-    this.#poll.close();
-    this.#libc.calls.close(this.#fd);
   }
 }
 

@@ -4,10 +4,13 @@
  *
  * The kernel measures a SYN-ACK's round trip, and stamps ICMP errors; for a RST there is only the clock when it is read.
  */
+
+import { Epoll } from '../host/epoll.js';
+import type { Libc } from '../host/libc.js';
+import { linux, realtimeNs } from '../host/linux.js';
 import { meaningOfError } from './codes.js';
 import { readAncillary } from './errqueue.js';
-import { type Libc, linux, realtimeNs } from './libc.js';
-import { Epoll, LinuxSocket, refusal, reportErrors } from './linux-socket.js';
+import { LinuxSocket, refusal, reportErrors } from './linux-socket.js';
 import type { Probe, Prober, ProberOptions, Reply } from './prober.js';
 import { parseMpls } from './quoted.js';
 

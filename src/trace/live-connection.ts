@@ -1,8 +1,9 @@
 /** The TCP connection under a channel, as the kernel knows it: its ends, what is under way on it, the TTL it sends with. */
 import { WperfError } from '../errors.js';
+import type { Libc } from '../host/libc.js';
+import { linux } from '../host/linux.js';
 import type { Channel, ChannelInfo } from '../transport/channel.js';
 import { bytesOfIp, ipOfBytes } from './ip.js';
-import { type Libc, linux } from './libc.js';
 import type { TraceTarget } from './prober.js';
 import { SocketOptions } from './socket-options.js';
 import { parseTcpState, type TcpState, tcpStateBytes } from './tcp-state.js';

@@ -1,5 +1,6 @@
 /** What a raw socket is to hear, told to the kernel, so that a busy host's traffic is not copied to a trace. */
-import { type Libc, linux, stableMemory } from './libc.js';
+import type { Libc } from '../host/libc.js';
+import { linux, stableMemory } from '../host/linux.js';
 import type { LinuxSocket } from './linux-socket.js';
 
 /** Only these ICMP types. A set bit blocks its type; the masks are of native words. */

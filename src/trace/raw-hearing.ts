@@ -1,8 +1,9 @@
 /** Raw sockets that listen: what they are told of a packet beside its bytes, and how a packet is taken apart. */
+
+import { linux } from '../host/linux.js';
 import { readAncillary } from './errqueue.js';
 import type { Family } from './ip.js';
-import { linux, type Message } from './libc.js';
-import type { LinuxSocket } from './linux-socket.js';
+import type { LinuxSocket, Message } from './linux-socket.js';
 import { parseIpPacket } from './quoted.js';
 import { passIcmp } from './raw-filter.js';
 

@@ -1,6 +1,8 @@
 /** Options of a Linux socket, whoever opened it. */
+
+import type { Libc } from '../host/libc.js';
+import { checked, linux, stableMemory } from '../host/linux.js';
 import type { Family } from './ip.js';
-import { type Libc, linux, SystemError, stableMemory } from './libc.js';
 
 export class SocketOptions {
   readonly fd: number;
@@ -43,11 +45,4 @@ export class SocketOptions {
   get #ttlOption(): readonly [level: number, option: number] {
     return this.family === 4 ? [linux.SOL_IP, linux.IP_TTL] : [linux.SOL_IPV6, linux.IPV6_UNICAST_HOPS];
   }
-}
-
-/** The result of a system call; throws a SystemError when the kernel refuses. */
-export function checked(libc: Libc, call: keyof Libc['calls'], ...values: unknown[]): number {
-  const result = Number(libc.calls[call](...values));
-  if (result < 0) throw new SystemError(call, libc.errno());
-  return result;
 }

@@ -4,10 +4,7 @@
  * anything is read.
  */
 import { getSystemErrorName } from 'node:util';
-import { type Libc, loadLibc } from '../host/libc.js';
-import { bytesOfIp, type Family, ipOfBytes } from './ip.js';
-
-export type { Libc };
+import { type Libc, loadLibc } from './libc.js';
 
 /** Constants of <sys/socket.h>, <netinet/in.h>, <linux/errqueue.h>, <linux/net_tstamp.h>. */
 export const linux = {
@@ -49,6 +46,7 @@ export const linux = {
   ICMP6_FILTER: 1,
   TCP_SYNCNT: 7,
   TCP_INFO: 11,
+  EPOLL_CTL_ADD: 1,
   EPOLLIN: 1,
   EPOLLOUT: 4,
   MSG_DONTWAIT: 0x40,
@@ -77,23 +75,17 @@ export class SystemError extends Error {
   }
 }
 
-export interface SocketAddress {
-  readonly ip: string;
-  readonly port: number;
-  readonly scopeId: number;
+/** The result of a system call; throws a SystemError when the kernel refuses. */
+export function checked(libc: Libc, call: keyof Libc['calls'], ...values: unknown[]): number {
+  const result = Number(libc.calls[call](...values));
+  if (result < 0) throw new SystemError(call, libc.errno());
+  return result;
 }
 
 export interface ControlMessage {
   readonly level: number;
   readonly type: number;
   readonly data: Buffer;
-}
-
-/** What recvmsg returned. The buffers are copies. */
-export interface Message {
-  readonly from: SocketAddress | undefined;
-  readonly data: Buffer;
-  readonly control: readonly ControlMessage[];
 }
 
 /** Rejects where koffi is missing or the platform is another; the message says which. */
@@ -106,30 +98,6 @@ export async function openLibc(): Promise<Libc> {
 /** Memory outside V8's heap, so that the garbage collector cannot move it while the kernel holds its address. */
 export function stableMemory(bytes: number): Buffer {
   return Buffer.from(new ArrayBuffer(bytes));
-}
-
-export function encodeSocketAddress({ ip, port, scopeId }: SocketAddress): Buffer {
-  const bytes = bytesOfIp(ip);
-  if (bytes === undefined) throw new RangeError(`not an address: ${ip}`);
-  const memory = stableMemory(bytes.length === 4 ? 16 : 28);
-  memory.writeUInt16LE(bytes.length === 4 ? linux.AF_INET : linux.AF_INET6, 0);
-  memory.writeUInt16BE(port, 2);
-  memory.set(bytes, bytes.length === 4 ? 4 : 8);
-  if (bytes.length === 16) memory.writeUInt32LE(scopeId, 24);
-  return memory;
-}
-
-/** Undefined for other families and for structures cut short. */
-export function decodeSocketAddress(memory: Uint8Array): SocketAddress | undefined {
-  const bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
-  const family = bytes.length >= 2 ? bytes.readUInt16LE(0) : 0;
-  if (family === linux.AF_INET && bytes.length >= 16) {
-    return { ip: ipOfBytes(bytes.subarray(4, 8)), port: bytes.readUInt16BE(2), scopeId: 0 };
-  }
-  if (family === linux.AF_INET6 && bytes.length >= 28) {
-    return { ip: ipOfBytes(bytes.subarray(8, 24)), port: bytes.readUInt16BE(2), scopeId: bytes.readUInt32LE(24) };
-  }
-  return undefined;
 }
 
 /** The `cmsghdr`s in a control buffer; walking stops at the first whose length does not fit. */
@@ -167,7 +135,3 @@ export function realtimeNs(libc: Libc): bigint {
 }
 
 const clockMemory = stableMemory(16);
-
-export function domainOf(family: Family): number {
-  return family === 4 ? linux.AF_INET : linux.AF_INET6;
-}

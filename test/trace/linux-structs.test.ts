@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type ControlMessage, encodeEpollEvent, linux, parseControl, SystemError } from '../../src/host/linux.js';
 import { readAncillary } from '../../src/trace/errqueue.js';
-import {
-  type ControlMessage,
-  decodeSocketAddress,
-  encodeEpollEvent,
-  encodeSocketAddress,
-  linux,
-  parseControl,
-  SystemError,
-} from '../../src/trace/libc.js';
 import { SendClock } from '../../src/trace/send-clock.js';
+import { decodeSocketAddress, encodeSocketAddress } from '../../src/trace/socket-address.js';
 
 describe('socket addresses', () => {
   test.each([
