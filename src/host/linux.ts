@@ -52,12 +52,16 @@ export const linux = {
   MSG_DONTWAIT: 0x40,
   MSG_ERRQUEUE: 0x2000,
   EPERM: 1,
+  EINTR: 4,
   EAGAIN: 11,
   EACCES: 13,
   ENOBUFS: 105,
   ECONNREFUSED: 111,
   EINPROGRESS: 115,
 } as const;
+
+/** For SO_TIMESTAMPING: when a packet arrived. */
+export const arrivalStamps = linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE;
 
 /** A system call that the kernel refused. */
 export class SystemError extends Error {
@@ -88,8 +92,8 @@ export interface ControlMessage {
   readonly data: Buffer;
 }
 
-/** Rejects where koffi is missing or the platform is another; the message says which. */
-export async function openLibc(): Promise<Libc> {
+/** Throws where koffi is missing or the platform is another; the message says which. */
+export function openLibc(): Libc {
   const supported = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
   if (!supported) throw new Error(`not made for ${process.platform} on ${process.arch}`);
   return loadLibc();
@@ -117,6 +121,13 @@ export function parseControl(control: Buffer): ControlMessage[] {
     offset = Math.ceil(end / 8) * 8;
   }
   return messages;
+}
+
+/** The kernel's software time stamp (SO_TIMESTAMPING), CLOCK_REALTIME: the first of three `struct timespec`; 0 is none. */
+export function stampOf({ level, type, data }: ControlMessage): bigint | undefined {
+  if (level !== linux.SOL_SOCKET || type !== linux.SO_TIMESTAMPING || data.length < 16) return undefined;
+  const stampNs = data.readBigInt64LE(0) * 1_000_000_000n + data.readBigInt64LE(8);
+  return stampNs > 0n ? stampNs : undefined;
 }
 
 /** One `struct epoll_event`; only x86-64 packs it. Errors are always reported, whatever `events` asks for. */

@@ -30,8 +30,9 @@ export class MessageMemory {
     this.#header.writeBigUInt64LE(base + BigInt(at.control), field.control);
   }
 
-  /** Takes the next message without waiting for one; 0 or the errno. */
-  receive(fd: number, flags = 0): number {
+  /** Takes the next message, or of a stream at most so many bytes, without waiting for one; 0 or the errno. */
+  receive(fd: number, flags = 0, bytes = this.#dataBytes): number {
+    this.#memory.writeUInt32LE(Math.min(bytes, this.#dataBytes), at.iovec + 8);
     this.#header.writeUInt32LE(nameBytes, field.nameLength);
     this.#header.writeUInt32LE(controlBytes, field.controlLength);
     this.#header.writeInt32LE(0, field.flags);

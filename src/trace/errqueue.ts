@@ -2,7 +2,7 @@
  * What Linux says beside a message: `struct sock_extended_err` with its offender, packet time stamps, the TTL of the
  * packet. Pure: it reads control messages, whose lengths it does not trust. Layouts: linux/errqueue.h.
  */
-import { type ControlMessage, linux } from '../host/linux.js';
+import { type ControlMessage, linux, stampOf } from '../host/linux.js';
 import { decodeSocketAddress } from './socket-address.js';
 
 /** `SO_EE_ORIGIN_*` */
@@ -43,8 +43,8 @@ function readOne({ level, type, data }: ControlMessage): Ancillary {
   const isTtl =
     (level === linux.SOL_IP && type === linux.IP_TTL) || (level === linux.SOL_IPV6 && type === linux.IPV6_HOPLIMIT);
   if (isTtl && data.length >= 4) return { ttl: data.readInt32LE(0) };
-  if (level === linux.SOL_SOCKET && type === linux.SO_TIMESTAMPING) return readStamp(data);
-  return {};
+  const stampNs = stampOf({ level, type, data });
+  return stampNs === undefined ? {} : { stampNs };
 }
 
 function readError(data: Buffer): Ancillary {
@@ -63,11 +63,4 @@ function readError(data: Buffer): Ancillary {
       ...(offender === undefined ? {} : { offender }),
     },
   };
-}
-
-/** The first of three `struct timespec` is the software stamp; zero is none. */
-function readStamp(data: Buffer): Ancillary {
-  if (data.length < 16) return {};
-  const stampNs = data.readBigInt64LE(0) * 1_000_000_000n + data.readBigInt64LE(8);
-  return stampNs > 0n ? { stampNs } : {};
 }

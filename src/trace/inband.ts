@@ -60,7 +60,7 @@ export async function openInband(channel: Channel, options: InbandHooks): Promis
 }
 
 async function openProber(channel: Channel, options: InbandHooks): Promise<InbandProber> {
-  return new InbandProber(await openLibc(), channel, options);
+  return new InbandProber(openLibc(), channel, options);
 }
 
 function unavailable(thrown: unknown): WperfError {

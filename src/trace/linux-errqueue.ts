@@ -28,7 +28,7 @@ const kernelStamps =
 
 /** Throws a SystemError or an Error that says why this machine does not allow it. */
 export async function openLinuxErrqueue(options: ProberOptions): Promise<Prober> {
-  const libc = await openLibc();
+  const libc = openLibc();
   const prober = options.protocol === 'tcp' ? new LinuxTcpProber(libc, options) : new ErrqueueProber(libc, options);
   await sleep(waits.kernelStampsMs);
   return prober;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../defaults.js';
 import { Epoll } from '../host/epoll.js';
 import type { Libc } from '../host/libc.js';
-import { linux, openLibc, realtimeNs } from '../host/linux.js';
+import { arrivalStamps, linux, openLibc, realtimeNs } from '../host/linux.js';
 import { readAncillary } from './errqueue.js';
 import { type Flow, icmpFlow, tcpFlow, udpFlow } from './flow.js';
 import { answerTo, errorAbout } from './flow-match.js';
@@ -16,7 +16,7 @@ import { nextIcmpIdentifier } from './icmp-identifier.js';
 import { LinuxSocket, type Message, refusal } from './linux-socket.js';
 import type { Probe, Prober, ProberOptions, Reply, TraceProtocol, TraceTarget } from './prober.js';
 import { passPorts } from './raw-filter.js';
-import { arrivalStamps, listenToIcmp, packetHeard } from './raw-hearing.js';
+import { listenToIcmp, packetHeard } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
 import { encodeSocketAddress, type SocketAddress } from './socket-address.js';
 
@@ -24,7 +24,7 @@ const allStamps = arrivalStamps | linux.SOF_TX_SOFTWARE | linux.SOF_OPT_ID | lin
 
 /** Throws a SystemError where the right to raw sockets is missing. */
 export async function openLinuxRaw(options: ProberOptions): Promise<Prober> {
-  const prober = new RawProber(await openLibc(), options);
+  const prober = new RawProber(openLibc(), options);
   await sleep(waits.kernelStampsMs);
   return prober;
 }

@@ -7,7 +7,7 @@
 
 import { Epoll } from '../host/epoll.js';
 import type { Libc } from '../host/libc.js';
-import { linux, realtimeNs } from '../host/linux.js';
+import { arrivalStamps, linux, realtimeNs } from '../host/linux.js';
 import { meaningOfError } from './codes.js';
 import { readAncillary } from './errqueue.js';
 import { LinuxSocket, refusal, reportErrors } from './linux-socket.js';
@@ -18,8 +18,6 @@ import { parseMpls } from './quoted.js';
 const attemptNs = 990_000_000n;
 /** `struct tcp_info`: state in byte 0, smoothed RTT in microseconds at byte 68. */
 const tcpInfo = { bytes: 72, rttOffset: 68, established: 1 } as const;
-
-const arrivalStamps = linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE;
 
 interface Attempt {
   readonly probe: Probe;

@@ -1,6 +1,5 @@
 /** Raw sockets that listen: what they are told of a packet beside its bytes, and how a packet is taken apart. */
-
-import { linux } from '../host/linux.js';
+import { arrivalStamps, linux } from '../host/linux.js';
 import { readAncillary } from './errqueue.js';
 import type { Family } from './ip.js';
 import type { LinuxSocket, Message } from './linux-socket.js';
@@ -8,7 +7,6 @@ import { parseIpPacket } from './quoted.js';
 import { passIcmp } from './raw-filter.js';
 
 const receiveBufferBytes = 1024 * 1024;
-export const arrivalStamps = linux.SOF_RX_SOFTWARE | linux.SOF_SOFTWARE;
 
 export interface HeardPacket {
   readonly from: string;

@@ -32,10 +32,10 @@ export class PacketReceiver {
       onInterval: (record) => onInterval(record, this.#meter.cut()),
       onCounting: () => this.#meter.beginCounting(),
     });
-    channel.packets = (head, bytes) => {
+    channel.packets = (head, bytes, arrivedAt = clock.now()) => {
       if (!this.#receiver.running) return;
       const header = bytes === (packetBytes ?? bytes) ? readPacketHeader(head) : undefined;
-      if (this.#meter.add(header, clock.now() * 1000)) this.#port.sink?.arrived(bytes);
+      if (this.#meter.add(header, arrivedAt * 1000)) this.#port.sink?.arrived(bytes);
     };
   }
 

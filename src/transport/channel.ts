@@ -65,6 +65,8 @@ export interface LossCounts {
   readonly dropped: number;
 }
 
+export type PacketListener = (head: Buffer, bytes: number, arrivedAt?: number) => void;
+
 export type Stamp = (head: Buffer) => void;
 
 export interface Closed {
@@ -88,9 +90,10 @@ export interface Channel {
   sink: LoadSink | undefined;
   /**
    * Told of binary messages one by one, instead of the sink, when all of a message is here: its first bytes, at most
-   * `HEAD_BYTES`, which are its own only until the call returns, and the size of the whole.
+   * `HEAD_BYTES`, which are its own only until the call returns, the size of the whole, and where the kernel tells it,
+   * when the last of it arrived, in seconds of the system's clock.
    */
-  packets: ((head: Buffer, bytes: number) => void) | undefined;
+  packets: PacketListener | undefined;
   /** The peer's ping is here, and `answer` answers it; by default at once. */
   onPing: (answer: () => void) => void;
   /** Where loss is simulated: messages of load that were sent, and those of them that went no farther. */

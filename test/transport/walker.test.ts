@@ -164,3 +164,26 @@ describe('the frame walker', () => {
     );
   });
 });
+
+describe('the size of the frame to come', () => {
+  const walker = () =>
+    new FrameWalker({
+      expectMasked: true,
+      maxPayloadBytes: 100_000,
+      counted: () => {},
+      passed: () => {},
+      refused: () => {},
+    });
+
+  it('is unknown before the first, then that of the last, or what is left of one that has begun', () => {
+    const frames = walker();
+    expect(frames.frameBytes).toBe(0);
+    const packet = frame(2, 1400);
+    frames.push(packet);
+    expect(frames.frameBytes).toBe(packet.length);
+    frames.push(packet.subarray(0, 1000));
+    expect(frames.frameBytes).toBe(packet.length - 1000);
+    frames.push(packet.subarray(1000));
+    expect(frames.frameBytes).toBe(packet.length);
+  });
+});

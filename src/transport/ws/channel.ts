@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults.js';
+import { readWithArrivals } from '../arrivals.js';
 import {
   type Channel,
   type ChannelInfo,
@@ -14,6 +15,7 @@ import {
   HEAD_BYTES,
   type LoadSink,
   type LoadWriter,
+  type PacketListener,
   type Stamp,
 } from '../channel.js';
 import { readIntoOneBuffer } from '../read-buffer.js';
@@ -52,13 +54,17 @@ export class WsChannel implements Channel {
   onText: (text: string) => void = () => {};
   onClose: (closed: Closed) => void = () => {};
   sink: LoadSink | undefined;
-  packets: ((head: Buffer, bytes: number) => void) | undefined;
   onPing: (answer: () => void) => void = (answer) => answer();
   bytesRead = 0;
   pingsAnswered = 0;
   readonly #ws: WebSocket;
   readonly #options: WsChannelOptions;
   readonly #lane: boolean;
+  #packets: PacketListener | undefined;
+  /** When what is being walked arrived. */
+  #arrivedAt: number | undefined;
+  /** Has the kernel say from now on when each packet arrived, where it can. */
+  #tellArrivals = () => {};
   #violation: Closed | undefined;
   #failure = '';
   /** By payload, in the order in which they were sent. */
@@ -83,6 +89,15 @@ export class WsChannel implements Channel {
       this.#losePings();
       this.onClose(this.#violation ?? { code, reason: code === ABNORMAL ? this.#failure : reason.toString() });
     });
+  }
+
+  get packets(): PacketListener | undefined {
+    return this.#packets;
+  }
+
+  set packets(listener: PacketListener | undefined) {
+    this.#packets = listener;
+    this.#tellArrivals();
   }
 
   get descriptor(): number | undefined {
@@ -138,21 +153,27 @@ export class WsChannel implements Channel {
     const walker = new FrameWalker({
       expectMasked: !isClient,
       maxPayloadBytes: bounds.frameBytes,
-      gathers: () => this.packets !== undefined,
+      gathers: () => this.#packets !== undefined,
       counted: (bytes) => this.#count(bytes),
-      gathered: (head, bytes) => this.packets?.(head, bytes),
+      gathered: (head, bytes) => this.#packets?.(head, bytes, this.#arrivedAt),
       passed: (chunk) => {
         if (this.#failure === '') toWs.call(socket, Buffer.from(chunk));
       },
       refused: (reason) => this.#refuse(reason),
     });
-    const walk = (chunk: Buffer) => {
+    const walk = (chunk: Buffer, arrivedAt?: number) => {
+      this.#arrivedAt = arrivedAt;
       this.#noteRead(chunk);
       walker.push(chunk);
     };
     socket.off('data', toWs);
     socket.on('data', walk);
-    readIntoOneBuffer(socket, walk);
+    if (readIntoOneBuffer(socket, walk)) {
+      this.#tellArrivals = () => {
+        this.#tellArrivals = () => {};
+        readWithArrivals(socket, () => walker.frameBytes, walk);
+      };
+    }
     return true;
   }
 
@@ -200,7 +221,7 @@ export class WsChannel implements Channel {
   }
 
   #onLoad(message: Buffer): void {
-    if (this.packets) this.packets(message.subarray(0, HEAD_BYTES), message.length);
+    if (this.#packets) this.#packets(message.subarray(0, HEAD_BYTES), message.length);
     else this.#count(message.length);
   }
 

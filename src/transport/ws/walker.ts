@@ -35,6 +35,7 @@ export class FrameWalker {
   readonly #header = Buffer.alloc(MAX_HEADER_BYTES);
   #headerHas = 0;
   #payloadLeft = 0;
+  #lastFrameBytes = 0;
   #counting = false;
   #gathering = false;
   readonly #head = new MessageHead();
@@ -45,6 +46,11 @@ export class FrameWalker {
 
   constructor(options: WalkerOptions) {
     this.#options = options;
+  }
+
+  /** What is left of the frame that has begun; between frames, the size of the last; 0 when there was none. */
+  get frameBytes(): number {
+    return this.#payloadLeft || (this.#headerHas === 0 ? this.#lastFrameBytes : 0);
   }
 
   push(chunk: Buffer): void {
@@ -87,6 +93,7 @@ export class FrameWalker {
     const opcode = first & 0x0f;
     this.#headerHas = 0;
     this.#payloadLeft = payloadLength(this.#header);
+    this.#lastFrameBytes = length + this.#payloadLeft;
     if (!this.#isInPlace(opcode)) {
       this.#refused = true;
       this.#options.refused('a message began or went on out of turn');

@@ -22,7 +22,7 @@ const { systemClock } = await load('host/clock.js');
 const { readTcpInfo } = await load('host/tcp-options.js');
 const { inbandTrace } = await load('trace/inband-trace.js');
 const { SocketOptions } = await load('trace/socket-options.js');
-const { openLibc } = await load('trace/libc.js');
+const { openLibc } = await load('host/linux.js');
 
 const afterwards = 100;
 const results = await Promise.all((await acceptChannels()).map(traced));
@@ -78,6 +78,6 @@ async function traced({ channel, told, echoes }) {
 
 async function stateOf({ descriptor, info }) {
   if (descriptor === undefined) return {};
-  const options = new SocketOptions(await openLibc(), descriptor, info.remoteHost.includes(':') ? 6 : 4);
+  const options = new SocketOptions(openLibc(), descriptor, info.remoteHost.includes(':') ? 6 : 4);
   return { ttl: options.ttl, retransmits: readTcpInfo(descriptor)?.retransmits };
 }
