@@ -13,7 +13,7 @@ const maxWorkers = 3;
 export default defineConfig({
   test: {
     pool: 'forks',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     reporters: ['default', new SkippedReporter(), 'json'],
     outputFile: { json: 'build/test-results.json' },

@@ -24,9 +24,9 @@ async function labWithServer(
 
 describeNeeding('through NAT over a shaped link', needs, () => {
   test.each([
-    ['50 Mbit/s', { rateMbit: 50 }],
-    ['20 Mbit/s with 20 ms each way', { rateMbit: 20, delayMs: 20, queueMs: 100 }],
-  ])('reads what iperf3 reads within 2 %%, %s', async (_name, plan) => {
+    { link: '50 Mbit/s', plan: { rateMbit: 50 } },
+    { link: '20 Mbit/s with 20 ms each way', plan: { rateMbit: 20, delayMs: 20, queueMs: 100 } },
+  ])('reads what iperf3 reads to 2 percent, over $link', async ({ plan }) => {
     const { lab, measure } = await labWithServer(plan);
     const peer = await startIperf3Server(onTestFinished, { host: addresses.server, within: lab.within('server') });
     for (const direction of [[], ['-R']]) {
