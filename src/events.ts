@@ -9,16 +9,14 @@ import type { WperfError } from './errors.js';
 import type { SocketSettings } from './host/tcp-options.js';
 import type { LatencyReport } from './measure/latency.js';
 import type { PacketTotals } from './measure/packets.js';
+import type { Span } from './measure/span.js';
+import type { TcpSample, TcpSummary } from './measure/tcp.js';
 import type { Direction, Simulation, TestPlan } from './plan.js';
 import type { Pacing } from './traffic/schedule.js';
 import type { PeerAddress } from './transport/channel.js';
 
-/** Payload bytes in a stretch of time. Times are seconds since the stream's first payload byte (after the omitted ones). */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly bytes: number;
-}
+export { bitsPerSecond, type Span } from './measure/span.js';
+export type { TcpSample, TcpSummary } from './measure/tcp.js';
 
 export interface StreamInfo {
   /** 1 to the number of streams. */
@@ -27,20 +25,6 @@ export interface StreamInfo {
   readonly localPort: number;
   readonly remoteHost: string;
   readonly remotePort: number;
-}
-
-/** What the kernel knows of a connection (Linux TCP_INFO); absent wherever the platform does not tell. */
-export interface TcpSample {
-  /** Segments retransmitted since the connection began. */
-  readonly retransmits: number;
-  readonly cwndBytes: number;
-  /** The peer's advertised receive window; 0 where the kernel does not tell. */
-  readonly sndWndBytes: number;
-  readonly rttUs: number;
-  readonly rttVarUs: number;
-  readonly pathMtu: number;
-  readonly reorder: number;
-  readonly mss: number;
 }
 
 /** Simulated conditions: what was asked for, and what came of it. */
@@ -125,17 +109,6 @@ export interface IntervalEvent {
   readonly sums: readonly IntervalSum[];
 }
 
-/** Kernel figures of a sending stream over the whole test. */
-export interface TcpSummary {
-  readonly retransmits: number;
-  readonly reorder: number;
-  readonly maxCwndBytes: number;
-  readonly maxSndWndBytes: number;
-  readonly maxRttUs: number;
-  readonly minRttUs: number;
-  readonly meanRttUs: number;
-}
-
 /** One stream in one direction over the whole test. */
 export interface StreamResult {
   readonly id: number;
@@ -217,8 +190,3 @@ export interface ErrorEvent {
 }
 
 export type TestEvent = StartEvent | IntervalEvent | ProgressEvent | NoticeEvent | EndEvent | ErrorEvent;
-
-export function bitsPerSecond(span: Span): number {
-  const seconds = span.end - span.start;
-  return seconds > 0 ? (span.bytes * 8) / seconds : 0;
-}

@@ -4,7 +4,7 @@
  * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
 import { endianness } from 'node:os';
-import type { TcpSample } from '../events.js';
+import type { TcpSample } from '../measure/tcp.js';
 import type { Simulation } from '../plan.js';
 import { type Libc, loadLibc } from './libc.js';
 

@@ -1,5 +1,29 @@
 /** Kernel figures of one sending connection, gathered into what each interval and the whole test saw. Pure. */
-import type { TcpSample, TcpSummary } from '../events.js';
+
+/** What the kernel knows of a connection (Linux TCP_INFO); absent wherever the platform does not tell. */
+export interface TcpSample {
+  /** Segments retransmitted since the connection began. */
+  readonly retransmits: number;
+  readonly cwndBytes: number;
+  /** The peer's advertised receive window; 0 where the kernel does not tell. */
+  readonly sndWndBytes: number;
+  readonly rttUs: number;
+  readonly rttVarUs: number;
+  readonly pathMtu: number;
+  readonly reorder: number;
+  readonly mss: number;
+}
+
+/** Kernel figures of a sending stream over the whole test. */
+export interface TcpSummary {
+  readonly retransmits: number;
+  readonly reorder: number;
+  readonly maxCwndBytes: number;
+  readonly maxSndWndBytes: number;
+  readonly maxRttUs: number;
+  readonly minRttUs: number;
+  readonly meanRttUs: number;
+}
 
 export class TcpGathering {
   #base: number;

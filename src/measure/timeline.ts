@@ -2,7 +2,7 @@
  * One end's view of one stream in one direction: cuts a running byte count into intervals, leaves out the omitted
  * beginning, and says when the next cut is due. Pure: moments (seconds of a monotonic clock) and counts come in.
  */
-import type { Span } from '../events.js';
+import type { Span } from './span.js';
 
 export interface TimelineOptions {
   readonly omitSeconds: number;

@@ -1,5 +1,5 @@
 /** Sums over parallel streams. Pure. */
-import type { Span } from '../events.js';
+import type { Span } from './span.js';
 
 /** All streams' bytes, over the stretch of time in which any of them ran. At least one span is needed. */
 export function unionOf(spans: readonly Span[]): Span {

@@ -152,3 +152,5 @@ export const messageShapes = {
 export type MessageType = keyof typeof messageShapes;
 export type MessageOf<T extends MessageType> = Checked<(typeof messageShapes)[T]>;
 export type Message = { [T in MessageType]: MessageOf<T> }[MessageType];
+export type Hello = MessageOf<'hello'>;
+export type Grant = MessageOf<'grant'>;

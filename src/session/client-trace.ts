@@ -8,14 +8,14 @@ import type { NoticeEvent } from '../events.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import type { ConnectionPlan, ReverseTracePlan } from '../plan.js';
 import { violation } from '../protocol/codec.js';
-import type { Message, MessageOf } from '../protocol/messages.js';
+import type { Grant, Message, MessageOf } from '../protocol/messages.js';
 import type { SeenClient, TraceEvent } from '../trace/events.js';
 import type { TraceTools } from '../trace/traceroute.js';
 import type { Channel, ChannelInfo } from '../transport/channel.js';
 import { plainAddress } from '../transport/trusted.js';
 import { connectWs } from '../transport/ws/connect.js';
 import { Conversation } from './conversation.js';
-import { type Grant, openAsClient, randomId } from './handshake.js';
+import { openAsClient, randomId } from './handshake.js';
 import { pingHello } from './ping-hello.js';
 import { endOf, TraceReader } from './trace-wire.js';
 

@@ -5,14 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import { blockLimits, waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
-import type { MessageOf } from '../protocol/messages.js';
+import type { Grant, Hello } from '../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../protocol/proof.js';
 import { software } from '../version.js';
 import { type Conversation, tokenHint } from './conversation.js';
 import { grantedSimulation, simulate } from './simulation.js';
-
-export type Hello = MessageOf<'hello'>;
-export type Grant = MessageOf<'grant'>;
 
 /** 32 random hexadecimal digits. */
 export const randomId = (): string => randomBytes(16).toString('hex');

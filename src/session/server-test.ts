@@ -5,11 +5,11 @@ import type { SimulationReport, StartEvent, TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
 import { type StreamOutcome, startStream } from '../modes/stream.js';
 import type { TestPlan } from '../plan.js';
+import type { Hello } from '../protocol/messages.js';
 import { peerOf } from '../transport/channel.js';
 import { Collector } from './collector.js';
 import type { Conversation } from './conversation.js';
 import { endEventOf } from './end-event.js';
-import type { Hello } from './handshake.js';
 import { type Recorder, Recording } from './recording.js';
 import { simulatedSeconds, simulationReport } from './simulation.js';
 

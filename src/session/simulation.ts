@@ -5,10 +5,10 @@ import type { SimulationReport } from '../events.js';
 import { readSettings, type SocketSettings, setBuffers } from '../host/tcp-options.js';
 import type { StreamOutcome } from '../modes/stream.js';
 import type { Simulation, SimulationPlan } from '../plan.js';
+import type { Grant, Hello } from '../protocol/messages.js';
 import type { Channel } from '../transport/channel.js';
 import { SimulatedChannel, type SimulatedOptions } from '../transport/simulated/channel.js';
 import type { Conversation } from './conversation.js';
-import type { Grant, Hello } from './handshake.js';
 import type { Role } from './results.js';
 
 /** The conditions with a seed: all streams of a test have the same. */

@@ -1,6 +1,6 @@
 /** The test of one stream as its hello asks and its grant allows. */
 import type { TestPlan } from '../plan.js';
-import type { Grant, Hello } from './handshake.js';
+import type { Grant, Hello } from '../protocol/messages.js';
 
 /** `bytes` of stream `id` (1 to `streams`) when `total` bytes are shared out; undefined stays undefined. */
 export function shareOf(total: number | undefined, id: number, streams: number): number | undefined {
