@@ -8,8 +8,9 @@ import type { OutputPlan } from '../plan.js';
 import { makeReporter } from '../report/make.js';
 import { makePingReporter } from '../report/make-ping.js';
 import { ProgressLine } from '../report/progress.js';
-import type { PingReporter, Reporter, Screen, Sink } from '../report/reporter.js';
+import type { PingReporter, Reporter, Screen } from '../report/reporter.js';
 import { withTimestamps } from '../report/timestamps.js';
+import { withWrapping } from '../report/wrapped.js';
 
 export interface Output {
   readonly screen: Screen;
@@ -21,12 +22,16 @@ export interface Output {
 export async function openOutput(plan: OutputPlan): Promise<Output> {
   const log = plan.logfile === undefined ? undefined : await openLog(plan.logfile);
   const stamps = plan.timestamps && plan.format === 'text';
-  const stamp = (sink: Sink) => (stamps ? withTimestamps(sink, Date.now) : sink);
   const out = log ?? process.stdout;
+  const columnsOf = (stream: WriteStream | NodeJS.WriteStream) => terminalColumns(stream, stamps ? STAMP_COLUMNS : 0);
+  const prepared = (stream: WriteStream | NodeJS.WriteStream) => {
+    const sink = stamps ? withTimestamps(stream, Date.now) : stream;
+    return plan.format === 'text' ? withWrapping(sink, () => columnsOf(stream)) : sink;
+  };
   const screen: Screen = {
-    out: stamp(out),
-    err: stamp(process.stderr),
-    columns: () => (log ? undefined : terminalColumns(stamps ? STAMP_COLUMNS : 0)),
+    out: prepared(out),
+    err: prepared(process.stderr),
+    columns: () => columnsOf(out),
     color: plan.color && log === undefined && process.stdout.isTTY === true && process.stderr.isTTY === true,
   };
   return { screen, close: () => closed(log) };
@@ -42,9 +47,9 @@ export function clientReporter(plan: OutputPlan, { screen }: Output): Reporter {
 /** A time stamp and the blank after it. */
 const STAMP_COLUMNS = 30;
 
-/** Of a terminal that shows results, less what is taken; undefined in a pipe, or where the terminal does not know. */
-function terminalColumns(taken: number): number | undefined {
-  return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns - taken : undefined;
+/** Of a terminal, less what is taken; undefined of a file or pipe, or where the terminal does not know. */
+function terminalColumns(stream: WriteStream | NodeJS.WriteStream, taken: number): number | undefined {
+  return 'isTTY' in stream && stream.isTTY && stream.columns > 0 ? stream.columns - taken : undefined;
 }
 
 export function pingReporter(plan: OutputPlan, { screen }: Output): PingReporter {

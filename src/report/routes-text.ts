@@ -6,6 +6,7 @@ import { stripControl } from '../errors.js';
 import type { RouteEvent } from '../session/client-routes.js';
 import type { Likeness, RouteRow } from '../trace/compare.js';
 import type { Hop, HopAddress } from '../trace/hop.js';
+import { hopColumns } from './hop-columns.js';
 import type { Screen } from './reporter.js';
 import { Route, type RoutesReporter, rowsOf } from './routes.js';
 import { styleOf } from './style.js';
@@ -24,6 +25,9 @@ import {
 const marks: Readonly<Record<Likeness, string>> = { same: '=', 'same-as': '~', different: '≠', unknown: ' ' };
 const legend = '= same address   ~ same network (AS)   ≠ a network (AS) that the other way never meets';
 const names = { forward: 'the route there', reverse: 'the route back' } as const;
+const sides = { forward: 'There, from here to the server', reverse: 'Back, from the server to here' } as const;
+/** And the blank behind it. */
+const MARK_WIDTH = 2;
 
 export class RoutesTextReporter implements RoutesReporter {
   readonly #screen: Screen;
@@ -57,7 +61,25 @@ export class RoutesTextReporter implements RoutesReporter {
     const room = this.#screen.columns() ?? Number.POSITIVE_INFINITY;
     const tables = [true, false].map((named) => besideEachOther(rows, { ...this.#options, named }));
     const fitting = tables.find((lines) => lines.every((line) => line.length <= room));
-    return fitting ?? underEachOther(rows, this.#options);
+    return fitting ?? this.#underEachOther(rows);
+  }
+
+  /** Each route in its own order, with the marks in front. */
+  #underEachOther(rows: readonly RouteRow[]): string[] {
+    return (['forward', 'reverse'] as const).flatMap((side) => [
+      `${sides[side]}:`,
+      ...[...rows]
+        .sort((a, b) => (a[side]?.ttl ?? 0) - (b[side]?.ttl ?? 0))
+        .flatMap((row) => this.#marked(row[side], marks[row.likeness], this.#routes[side])),
+    ]);
+  }
+
+  #marked(hop: Hop | undefined, mark: string, { start }: Route): string[] {
+    if (hop === undefined || start === undefined) return [];
+    const room = this.#screen.columns();
+    const columns = hopColumns(start, this.#options.annotated, room && room - MARK_WIDTH);
+    const lines = hopLines(hop, this.#options.annotated, columns);
+    return lines.map((line, index) => `${(index === 0 ? mark : '').padEnd(MARK_WIDTH)}${line}`);
   }
 
   #print(lines: readonly string[]): void {
@@ -69,7 +91,7 @@ interface CellOptions extends TraceTextOptions {
   readonly named: boolean;
 }
 
-const titles = { left: 'There, from here to the server', right: 'Back, read upward from the server' } as const;
+const titles = { left: sides.forward, right: 'Back, read upward from the server' } as const;
 
 function besideEachOther(rows: readonly RouteRow[], options: CellOptions): string[] {
   const left = cellsOf(
@@ -115,26 +137,6 @@ function cellsOf(hops: readonly (Hop | undefined)[], { annotated, named }: CellO
 function averageOf({ rttsMs }: HopAddress): string {
   const average = rttsMs.reduce((sum, rtt) => sum + rtt, 0) / rttsMs.length;
   return rttsMs.length === 0 ? '' : `${average.toFixed(3).padStart(8)} ms`;
-}
-
-/** Each route in its own order, with the marks in front. */
-function underEachOther(rows: readonly RouteRow[], options: TraceTextOptions): string[] {
-  const listOf = (side: 'forward' | 'reverse') =>
-    [...rows]
-      .sort((a, b) => (a[side]?.ttl ?? 0) - (b[side]?.ttl ?? 0))
-      .flatMap((row) => linesOf(row[side], marks[row.likeness], options));
-  return [
-    'There, from here to the server:',
-    ...listOf('forward'),
-    'Back, from the server to here:',
-    ...listOf('reverse'),
-  ];
-}
-
-function linesOf(hop: Hop | undefined, mark: string, options: TraceTextOptions): string[] {
-  if (hop === undefined) return [];
-  const lines = hopLines(hop, { ...options, hostWidth: 0 });
-  return lines.map((line, index) => `${index === 0 ? mark : ' '} ${line}`);
 }
 
 function endingOf({ start, end }: Route, way: string): string[] {

@@ -2,6 +2,7 @@
 import { stripControl } from '../errors.js';
 import type { SeenClient, SharedResult, TraceEnd, TraceStart } from '../trace/events.js';
 import type { Annotation, Hop, HopAddress } from '../trace/hop.js';
+import { type HopColumns, hopColumns, MOST_RTTS, RTT_WIDTH, TTL_WIDTH } from './hop-columns.js';
 import type { Screen, TraceReport, TraceReporter } from './reporter.js';
 import { type Style, styleOf } from './style.js';
 
@@ -10,33 +11,32 @@ export interface TraceTextOptions {
   readonly annotated: boolean;
 }
 
-/** More round trips than this to one address are shown as a summary. */
-const maxRttsShown = 5;
-const widths = { ttl: 2, annotation: 34, nameOfAs: 18, host4: 36, host6: 46, rtt: 8 } as const;
+const NAME_OF_AS = 18;
 
 export class TraceTextReporter implements TraceReporter {
   readonly #screen: Screen;
   readonly #options: TraceTextOptions;
   readonly #style: Style;
-  #hostWidth: number = widths.host4;
+  #columns: HopColumns;
   #target = '';
 
   constructor(screen: Screen, options: TraceTextOptions) {
     this.#screen = screen;
     this.#options = options;
     this.#style = styleOf(screen.color);
+    this.#columns = hopColumns({ family: 4, queries: 1 }, options.annotated, undefined);
   }
 
   event(event: TraceReport): void {
     if (event.type === 'trace-start') this.#printStart(event);
-    else if (event.type === 'trace-hop') this.#print(hopLines(event, { ...this.#options, hostWidth: this.#hostWidth }));
+    else if (event.type === 'trace-hop') this.#print(hopLines(event, this.#options.annotated, this.#columns));
     else if (event.type === 'trace-end') this.#print(endLines(event, this.#target));
     else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
     else this.#screen.err.write(`${this.#style.fail('wperf: error:')} ${event.error.line}\n`);
   }
 
   #printStart(start: TraceStart): void {
-    this.#hostWidth = start.family === 4 ? widths.host4 : widths.host6;
+    this.#columns = hopColumns(start, this.#options.annotated, this.#screen.columns());
     this.#target = targetText(start);
     this.#print([this.#style.strong(headerLine(start)), ...startLines(start)]);
   }
@@ -44,10 +44,6 @@ export class TraceTextReporter implements TraceReporter {
   #print(lines: readonly string[]): void {
     for (const line of lines) this.#screen.out.write(`${line}\n`);
   }
-}
-
-interface Columns extends TraceTextOptions {
-  readonly hostWidth: number;
 }
 
 export function headerLine({ direction, host, ip, maxHops }: TraceStart): string {
@@ -90,17 +86,17 @@ export function targetText({ direction, host, ip }: TraceStart): string {
   return direction === 'forward' ? host : ip;
 }
 
-export function hopLines(hop: Hop, columns: Columns): string[] {
-  const ttl = String(hop.ttl).padStart(widths.ttl);
+export function hopLines(hop: Hop, annotated: boolean, columns: HopColumns): string[] {
+  const ttl = String(hop.ttl).padStart(TTL_WIDTH);
   const stars = Array<string>(hop.lost).fill('*');
   const shown: readonly HopAddress[] = [...hop.addresses, ...hiddenRow(hop)];
   if (shown.length === 0) return [[ttl, stars.join(' ')].join('  ').trimEnd()];
   return shown.map((address, index) => {
-    const margin = index === 0 ? ttl : ' '.repeat(widths.ttl);
-    const host = hostText(address).padEnd(columns.hostWidth);
-    const annotation = columns.annotated ? [annotationText(address).padEnd(widths.annotation)] : [];
+    const margin = index === 0 ? ttl : ' '.repeat(TTL_WIDTH);
+    const host = hostIn(columns, address).padEnd(columns.host);
+    const annotation = annotated ? [annotationIn(columns, address).padEnd(columns.annotation)] : [];
     const lost = index === shown.length - 1 ? lossTexts(hop, stars) : [];
-    return [margin, ...annotation, host, ...rttTexts(hop, address), ...lost, ...remarks(hop, address)]
+    return [margin, ...annotation, host, ...rttTexts(hop, address, columns), ...lost, ...remarks(hop, address)]
       .join('  ')
       .trimEnd();
   });
@@ -111,6 +107,17 @@ export function hiddenRow({ hidden }: Pick<Hop, 'hidden'>): HopAddress[] {
   if (hidden === undefined) return [];
   const ip = hidden.addresses === 1 ? '(hidden by the server)' : `(${hidden.addresses} addresses hidden by the server)`;
   return [{ ip, rttsMs: hidden.rttsMs, codes: [], mpls: [] }];
+}
+
+/** An AS without its name where that is too long. */
+function annotationIn({ wide, annotation }: HopColumns, { asName, ...rest }: Annotation): string {
+  const text = annotationText({ ...rest, ...(asName !== undefined && { asName }) });
+  return wide || text.length <= annotation ? text : annotationText(rest);
+}
+
+function hostIn({ hostRoom }: HopColumns, address: HopAddress): string {
+  const text = hostText(address);
+  return text.length <= hostRoom ? text : address.ip;
 }
 
 export function hostText({ ip, name }: HopAddress): string {
@@ -125,24 +132,25 @@ export function annotationText({ country, asn, asName, label }: Annotation): str
 }
 
 function shortened(name: string): string {
-  return name.length <= widths.nameOfAs ? name : `${name.slice(0, widths.nameOfAs - 1).trimEnd()}…`;
+  return name.length <= NAME_OF_AS ? name : `${name.slice(0, NAME_OF_AS - 1).trimEnd()}…`;
 }
 
-function rttTexts(hop: Hop, { rttsMs }: HopAddress): string[] {
-  if (hop.sent <= maxRttsShown) return rttsMs.map(rttText);
+function rttTexts(hop: Hop, { rttsMs }: HopAddress, { wide }: HopColumns): string[] {
+  if (hop.sent <= MOST_RTTS && wide) return rttsMs.map((rtt) => `${rttText(rtt)} ms`);
+  if (hop.sent <= MOST_RTTS) return rttsMs.length === 0 ? [] : [`${rttsMs.map(rttText).join('')} ms`];
   const sum = rttsMs.reduce((total, rtt) => total + rtt, 0);
-  return [`${rttText(sum / rttsMs.length)} avg of ${rttsMs.length}`];
+  return [`${rttText(sum / rttsMs.length)} ms avg of ${rttsMs.length}`];
 }
 
 function lossTexts(hop: Hop, stars: readonly string[]): string[] {
-  if (hop.sent <= maxRttsShown) return stars.map((star) => star.padEnd(widths.rtt + 3));
+  if (hop.sent <= MOST_RTTS) return stars.map((star) => star.padEnd(RTT_WIDTH + 3));
   const { minMs, maxMs, stddevMs } = hop.rtt ?? { minMs: 0, maxMs: 0, stddevMs: 0 };
   const spread = [minMs, maxMs, stddevMs].map((value) => value.toFixed(3)).join('/');
   return [`min/max/stddev ${spread} ms`, `${hop.lost} of ${hop.sent} lost`];
 }
 
 function rttText(milliseconds: number): string {
-  return `${milliseconds.toFixed(3).padStart(widths.rtt)} ms`;
+  return milliseconds.toFixed(3).padStart(RTT_WIDTH);
 }
 
 /** ICMP codes, MPLS labels, and the length of the way back where it differs from the way there. */

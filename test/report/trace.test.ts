@@ -52,21 +52,26 @@ const events: TraceEvent[] = [start, ...hops, end];
 
 const failure: ErrorEvent = { type: 'error', error: new WperfError('unreachable', 'cannot send', { hint: 'try' }) };
 
-function report(format: OutputPlan['format'], shown: readonly (TraceEvent | ErrorEvent)[], annotated = false) {
+function report(
+  format: OutputPlan['format'],
+  shown: readonly (TraceEvent | ErrorEvent)[],
+  annotated = false,
+  columns?: number,
+) {
   const written = { out: '', err: '' };
   const sink = (name: keyof typeof written) => ({
     write: (text: string) => {
       written[name] += text;
     },
   });
-  const screen = { out: sink('out'), err: sink('err'), columns: () => undefined, color: false };
+  const screen = { out: sink('out'), err: sink('err'), columns: () => columns, color: false };
   const reporter = makeTraceReporter(format, screen, { annotated });
   for (const event of shown) reporter.event(event);
   return written;
 }
 
-function textOf(shown: readonly TraceEvent[], annotated = false): string[] {
-  return report('text', shown, annotated).out.split('\n').slice(0, -1);
+function textOf(shown: readonly TraceEvent[], annotated = false, columns?: number): string[] {
+  return report('text', shown, annotated, columns).out.split('\n').slice(0, -1);
 }
 
 describe('text', () => {
@@ -96,6 +101,34 @@ describe('text', () => {
     const address = { ip: '2001:db8:1111:2222:3333:4444:5555:6666', rttsMs: [1, 2, 3] };
     const [, line] = textOf([{ ...start, family: 6 }, hop(1, [address])]);
     expect(line).toBe(' 1  2001:db8:1111:2222:3333:4444:5555:6666             1.000 ms     2.000 ms     3.000 ms');
+  });
+
+  test('a terminal of 80 columns has them all, without the names that do not fit', () => {
+    expect(textOf(events, true, 80).slice(1, 6)).toEqual([
+      ' 1  [private]                       10.0.0.1            0.500   0.250  12.346 ms',
+      ' 2  [US, AS15169 Google LLC]        198.51.100.1        5.000 ms',
+      '    [AS7922 Comcast Cable Com…]     198.51.100.2        6.000 ms  *',
+      ' 3  * * *',
+      '10                                  198.51.100.1        7.000   7.000   7.000 ms  MPLS 24001/17  12 hops back',
+    ]);
+  });
+
+  test.each([66, 70, 80, 100, 114, 115, 130, 200])('hops stay within %i columns, aligned', (columns) => {
+    const address = { ip: '198.51.100.222', name: 'a.rather.long.name.of.a.router.example', ...google };
+    const shown = [start, hop(1, [{ ...address, rttsMs: [1, 20, 300] }]), ...hops.slice(0, 2)];
+    const lines = textOf(shown, true, columns).slice(1);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    if (columns < 130) expect(new Set(lines.map((line) => line.search(/(?<= \d+)\.\d{3} /))).size).toBe(1);
+    expect(lines[0]).toContain(columns < 75 ? '[US, AS15169] ' : '[US, AS15169 Google LLC]');
+    expect(lines[0]?.includes('a.rather')).toBe(columns >= 200);
+  });
+
+  test('a very narrow terminal has no columns', () => {
+    expect(textOf(events, true, 40).slice(1, 4)).toEqual([
+      ' 1  [private]  10.0.0.1     0.500   0.250  12.346 ms',
+      ' 2  [US, AS15169]  198.51.100.1     5.000 ms',
+      '    [AS7922]  198.51.100.2     6.000 ms  *',
+    ]);
   });
 
   test('many queries are summed up', () => {
