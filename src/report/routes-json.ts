@@ -22,26 +22,33 @@ export class RoutesJsonReporter implements RoutesReporter {
 
   end(): void {
     const { forward = null, reverse = null } = this.#documents;
-    const rows = rowsOf(this.#routes.forward, this.#routes.reverse).map((row) => ({
-      forward_ttl: row.forward?.ttl ?? null,
-      reverse_ttl: row.reverse?.ttl ?? null,
-      likeness: row.likeness,
-    }));
-    this.#out.write(`${jsonText({ forward, reverse, rows }, 2)}\n`);
+    this.#out.write(`${jsonText({ forward, reverse, rows: rowsJson(this.#routes) }, 2)}\n`);
   }
 }
 
-/** Each line has a `direction`. */
+/** Each line of one route has a `direction`; the last one has the rows. */
 export class RoutesJsonStreamReporter implements RoutesReporter {
   readonly #out: Sink;
+  readonly #routes = { forward: new Route(), reverse: new Route() };
 
   constructor(out: Sink) {
     this.#out = out;
   }
 
   event({ direction, event }: RouteEvent): void {
+    this.#routes[direction].add(event);
     this.#out.write(`${jsonText({ direction, ...lineOf(event) })}\n`);
   }
 
-  end(): void {}
+  end(): void {
+    this.#out.write(`${jsonText({ event: 'rows', data: rowsJson(this.#routes) })}\n`);
+  }
+}
+
+function rowsJson({ forward, reverse }: Readonly<Record<RouteEvent['direction'], Route>>) {
+  return rowsOf(forward, reverse).map((row) => ({
+    forward_ttl: row.forward?.ttl ?? null,
+    reverse_ttl: row.reverse?.ttl ?? null,
+    likeness: row.likeness,
+  }));
 }

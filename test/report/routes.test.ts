@@ -255,5 +255,6 @@ describe('both routes', () => {
       .map((line) => JSON.parse(line));
     for (const line of lines) expectValid('line', line);
     expect(lines.filter(({ direction }) => direction === 'forward')).toHaveLength(7);
+    expect(lines.at(-1)).toEqual({ event: 'rows', data: document.rows });
   });
 });
