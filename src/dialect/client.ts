@@ -6,7 +6,7 @@ import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from '../
 import { type ClientRunOptions, runClientPlan } from '../session/client.js';
 import { runPingPlan } from '../session/client-ping.js';
 import { type ReverseTraceTools, reverseTrace } from '../session/client-trace.js';
-import { EventQueue } from '../session/event-queue.js';
+import { eventsOf } from '../session/events-of.js';
 import type { TraceEvent } from '../trace/events.js';
 import { namedNoSubprotocol } from '../transport/ws/errors.js';
 import { LegacyClientTest } from './legacy/client.js';
@@ -68,15 +68,8 @@ function isRefusalOfDialect(event: { readonly type: string } | ErrorEvent): even
 }
 
 function runLegacyClientPlan(plan: ClientPlan, options: AnyRunOptions) {
-  const leave = new AbortController();
-  const queue = new EventQueue<TestEvent>(async () => {
-    leave.abort();
-    await finished;
-  });
-  const signal = options.signal ? AbortSignal.any([options.signal, leave.signal]) : leave.signal;
-  const test = new LegacyClientTest(plan, { signal, clock: options.clock }, (event) => queue.push(event));
-  const finished = test.run().finally(() => queue.end());
-  return queue;
+  const { clock, signal: outer } = options;
+  return eventsOf<TestEvent>((emit, signal) => new LegacyClientTest(plan, { signal, clock }, emit).run(), outer);
 }
 
 /**

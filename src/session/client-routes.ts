@@ -7,7 +7,7 @@ import type { TraceOptions } from '../trace/options.js';
 import { traceroute } from '../trace/traceroute.js';
 import type { ChannelInfo } from '../transport/channel.js';
 import { type ReverseTraceTools, reverseTrace } from './client-trace.js';
-import { EventQueue } from './event-queue.js';
+import { eventsOf } from './events-of.js';
 
 export interface RouteEvent {
   readonly direction: 'forward' | 'reverse';
@@ -26,26 +26,21 @@ export function traceBothRoutes(
   tools: ReverseTraceTools = {},
   back: typeof reverseTrace = reverseTrace,
 ): AsyncIterableIterator<RouteEvent> {
-  const leave = new AbortController();
-  const signal = tools.signal ? AbortSignal.any([tools.signal, leave.signal]) : leave.signal;
-  const queue = new EventQueue<RouteEvent>(async () => {
-    leave.abort();
-    await finished;
-  });
-  const run = async (direction: RouteEvent['direction'], events: AsyncIterable<TraceEvent | NoticeEvent>) => {
-    try {
-      for await (const event of events) queue.push({ direction, event });
-    } catch (thrown) {
-      queue.push({ direction, event: { type: 'error', error: toWperfError(thrown) } });
-    }
-  };
-  let forward: Promise<void> | undefined;
-  const onConnected = (info: ChannelInfo) => {
-    forward = run('forward', routeThere(plan, info, { ...tools, signal }));
-  };
-  const finished = run('reverse', back(plan, { ...tools, signal, onConnected })).then(() => forward);
-  void finished.finally(() => queue.end());
-  return queue;
+  return eventsOf<RouteEvent>(async (emit, signal) => {
+    const run = async (direction: RouteEvent['direction'], events: AsyncIterable<TraceEvent | NoticeEvent>) => {
+      try {
+        for await (const event of events) emit({ direction, event });
+      } catch (thrown) {
+        emit({ direction, event: { type: 'error', error: toWperfError(thrown) } });
+      }
+    };
+    let forward: Promise<void> | undefined;
+    const onConnected = (info: ChannelInfo) => {
+      forward = run('forward', routeThere(plan, info, { ...tools, signal }));
+    };
+    await run('reverse', back(plan, { ...tools, signal, onConnected }));
+    await forward;
+  }, tools.signal);
 }
 
 async function* routeThere(

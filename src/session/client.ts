@@ -12,7 +12,7 @@ import { connectWs } from '../transport/ws/connect.js';
 import { Collector } from './collector.js';
 import { Conversation } from './conversation.js';
 import { endEventOf } from './end-event.js';
-import { EventQueue } from './event-queue.js';
+import { eventsOf } from './events-of.js';
 import { openAsClient, randomId } from './handshake.js';
 import { LatencyProbe } from './latency-probe.js';
 import { ProgressMeter } from './progress.js';
@@ -29,15 +29,7 @@ export interface ClientRunOptions {
 
 /** Runs the test. The last event is `end` or `error`; leaving the loop early stops the test. Never throws. */
 export function runClientPlan(plan: ClientPlan, options: ClientRunOptions = {}): AsyncIterableIterator<TestEvent> {
-  const leave = new AbortController();
-  const queue = new EventQueue<TestEvent>(async () => {
-    leave.abort();
-    await finished;
-  });
-  const signal = options.signal ? AbortSignal.any([options.signal, leave.signal]) : leave.signal;
-  const test = new ClientTest(plan, { ...options, signal }, (event) => queue.push(event));
-  const finished = test.run().finally(() => queue.end());
-  return queue;
+  return eventsOf((emit, signal) => new ClientTest(plan, { ...options, signal }, emit).run(), options.signal);
 }
 
 interface OpenStream {

@@ -11,7 +11,7 @@ import { Prober, type ProberOptions } from '../modes/probing.js';
 import type { PingEndEvent, PingEvent, PingStartEvent } from '../ping-events.js';
 import type { ConnectionPlan, PingPlan } from '../plan.js';
 import type { Channel } from '../transport/channel.js';
-import { EventQueue } from './event-queue.js';
+import { eventsOf } from './events-of.js';
 import { randomId } from './handshake.js';
 
 export interface PingRunOptions {
@@ -50,15 +50,7 @@ export function runPings(
   dialect: PingDialect,
   options: PingRunOptions,
 ): AsyncIterableIterator<PingEvent> {
-  const leave = new AbortController();
-  const queue = new EventQueue<PingEvent>(async () => {
-    leave.abort();
-    await finished;
-  });
-  const signal = options.signal ? AbortSignal.any([options.signal, leave.signal]) : leave.signal;
-  const run = new PingRun(plan, dialect, { ...options, signal }, (event) => queue.push(event));
-  const finished = run.run().finally(() => queue.end());
-  return queue;
+  return eventsOf((emit, signal) => new PingRun(plan, dialect, { ...options, signal }, emit).run(), options.signal);
 }
 
 class PingRun {

@@ -1,5 +1,5 @@
 /** The server: admits clients, grants what they ask, runs their streams, and tells of every test as events. */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { bounds, limits, waits } from '../defaults.js';
 import { Guest } from '../dialect/legacy/guest.js';
@@ -80,6 +80,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   constructor(plan: ServerPlan, options: ServerRunOptions) {
     super();
+    // As many streams as there are listen to it: no leak.
+    setMaxListeners(0, this.#stop.signal);
     this.#plan = plan;
     this.#clock = options.clock ?? systemClock;
     this.#makeRecorder = options.makeRecorder;

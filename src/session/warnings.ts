@@ -22,22 +22,44 @@ export function warningsOf(role: Role, results: readonly StreamResult[], outcome
   ];
 }
 
-/** Of packets that the sender left out, and of time that it lost. */
+/** Of packets that senders left out, and of time that they lost: a line a direction, however many streams there are. */
 export function pacingWarnings(role: Role, results: readonly StreamResult[]): string[] {
-  return results.flatMap(({ id, direction, packets, pacing }) => {
+  return (['up', 'down'] as const).flatMap((direction) => {
+    const streams = results.filter((result) => result.direction === direction);
     const sender = (direction === 'up') === (role === 'client') ? role : role === 'client' ? 'server' : 'client';
-    const stream = `Stream ${id}, ${direction}`;
-    const skipped = packets && pacing && pacing.skipped > 0;
-    const late = pacing !== undefined && pacing.lateSeconds > 0;
-    const malformed = packets?.malformed ?? 0;
+    const skipped = ({ packets, pacing }: StreamResult) => (packets && pacing?.skipped) ?? 0;
+    const lateSeconds = ({ pacing }: StreamResult) => pacing?.lateSeconds ?? 0;
+    const malformed = ({ packets }: StreamResult) => packets?.malformed ?? 0;
     return [
-      ...(skipped
-        ? [`${stream}: the path took less than was asked; the sender skipped ${pacing.skipped} packets.`]
-        : []),
-      ...(late ? [`${stream}: the ${sender} fell ${pacing.lateSeconds.toFixed(1)} s behind the rate asked for.`] : []),
-      ...(malformed > 0 ? [`${stream}: ${malformed} packets were malformed and are in no other figure.`] : []),
+      ...about(streams, skipped, (packets) => {
+        return `the path took less than was asked; the sender skipped ${sum(packets)} packets.`;
+      }),
+      ...about(streams, lateSeconds, (seconds) => {
+        return `the ${sender} fell ${shortTime(Math.max(...seconds))} behind the rate asked for.`;
+      }),
+      ...about(streams, malformed, (packets) => `${sum(packets)} packets were malformed and are in no other figure.`),
     ];
   });
+}
+
+/** One line on those of the streams, all of one direction, that have any of an amount. */
+function about(
+  streams: readonly StreamResult[],
+  amountOf: (stream: StreamResult) => number,
+  text: (amounts: readonly number[]) => string,
+): string[] {
+  const [first, ...others] = streams.filter((stream) => amountOf(stream) > 0);
+  if (!first) return [];
+  const which = others.length === 0 ? `Stream ${first.id}` : `${1 + others.length} of ${streams.length} streams`;
+  return [`${which}, ${first.direction}: ${text([first, ...others].map(amountOf))}`];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function shortTime(seconds: number): string {
+  return seconds < 1 ? `${Math.ceil(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }
 
 function saturated(role: Role, busy: number): string {

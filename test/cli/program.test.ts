@@ -19,6 +19,16 @@ function expectOneLine(text: string, start: string): void {
 }
 
 describe('the program', () => {
+  test.each([[[]], [['-u', '-b', '10K']], [['--bidir', '-b', '1M']]])(
+    'says nothing of its own making with many streams, %j',
+    async (args) => {
+      const { process: server, port } = await startWperfServer(onTestFinished);
+      const { exitCode, stderr } = await runWperf(['-c', `127.0.0.1:${port}`, '-P', '40', '-t', '0.4', ...args]);
+      expect(exitCode).toBe(0);
+      for (const line of `${stderr}${server.stderr}`.split('\n')) expect(line).toMatch(/^(warning: .*\.)?$/);
+    },
+  );
+
   test('prints its help and version, and asks for a mode', async () => {
     const help = await runWperf(['--help']);
     expect(help).toMatchObject({ exitCode: 0, stderr: '' });
