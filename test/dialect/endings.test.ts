@@ -30,7 +30,12 @@ async function amid(args: readonly string[], flags: readonly string[]): Promise<
   return client;
 }
 
-const lastLine = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+const linesOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const lastLine = (stdout: string) => linesOf(stdout).at(-1);
 
 describeNeeding('toward a server of the original', [pythonModule('websockets', 'python3-websockets')], () => {
   it.each(loads)('%s over two streams, with a token, ends in time', async (_name, ...flags) => {
@@ -52,13 +57,18 @@ describeNeeding('toward a server of the original', [pythonModule('websockets', '
       if (name === 'pings') expectPing('line', lastLine(stdout));
     });
 
-    it('end with the server, in one line', async () => {
+    it('end with the server, in one line, beside what they have', async () => {
       const { server, flags } = await serve();
       const client = await amid(args, flags);
       await server.process.stop('SIGKILL');
       const { exitCode, stdout } = await client.finished;
       expect(exitCode).toBe(4);
       expect(lastLine(stdout)).toMatchObject({ event: 'error', error_code: 'peer-lost' });
+      if (name === 'pings') return;
+      const end = linesOf(stdout).at(-2);
+      expect(end).toMatchObject({ event: 'end', data: { interrupted: true } });
+      const { sum_sent: sent, sum_received: received } = end.data;
+      expect((name === 'down' ? received : sent).bytes).toBeGreaterThan(0);
     });
   });
 });

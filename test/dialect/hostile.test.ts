@@ -83,7 +83,7 @@ describe('a legacy client that', () => {
     ['load', [upload, packet(0n)]],
     ['packets', ['UDP', packet(0n)]],
     ['pings', ['{"command":"ping"}', '{"type":"ping","seq":0}']],
-  ])('falls silent amid its %s is taken for lost', async (_what, messages) => {
+  ])('falls silent amid its %s is taken for lost, and what came before is told', async (what, messages) => {
     const ended = vi.waitFor(() => expect(notices.join()).toMatch(/nothing came from .* for 15 s/), 9000);
     let socket: WebSocket | undefined;
     const closed = speak(messages, (ws) => {
@@ -93,6 +93,9 @@ describe('a legacy client that', () => {
     await ended;
     socket?.terminate();
     await closed;
+    if (what === 'pings') return;
+    const failure = events.find((event) => event.type === 'error');
+    expect(failure?.partial?.sums[0]?.received?.bytes).toBeGreaterThan(0);
   });
 
   it.each([

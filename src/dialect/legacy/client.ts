@@ -37,6 +37,8 @@ export class LegacyClientTest {
   readonly #simulation: Simulation | undefined;
   /** As the start told it. */
   #simulated: SimulationReport | undefined;
+  /** Of a test that fails midway. */
+  #partial: EndEvent | undefined;
   #failed = false;
 
   constructor(plan: ClientPlan, options: LegacyClientOptions, emit: (event: TestEvent) => void) {
@@ -64,7 +66,8 @@ export class LegacyClientTest {
     } catch (error) {
       this.#failed = true;
       for (const link of this.#links) link.channel.drop();
-      this.#emit({ type: 'error', error: refusalOf(this.#plan, this.#links, error) });
+      const partial = this.#partial;
+      this.#emit({ type: 'error', error: refusalOf(this.#plan, this.#links, error), ...(partial && { partial }) });
     }
   }
 
@@ -172,12 +175,19 @@ export class LegacyClientTest {
     const loads = links.map((link, i) => this.#startStream(link, i + 1, test, collector));
     const progress = new ProgressMeter('client', test, loads, this.#clock, this.#emit);
     try {
-      const outcomes = await Promise.all(loads.map((load) => load.outcome));
-      const byId = new Map(outcomes.map((outcome, i) => [i + 1, outcome]));
-      return legacyEndEvent('client', test, byId, this.#simulated);
+      return this.#end(test, await Promise.all(loads.map((load) => load.outcome)));
+    } catch (error) {
+      const remains = await Promise.all(loads.map((load) => load.remains()));
+      this.#partial = { ...this.#end(test, remains), interrupted: true };
+      throw error;
     } finally {
       progress.stop();
     }
+  }
+
+  #end(test: TestPlan, outcomes: readonly LegacyOutcome[]): EndEvent {
+    const byId = new Map(outcomes.map((outcome, i) => [i + 1, outcome]));
+    return legacyEndEvent('client', test, byId, this.#simulated);
   }
 
   #startStream(link: Link, id: number, whole: TestPlan, collector: Collector) {
@@ -193,7 +203,7 @@ export class LegacyClientTest {
     });
     if (!link.closed) link.say(openingText(whole, this.#simulation));
     const outcome: Promise<LegacyOutcome> = load.run().finally(() => collector.finish(id));
-    return { outcome, counts: () => load.counts() };
+    return { outcome, counts: () => load.counts(), remains: () => load.remains() };
   }
 
   get #peer(): string {

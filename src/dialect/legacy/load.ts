@@ -97,6 +97,12 @@ export class LegacyLoad {
     }
   }
 
+  /** Once the run has failed: what this end knows nevertheless. */
+  async remains(): Promise<LegacyOutcome> {
+    this.#stop();
+    return this.#outcome(await this.#sender?.finished, await this.#receiver?.finished);
+  }
+
   #begin(): void {
     const { link, clock, stop } = this.#options;
     const receiver = this.#receiver;

@@ -3,6 +3,7 @@
  * loss. Liveness: the receiver's deadline, the silence of the client and the wait for its first packet bound it.
  */
 import { WperfError } from '../../errors.js';
+import type { Span } from '../../events.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { UsageMeter } from '../../host/usage.js';
 import type { PacketFigures } from '../../measure/packets.js';
@@ -46,17 +47,26 @@ export class PacketCount {
     const { link } = this.#options;
     try {
       const received = await Promise.race([this.#receiver.finished, this.#failure()]);
-      const { packets } = this.#receiver;
-      link.say(figuresText(packets));
-      const usage = this.#usage.read();
-      const outcome = { received, packets, usage, peerEnded: this.#peerEnded, cutOff: this.#cutOff };
-      return { ...outcome, ...(this.#ended && { ended: this.#ended }) };
+      link.say(figuresText(this.#receiver.packets));
+      return this.#outcome(received);
     } finally {
       for (const cancel of this.#cancels) cancel();
       this.#receiver.stop();
       link.onText = () => {};
       link.channel.packets = () => {};
     }
+  }
+
+  /** Once the run has failed: what this end knows nevertheless. */
+  async remains(): Promise<LegacyOutcome> {
+    return this.#outcome(await this.#receiver.finished);
+  }
+
+  #outcome(received: Span): LegacyOutcome {
+    const { packets } = this.#receiver;
+    const usage = this.#usage.read();
+    const outcome = { received, packets, usage, peerEnded: this.#peerEnded, cutOff: this.#cutOff };
+    return { ...outcome, ...(this.#ended && { ended: this.#ended }) };
   }
 
   /** Rejects with what ends the test without a result; what ends it with one stops the receiver. */

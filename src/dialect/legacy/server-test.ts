@@ -10,7 +10,7 @@ import { simulationReport, withSeed } from '../../session/simulation.js';
 import { peerOf } from '../../transport/channel.js';
 import { legacyEndEvent } from './end-event.js';
 import type { Link } from './link.js';
-import { LegacyLoad } from './load.js';
+import { LegacyLoad, type LegacyOutcome } from './load.js';
 import { PacketCount } from './packets.js';
 import { withSenderCounts } from './sender-counts.js';
 import { simulateOn } from './simulation.js';
@@ -42,9 +42,7 @@ export function runLegacyLoad(options: LegacyTestOptions, opening: Opening & { k
   const onInterval = (report: StreamReport) => collector.add(1, report);
   const receiveSeconds = plan.seconds ?? limits.seconds.max;
   const load = new LegacyLoad({ role: 'server', link, test, receiveSeconds, clock, stop, onInterval });
-  return reported(options, test, simulation, async () => {
-    const outcome = await load.run().finally(() => collector.finish(1));
-    onEvent(legacyEndEvent('server', test, new Map([[1, outcome]]), simulation));
+  return reported(options, { test, simulation, run: load, collector }, async (outcome) => {
     if (outcome.received && !outcome.peerEnded) await clientsEnd(load, options);
   });
 }
@@ -55,10 +53,7 @@ export function runLegacyPackets(options: LegacyTestOptions): Promise<void> {
   const test = testOf(plan, 'datagram', 'up', PACKET_BYTES);
   const collector = new Collector('server', test, onEvent);
   const count = new PacketCount({ link, test, clock, stop, onInterval: (report) => collector.add(1, report) });
-  return reported(options, test, undefined, async () => {
-    const outcome = await count.run().finally(() => collector.finish(1));
-    onEvent(legacyEndEvent('server', test, new Map([[1, outcome]])));
-  });
+  return reported(options, { test, run: count, collector });
 }
 
 function simulate(link: Link, simulation: Simulation, clock: Clock, test: TestPlan): SimulationReport {
@@ -86,20 +81,29 @@ function testOf(
   };
 }
 
-/** The start event; after `run` has failed, its error. */
+interface Reported {
+  readonly test: TestPlan;
+  readonly simulation?: SimulationReport | undefined;
+  readonly run: Pick<LegacyLoad, 'run' | 'remains'>;
+  readonly collector: Collector;
+}
+
+/** From the start event to the end, or to the error with what is known nevertheless. */
 async function reported(
   options: LegacyTestOptions,
-  test: TestPlan,
-  simulation: SimulationReport | undefined,
-  run: () => Promise<void>,
+  { test, simulation, run, collector }: Reported,
+  afterwards: (outcome: LegacyOutcome) => Promise<void> = async () => {},
 ): Promise<void> {
   const { onEvent } = options;
+  const end = (outcome: LegacyOutcome) => legacyEndEvent('server', test, new Map([[1, outcome]]), simulation);
   onEvent({ ...startEvent(options, test), ...(simulation && { simulation }) });
   try {
-    await run();
+    const outcome = await run.run().finally(() => collector.finish(1));
+    onEvent(end(outcome));
+    await afterwards(outcome);
   } catch (thrown) {
     const error = toWperfError(thrown);
-    onEvent({ type: 'error', error });
+    onEvent({ type: 'error', error, partial: { ...end(await run.remains()), interrupted: true } });
     throw error;
   }
 }
