@@ -21,6 +21,7 @@ const native: PingDialect = {
     const conversation = new Conversation(channel, clock);
     const { software, seconds, reasons, sim } = await openAsClient(conversation, helloOf(plan, session), plan.token);
     conversation.send({ type: 'start' });
+    conversation.channel.tellArrivals();
     return {
       ...{ software, seconds },
       ...(plan.simulation && sim && { simulation: simulationReport(sim, channel) }),

@@ -76,6 +76,7 @@ export class LatencyProbe {
     const hello = { ...pingHello('latency', session, plan.seconds), omitSeconds: plan.omitSeconds };
     await openAsClient(conversation, { ...hello, ...(simulation && { sim: simulation }) }, plan.token);
     conversation.send({ type: 'start' });
+    conversation.channel.tellArrivals();
     conversation.onEnded = () => {
       if (!this.#closed) this.#lostAt = clock.now();
     };

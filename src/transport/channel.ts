@@ -104,6 +104,11 @@ export interface Channel {
   /** A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. */
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter;
   /**
+   * Has the kernel say from now on when things arrive, where it can: packets, which have it anyway, and answers to pings.
+   * Not for a channel of load, which would be slower.
+   */
+  tellArrivals(): void;
+  /**
    * One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before.
    * `written` is told when the system has the ping, or never will.
    */

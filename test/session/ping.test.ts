@@ -7,8 +7,10 @@ import type { ServerPlan } from '../../src/plan.js';
 import { encodeMessage } from '../../src/protocol/codec.js';
 import { runPingPlan } from '../../src/session/client-ping.js';
 import { startServerPlan, type WperfServer } from '../../src/session/server.js';
+import { connectWs } from '../../src/transport/ws/connect.js';
 import { software } from '../../src/version.js';
 import { pingPlan } from '../support/plans.js';
+import { startWperfServer } from '../support/wperf.js';
 
 const open: WperfServer[] = [];
 
@@ -41,6 +43,24 @@ async function collect(events: AsyncIterable<PingEvent>) {
 }
 
 describe('pings over loopback', () => {
+  it.skipIf(process.platform !== 'linux')("are the path's, however busy the client is (Linux)", async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const connect: typeof connectWs = async (plan) => {
+      const channel = await connectWs(plan);
+      const ping = channel.ping.bind(channel);
+      channel.ping = (written) => {
+        const answer = ping(written);
+        const until = performance.now() + 40;
+        while (performance.now() < until);
+        return answer;
+      };
+      return channel;
+    };
+    const plan = pingPlan(port, { count: 10, intervalSeconds: 0.1 });
+    const { end } = await collect(runPingPlan(plan, { connect }));
+    expect(end?.rtt?.medianMs).toBeLessThan(20);
+  });
+
   it('are told one by one, then summed up', async () => {
     const { port, served } = await serve();
     const { all, start, pongs, end } = await collect(runPingPlan(pingPlan(port)));

@@ -125,6 +125,10 @@ export class SimulatedChannel implements Channel {
     return this.#writer;
   }
 
+  tellArrivals(): void {
+    this.#inner.tellArrivals();
+  }
+
   /** A ping that is lost is never sent; like one without an answer, it is given up when a later one is answered. */
   ping(written?: () => void): Promise<number> {
     const { clock } = this.#options;

@@ -61,9 +61,8 @@ export class WsChannel implements Channel {
   readonly #options: WsChannelOptions;
   readonly #lane: boolean;
   #packets: PacketListener | undefined;
-  /** When what is being walked arrived. */
+  /** When what is being walked arrived, by the kernel. */
   #arrivedAt: number | undefined;
-  /** Has the kernel say from now on when each packet arrived, where it can. */
   #tellArrivals = () => {};
   #violation: Closed | undefined;
   #failure = '';
@@ -97,7 +96,7 @@ export class WsChannel implements Channel {
 
   set packets(listener: PacketListener | undefined) {
     this.#packets = listener;
-    this.#tellArrivals();
+    this.tellArrivals();
   }
 
   get descriptor(): number | undefined {
@@ -116,6 +115,10 @@ export class WsChannel implements Channel {
     return this.#lane
       ? new LaneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes, stamp)
       : new PlainWriter(this.#ws, blockBytes, maxBytes, stamp);
+  }
+
+  tellArrivals(): void {
+    this.#tellArrivals();
   }
 
   ping(written?: () => void): Promise<number> {
@@ -165,6 +168,7 @@ export class WsChannel implements Channel {
       this.#arrivedAt = arrivedAt;
       this.#noteRead(chunk);
       walker.push(chunk);
+      this.#arrivedAt = undefined;
     };
     socket.off('data', toWs);
     socket.on('data', walk);
@@ -193,13 +197,14 @@ export class WsChannel implements Channel {
 
   /** A peer may answer the newest of several pings alone (RFC 6455, section 5.5.3): older ones get no answer then. */
   #onPong(payload: Buffer): void {
-    const nowMs = performance.now();
+    const arrivedMs = (this.#arrivedAt ?? 0) * 1000;
     const key = payload.toString('hex');
     const ping = this.#pings.get(key);
     if (!ping) return;
     this.#losePings(key);
     this.#pings.delete(key);
-    ping.resolve(nowMs - ping.sentMs);
+    // An arrival before the ping is the work of a wall clock that took a step.
+    ping.resolve((arrivedMs > ping.sentMs ? arrivedMs : performance.now()) - ping.sentMs);
   }
 
   #losePings(before?: string): void {
