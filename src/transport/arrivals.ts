@@ -18,7 +18,7 @@ import {
   stampOf,
 } from '../host/linux.js';
 import { MessageMemory } from '../host/message-memory.js';
-import { descriptorOf } from './ws/descriptor.js';
+import { descriptorOf } from './descriptor.js';
 
 const BUFFER_BYTES = 64 * 1024;
 /** When more wait, speed matters more than the moment of each. */

@@ -18,8 +18,8 @@ import {
   type PacketListener,
   type Stamp,
 } from '../channel.js';
+import { descriptorOf } from '../descriptor.js';
 import { readIntoOneBuffer } from '../read-buffer.js';
-import { descriptorOf } from './descriptor.js';
 import { LaneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
 import { FrameWalker } from './walker.js';

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { limitUnsent } from '../../host/tcp-options.js';
 import type { LoadWriter, Stamp } from '../channel.js';
-import { descriptorOf } from './descriptor.js';
+import { descriptorOf } from '../descriptor.js';
 import { FrameBatch } from './frames.js';
 
 /** A limit that changes by less than this factor is not worth a system call. */
