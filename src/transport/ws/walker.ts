@@ -1,8 +1,9 @@
 /**
  * The receiving half of the fast lane: walks the frame headers of an incoming byte stream (RFC 6455, section 5.2),
  * counts the payload of binary messages without unmasking, copying or assembling it (or, where messages are packets,
- * keeps the first bytes of each), and hands every other frame on untouched. A frame that is wrong in itself is handed on too, with all that follows, so that one judge refuses bad
- * frames; a frame out of its place among fragments is refused here, since nobody else saw the fragments.
+ * keeps the first bytes of each), and hands every other frame on untouched. A frame that is wrong in itself is handed on
+ * too, with all that follows, so that one judge refuses bad frames; a frame out of its place among fragments is refused
+ * here, since nobody else saw the fragments.
  */
 import { MessageHead } from './message-head.js';
 
