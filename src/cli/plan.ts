@@ -13,7 +13,7 @@ import type {
   Target,
   TestPlan,
 } from '../plan.js';
-import type { TraceOptions } from '../trace/options.js';
+import { type TraceOptions, traceSettings } from '../trace/options.js';
 import { sizeText } from '../units.js';
 import { checkCombination } from './combinations.js';
 import { readPem } from './files.js';
@@ -248,10 +248,11 @@ function loopbackTracePlan(values: FlagValues, outside: Surroundings): LoopbackT
   return { trace: traceWish(values), ...connectionPlan(values, outside) };
 }
 
+/** Throws WperfError 'usage' for what no trace can do. */
 function traceOptions(values: FlagValues): TraceOptions {
   const host = values.traceroute ?? '';
   checkFamily(values, host);
-  return {
+  const options: TraceOptions = {
     host,
     names: !values['tr-no-dns'],
     serial: values['tr-serial'] ?? false,
@@ -265,6 +266,8 @@ function traceOptions(values: FlagValues): TraceOptions {
       timeoutSeconds: values['tr-timeout'],
     }),
   };
+  traceSettings(options);
+  return options;
 }
 
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {

@@ -395,7 +395,7 @@ describe('--traceroute', () => {
   });
 
   test('refuses in-band probes, which need a connection', async () => {
-    const { exitCode, stderr } = await runWperf(['--traceroute', '127.0.0.1', '--tr-proto', 'inband', '--no-geoip']);
+    const { exitCode, stderr } = await runWperf(['--traceroute', '127.0.0.1', '--tr-proto', 'inband']);
     expect(exitCode).toBe(1);
     expectOneLine(stderr, 'wperf: error: --tr-proto inband needs a connection');
     expect(stderr).toContain('-c HOST --reverse-traceroute');
