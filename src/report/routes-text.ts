@@ -17,6 +17,7 @@ import {
   hiddenRow,
   hopLines,
   hostText,
+  othersInbandLines,
   startLines,
   type TraceTextOptions,
   targetText,
@@ -139,7 +140,9 @@ function averageOf({ rttsMs }: HopAddress): string {
   return rttsMs.length === 0 ? '' : `${average.toFixed(3).padStart(8)} ms`;
 }
 
-function endingOf({ start, end }: Route, way: string): string[] {
+function endingOf({ start, end, hops }: Route, way: string): string[] {
   if (start === undefined || end === undefined) return [];
-  return endLines(end, targetText(start)).map((line) => `${way}: ${line}`);
+  const hasInband = hops.some((hop) => hop.inband === true);
+  const lines = [...endLines(end, targetText(start)), ...othersInbandLines(start, hasInband)];
+  return lines.map((line) => `${way}: ${line}`);
 }

@@ -18,7 +18,8 @@ export class TraceTextReporter implements TraceReporter {
   readonly #options: TraceTextOptions;
   readonly #style: Style;
   #columns: HopColumns;
-  #target = '';
+  #start: TraceStart | undefined;
+  #hasInband = false;
 
   constructor(screen: Screen, options: TraceTextOptions) {
     this.#screen = screen;
@@ -29,16 +30,23 @@ export class TraceTextReporter implements TraceReporter {
 
   event(event: TraceReport): void {
     if (event.type === 'trace-start') this.#printStart(event);
-    else if (event.type === 'trace-hop') this.#print(hopLines(event, this.#options.annotated, this.#columns));
-    else if (event.type === 'trace-end') this.#print(endLines(event, this.#target));
-    else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
+    else if (event.type === 'trace-hop') this.#printHop(event);
+    else if (event.type === 'trace-end') {
+      const target = this.#start === undefined ? '' : targetText(this.#start);
+      this.#print([...endLines(event, target), ...othersInbandLines(this.#start, this.#hasInband)]);
+    } else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
     else this.#screen.err.write(`${this.#style.fail('wperf: error:')} ${event.error.line}\n`);
   }
 
   #printStart(start: TraceStart): void {
     this.#columns = hopColumns(start, this.#options.annotated, this.#screen.columns());
-    this.#target = targetText(start);
+    this.#start = start;
     this.#print([this.#style.strong(headerLine(start)), ...startLines(start)]);
+  }
+
+  #printHop(hop: Hop): void {
+    this.#hasInband ||= hop.inband === true;
+    this.#print(hopLines(hop, this.#options.annotated, this.#columns));
   }
 
   #print(lines: readonly string[]): void {
@@ -79,6 +87,12 @@ function sharedLine({ kind, ageSeconds }: SharedResult): string {
   return kind === 'kept'
     ? `the server traced this route ${age} ago, and tells what it found then`
     : `the server began this trace ${age} ago for somebody else at your address`;
+}
+
+/** Below a result that was traced along another connection: what that says of this one. */
+export function othersInbandLines(start: TraceStart | undefined, hasInband: boolean): string[] {
+  if (start?.shared === undefined || !hasInband) return [];
+  return ['the in-band hops are of the connection that this was traced for: --tr-proto inband traces along your own'];
 }
 
 /** How the end of a trace names whom it could not reach. */

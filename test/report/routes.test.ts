@@ -176,6 +176,22 @@ describe('a route back', () => {
   });
 });
 
+test('a shared result tells whose connection its in-band hops are of', () => {
+  const told = (changes: Partial<TraceStart>) => [
+    startOf('reverse', changes),
+    hop(1, [{ ip: '198.51.100.2' }], { inband: true, end: 'target' }),
+    end('target', 1),
+  ];
+  const note =
+    'the in-band hops are of the connection that this was traced for: --tr-proto inband traces along your own';
+  const shared = { shared: { kind: 'kept', ageSeconds: 2 } } as const;
+  expect(reportOne('text', told(shared)).out.trimEnd().split('\n').at(-1)).toBe(note);
+  expect(reportOne('text', told({})).out).not.toContain(note);
+  expect(reportBoth('text', [...tagged('forward', there), ...tagged('reverse', told(shared))]).out).toContain(
+    `back: ${note}\n`,
+  );
+});
+
 describe('both routes', () => {
   const table = (columns?: number) => reportBoth('text', both, columns).out.split('\n');
 
