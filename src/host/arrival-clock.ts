@@ -3,8 +3,8 @@ import { systemClock } from './clock.js';
 import type { Libc } from './libc.js';
 import { realtimeNs } from './linux.js';
 
-/** Clocks that differ by so much more than before have parted: one of them took a step. */
-const STEP_SECONDS = 0.01;
+/** Clocks that differ by so much more than before have parted, or were not read at one moment: they are compared anew. */
+const STEP_SECONDS = 0.0001;
 /** A comparison is as good as it is quick, and the first ones never are. */
 const COMPARISONS = 20;
 
@@ -25,9 +25,8 @@ export class ArrivalClock {
   /** In seconds of the system's clock; no later than now. */
   momentOf(stampNs: bigint): number {
     const now = systemClock.now();
-    if (Math.abs(this.#momentOf(BigInt(Date.now()) * 1_000_000n) - now) > STEP_SECONDS) {
-      this.#same = compareClocks(this.#libc);
-    }
+    const parted = this.#momentOf(realtimeNs(this.#libc)) - now;
+    if (Math.abs(parted) > STEP_SECONDS) this.#same = compareClocks(this.#libc);
     return Math.min(now, this.#momentOf(stampNs));
   }
 
@@ -49,4 +48,12 @@ function compareClocks(libc: Libc): Comparison {
     }
   }
   return same;
+}
+
+let shared: ArrivalClock | undefined;
+
+/** One for all who read the same clocks. */
+export function arrivalClock(libc: Libc): ArrivalClock {
+  shared ??= new ArrivalClock(libc);
+  return shared;
 }

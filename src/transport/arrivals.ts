@@ -5,7 +5,7 @@
  * with nothing kept in between.
  */
 import { Socket } from 'node:net';
-import { ArrivalClock } from '../host/arrival-clock.js';
+import { type ArrivalClock, arrivalClock } from '../host/arrival-clock.js';
 import { Epoll } from '../host/epoll.js';
 import {
   arrivalStamps,
@@ -62,7 +62,7 @@ class ArrivalReader {
     this.#packetBytes = packetBytes;
     this.#consumer = consumer;
     this.#memory = new MessageMemory(libc, BUFFER_BYTES);
-    this.#clock = new ArrivalClock(libc);
+    this.#clock = arrivalClock(libc);
     const stamps = stableMemory(4);
     stamps.writeInt32LE(arrivalStamps);
     checked(libc, 'setsockopt', fd, linux.SOL_SOCKET, linux.SO_TIMESTAMPING, stamps, stamps.length);

@@ -28,7 +28,7 @@ it('tells a stamp as a moment of the monotonic clock', () => {
   expect(clock.momentOf(stampNs())).toBeCloseTo(began + 3, 6);
 });
 
-it.each([-3600, -0.02, 0.02, 3600])('goes on through a step of the wall clock by %d s', (seconds) => {
+it.each([-3600, -0.001, 0.001, 3600])('goes on through a step of the wall clock by %d s', (seconds) => {
   const clock = new ArrivalClock(libc);
   vi.setSystemTime(Date.now() + seconds * 1000);
   expect(clock.momentOf(stampNs())).toBeCloseTo(systemClock.now(), 6);

@@ -1,7 +1,7 @@
 /** Sockets whose bytes come with the moment at which the kernel received them, on loopback. */
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/host/clock.js';
 import { readWithArrivals } from '../../src/transport/arrivals.js';
@@ -30,8 +30,7 @@ beforeEach(async () => {
   const consumer = (chunk: Buffer, at?: number) => arrivals.push({ text: chunk.toString(), at });
   expect(readIntoOneBuffer(receiver, consumer)).toBe(true);
   expect(readWithArrivals(receiver, () => PACKET_BYTES, consumer)).toBe(true);
-  // The kernel begins to stamp a moment after it is asked to.
-  await sleep(20);
+  await untilStamped();
 });
 
 afterEach(async () => {
@@ -41,7 +40,20 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
+/** The kernel begins to stamp a moment after it is asked to. */
+async function untilStamped(): Promise<void> {
+  for (let sent = PACKET_BYTES; arrivals.at(-1)?.at === undefined; sent += PACKET_BYTES) {
+    sender.write('sent');
+    await vi.waitFor(() => expect(texts()).toHaveLength(sent));
+  }
+  arrivals = [];
+}
+
 const texts = () => arrivals.map(({ text }) => text).join('');
+
+function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
 
 function busy(seconds: number): void {
   const until = systemClock.now() + seconds;
@@ -62,9 +74,9 @@ describe.skipIf(process.platform !== 'linux')('arrivals (Linux)', () => {
   it('are those of each packet', async () => {
     for (const text of ['one.', 'two.', 'tri.']) {
       sender.write(text);
-      await sleep(5);
+      await vi.waitFor(() => expect(texts()).toContain(text));
+      busy(0.005);
     }
-    await vi.waitFor(() => expect(texts()).toBe('one.two.tri.'));
     const [one = 0, two = 0, three = 0] = arrivals.map(({ at }) => at);
     expect(two - one).toBeGreaterThan(0.004);
     expect(three - two).toBeGreaterThan(0.004);
@@ -92,11 +104,14 @@ describe.skipIf(process.platform !== 'linux')('arrivals (Linux)', () => {
     expect(receiver.destroyed).toBe(true);
   });
 
-  it('end when this side lets go, bytes waiting or not', async () => {
+  it('end when this side lets go, and leave no descriptor behind', async () => {
+    const before = openDescriptors();
     sender.write('more');
-    busy(0.01);
+    const closed = [receiver, sender].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     receiver.destroy();
-    await sleep(20);
+    await Promise.all(closed);
     expect(texts()).toBe('');
+    // Those of both sockets and of the epoll set.
+    expect(openDescriptors()).toBe(before - 3);
   });
 });
