@@ -1,5 +1,3 @@
-/** argv to what the program is to do. Pure: environment, files and proxy settings come in as arguments. */
-import { isIP } from 'node:net';
 import { blockLimits, defaults, limits, loadDefaults } from '../defaults.js';
 import type { GeoipOptions } from '../geoip/open.js';
 import type {
@@ -13,17 +11,18 @@ import type {
   Target,
   TestPlan,
 } from '../plan.js';
-import { type TraceOptions, traceSettings } from '../trace/options.js';
+import type { TraceOptions } from '../trace/options.js';
 import { sizeText } from '../units.js';
 import { checkCombination } from './combinations.js';
+import { checkFamily, chosenFamily } from './family.js';
 import { readPem } from './files.js';
-import { type FlagName, type FlagValues, labelOf } from './flags.js';
+import { type FlagValues, labelOf } from './flags.js';
 import { given } from './given.js';
 import { proxyUrl } from './proxy.js';
 import type { Surroundings } from './surroundings.js';
 import { parseTarget, targetUrl } from './target.js';
 import { resolveToken } from './token.js';
-import { geoipOptions, showsRoutes, traceChanges, traceWish } from './trace-plan.js';
+import { geoipOptions, showsRoutes, traceChanges, traceOptions, traceWish } from './trace-plan.js';
 import { hideCredentials } from './url.js';
 import { parseNamed, usageError } from './usage.js';
 import { readWords } from './words.js';
@@ -248,28 +247,6 @@ function loopbackTracePlan(values: FlagValues, outside: Surroundings): LoopbackT
   return { trace: traceWish(values), ...connectionPlan(values, outside) };
 }
 
-/** Throws WperfError 'usage' for what no trace can do. */
-function traceOptions(values: FlagValues): TraceOptions {
-  const host = values.traceroute ?? '';
-  checkFamily(values, host);
-  const options: TraceOptions = {
-    host,
-    names: !values['tr-no-dns'],
-    serial: values['tr-serial'] ?? false,
-    ...given({
-      family: chosenFamily(values),
-      protocol: values['tr-proto'],
-      port: values['tr-port'],
-      maxHops: values['tr-max-hops'],
-      firstHop: values['tr-first-hop'],
-      queries: values['tr-queries'],
-      timeoutSeconds: values['tr-timeout'],
-    }),
-  };
-  traceSettings(options);
-  return options;
-}
-
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {
   return {
     format: values.json ? 'json' : values['json-stream'] ? 'json-stream' : 'text',
@@ -285,29 +262,6 @@ function clientProxy(values: FlagValues, target: Target, outside: Surroundings):
   const found = outside.proxyFor(target);
   if (found === undefined) return undefined;
   return parseNamed('the proxy of the environment', hideCredentials(found), () => proxyUrl.parse(found));
-}
-
-function chosenFamily(values: FlagValues): 4 | 6 | undefined {
-  return values[4] ? 4 : values[6] ? 6 : undefined;
-}
-
-/**
- * Every address given, and -4 or -6, must be of one family: no connection could be made otherwise.
- * @param host that is connected to directly, or an empty text.
- */
-function checkFamily(values: FlagValues, host: string): void {
-  const said: (readonly [FlagName, number])[] = [
-    ['4', values[4] ? 4 : 0],
-    ['6', values[6] ? 6 : 0],
-    ['bind', isIP(values.bind ?? '')],
-    [values.traceroute === undefined ? 'client' : 'traceroute', isIP(host)],
-  ];
-  const [first, ...others] = said.filter(([, family]) => family !== 0);
-  const other = others.find(([, family]) => family !== first?.[1]);
-  if (first === undefined || other === undefined) return;
-  const [[name, family], [otherName, otherFamily]] = [first, other];
-  const rule = `${labelOf(name)} is for IPv${family} and ${labelOf(otherName)} for IPv${otherFamily}`;
-  throw usageError(rule, 'choose one family');
 }
 
 function checkTlsFlags(values: FlagValues, target: Target): void {

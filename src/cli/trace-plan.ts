@@ -2,6 +2,8 @@
 import { defaults } from '../defaults.js';
 import type { GeoipOptions } from '../geoip/open.js';
 import type { TraceService, TraceWish } from '../plan.js';
+import { type TraceOptions, traceSettings } from '../trace/options.js';
+import { checkFamily, chosenFamily } from './family.js';
 import { type FlagValues, labelOf } from './flags.js';
 import { given } from './given.js';
 import type { Surroundings } from './surroundings.js';
@@ -46,6 +48,28 @@ export function traceChanges(values: FlagValues): Partial<TraceService> | undefi
     hidePrivate: values['tr-hide-private'],
   });
   return Object.keys(changes).length === 0 ? undefined : changes;
+}
+
+/** Throws WperfError 'usage' for what no trace can do. */
+export function traceOptions(values: FlagValues): TraceOptions {
+  const host = values.traceroute ?? '';
+  checkFamily(values, host);
+  const options: TraceOptions = {
+    host,
+    names: !values['tr-no-dns'],
+    serial: values['tr-serial'] ?? false,
+    ...given({
+      family: chosenFamily(values),
+      protocol: values['tr-proto'],
+      port: values['tr-port'],
+      maxHops: values['tr-max-hops'],
+      firstHop: values['tr-first-hop'],
+      queries: values['tr-queries'],
+      timeoutSeconds: values['tr-timeout'],
+    }),
+  };
+  traceSettings(options);
+  return options;
 }
 
 export function geoipOptions(values: FlagValues, { env }: Surroundings): GeoipOptions | undefined {

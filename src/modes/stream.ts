@@ -5,19 +5,19 @@
  */
 import { bounds, waits } from '../defaults.js';
 import { WperfError } from '../errors.js';
-import type { Span, TcpSample, TcpSummary } from '../events.js';
+import type { Span, TcpSample } from '../events.js';
 import type { Cancel, Clock } from '../host/clock.js';
 import { readCongestion, readTcpInfo } from '../host/tcp-options.js';
-import { type Usage, UsageMeter } from '../host/usage.js';
-import type { PacketFigures, PacketSummary } from '../measure/packets.js';
+import { UsageMeter } from '../host/usage.js';
+import type { PacketFigures } from '../measure/packets.js';
 import { TcpGathering } from '../measure/tcp.js';
 import type { IntervalRecord } from '../measure/timeline.js';
 import type { TestPlan } from '../plan.js';
 import type { Message, MessageOf, MessageType } from '../protocol/messages.js';
-import type { Pacing } from '../traffic/schedule.js';
-import type { Channel, LossCounts } from '../transport/channel.js';
+import type { Channel } from '../transport/channel.js';
 import { datagramLoad } from './datagram.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
+import type { LiveCounts, StreamOutcome, StreamReport } from './stream-figures.js';
 import { throughputLoad } from './throughput.js';
 
 /** The control messages of one channel, in order. */
@@ -50,42 +50,6 @@ export interface StreamOptions {
   readonly onInterval: (interval: StreamReport) => void;
   /** This end's own report, for a peer that asked for it. */
   readonly output?: ((outcome: StreamOutcome) => string) | undefined;
-}
-
-/** What the receiver counted in one interval, with what the sender's kernel knew, at the end that sends. */
-export interface StreamReport {
-  /** True where this end sends. */
-  readonly sender: boolean;
-  readonly record: IntervalRecord;
-  /** In a datagram test. */
-  readonly packets?: PacketFigures;
-  readonly tcp?: TcpSample;
-}
-
-export interface StreamOutcome {
-  readonly sent?: Span;
-  readonly received?: Span;
-  /** What this end made of the packets that it received. */
-  readonly packets?: PacketSummary;
-  /** Of what this end sent at a given rate. */
-  readonly pacing?: Pacing;
-  /** What of this end's load was lost on a simulated path. */
-  readonly simulated?: LossCounts;
-  readonly tcp?: TcpSummary;
-  readonly congestion?: string;
-  readonly usage: Usage;
-  /** The far side's figures; absent when they did not come in time. */
-  readonly remote?: MessageOf<'result'>;
-  /** What the far side's interval reports add up to; absent before the first that counts. */
-  readonly reported?: Span;
-  /** Why the test ended before its time. */
-  readonly ended?: MessageOf<'end'>['reason'];
-}
-
-/** Bytes so far, by this end's own counters. */
-export interface LiveCounts {
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
 }
 
 export interface StreamRun {

@@ -2,7 +2,7 @@
 import type { IntervalEvent, IntervalSum, StreamInterval } from '../events.js';
 import { sumPackets } from '../measure/packets.js';
 import { sumIfAll, unionOf } from '../measure/union.js';
-import type { StreamReport } from '../modes/stream.js';
+import type { StreamReport } from '../modes/stream-figures.js';
 import type { Direction, TestPlan } from '../plan.js';
 import { directionOf, directionsOf, type Role } from './results.js';
 

@@ -1,6 +1,6 @@
 /** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
 import type { EndEvent, SimulationReport } from '../events.js';
-import type { StreamOutcome } from '../modes/stream.js';
+import type { StreamOutcome } from '../modes/stream-figures.js';
 import type { TestPlan } from '../plan.js';
 import { type Role, streamResults, sumResults } from './results.js';
 import { withLoss } from './simulation.js';

@@ -1,7 +1,8 @@
 /** Where a running test is, four times a second, from this end's own counters. */
 import type { TestEvent } from '../events.js';
 import type { Clock } from '../host/clock.js';
-import type { LiveCounts, StreamRun } from '../modes/stream.js';
+import type { StreamRun } from '../modes/stream.js';
+import type { LiveCounts } from '../modes/stream-figures.js';
 import type { Direction, TestPlan } from '../plan.js';
 import { directionOf, directionsOf, type Role } from './results.js';
 

@@ -1,6 +1,6 @@
 /** The server's own report of one stream, kept for a client that asks for it. */
 import type { StartEvent, TestEvent } from '../events.js';
-import type { StreamOutcome, StreamReport } from '../modes/stream.js';
+import type { StreamOutcome, StreamReport } from '../modes/stream-figures.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end-event.js';
 

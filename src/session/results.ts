@@ -2,7 +2,7 @@
 import type { DirectionSum, Span, StreamResult } from '../events.js';
 import { sumPackets } from '../measure/packets.js';
 import { sumIfAll, unionOf } from '../measure/union.js';
-import type { StreamOutcome } from '../modes/stream.js';
+import type { StreamOutcome } from '../modes/stream-figures.js';
 import type { Direction, TestPlan } from '../plan.js';
 
 export type Role = 'client' | 'server';

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { limits } from '../defaults.js';
 import type { SimulationReport } from '../events.js';
 import { readSettings, type SocketSettings, setBuffers } from '../host/tcp-options.js';
-import type { StreamOutcome } from '../modes/stream.js';
+import type { StreamOutcome } from '../modes/stream-figures.js';
 import type { Simulation, SimulationPlan } from '../plan.js';
 import type { Grant, Hello } from '../protocol/messages.js';
 import type { Channel } from '../transport/channel.js';

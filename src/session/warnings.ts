@@ -1,6 +1,6 @@
 /** Doubts about a test's figures, in whole sentences. Pure. */
 import type { StreamResult } from '../events.js';
-import type { StreamOutcome } from '../modes/stream.js';
+import type { StreamOutcome } from '../modes/stream-figures.js';
 import type { Role } from './results.js';
 
 /** An event loop busier than this had little time to wait for the network. */

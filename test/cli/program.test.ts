@@ -191,11 +191,10 @@ describe('a client', () => {
   });
 
   test('whose server dies has what there was in its JSON, beside the error', async () => {
-    const server = await startWperfServer(onTestFinished);
+    const server = await startWperfServer(onTestFinished, ['-i', '0.1']);
     const argv = wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.1', '--bidir', '-J');
     const client = await start(onTestFinished, argv);
-    await server.process.outputMatching(/Accepted connection/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await server.process.outputMatching(/0\.30-0\.4/);
     server.process.signal('SIGKILL');
     const { exitCode, stdout } = await client.finished;
     expect(exitCode).toBe(4);

@@ -1,7 +1,8 @@
 /** Both ends of a stream over an in-memory connection that cuts bytes in awkward places. */
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/host/clock.js';
-import { type StreamOutcome, type StreamReport, startStream } from '../../src/modes/stream.js';
+import { startStream } from '../../src/modes/stream.js';
+import type { StreamOutcome, StreamReport } from '../../src/modes/stream-figures.js';
 import type { TestPlan } from '../../src/plan.js';
 import { Conversation } from '../../src/session/conversation.js';
 import { channelPair } from '../support/channel-pair.js';

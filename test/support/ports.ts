@@ -1,16 +1,31 @@
-import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { type Running, run } from './processes.js';
 
-/** A TCP port on which nothing listens now. */
+/** Below those that systems give to whoever asks for any. */
+const FIRST_PORT = 20_000;
+const PORTS_A_WORKER = 2000;
+const WORKERS = 6;
+
+const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
+let next = Math.floor(Math.random() * PORTS_A_WORKER);
+
+/** A TCP port on which nothing listens now, and which no other worker will take meanwhile. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error(`no TCP port on ${host}`);
-  return address.port;
+  for (let tried = 0; tried < PORTS_A_WORKER; tried++) {
+    const port = FIRST_PORT + worker * PORTS_A_WORKER + (next++ % PORTS_A_WORKER);
+    if (await isFree(port, host)) return port;
+  }
+  throw new Error(`no free TCP port on ${host}`);
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
 }
 
 /** Waits until a connection to the program's port succeeds, within `seconds`. */

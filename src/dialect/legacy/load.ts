@@ -11,7 +11,7 @@ import { readCongestion, readTcpInfo } from '../../host/tcp-options.js';
 import { UsageMeter } from '../../host/usage.js';
 import type { PacketTotals } from '../../measure/packets.js';
 import { TcpGathering } from '../../measure/tcp.js';
-import type { LiveCounts, StreamOutcome, StreamReport } from '../../modes/stream.js';
+import type { LiveCounts, StreamOutcome, StreamReport } from '../../modes/stream-figures.js';
 import type { TestPlan } from '../../plan.js';
 import { directionOf, directionsOf, type Role } from '../../session/results.js';
 import { Numbering } from '../../traffic/numbering.js';

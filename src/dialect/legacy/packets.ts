@@ -8,7 +8,7 @@ import type { Cancel, Clock } from '../../host/clock.js';
 import { UsageMeter } from '../../host/usage.js';
 import type { PacketFigures } from '../../measure/packets.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
-import type { StreamReport } from '../../modes/stream.js';
+import type { StreamReport } from '../../modes/stream-figures.js';
 import type { TestPlan } from '../../plan.js';
 import { PacketReceiver } from '../../traffic/packet-receiver.js';
 import { figuresText } from './figures.js';

@@ -3,7 +3,7 @@ import { defaults, legacy, limits, waits } from '../../defaults.js';
 import { toWperfError } from '../../errors.js';
 import type { SimulationReport, StartEvent, TestEvent } from '../../events.js';
 import type { Clock } from '../../host/clock.js';
-import type { StreamReport } from '../../modes/stream.js';
+import type { StreamReport } from '../../modes/stream-figures.js';
 import type { ServerPlan, Simulation, TestDirection, TestPlan } from '../../plan.js';
 import { Collector } from '../../session/collector.js';
 import { simulationReport, withSeed } from '../../session/simulation.js';
