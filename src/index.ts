@@ -1,5 +1,7 @@
 export { type ErrorCode, exitCode, exitCodes, WperfError } from './errors.js';
-export * from './events.js';
+export * from './events/ping.js';
+export type { SeenClient, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from './events/route.js';
+export * from './events/test.js';
 export { type Geoip, type GeoipOptions, openGeoip } from './geoip/open.js';
 export {
   type ClientOptions,
@@ -13,7 +15,6 @@ export {
 } from './library.js';
 export type { LatencyGrade, LatencyReport } from './measure/latency.js';
 export type { LatencySummary } from './measure/percentiles.js';
-export * from './ping-events.js';
 export type {
   ClientPlan,
   Direction,
@@ -26,9 +27,8 @@ export type {
   TestPlan,
   TraceService,
   TraceWish,
-} from './plan.js';
-export type { ServerEvents, WperfServer } from './session/server.js';
-export type { SeenClient, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from './trace/events.js';
+} from './plan/plan.js';
+export type { ServerEvents, WperfServer } from './server/server.js';
 export type { TraceOptions } from './trace/options.js';
 export { traceroute } from './trace/traceroute.js';
 export { version } from './version.js';

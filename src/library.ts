@@ -1,16 +1,24 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
-import { blockLimits, defaults, limits, loadDefaults } from './defaults.js';
-import { runAnyClientPlan, runAnyPingPlan, runAnyReverseTrace } from './dialect/client.js';
+import { blockLimits, defaults, limits, loadDefaults } from './defaults/index.js';
+import { runAnyClientPlan, runAnyPingPlan, runAnyReverseTrace } from './dialects/choose.js';
+import type { ReverseTraceTools } from './dialects/native/route.js';
 import { WperfError } from './errors.js';
-import type { NoticeEvent, TestEvent } from './events.js';
+import type { PingEvent } from './events/ping.js';
+import type { TraceEvent } from './events/route.js';
+import type { NoticeEvent, TestEvent } from './events/test.js';
 import { identity } from './host/identity.js';
-import type { PingEvent } from './ping-events.js';
-import type { ClientPlan, PingPlan, ReverseTracePlan, ServerPlan, SimulationPlan, Target, TraceWish } from './plan.js';
+import { type Cidr, parseCidr } from './net/networks.js';
+import type {
+  ClientPlan,
+  PingPlan,
+  ReverseTracePlan,
+  ServerPlan,
+  SimulationPlan,
+  Target,
+  TraceWish,
+} from './plan/plan.js';
 import { makeRecorder } from './report/recorder.js';
-import type { ReverseTraceTools } from './session/client-trace.js';
-import { startServerPlan, type WperfServer } from './session/server.js';
-import type { TraceEvent } from './trace/events.js';
-import { type Cidr, parseCidr } from './transport/trusted.js';
+import { startServerPlan, type WperfServer } from './server/server.js';
 
 /** What to measure; everything but the host has the command line's default. */
 export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>> {

@@ -1,11 +1,11 @@
 /** The program: one command line in, reports out, and the exit code. */
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
-import type { OutputPlan } from '../plan.js';
-import { askedFormat } from './asked-format.js';
-import { helpText } from './help.js';
-import { clientReporter, openOutput } from './output.js';
-import { type Command, parseCommand } from './plan.js';
-import { processSurroundings } from './surroundings.js';
+import type { OutputPlan } from '../plan/plan.js';
+import { askedFormat } from './flags/asked-format.js';
+import { helpText } from './flags/help.js';
+import { type Command, parseCommand } from './plan/command.js';
+import { processSurroundings } from './plan/surroundings.js';
+import { clientReporter, openOutput } from './run/output.js';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -30,43 +30,43 @@ async function run(command: Command): Promise<number> {
       process.stderr.write(`${helpText(process.stderr.columns ?? 80)}\n`);
       return exitCodes.usage;
     case 'version': {
-      const { versionText } = await import('./version-text.js');
+      const { versionText } = await import('./run/version-text.js');
       process.stdout.write(`${await versionText(command.verbose)}\n`);
       return exitCodes.success;
     }
     case 'client': {
-      const { runClientCommand } = await import('./run-client.js');
+      const { runClientCommand } = await import('./run/client.js');
       return runClientCommand(command.plan, command.output);
     }
     case 'loopback': {
-      const { runClientCommand } = await import('./run-client.js');
-      const { runLoopbackCommand } = await import('./run-loopback.js');
+      const { runClientCommand } = await import('./run/client.js');
+      const { runLoopbackCommand } = await import('./run/loopback.js');
       return runLoopbackCommand(command.plan, (plan) => runClientCommand(plan, command.output));
     }
     case 'ping': {
-      const { runPingCommand } = await import('./run-ping.js');
+      const { runPingCommand } = await import('./run/ping.js');
       return runPingCommand(command.plan, command.output);
     }
     case 'loopback-ping': {
-      const { runPingCommand } = await import('./run-ping.js');
-      const { runLoopbackCommand } = await import('./run-loopback.js');
+      const { runPingCommand } = await import('./run/ping.js');
+      const { runLoopbackCommand } = await import('./run/loopback.js');
       return runLoopbackCommand(command.plan, (plan) => runPingCommand(plan, command.output));
     }
     case 'route-back': {
-      const { runRouteBack } = await import('./run-route-back.js');
+      const { runRouteBack } = await import('./run/route-back.js');
       return runRouteBack(command.plan, command);
     }
     case 'loopback-route-back': {
-      const { runRouteBack } = await import('./run-route-back.js');
-      const { runLoopbackCommand } = await import('./run-loopback.js');
+      const { runRouteBack } = await import('./run/route-back.js');
+      const { runLoopbackCommand } = await import('./run/loopback.js');
       return runLoopbackCommand(command.plan, (plan) => runRouteBack(plan, command));
     }
     case 'traceroute': {
-      const { runTraceCommand } = await import('./run-trace.js');
+      const { runTraceCommand } = await import('./run/route.js');
       return runTraceCommand(command.options, command.geoip, command.output);
     }
     case 'server': {
-      const { runServerCommand } = await import('./run-server.js');
+      const { runServerCommand } = await import('./run/server.js');
       return runServerCommand(command.plan, command);
     }
   }

@@ -5,7 +5,7 @@
 
 import { dirname } from 'node:path';
 import { stripControl, WperfError } from '../errors.js';
-import { type AddressLabel, labelOf, parseAddress } from './address.js';
+import { type AddressLabel, labelOf, parseAddress } from '../net/address.js';
 import { type Database, loadDatabase, stampOf } from './database.js';
 import { filesOf, type Place } from './places.js';
 import { type GeoipRecord, mergeRecords } from './record.js';

@@ -2,9 +2,9 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { Reader } from 'maxmind';
-import { geoip } from '../defaults.js';
+import { geoip } from '../defaults/index.js';
 import { stripControl } from '../errors.js';
-import { type Address, parseAddress } from './address.js';
+import { type Address, parseAddress } from '../net/address.js';
 import { type GeoipRecord, normalizeRecord } from './record.js';
 import { type GeoipSource, isoDay, shippedPath, shippedSources } from './sources.js';
 

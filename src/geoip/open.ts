@@ -1,6 +1,6 @@
 /** `openGeoip`: country and AS of IP addresses, from files only, which are read again when they are replaced. */
 
-import { geoip } from '../defaults.js';
+import { geoip } from '../defaults/index.js';
 import { DatabaseSet, type GeoipEntry } from './database-set.js';
 import { type PlaceOptions, placesOf } from './places.js';
 import type { GeoipSource } from './sources.js';

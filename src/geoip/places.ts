@@ -2,7 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { geoip } from '../defaults.js';
+import { geoip } from '../defaults/index.js';
 import { shippedPath } from './sources.js';
 
 /** An .mmdb file, or a folder whose .mmdb files are all used in the order of their names. */

@@ -3,7 +3,7 @@
  * ip-location-db. The files' text is untrusted.
  */
 
-import { geoip } from '../defaults.js';
+import { geoip } from '../defaults/index.js';
 import { stripControl } from '../errors.js';
 
 export interface GeoipRecord {

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { geoip } from '../defaults.js';
+import { geoip } from '../defaults/index.js';
 
 export interface GeoipSource {
   readonly name: string;

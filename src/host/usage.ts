@@ -1,6 +1,6 @@
 /** What a test costs this process: processor time, and how busy its event loop was. */
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import type { CpuUse } from '../events.js';
+import type { CpuUse } from '../events/test.js';
 
 export interface Usage {
   readonly cpu: CpuUse;

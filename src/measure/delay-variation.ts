@@ -2,7 +2,7 @@
  * How much longer than the fastest each packet was on its way. The clocks of the two ends need not agree, since only
  * differences are used. Memory is bounded: of a long test every second, fourth, eighth ... packet is kept. Pure.
  */
-import { packetBounds } from '../defaults.js';
+import { packetBounds } from '../defaults/index.js';
 import { quantile } from './percentiles.js';
 
 /** Milliseconds above the shortest one-way delay (the PDV of RFC 5481, section 4.2). */

@@ -1,5 +1,5 @@
 /** What a test did to the latency of its path. Pure; docs/methodology.md publishes the grades and says what each means. */
-import type { TestDirection } from '../plan.js';
+import type { TestDirection } from '../plan/plan.js';
 import { type LatencySummary, quantile, summarize } from './percentiles.js';
 
 export const grades = ['A+', 'A', 'B', 'C', 'D', 'F'] as const;

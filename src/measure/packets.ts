@@ -3,7 +3,7 @@
  * sender's stamps. Jitter is RFC 1889, section 6.3.1: J += (|D| - J) / 16, D being the change of the transit time from
  * one arrival to the next. Pure: moments of arrival come in.
  */
-import { packetBounds } from '../defaults.js';
+import { packetBounds } from '../defaults/index.js';
 import { type DelaySpread, DelayVariation } from './delay-variation.js';
 import { SequenceWindow } from './sequence-window.js';
 import { sumIfAll } from './union.js';

@@ -1,5 +1,5 @@
 /** Control messages to and from the text of a frame. */
-import { bounds } from '../defaults.js';
+import { bounds } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import { type Message, type MessageType, messageShapes } from './messages.js';
 import { ShapeError } from './shape.js';

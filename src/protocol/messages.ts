@@ -2,7 +2,7 @@
  * The control messages of wperf.v1: each is one JSON object in one text frame, told apart by `type`. docs/protocol.md
  * says who may send which, when, and why; this file holds their fields and the range of each.
  */
-import { bounds, limits } from '../defaults.js';
+import { bounds, limits } from '../defaults/index.js';
 import { type Checked, flag, hex, integer, line, list, number, oneOf, optional, record, text } from './shape.js';
 import { traceEndFields, traceHopFields, traceStartFields, traceWish } from './trace-shapes.js';
 

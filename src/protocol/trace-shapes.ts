@@ -1,5 +1,5 @@
 /** What the messages of a route back hold. docs/protocol.md says what each field means. */
-import { limits, traceService } from '../defaults.js';
+import { limits, traceService } from '../defaults/index.js';
 import { flag, integer, line, list, matching, number, oneOf, optional, record } from './shape.js';
 
 const ttl = integer(limits.traceHops.min, limits.traceHops.max);

@@ -1,11 +1,11 @@
 /** The reporters of traces that an output plan asks for. */
-import type { OutputPlan } from '../plan.js';
+import type { OutputPlan } from '../plan/plan.js';
+import { RoutesJsonReporter, RoutesJsonStreamReporter } from './json/both-routes.js';
+import { TraceJsonReporter, TraceJsonStreamReporter } from './json/route.js';
 import type { Screen, TraceReporter } from './reporter.js';
 import type { RoutesReporter } from './routes.js';
-import { RoutesJsonReporter, RoutesJsonStreamReporter } from './routes-json.js';
-import { RoutesTextReporter } from './routes-text.js';
-import { TraceJsonReporter, TraceJsonStreamReporter } from './trace-json.js';
-import { type TraceTextOptions, TraceTextReporter } from './trace-text.js';
+import { RoutesTextReporter } from './text/both-routes.js';
+import { type TraceTextOptions, TraceTextReporter } from './text/route.js';
 
 export function makeTraceReporter(
   format: OutputPlan['format'],

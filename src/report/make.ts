@@ -1,10 +1,10 @@
 /** The reporter that an output plan asks for. */
-import type { OutputPlan } from '../plan.js';
-import { JsonReporter } from './json.js';
-import type { Identity } from './json-objects.js';
-import { JsonStreamReporter } from './json-stream.js';
+import type { OutputPlan } from '../plan/plan.js';
+import type { Identity } from './json/objects.js';
+import { JsonStreamReporter } from './json/stream.js';
+import { JsonReporter } from './json/test.js';
 import type { Reporter, Screen } from './reporter.js';
-import { TextReporter } from './text.js';
+import { TextReporter } from './text/test.js';
 
 export interface ReporterOptions extends Identity {
   readonly output: Pick<OutputPlan, 'format' | 'unit' | 'verbose'>;

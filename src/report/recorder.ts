@@ -1,8 +1,8 @@
 /** The server's text report, kept for a client that asks for it. */
-import type { Recorder } from '../session/recording.js';
-import type { Identity } from './json-objects.js';
+import type { Recorder } from '../modes/load/recording.js';
+import type { Identity } from './json/objects.js';
 import type { Sink } from './reporter.js';
-import { TextReporter } from './text.js';
+import { TextReporter } from './text/test.js';
 
 export function makeRecorder(identity: Identity): Recorder {
   let kept = '';

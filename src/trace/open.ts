@@ -1,10 +1,10 @@
 /** Finds a way to send probes: each is tried, none is guessed from the user id. */
 import { WperfError } from '../errors.js';
-import { openLinuxErrqueue } from './linux-errqueue.js';
-import { openLinuxRaw } from './linux-raw.js';
+import { openLinuxErrqueue } from './linux/errqueue-prober.js';
+import { openLinuxRaw } from './linux/raw-prober.js';
 import { type TraceSettings, tracePort } from './options.js';
+import { openRawSocket } from './portable.js';
 import type { OpenProber, Prober, TraceProtocol, TraceTarget } from './prober.js';
-import { openRawSocket } from './raw-socket.js';
 
 interface Way {
   readonly name: Prober['name'];

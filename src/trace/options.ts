@@ -1,7 +1,7 @@
 /** What can be asked of a trace, and the rules that it must keep. */
-import { defaults, limits } from '../defaults.js';
+import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
-import type { Family } from './ip.js';
+import type { Family } from '../net/bytes.js';
 import type { TraceProtocol } from './prober.js';
 
 export interface TraceOptions {

@@ -2,7 +2,7 @@
  * The port between a trace's strategy and the kernel: a prober sends probes of a given TTL and hands back what came of
  * them. It matches replies to probes by itself, so that what it returns belongs to this trace and to no other.
  */
-import type { Family } from './ip.js';
+import type { Family } from '../net/bytes.js';
 
 export type TraceProtocol = 'udp' | 'tcp' | 'icmp';
 

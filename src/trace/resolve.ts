@@ -2,9 +2,9 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { limits, waits } from '../defaults.js';
+import { limits, waits } from '../defaults/index.js';
 import { stripControl, WperfError } from '../errors.js';
-import { bytesOfIp, type Family, ipOfBytes } from './ip.js';
+import { bytesOfIp, type Family, ipOfBytes } from '../net/bytes.js';
 import type { TraceTarget } from './prober.js';
 
 /** The first address in the system's order, or of the family asked for. */

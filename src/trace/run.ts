@@ -1,6 +1,7 @@
 /** One run of the engine beside its consumer, so that a consumer waiting for a name holds up no probe. */
+
+import { Mailbox } from '../host/mailbox.js';
 import { runEngine, type Waker } from './engine.js';
-import { Mailbox } from './mailbox.js';
 import type { TraceSettings } from './options.js';
 import type { Prober } from './prober.js';
 import type { HopNames } from './resolve.js';

@@ -1,6 +1,7 @@
 /** The route to a host, hop by hop: resolves, opens a prober, runs the strategy, names and annotates what it hears. */
+
+import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
 import { Waker } from './engine.js';
-import type { TraceEnd, TraceEvent, TraceStart } from './events.js';
 import { type Annotation, type Hop, type HopAddress, hopOf, rateLimitedTtls } from './hop.js';
 import { openProber } from './open.js';
 import { type TraceOptions, type TraceSettings, traceSettings } from './options.js';

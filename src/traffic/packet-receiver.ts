@@ -2,8 +2,8 @@
  * Counts numbered packets as they arrive on a channel. What its sender says to have sent, which comes behind them all,
  * ends it. Liveness: without that word the deadline and its grace do.
  */
-import { packetBounds } from '../defaults.js';
-import type { Span } from '../events.js';
+import { packetBounds } from '../defaults/index.js';
+import type { Span } from '../events/test.js';
 import { type PacketFigures, PacketMeter, type PacketSummary } from '../measure/packets.js';
 import type { IntervalRecord } from '../measure/timeline.js';
 import { readPacketHeader } from '../protocol/packet-header.js';

@@ -377,7 +377,7 @@ describe('a server', () => {
 });
 
 test('the README shows the table that the flags make', async () => {
-  const { withFlagTable } = await import('../../src/cli/readme.js');
+  const { withFlagTable } = await import('../../src/cli/flags/readme.js');
   const readme = await readFile(repositoryFile('README.md'), 'utf8');
   expect(withFlagTable(readme)).toBe(readme);
 });

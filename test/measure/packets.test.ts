@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packetBounds } from '../../src/defaults.js';
+import { packetBounds } from '../../src/defaults/index.js';
 import { lostPercent, PacketMeter, sumPackets } from '../../src/measure/packets.js';
 import { readPacketHeader, writePacketHeader } from '../../src/protocol/packet-header.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bounds } from '../../src/defaults.js';
+import { bounds } from '../../src/defaults/index.js';
 import { WperfError } from '../../src/errors.js';
 import { decodeMessage, encodeMessage } from '../../src/protocol/codec.js';
 import type { MessageOf } from '../../src/protocol/messages.js';

@@ -8,8 +8,8 @@ import type {
   StartEvent,
   StreamResult,
   TcpSample,
-} from '../../src/events.js';
-import type { Direction, TestPlan } from '../../src/plan.js';
+} from '../../src/events/test.js';
+import type { Direction, TestPlan } from '../../src/plan/plan.js';
 
 export const identity = { software: 'wperf 1.2.3', systemInfo: 'Linux box 6.1.0 x64' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WperfError } from '../../src/errors.js';
-import type { PingEvent, PingsServedEvent } from '../../src/ping-events.js';
+import type { PingEvent, PingsServedEvent } from '../../src/events/ping.js';
 import { makePingReporter } from '../../src/report/make-ping.js';
 import { servedPingsText } from '../../src/report/served-pings.js';
 import { identity, simulation } from './fixtures.js';

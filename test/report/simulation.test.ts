@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { SimulationReport } from '../../src/events.js';
-import { simulationObject } from '../../src/report/simulation-object.js';
-import { simulationFindings, simulationLine } from '../../src/report/simulation-text.js';
+import type { SimulationReport } from '../../src/events/test.js';
+import { simulationObject } from '../../src/report/json/simulation.js';
+import { simulationFindings, simulationLine } from '../../src/report/text/simulation.js';
 import { simulation } from './fixtures.js';
 
 const unknown: SimulationReport['measured'] = {

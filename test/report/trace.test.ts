@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { WperfError } from '../../src/errors.js';
-import type { ErrorEvent } from '../../src/events.js';
-import type { OutputPlan } from '../../src/plan.js';
+import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/events/route.js';
+import type { ErrorEvent } from '../../src/events/test.js';
+import type { OutputPlan } from '../../src/plan/plan.js';
 import { makeTraceReporter } from '../../src/report/make-trace.js';
-import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/trace/events.js';
 import type { HopAddress } from '../../src/trace/hop.js';
 
 const start: TraceStart = {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import { bounds } from '../../src/defaults.js';
+import { bounds } from '../../src/defaults/index.js';
 import { WsChannel } from '../../src/transport/ws/channel.js';
 
 /** Sizes of the pieces that a write is delivered in, repeated over and over. */

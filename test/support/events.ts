@@ -1,4 +1,4 @@
-import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../src/events.js';
+import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../src/events/test.js';
 
 export interface Collected {
   readonly all: TestEvent[];

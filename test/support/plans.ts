@@ -1,4 +1,4 @@
-import type { ClientPlan, PingPlan, ReverseTracePlan, TestPlan, TraceWish } from '../../src/plan.js';
+import type { ClientPlan, PingPlan, ReverseTracePlan, TestPlan, TraceWish } from '../../src/plan/plan.js';
 
 /** A short test with nothing special about it. */
 export const shortTest: TestPlan = {

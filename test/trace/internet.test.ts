@@ -1,6 +1,6 @@
 /** Traces through a fake Internet with exact delays: ECMP, MPLS, silence, refusal, loss, long lines. */
 import { beforeAll, expect, test } from 'vitest';
-import type { TraceHop } from '../../src/trace/events.js';
+import type { TraceHop } from '../../src/events/route.js';
 import { describeNeeding } from '../support/needs.js';
 import { start } from '../support/processes.js';
 import { undoAfterAll } from '../support/suite.js';

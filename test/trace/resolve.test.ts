@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { bytesOfIp, ipOfBytes } from '../../src/trace/ip.js';
+import { bytesOfIp, ipOfBytes } from '../../src/net/bytes.js';
 import { hintFor } from '../../src/trace/open.js';
 import { tracePort, traceSettings } from '../../src/trace/options.js';
 import { hopNames, resolveTarget } from '../../src/trace/resolve.js';

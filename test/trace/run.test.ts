@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Mailbox } from '../../src/host/mailbox.js';
 import { Waker } from '../../src/trace/engine.js';
-import { Mailbox } from '../../src/trace/mailbox.js';
 import { traceSettings } from '../../src/trace/options.js';
 import type { Probe, Prober, Reply } from '../../src/trace/prober.js';
 import { noHopNames } from '../../src/trace/resolve.js';

@@ -1,7 +1,7 @@
 /** The whole of a trace in this process, over loopback. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { TraceEvent } from '../../src/trace/events.js';
+import type { TraceEvent } from '../../src/events/route.js';
 import type { TraceOptions } from '../../src/trace/options.js';
 import { type TraceTools, traceroute } from '../../src/trace/traceroute.js';
 

@@ -3,9 +3,9 @@
  * since the other end does the same. Texts and answers to pings are delayed and never lost. Liveness: a delay is bounded
  * by its limits, what waits for it by `bounds`; the end of the connection forgets it all.
  */
-import { bounds } from '../../defaults.js';
+import { bounds } from '../../defaults/index.js';
 import type { Cancel, Clock } from '../../host/clock.js';
-import type { Simulation } from '../../plan.js';
+import type { Simulation } from '../../plan/plan.js';
 import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter, LossCounts, Stamp } from '../channel.js';
 import { DelayLine } from './delay-line.js';
 import { seededRandom } from './random.js';

@@ -3,7 +3,7 @@
  * the delay line to the writer under it. Stamps are those of the moment of writing, so that the delay shows. Liveness:
  * the line sends on when the writer under it has taken what came before; until then the sender waits.
  */
-import { bounds } from '../../defaults.js';
+import { bounds } from '../../defaults/index.js';
 import type { Clock } from '../../host/clock.js';
 import { HEAD_BYTES, type LoadWriter, type LossCounts, type Stamp } from '../channel.js';
 import type { DelayLine } from './delay-line.js';

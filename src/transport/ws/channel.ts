@@ -6,8 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { bounds } from '../../defaults.js';
-import { readWithArrivals } from '../arrivals.js';
+import { bounds } from '../../defaults/index.js';
 import {
   type Channel,
   type ChannelInfo,
@@ -18,8 +17,9 @@ import {
   type PacketListener,
   type Stamp,
 } from '../channel.js';
-import { descriptorOf } from '../descriptor.js';
-import { readIntoOneBuffer } from '../read-buffer.js';
+import { readWithArrivals } from '../socket/arrivals.js';
+import { descriptorOf } from '../socket/descriptor.js';
+import { readIntoOneBuffer } from '../socket/read-buffer.js';
 import { LaneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
 import { FrameWalker } from './walker.js';

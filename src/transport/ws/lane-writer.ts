@@ -1,8 +1,8 @@
 /** The sending half of the fast lane: batches of ready-made frames, each one write on the socket under `ws`. */
 import type { Duplex } from 'node:stream';
-import { limitUnsent } from '../../host/tcp-options.js';
+import { limitUnsent } from '../../host/tcp/options.js';
 import type { LoadWriter, Stamp } from '../channel.js';
-import { descriptorOf } from '../descriptor.js';
+import { descriptorOf } from '../socket/descriptor.js';
 import { FrameBatch } from './frames.js';
 
 /** A limit that changes by less than this factor is not worth a system call. */

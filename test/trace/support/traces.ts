@@ -1,6 +1,6 @@
 /** Traces run in a child process inside a network, their hops, and those that Debian's traceroute sees there. */
 import { isIP } from 'node:net';
-import type { TraceEnd, TraceHop, TraceStart } from '../../../src/trace/events.js';
+import type { TraceEnd, TraceHop, TraceStart } from '../../../src/events/route.js';
 import type { TraceOptions } from '../../../src/trace/options.js';
 import { repositoryFile } from '../../support/folders.js';
 import { networkNamespaces, program } from '../../support/needs.js';

@@ -1,8 +1,8 @@
 /** A simulated path over an in-memory connection, with a clock that moves when told to. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { bounds } from '../../../src/defaults.js';
-import type { Simulation } from '../../../src/plan.js';
+import { bounds } from '../../../src/defaults/index.js';
+import type { Simulation } from '../../../src/plan/plan.js';
 import type { Closed } from '../../../src/transport/channel.js';
 import { SimulatedChannel } from '../../../src/transport/simulated/channel.js';
 import type { WsChannel } from '../../../src/transport/ws/channel.js';

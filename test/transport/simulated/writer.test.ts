@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bounds } from '../../../src/defaults.js';
+import { bounds } from '../../../src/defaults/index.js';
 import { HEAD_BYTES, type LoadWriter, type Stamp } from '../../../src/transport/channel.js';
 import { DelayLine } from '../../../src/transport/simulated/delay-line.js';
 import { Window } from '../../../src/transport/simulated/window.js';

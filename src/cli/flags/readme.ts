@@ -1,0 +1,33 @@
+/** The README's table of flags, made from the same table as the parser and `--help`. */
+import { type Flag, flags, groups, groupTitles, wordsOf } from './table.js';
+
+export const flagTableStart = '<!-- flags: made from src/cli/flags/table.ts -->';
+export const flagTableEnd = '<!-- /flags -->';
+
+/** One Markdown table for each group of flags. */
+export function flagTable(): string {
+  return groups
+    .map((group) => {
+      const rows = flags.filter((flag) => flag.group === group).map(row);
+      return [`**${groupTitles[group]}**`, '', '| Flag | Default | What it does |', '|---|---|---|', ...rows].join(
+        '\n',
+      );
+    })
+    .join('\n\n');
+}
+
+/** The README with the text between the two markers replaced by the table. Throws when a marker is missing. */
+export function withFlagTable(readme: string): string {
+  const start = readme.indexOf(flagTableStart);
+  const end = readme.indexOf(flagTableEnd);
+  if (start < 0 || end < start) throw new Error(`the README lacks ${flagTableStart} ... ${flagTableEnd}`);
+  return `${readme.slice(0, start)}${flagTableStart}\n${flagTable()}\n${readme.slice(end)}`;
+}
+
+function row(flag: Flag): string {
+  const { short, long } = wordsOf(flag);
+  const value = flag.type === undefined ? '' : ` ${flag.type.placeholder}`;
+  const range = flag.type?.range === undefined ? '' : ` (${flag.type.range})`;
+  const cells = [`\`${[...short, ...long].join(', ')}${value}\``, flag.default ?? '', flag.help + range];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,581 @@
+/** The one table of flags: it makes the parser, `--help`, the README's table, and the types of the parsed values. */
+import { defaults, limits, traceService } from '../../defaults/index.js';
+import { rateText, sizeText } from '../../units.js';
+import { proxyUrl } from '../plan/proxy.js';
+import { header } from './header.js';
+import {
+  address,
+  choice,
+  cidrs,
+  type FlagType,
+  integer,
+  milliseconds,
+  percent,
+  rate,
+  seconds,
+  secondsOrZero,
+  size,
+  text,
+  urlPath,
+} from './types.js';
+import { parseHost } from './url.js';
+
+export const groups = ['Modes', 'Both', 'Client', 'Simulation', 'Server', 'Trace', 'Routes'] as const;
+export type Group = (typeof groups)[number];
+
+export const groupTitles: Readonly<Record<Group, string>> = {
+  Modes: 'Modes (give one)',
+  Both: 'Client and server',
+  Client: 'Client (-c, --loopback)',
+  Simulation: 'Simulated conditions (-c, --loopback)',
+  Server: 'Server (-s)',
+  Trace: 'Routes (--traceroute, --reverse-traceroute)',
+  Routes: 'Routes back to clients (-s)',
+};
+
+export interface Flag {
+  /** Without dashes; of one character where there is no long form. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly group: Group;
+  readonly help: string;
+  /** A flag without a type is a switch. */
+  readonly type?: FlagType<unknown>;
+  /** What holds when the flag is not given, for people. */
+  readonly default?: string;
+  readonly repeatable?: true;
+  /** Names of the flags that this one excludes; declared on one side only. */
+  readonly conflicts?: readonly string[];
+  /** Names of the flags that must be given too. */
+  readonly requires?: readonly string[];
+  /** What to do instead when it is given in the wrong mode, where that is more than using the right one. */
+  readonly elsewhere?: string;
+}
+
+const notWithRoutes = [
+  ...['reverse', 'bidir', 'bytes', 'time', 'interval', 'parallel', 'length', 'omit', 'bitrate', 'udp', 'ping'],
+  ...['format', 'title', 'extra-data', 'get-server-output', 'no-latency'],
+  ...['sim-latency', 'sim-jitter', 'sim-loss', 'sim-mtu', 'sim-sndbuf', 'sim-rcvbuf', 'sim-tcp-nodelay', 'sim-seed'],
+] as const;
+
+const table = [
+  {
+    name: 'server',
+    aliases: ['s'],
+    group: 'Modes',
+    help: 'Wait for clients and serve their tests',
+    conflicts: ['client', 'loopback', 'traceroute'],
+  },
+  {
+    name: 'client',
+    aliases: ['c'],
+    group: 'Modes',
+    type: text('HOST|URL'),
+    help: 'Test the path to a server: host, host:port, [v6]:port, ws://host/path or wss://host/path',
+    conflicts: ['loopback', 'traceroute'],
+  },
+  {
+    name: 'loopback',
+    aliases: [],
+    group: 'Modes',
+    help: 'Test this machine against a server of its own, started for the test on a free port',
+    conflicts: ['traceroute', 'port', 'proxy', 'cacert', 'insecure'],
+  },
+  {
+    name: 'traceroute',
+    aliases: [],
+    group: 'Modes',
+    type: { placeholder: 'HOST', parse: parseHost },
+    help: 'Show the route to HOST, each hop with country and AS; on Linux no privilege is needed',
+  },
+  { name: 'version', aliases: ['v'], group: 'Modes', help: 'Print the version' },
+  { name: 'help', aliases: ['h'], group: 'Modes', help: 'Print this help' },
+
+  {
+    name: 'port',
+    aliases: ['p'],
+    group: 'Both',
+    type: integer('PORT', limits.port),
+    default: `${defaults.port}, or the URL's own`,
+    help: 'Port to listen on (0 takes any free one) or to connect to; wins over the port of -c',
+  },
+  {
+    name: 'interval',
+    aliases: ['i'],
+    group: 'Both',
+    type: secondsOrZero(limits.intervalSeconds),
+    default: String(defaults.intervalSeconds),
+    help: 'Report every SECONDS; with --ping, the time from one ping to the next',
+  },
+  {
+    name: 'time',
+    aliases: ['t'],
+    group: 'Both',
+    type: seconds(limits.seconds),
+    default: `${defaults.seconds} on a client`,
+    help: 'Test for SECONDS, fractions allowed; on a server: the most that a client is granted, and how long clients of the original wperf are sent load (10)',
+  },
+  {
+    name: 'bytes',
+    aliases: ['n'],
+    group: 'Both',
+    type: size(limits.bytes),
+    help: 'End when SIZE is delivered, instead of after -t; on a server: the most that a client is granted',
+  },
+  {
+    name: 'token',
+    aliases: [],
+    group: 'Both',
+    type: text('SECRET'),
+    default: 'WPERF_TOKEN of the environment',
+    help: 'Secret that client and server must share; it never crosses the network, except with the original wperf (--legacy-token)',
+    conflicts: ['token-file'],
+  },
+  {
+    name: 'token-file',
+    aliases: [],
+    group: 'Both',
+    type: text('FILE'),
+    help: 'Read the token from FILE, so that no process list shows it',
+  },
+  {
+    name: 'format',
+    aliases: ['f'],
+    group: 'Both',
+    type: choice(['k', 'm', 'g', 't']),
+    default: 'what fits each figure',
+    help: 'Unit of rates: Kbit/s, Mbit/s, Gbit/s or Tbit/s',
+  },
+  { name: 'json', aliases: ['J'], group: 'Both', help: 'Print one JSON object at the end', conflicts: ['json-stream'] },
+  { name: 'json-stream', aliases: [], group: 'Both', help: 'Print one line of JSON for each event as it happens' },
+  { name: 'logfile', aliases: [], group: 'Both', type: text('FILE'), help: 'Write the output to FILE' },
+  { name: 'timestamps', aliases: [], group: 'Both', help: 'Begin each line with the time of day' },
+  { name: 'verbose', aliases: ['V'], group: 'Both', help: 'Tell more: the machine, the kernel, the settings' },
+  { name: 'no-legacy', aliases: [], group: 'Both', help: 'Refuse clients and servers of the original wperf' },
+  { name: 'no-color', aliases: [], group: 'Both', help: 'Print without colors, as NO_COLOR in the environment does' },
+
+  {
+    name: 'reverse',
+    aliases: ['R'],
+    group: 'Client',
+    help: 'Test the way down: the server sends',
+    conflicts: ['bidir'],
+  },
+  { name: 'bidir', aliases: [], group: 'Client', help: 'Test both ways at once' },
+  {
+    name: 'parallel',
+    aliases: ['P'],
+    group: 'Client',
+    type: integer('STREAMS', limits.streams),
+    default: String(defaults.streams),
+    help: 'Use STREAMS connections at once',
+  },
+  {
+    name: 'length',
+    aliases: ['l'],
+    group: 'Client',
+    type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
+    default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}`,
+    help: 'Send blocks of SIZE, 1K to 1M, or with --udp packets, 64 to 65507: a WebSocket message each',
+  },
+  {
+    name: 'omit',
+    aliases: ['O'],
+    group: 'Client',
+    type: seconds(limits.omitSeconds),
+    default: String(defaults.omitSeconds),
+    help: 'Run SECONDS before the test that do not count, past TCP slow start',
+    conflicts: ['bytes'],
+  },
+  {
+    name: 'bitrate',
+    aliases: ['b', 'bandwidth'],
+    group: 'Client',
+    type: rate(limits.bitsPerSecond),
+    default: `${rateText(defaults.bitsPerSecond)}, unlimited, with --udp ${rateText(defaults.datagram.bitsPerSecond)}`,
+    help: 'Send at most RATE on each stream: 10M is 10 Mbit/s, and so is a bare 10; 0 is no limit',
+  },
+  {
+    name: 'udp',
+    aliases: ['u'],
+    group: 'Client',
+    help: 'Send numbered packets at a steady rate, and measure their jitter and loss as a UDP test does',
+  },
+  {
+    name: 'ping',
+    aliases: [],
+    group: 'Client',
+    help: 'Measure round trips instead of throughput',
+    conflicts: [
+      ...['reverse', 'bidir', 'bytes', 'time', 'parallel', 'length', 'omit', 'bitrate', 'udp'],
+      ...['extra-data', 'get-server-output', 'no-latency'],
+    ],
+  },
+  {
+    name: 'ping-count',
+    aliases: [],
+    group: 'Client',
+    type: integer('N', limits.pingCount),
+    default: String(defaults.pingCount),
+    help: 'Send N pings, each --interval after the one before',
+    requires: ['ping'],
+  },
+  {
+    name: 'reverse-traceroute',
+    aliases: [],
+    group: 'Client',
+    help: 'Show the route back, from the server to this machine, instead of measuring throughput',
+    conflicts: ['both-traceroutes', 'tr-port', ...notWithRoutes],
+  },
+  {
+    name: 'both-traceroutes',
+    aliases: [],
+    group: 'Client',
+    help: 'Show the route to the server and the route back beside each other',
+    conflicts: ['tr-port', ...notWithRoutes],
+  },
+  { name: 'no-latency', aliases: [], group: 'Client', help: 'Do not measure latency beside throughput' },
+  { name: '4', aliases: [], group: 'Client', help: 'Use IPv4 only', conflicts: ['6'] },
+  { name: '6', aliases: [], group: 'Client', help: 'Use IPv6 only' },
+  {
+    name: 'bind',
+    aliases: ['B'],
+    group: 'Client',
+    type: address,
+    help: 'Connect from ADDRESS, one of this machine',
+    elsewhere: "set a server's address with --host",
+  },
+  {
+    name: 'connect-timeout',
+    aliases: [],
+    group: 'Client',
+    type: integer('MS', limits.connectTimeoutMs),
+    default: String(defaults.connectTimeoutMs),
+    help: 'Give up connecting after MS milliseconds',
+  },
+  {
+    name: 'title',
+    aliases: ['T'],
+    group: 'Client',
+    type: text('TEXT', limits.titleCharacters),
+    help: 'Name the test TEXT in its output',
+  },
+  {
+    name: 'extra-data',
+    aliases: [],
+    group: 'Client',
+    type: text('TEXT', limits.titleCharacters),
+    help: 'Carry TEXT in the JSON output',
+  },
+  { name: 'get-server-output', aliases: [], group: 'Client', help: "Print the server's own report too" },
+  {
+    name: 'legacy-token',
+    aliases: [],
+    group: 'Client',
+    help: 'Send the token in the clear to a server of the original wperf; over wss with a checked certificate it is sent anyway',
+    conflicts: ['no-legacy'],
+  },
+  {
+    name: 'header',
+    aliases: ['H'],
+    group: 'Client',
+    type: header,
+    repeatable: true,
+    help: 'Add a header to the request, for the proxies on the way; may be given again',
+  },
+  {
+    name: 'cacert',
+    aliases: [],
+    group: 'Client',
+    type: text('FILE'),
+    default: 'the public authorities',
+    help: 'Trust the certificate authorities in FILE (PEM) for wss',
+    conflicts: ['insecure'],
+  },
+  { name: 'insecure', aliases: [], group: 'Client', help: 'Accept any certificate for wss' },
+  {
+    name: 'proxy',
+    aliases: [],
+    group: 'Client',
+    type: proxyUrl,
+    default: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment',
+    help: 'Connect through a proxy: http://, https://, socks5:// or socks5h://, with user:password@ if it asks',
+  },
+
+  {
+    name: 'sim-latency',
+    aliases: [],
+    group: 'Simulation',
+    type: milliseconds(limits.simulation.latencyMs),
+    help: 'Delay all that each end sends by MS: a round trip takes twice as long',
+  },
+  {
+    name: 'sim-jitter',
+    aliases: [],
+    group: 'Simulation',
+    type: milliseconds(limits.simulation.jitterMs),
+    help: 'Delay it by up to MS more or less',
+  },
+  {
+    name: 'sim-loss',
+    aliases: [],
+    group: 'Simulation',
+    type: percent(limits.simulation.lossPercent),
+    help: 'Lose PERCENT of the messages of load that each end sends, and of pings',
+  },
+  {
+    name: 'sim-mtu',
+    aliases: [],
+    group: 'Simulation',
+    type: size(limits.simulation.mtuBytes),
+    help: 'Send load in messages of at most SIZE',
+  },
+  {
+    name: 'sim-sndbuf',
+    aliases: [],
+    group: 'Simulation',
+    type: size(limits.simulation.bufferBytes),
+    help: 'Ask the kernel of each end for a send buffer of SIZE',
+  },
+  {
+    name: 'sim-rcvbuf',
+    aliases: [],
+    group: 'Simulation',
+    type: size(limits.simulation.bufferBytes),
+    help: 'Ask the kernel of each end for a receive buffer of SIZE',
+  },
+  {
+    name: 'sim-tcp-nodelay',
+    aliases: [],
+    group: 'Simulation',
+    help: 'Send without delay (TCP_NODELAY), as wperf always does; a server of the original wperf gathers messages otherwise',
+  },
+  {
+    name: 'sim-seed',
+    aliases: [],
+    group: 'Simulation',
+    type: integer('N', limits.simulation.seed),
+    default: 'one by chance, which the report tells',
+    help: 'Make chance repeat itself: the same messages are lost under the same N',
+  },
+  {
+    name: 'host',
+    aliases: [],
+    group: 'Server',
+    type: { placeholder: 'HOST', parse: parseHost },
+    default: 'every address, IPv4 and IPv6',
+    help: 'Listen on HOST only',
+    elsewhere: 'name the server to connect to with -c',
+  },
+  { name: 'one-off', aliases: ['1'], group: 'Server', help: 'Serve one test, then exit' },
+  {
+    name: 'tls-cert',
+    aliases: [],
+    group: 'Server',
+    type: text('FILE'),
+    help: 'Speak wss with the certificate chain in FILE (PEM)',
+    requires: ['tls-key'],
+  },
+  {
+    name: 'tls-key',
+    aliases: [],
+    group: 'Server',
+    type: text('FILE'),
+    help: 'The private key of --tls-cert (PEM)',
+    requires: ['tls-cert'],
+  },
+  {
+    name: 'trust-proxy',
+    aliases: [],
+    group: 'Server',
+    type: cidrs,
+    repeatable: true,
+    default: 'none',
+    help: 'Believe proxies in these networks about whom they speak for: PROXY protocol, Forwarded, X-Forwarded-For',
+  },
+  {
+    name: 'path',
+    aliases: [],
+    group: 'Server',
+    type: urlPath,
+    default: 'any',
+    help: 'Serve tests on PATH of the URL only',
+    elsewhere: 'write the path into the URL of -c',
+  },
+
+  {
+    name: 'tr-max-hops',
+    aliases: [],
+    group: 'Trace',
+    type: integer('HOPS', limits.traceHops),
+    default: String(defaults.trace.maxHops),
+    help: 'Look no farther than HOPS',
+  },
+  {
+    name: 'tr-first-hop',
+    aliases: [],
+    group: 'Trace',
+    type: integer('HOP', limits.traceHops),
+    default: String(defaults.trace.firstHop),
+    help: 'Begin at HOP',
+  },
+  {
+    name: 'tr-queries',
+    aliases: [],
+    group: 'Trace',
+    type: integer('COUNT', limits.traceQueries),
+    default: String(defaults.trace.queries),
+    help: 'Send COUNT probes to each hop',
+  },
+  {
+    name: 'tr-timeout',
+    aliases: [],
+    group: 'Trace',
+    type: seconds(limits.traceTimeoutSeconds),
+    default: String(defaults.trace.timeoutSeconds),
+    help: 'Wait SECONDS for the answer to a probe',
+  },
+  {
+    name: 'tr-proto',
+    aliases: [],
+    group: 'Trace',
+    type: choice(['auto', 'udp', 'icmp', 'tcp', 'inband']),
+    default: 'auto',
+    help: 'What to probe with; inband is for routes back, through NAT and firewalls',
+  },
+  {
+    name: 'tr-port',
+    aliases: [],
+    group: 'Trace',
+    type: integer('PORT', { min: 1, max: limits.port.max }),
+    default: `${defaults.trace.udpPort} for UDP, ${defaults.trace.tcpPort} for TCP`,
+    help: 'Probe toward PORT',
+  },
+  {
+    name: 'tr-parallel',
+    aliases: [],
+    group: 'Trace',
+    help: 'Probe many hops at once, as is done anyway',
+    conflicts: ['tr-serial'],
+  },
+  { name: 'tr-serial', aliases: [], group: 'Trace', help: 'Send one probe at a time' },
+  { name: 'tr-no-dns', aliases: [], group: 'Trace', help: 'Do not look up the names of hops' },
+  {
+    name: 'geoip-db',
+    aliases: [],
+    group: 'Trace',
+    type: text('PATH'),
+    repeatable: true,
+    default: "WPERF_GEOIP_DB, the system's folders, the data that comes with wperf",
+    help: 'Look countries and ASes up in an .mmdb file or folder first; may be given again',
+    conflicts: ['no-geoip'],
+  },
+  { name: 'no-geoip', aliases: [], group: 'Trace', help: 'Do not look up countries and ASes' },
+
+  {
+    name: 'no-reverse-traceroute',
+    aliases: [],
+    group: 'Routes',
+    help: 'Trace no routes for clients',
+    conflicts: [
+      ...['tr-auth-only', 'tr-behind-proxy', 'tr-max-concurrent', 'tr-cache', 'tr-max-packets'],
+      ...['tr-packets-per-minute', 'tr-max-seconds', 'tr-hide-hops', 'tr-hide-private'],
+    ],
+  },
+  { name: 'tr-auth-only', aliases: [], group: 'Routes', help: 'Trace only for clients that prove the token' },
+  {
+    name: 'tr-behind-proxy',
+    aliases: [],
+    group: 'Routes',
+    help: 'Trace also for clients of a trusted proxy, to the address that it tells; shows the network between, which their connection does not take',
+  },
+  {
+    name: 'tr-max-concurrent',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.concurrent),
+    default: String(traceService.defaults.concurrent),
+    help: 'Trace N routes at a time; of one client address (an IPv6 /64) always one',
+  },
+  {
+    name: 'tr-cache',
+    aliases: [],
+    group: 'Routes',
+    type: seconds(traceService.limits.cacheSeconds),
+    default: String(traceService.defaults.cacheSeconds),
+    help: 'Keep a result for SECONDS, for the same client asking the same again',
+  },
+  {
+    name: 'tr-max-packets',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.packets),
+    default: String(traceService.defaults.packets),
+    help: 'Send at most N probes for one route',
+  },
+  {
+    name: 'tr-packets-per-minute',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.packetsPerMinute),
+    default: String(traceService.defaults.packetsPerMinute),
+    help: 'Send at most N probes a minute for all clients together',
+  },
+  {
+    name: 'tr-max-seconds',
+    aliases: [],
+    group: 'Routes',
+    type: seconds(traceService.limits.seconds),
+    default: String(traceService.defaults.seconds),
+    help: 'End a trace after SECONDS, whatever is missing',
+  },
+  {
+    name: 'tr-hide-hops',
+    aliases: [],
+    group: 'Routes',
+    type: integer('N', traceService.limits.hideHops),
+    default: String(traceService.defaults.hideHops),
+    help: "Do not tell the addresses of the first N hops, the server's own network",
+  },
+  { name: 'tr-hide-private', aliases: [], group: 'Routes', help: 'Do not tell private addresses of hops' },
+] as const satisfies readonly Flag[];
+
+type Row = (typeof table)[number];
+export type FlagName = Row['name'];
+
+type Parsed<R> = R extends { type: FlagType<infer T> } ? (R extends { repeatable: true } ? readonly T[] : T) : true;
+
+/** What a command line says, by flag: only the flags that were given. */
+export type FlagValues = { readonly [R in Row as R['name']]?: Parsed<R> };
+
+export type NamedFlag = Flag & { readonly name: FlagName };
+export const flags: readonly NamedFlag[] = table;
+
+/** The flag as its errors name it, short form first: `-t/--time`. */
+export function label(flag: Flag): string {
+  const { short, long } = wordsOf(flag);
+  return [...short, ...long.slice(0, 1)].join('/');
+}
+
+/** Every name as it stands on a command line, dashes included, with the flag that it belongs to. */
+export const flagsByWord: ReadonlyMap<string, NamedFlag> = new Map(
+  flags.flatMap((flag) => [flag.name, ...flag.aliases].map((name) => [dashed(name), flag] as const)),
+);
+
+export function labelOf(name: string): string {
+  const flag = flagsByWord.get(dashed(name));
+  return flag === undefined ? dashed(name) : label(flag);
+}
+
+/** Its names as typed, in the table's order. */
+export function wordsOf(flag: Flag): { readonly short: readonly string[]; readonly long: readonly string[] } {
+  const names = [flag.name, ...flag.aliases];
+  return {
+    short: names.filter((name) => name.length === 1).map(dashed),
+    long: names.filter((name) => name.length > 1).map(dashed),
+  };
+}
+
+export function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}

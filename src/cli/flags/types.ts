@@ -1,0 +1,146 @@
+/** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
+import { isIP } from 'node:net';
+import { type Cidr, parseCidr } from '../../net/networks.js';
+import {
+  BadValue,
+  parseDecimal,
+  parseInteger,
+  parseRate,
+  parseSeconds,
+  parseSize,
+  rateText,
+  sizeText,
+} from '../../units.js';
+
+export interface FlagType<T> {
+  /** Stands for the value in help and errors, e.g. `SIZE`. */
+  readonly placeholder: string;
+  /** The values allowed, for people: `1K to 1M`. */
+  readonly range?: string;
+  /** The text without its secrets, for errors. */
+  redact?(text: string): string;
+  /** Throws BadValue. */
+  parse(text: string): T;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function number(placeholder: string, parse: (text: string) => number, limit: Range, show: (n: number) => string) {
+  return ranged(
+    placeholder,
+    parse,
+    `${show(limit.min)} to ${show(limit.max)}`,
+    (n) => n >= limit.min && n <= limit.max,
+  );
+}
+
+function ranged(
+  placeholder: string,
+  parse: (text: string) => number,
+  range: string,
+  allows: (value: number) => boolean,
+): FlagType<number> {
+  return {
+    placeholder,
+    range,
+    parse(text) {
+      const value = parse(text);
+      if (!allows(value)) throw new BadValue('is out of range', `give ${range}`);
+      return value;
+    },
+  };
+}
+
+export function integer(placeholder: string, limit: Range): FlagType<number> {
+  return number(placeholder, parseInteger, limit, String);
+}
+
+export function size(limit: Range): FlagType<number> {
+  return number('SIZE', parseSize, limit, roundSizeText);
+}
+
+/** Terabytes are shown whole, rounded down, so that a limit of 2^53 - 1 can be read. */
+function roundSizeText(bytes: number): string {
+  const terabyte = 1024 ** 4;
+  return sizeText(bytes > terabyte ? bytes - (bytes % terabyte) : bytes);
+}
+
+export function rate(limit: Range): FlagType<number> {
+  return number('RATE', parseRate, limit, rateText);
+}
+
+export function seconds(limit: Range): FlagType<number> {
+  return number('SECONDS', parseSeconds, limit, String);
+}
+
+export function milliseconds(limit: Range): FlagType<number> {
+  return number('MS', parseDecimal, limit, String);
+}
+
+export function percent(limit: Range): FlagType<number> {
+  return number('PERCENT', parseDecimal, limit, String);
+}
+
+/** Seconds within the limits, or 0 to switch off what they time. */
+export function secondsOrZero({ min, max }: Range): FlagType<number> {
+  const allows = (value: number) => value === 0 || (value >= min && value <= max);
+  return ranged('SECONDS', parseSeconds, `${min} to ${max}, or 0 for none`, allows);
+}
+
+export function text(placeholder: string, maxCharacters = Number.POSITIVE_INFINITY): FlagType<string> {
+  return {
+    placeholder,
+    parse(value) {
+      if (value.length <= maxCharacters) return value;
+      throw new BadValue(`has ${value.length} characters`, `give at most ${maxCharacters}`);
+    },
+  };
+}
+
+export function choice<const T extends string>(choices: readonly T[]): FlagType<T> {
+  return {
+    placeholder: choices.join('|'),
+    parse(value) {
+      const found = choices.find((known) => known === value);
+      if (found !== undefined) return found;
+      throw new BadValue('is not a known value', `give one of ${choices.join(', ')}`);
+    },
+  };
+}
+
+/** An IPv4 or IPv6 address; the brackets of a URL are taken off. */
+export const address: FlagType<string> = {
+  placeholder: 'ADDRESS',
+  parse(value) {
+    const bare = value.replace(/^\[(.*)\]$/, '$1');
+    if (isIP(bare) === 0)
+      throw new BadValue('is not an IP address', 'give an address of this machine, such as 192.0.2.7');
+    return bare;
+  },
+};
+
+/** Networks, separated by commas. */
+export const cidrs: FlagType<readonly Cidr[]> = {
+  placeholder: 'CIDR,...',
+  parse(value) {
+    return value.split(',').map((text) => {
+      const cidr = parseCidr(text.trim());
+      if (cidr) return cidr;
+      throw new BadValue('names no network', 'give addresses or networks, such as 127.0.0.1,10.0.0.0/8,2001:db8::/32');
+    });
+  },
+};
+
+/** The path of an HTTP request, without a query. */
+export const urlPath: FlagType<string> = {
+  placeholder: 'PATH',
+  parse(value) {
+    if (!/^\/[\w!$&'()*+,\-./:;=@~%]*$/.test(value)) {
+      throw new BadValue('is not a path', 'begin it with / and percent-encode what a URL cannot hold, such as /wperf');
+    }
+    return value;
+  },
+};

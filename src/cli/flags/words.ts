@@ -1,0 +1,121 @@
+/** argv to typed values by flag. yargs reads the words; the table's types parse the text, so that errors name the flag. */
+import yargs from 'yargs';
+import { nearest } from './nearest.js';
+import { dashed, type Flag, type FlagValues, flags, flagsByWord, label, type NamedFlag } from './table.js';
+import { parseNamed, quote, usageError } from './usage.js';
+
+/** Nothing converted, nothing expanded; a repeated flag becomes an array. */
+const reading = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': true,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'strip-aliased': true,
+};
+
+/** What yargs takes for a value although it begins with a dash. */
+const negativeNumber = /^-(\d+(\.\d+)?|\.\d+)$/;
+
+/** The flags given in argv, parsed. Throws WperfError 'usage' for unknown, repeated, valueless and malformed ones. */
+export function readWords(argv: readonly string[]): FlagValues {
+  const read = makeParser().parseSync(spell(argv));
+  const [stray] = read._;
+  if (stray !== undefined) throw strayWord(String(stray));
+  const values: Record<string, unknown> = {};
+  for (const flag of flags) {
+    const raw = read[flag.name];
+    if (raw !== undefined) values[flag.name] = flag.type === undefined ? true : parseValue(flag, flag.type, raw);
+  }
+  return values as FlagValues;
+}
+
+function makeParser() {
+  const parser = yargs([])
+    .scriptName('wperf')
+    .detectLocale(false)
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .parserConfiguration(reading);
+  for (const flag of flags) parser.option(flag.name, { alias: [...flag.aliases], boolean: flag.type === undefined });
+  return parser;
+}
+
+function parseValue(flag: Flag, type: NonNullable<Flag['type']>, raw: unknown): unknown {
+  const texts = (Array.isArray(raw) ? raw : [raw]).map(String);
+  if (texts.length > 1 && flag.repeatable === undefined) {
+    throw usageError(`${label(flag)} is given ${texts.length} times`, 'give it once');
+  }
+  const parsed = texts.map((text) => {
+    if (text === '') throw valueMissing(flag);
+    return parseNamed(label(flag), type.redact?.(text) ?? text, () => type.parse(text));
+  });
+  return flag.repeatable === undefined ? parsed[0] : parsed;
+}
+
+/**
+ * The same command line in words that yargs cannot misread: `-n10M` and `-RJ` taken apart, values that begin with a
+ * dash bound by `=`, and switches bound to `true` lest a word after them be taken for their value.
+ */
+function spell(argv: readonly string[]): string[] {
+  const spelled: string[] = [];
+  for (const [index, word] of argv.entries()) {
+    if (word === '--') return [...spelled, ...argv.slice(index)];
+    spelled.push(...(isFlag(word) ? spellFlags(word, argv[index + 1]) : [word]));
+  }
+  return spelled;
+}
+
+function isFlag(word: string): boolean {
+  return /^-./.test(word) && (flagsByWord.has(word) || !negativeNumber.test(word));
+}
+
+function spellFlags(word: string, next: string | undefined): string[] {
+  const [, name = '', value] = /^(--[^=]+|-[^-])(?:=(.*))?$/s.exec(word) ?? [];
+  const flag = flagsByWord.get(name);
+  if (flag !== undefined) return spellOne(flag, value, next);
+  const cluster = flagsByWord.get(word.slice(0, 2));
+  const isLong = word.startsWith('--') || flagsByWord.has(`-${word}`);
+  if (cluster === undefined || isLong) throw unknownFlag(word);
+  const rest = word.slice(2);
+  if (cluster.type !== undefined) return spellOne(cluster, rest, next);
+  if (!flagsByWord.has(`-${rest[0]}`)) throw unknownFlag(word);
+  return [...spellOne(cluster, undefined, undefined), ...spellFlags(`-${rest}`, next)];
+}
+
+function spellOne(flag: NamedFlag, value: string | undefined, next: string | undefined): string[] {
+  const name = `--${flag.name}`;
+  if (flag.type === undefined) {
+    if (value !== undefined) throw usageError(`${label(flag)} takes no value`, `leave out ${quote(value)}`);
+    return [`${name}=true`];
+  }
+  if (value === undefined) {
+    if (next === undefined || next === '-' || isFlag(next)) throw valueMissing(flag, next);
+    return [name];
+  }
+  return value.startsWith('-') ? [`${name}=${value}`] : [name, value];
+}
+
+/** @param next the word that stands where the value would, when it begins with a dash. */
+function valueMissing(flag: Flag, next?: string) {
+  const maybeMeant = next !== undefined && !flagsByWord.has(next);
+  const spelling = maybeMeant ? `, written ${dashed(flag.name)}=... when it begins with -` : '';
+  return usageError(`${label(flag)} needs a value`, `give ${flag.type?.placeholder}${spelling}`);
+}
+
+function unknownFlag(word: string) {
+  const typed = word.replace(/=.*/s, '');
+  const bare = typed.replace(/^-+/, '');
+  const known = [...flagsByWord.keys()];
+  const otherCase = known.find((one) => one.length === 2 && one.toLowerCase() === typed.toLowerCase());
+  const longWords = known.filter((one) => one.length > 2);
+  const near = otherCase ?? nearest(`--${bare.toLowerCase()}`, longWords);
+  const hint = near === undefined ? 'wperf --help lists the flags' : `did you mean ${near}?`;
+  return usageError(`${quote(typed)} is not a flag`, hint);
+}
+
+function strayWord(word: string) {
+  return usageError(`${quote(word)} belongs to no flag`, 'write each value after its flag, as in -c HOST');
+}

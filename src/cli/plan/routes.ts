@@ -1,0 +1,78 @@
+/** What a command line says of routes: how a server is to trace, what it lets its clients have, where networks are looked up. */
+import { defaults } from '../../defaults/index.js';
+import type { GeoipOptions } from '../../geoip/open.js';
+import { given } from '../../given.js';
+import type { TraceService, TraceWish } from '../../plan/plan.js';
+import { type TraceOptions, traceSettings } from '../../trace/options.js';
+import { type FlagValues, labelOf } from '../flags/table.js';
+import { usageError } from '../flags/usage.js';
+import { checkFamily, chosenFamily } from './family.js';
+import type { Surroundings } from './surroundings.js';
+
+export function showsRoutes(values: FlagValues): boolean {
+  return (values['reverse-traceroute'] ?? values['both-traceroutes']) !== undefined;
+}
+
+/** Throws WperfError 'usage' where it ends before it begins. */
+export function traceWish(values: FlagValues): TraceWish {
+  const protocol = values['tr-proto'] ?? 'auto';
+  const { inbandQueries, queries } = defaults.trace;
+  const wish: TraceWish = {
+    protocol,
+    maxHops: values['tr-max-hops'] ?? defaults.trace.maxHops,
+    firstHop: values['tr-first-hop'] ?? defaults.trace.firstHop,
+    queries: values['tr-queries'] ?? (protocol === 'inband' ? inbandQueries : queries),
+    timeoutSeconds: values['tr-timeout'] ?? defaults.trace.timeoutSeconds,
+    names: !values['tr-no-dns'],
+    serial: values['tr-serial'] ?? false,
+  };
+  if (wish.firstHop > wish.maxHops) {
+    const rule = `${labelOf('tr-first-hop')} ${wish.firstHop} is beyond ${labelOf('tr-max-hops')} ${wish.maxHops}`;
+    throw usageError(rule, 'begin nearer or look farther');
+  }
+  return wish;
+}
+
+/** What the server's owner changed of the defaults; undefined for nothing. */
+export function traceChanges(values: FlagValues): Partial<TraceService> | undefined {
+  const changes: Partial<TraceService> = given({
+    offered: values['no-reverse-traceroute'] && false,
+    authOnly: values['tr-auth-only'],
+    behindProxy: values['tr-behind-proxy'],
+    concurrent: values['tr-max-concurrent'],
+    cacheSeconds: values['tr-cache'],
+    packets: values['tr-max-packets'],
+    packetsPerMinute: values['tr-packets-per-minute'],
+    seconds: values['tr-max-seconds'],
+    hideHops: values['tr-hide-hops'],
+    hidePrivate: values['tr-hide-private'],
+  });
+  return Object.keys(changes).length === 0 ? undefined : changes;
+}
+
+/** Throws WperfError 'usage' for what no trace can do. */
+export function traceOptions(values: FlagValues): TraceOptions {
+  const host = values.traceroute ?? '';
+  checkFamily(values, host);
+  const options: TraceOptions = {
+    host,
+    names: !values['tr-no-dns'],
+    serial: values['tr-serial'] ?? false,
+    ...given({
+      family: chosenFamily(values),
+      protocol: values['tr-proto'],
+      port: values['tr-port'],
+      maxHops: values['tr-max-hops'],
+      firstHop: values['tr-first-hop'],
+      queries: values['tr-queries'],
+      timeoutSeconds: values['tr-timeout'],
+    }),
+  };
+  traceSettings(options);
+  return options;
+}
+
+export function geoipOptions(values: FlagValues, { env }: Surroundings): GeoipOptions | undefined {
+  if (values['no-geoip']) return undefined;
+  return { env, ...given({ paths: values['geoip-db'] }) };
+}

@@ -1,0 +1,53 @@
+/** `--loopback`: a server of its own in another process, and the client against it. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { WperfError } from '../../errors.js';
+import type { ConnectionPlan, Target } from '../../plan/plan.js';
+import type { Ready } from './server.js';
+
+type LocalPlan = Pick<ConnectionPlan, 'family' | 'token'>;
+
+const HOST = '127.0.0.1';
+
+/** `run` is given the plan with its target. */
+export async function runLoopbackCommand<P extends LocalPlan>(
+  plan: P,
+  run: (plan: P & { readonly target: Target }) => Promise<number>,
+): Promise<number> {
+  const host = plan.family === 6 ? '::1' : HOST;
+  const server = startServer(host, plan.token);
+  const exited = once(server, 'exit');
+  try {
+    const port = await portOf(server);
+    return await run({ ...plan, target: { host, port, secure: false, path: '/' } });
+  } finally {
+    if (server.connected) server.disconnect();
+    await exited;
+  }
+}
+
+/** In a process group of its own, so that Ctrl-C reaches the client alone; it ends when this process lets go of it. */
+function startServer(host: string, token: string | undefined): ChildProcess {
+  const launcher = process.argv[1];
+  if (launcher === undefined) throw new WperfError('internal', 'the path of the program is not known');
+  const { WPERF_TOKEN: _, ...env } = process.env;
+  return fork(launcher, ['--server', '--host', host, '--port', '0'], {
+    detached: true,
+    env: { ...env, ...(token !== undefined && { WPERF_TOKEN: token }) },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+/** What the server says of its own tests is left unread: the client says it too. */
+function portOf(server: ChildProcess): Promise<number> {
+  let said = '';
+  server.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(0, 1000);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('message', (ready: Ready) => resolve(ready.port));
+    const fail = () => reject(new WperfError('internal', `the server of --loopback did not start: ${said}`));
+    server.once('error', fail);
+    server.once('exit', fail);
+  });
+}

@@ -1,0 +1,23 @@
+import { runAnyPingPlan } from '../../dialects/choose.js';
+import { exitCode, exitCodes } from '../../errors.js';
+import type { OutputPlan, PingPlan } from '../../plan/plan.js';
+import { openOutput, pingReporter } from './output.js';
+import { onInterrupt } from './signals.js';
+
+/** Pings and resolves with the exit code. Ctrl-C ends it with the results so far; a second one at once. */
+export async function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Promise<number> {
+  const output = await openOutput(outputPlan);
+  const reporter = pingReporter(outputPlan, output);
+  const stop = new AbortController();
+  const release = onInterrupt(() => stop.abort('interrupted'));
+  let code: number = exitCodes.success;
+  for await (const event of runAnyPingPlan(plan, { signal: stop.signal })) {
+    reporter.event(event);
+    if (event.type === 'error') code = exitCode(event.error.code);
+    if (event.type === 'ping-end' && event.interrupted)
+      code = stop.signal.aborted ? exitCodes.interrupted : exitCodes.test;
+  }
+  release();
+  await output.close();
+  return code;
+}

@@ -1,0 +1,67 @@
+import { exitCode, exitCodes, toWperfError } from '../../errors.js';
+import type { TraceEvent } from '../../events/route.js';
+import type { NoticeEvent } from '../../events/test.js';
+import type { GeoipOptions } from '../../geoip/open.js';
+import type { OutputPlan } from '../../plan/plan.js';
+import { makeTraceReporter } from '../../report/make-trace.js';
+import type { TraceReport, TraceReporter } from '../../report/reporter.js';
+import type { TraceOptions } from '../../trace/options.js';
+import { type TraceTools, traceroute } from '../../trace/traceroute.js';
+import { type Output, openOutput } from './output.js';
+import { openPlaces } from './places.js';
+import { onInterrupt } from './signals.js';
+
+/** Traces one route and resolves with the exit code. Ctrl-C ends it with the hops so far. */
+export function runTraceCommand(
+  options: TraceOptions,
+  geoipOptions: GeoipOptions | undefined,
+  plan: OutputPlan,
+): Promise<number> {
+  return withTraceTools(geoipOptions, plan, (tools, output) => {
+    const reporter = makeTraceReporter(plan.format, output.screen, { annotated: tools.annotate !== undefined });
+    return report(traceroute(options, tools), reporter);
+  });
+}
+
+/** `run` resolves with the exit code that holds unless the user interrupts. */
+export async function withTraceTools(
+  geoipOptions: GeoipOptions | undefined,
+  plan: OutputPlan,
+  run: (tools: TraceTools, output: Output) => Promise<number>,
+): Promise<number> {
+  const output = await openOutput(plan);
+  const warn = (line: string) => output.screen.err.write(`warning: ${line}\n`);
+  const geoip = geoipOptions && (await openPlaces(geoipOptions, warn));
+  const stop = new AbortController();
+  const release = onInterrupt(() => stop.abort());
+  const tools = { signal: stop.signal, ...(geoip && { annotate: (ip: string) => geoip.lookup(ip) }) };
+  const code = await run(tools, output);
+  release();
+  geoip?.close();
+  await output.close();
+  return stop.signal.aborted ? exitCodes.interrupted : code;
+}
+
+/** Reports a trace to its end or its failure, and resolves with the exit code. */
+export async function report(
+  events: AsyncIterable<TraceEvent | NoticeEvent>,
+  reporter: TraceReporter,
+): Promise<number> {
+  let code: number = exitCodes.success;
+  const take = (event: TraceReport) => {
+    reporter.event(event);
+    code = codeOf(event);
+  };
+  try {
+    for await (const event of events) take(event);
+  } catch (thrown) {
+    take({ type: 'error', error: toWperfError(thrown) });
+  }
+  return code;
+}
+
+/** The exit code that the last event of a trace stands for. */
+export function codeOf(event: TraceReport): number {
+  if (event.type === 'error') return exitCode(event.error.code);
+  return event.type === 'trace-end' && event.reason === 'interrupted' ? exitCodes.test : exitCodes.success;
+}

@@ -1,0 +1,45 @@
+import { exitCodes } from '../../errors.js';
+import type { GeoipOptions } from '../../geoip/open.js';
+import { identity } from '../../host/identity.js';
+import type { OutputPlan, ServerPlan } from '../../plan/plan.js';
+import { makeRecorder } from '../../report/recorder.js';
+import { startServerPlan } from '../../server/server.js';
+import { openOutput } from './output.js';
+import { placesOnDemand } from './places.js';
+import { ServerOutput } from './server-output.js';
+import { onInterrupt } from './signals.js';
+
+/** Told to a parent process that started this server for itself. */
+export interface Ready {
+  readonly port: number;
+}
+
+export interface ServerCommand {
+  readonly intervalSeconds: number;
+  readonly geoip: GeoipOptions | undefined;
+  readonly output: OutputPlan;
+}
+
+/** Serves until a signal, or after one test with `--one-off`; resolves with the exit code. */
+export async function runServerCommand(plan: ServerPlan, options: ServerCommand): Promise<number> {
+  const output = await openOutput(options.output);
+  const places = placesOnDemand(options.geoip, (line) => output.screen.err.write(`warning: ${line}\n`));
+  const server = await startServerPlan(plan, {
+    makeRecorder: () => makeRecorder(identity),
+    annotate: async (ip) => (await places())?.lookup(ip) ?? {},
+  });
+  const report = new ServerOutput(options.output, options.intervalSeconds, output);
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  server.on('test', (event, session) => report.test(event, session));
+  server.on('pings', (event) => report.pings(event));
+  server.on('notice', (event) => report.notice(event));
+  report.listening(server.address, plan);
+  const release = onInterrupt(() => void server.close());
+  process.send?.({ port: server.address.port } satisfies Ready);
+  process.once('disconnect', () => void server.close());
+  await closed;
+  release();
+  if (process.connected) process.disconnect();
+  await output.close();
+  return exitCodes.success;
+}

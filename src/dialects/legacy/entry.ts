@@ -1,0 +1,51 @@
+/** The way into a server of the original: the connection, the token, and what its refusals mean. */
+import { toWperfError, WperfError } from '../../errors.js';
+import type { NoticeEvent } from '../../events/test.js';
+import type { ConnectionPlan } from '../../plan/plan.js';
+import type { Channel } from '../../transport/channel.js';
+import { connectWs } from '../../transport/ws/connect.js';
+import { tokenHint } from '../native/conversation.js';
+import { closedError, type Link } from './link.js';
+
+/** How its server refuses a token (RFC 6455, section 7.4.1: policy violation). */
+const POLICY = 1008;
+
+/** Rejects with WperfError. */
+export function connectLegacy(plan: ConnectionPlan): Promise<Channel> {
+  return connectWs(plan, true, []);
+}
+
+/** What a user is told of the dialect, before anything is measured. */
+export function dialectNotes(plan: ConnectionPlan): NoticeEvent[] {
+  const dialect = {
+    type: 'notice',
+    level: 'info',
+    text: 'The server speaks the dialect of the original wperf.',
+  } as const;
+  if (plan.token === undefined) return [dialect];
+  const isChecked = isServerChecked(plan);
+  const who = isChecked ? 'The server' : 'Whoever can read the connection';
+  const text = `${who} gets the token as it is: the original wperf proves nothing.`;
+  return [dialect, { type: 'notice', level: isChecked ? 'info' : 'warning', text }];
+}
+
+/** Nobody but the server named in the certificate can read along. */
+export function isServerChecked({ target, insecure }: ConnectionPlan): boolean {
+  return target.secure && !insecure;
+}
+
+/** A test over `links` failed: a refused token gets its own name. */
+export function refusalOf({ token, target }: ConnectionPlan, links: readonly Link[], thrown: unknown): WperfError {
+  const peer = `${target.host}:${target.port}`;
+  const error = toWperfError(thrown);
+  const closed = links.find((link) => link.closed?.code === POLICY)?.closed;
+  if (!closed || error.code !== 'peer-lost') return error;
+  if (!/token/i.test(closed.reason)) return closedError(closed, peer);
+  const code = token === undefined ? 'token-required' : 'token-rejected';
+  return new WperfError(code, `${peer}: ${closed.reason}`, { operation: 'handshake', peer, hint: tokenHint });
+}
+
+/** Gives the token, if there is one. */
+export function sayToken(link: Link, { token }: ConnectionPlan): void {
+  if (token !== undefined) link.say(token);
+}

@@ -1,0 +1,43 @@
+/** Bounds what a peer may leave out: its first load, and any sign of life at all. */
+import { waits } from '../../defaults/index.js';
+import { WperfError } from '../../errors.js';
+import type { Cancel, Clock } from '../../host/clock.js';
+import type { Link } from './link.js';
+
+/** Pings the peer, and calls `lost` once nothing has been heard from it for too long. */
+export function watchLife(link: Link, clock: Clock, lost: (error: WperfError) => void): Cancel {
+  let lastBytes = link.channel.bytesRead;
+  let lastSeen = clock.now();
+  let cancel: Cancel = () => {};
+  const look = () => {
+    const now = clock.now();
+    if (link.channel.bytesRead !== lastBytes) {
+      lastBytes = link.channel.bytesRead;
+      lastSeen = now;
+    }
+    if (now - lastSeen >= waits.peerSilenceSeconds) {
+      lost(lostError(link, `nothing came from ${link.peer} for ${waits.peerSilenceSeconds} s; it is taken for lost`));
+      return;
+    }
+    link.channel.ping().catch(() => {});
+    cancel = clock.at(now + waits.heartbeatSeconds, look);
+  };
+  look();
+  return () => cancel();
+}
+
+/** Calls `lost` unless load has begun in time. */
+export function boundFirstLoad(
+  link: Link,
+  clock: Clock,
+  begun: () => boolean,
+  lost: (error: WperfError) => void,
+): Cancel {
+  return clock.at(clock.now() + waits.firstPayloadSeconds, () => {
+    if (!begun()) lost(lostError(link, `no load came from ${link.peer} within ${waits.firstPayloadSeconds} s`));
+  });
+}
+
+function lostError(link: Link, text: string): WperfError {
+  return new WperfError('peer-lost', text, { operation: 'test', peer: link.peer });
+}

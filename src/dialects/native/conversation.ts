@@ -1,0 +1,195 @@
+/**
+ * Control messages over a channel, one at a time and in order. What cannot be read, an error message, and the end of
+ * the connection all surface as a WperfError at whoever waits. Liveness: `next` is bounded by its own limit; during a
+ * test `watch` bounds the peer's silence instead.
+ */
+import { waits } from '../../defaults/index.js';
+import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
+import type { Cancel, Clock } from '../../host/clock.js';
+import { decodeMessage, encodeMessage, violation } from '../../protocol/codec.js';
+import type { Message, MessageOf, MessageType } from '../../protocol/messages.js';
+import { type Channel, type Closed, peerText } from '../../transport/channel.js';
+
+export const tokenHint = 'give the same --token (or WPERF_TOKEN) at both ends';
+
+/** More control messages than this, unread, and the peer is flooding us. */
+const MAX_UNREAD = 256;
+
+/** Close codes of RFC 6455, section 7.4.1. */
+const closeCode = {
+  normal: 1000,
+  goingAway: 1001,
+  protocolError: 1002,
+  policy: 1008,
+  tooBig: 1009,
+  internal: 1011,
+} as const;
+
+/** Codes that a peer may put into an error message, with what to do; any other code is a plain refusal. */
+const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
+  'token-required': tokenHint,
+  'token-rejected': tokenHint,
+  'token-not-asked': 'leave --token away',
+  'server-unproven': undefined,
+  'server-full': 'try again later',
+  'peer-terminated': undefined,
+  'protocol-violation': undefined,
+  timeout: undefined,
+};
+
+interface Waiter {
+  resolve(message: Message): void;
+  reject(error: WperfError): void;
+}
+
+export class Conversation {
+  readonly peer: string;
+  #channel: Channel;
+  readonly #clock: Clock;
+  readonly #unread: Message[] = [];
+  #waiter: Waiter | undefined;
+  #failure: WperfError | undefined;
+  #cancelWatch: Cancel = () => {};
+  /** Called once, when the connection has ended. */
+  onEnded: () => void = () => {};
+
+  constructor(channel: Channel, clock: Clock) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.peer = peerText(channel.info);
+    channel.onText = (text) => this.#receive(text);
+    channel.onClose = (closed) => {
+      this.#cancelWatch();
+      this.#fail(this.#closedError(closed));
+      this.onEnded();
+    };
+  }
+
+  get channel(): Channel {
+    return this.#channel;
+  }
+
+  /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
+  put(over: (channel: Channel, clock: Clock) => Channel): void {
+    this.#channel = over(this.#channel, this.#clock);
+  }
+
+  send(message: Message): void {
+    this.channel.send(encodeMessage(message));
+  }
+
+  /** The next message of any type; rejects with the failure that ended the conversation. */
+  next(): Promise<Message> {
+    const message = this.#unread.shift();
+    if (message) return Promise.resolve(message);
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  /** The next message, which must be of one of these types and come in time. */
+  async expect<const T extends MessageType>(seconds: number, ...types: readonly T[]): Promise<MessageOf<T>> {
+    const cancel = this.#clock.at(this.#clock.now() + seconds, () => {
+      const what = `no ${types.join(' or ')} message came within ${seconds} s`;
+      this.abort(new WperfError('timeout', what, { operation: 'handshake', peer: this.peer }));
+    });
+    try {
+      const message = await this.next();
+      if ((types as readonly string[]).includes(message.type)) return message as MessageOf<T>;
+      const error = violation(`${message.type} where ${types.join(' or ')} was due`);
+      this.abort(error);
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** From now on, sends signs of life and fails when the peer gives none. */
+  watch(): void {
+    let lastBytes = this.channel.bytesRead;
+    let lastSeen = this.#clock.now();
+    const look = () => {
+      const now = this.#clock.now();
+      if (this.channel.bytesRead !== lastBytes) {
+        lastBytes = this.channel.bytesRead;
+        lastSeen = now;
+      }
+      if (now - lastSeen >= waits.peerSilenceSeconds) return this.#lose();
+      this.channel.ping().catch(() => {});
+      this.#cancelWatch = this.#clock.at(now + waits.heartbeatSeconds, look);
+    };
+    look();
+  }
+
+  /** Ends the conversation in good order, or without ceremony if that takes longer than `withinSeconds`. */
+  close(withinSeconds: number): void {
+    this.#cancelWatch();
+    this.channel.close(closeCode.normal, '', withinSeconds);
+  }
+
+  /** Tells the peer why, and ends the conversation. Whoever waits gets `error`. */
+  abort(error: WperfError): void {
+    if (this.#failure) return;
+    this.#fail(error);
+    this.#cancelWatch();
+    this.send({ type: 'error', code: error.code, message: error.message.slice(0, 512) });
+    const code = error.code === 'protocol-violation' ? closeCode.protocolError : closeCode.policy;
+    this.channel.close(code, error.code, 1);
+  }
+
+  /** Ends the connection at once. */
+  drop(): void {
+    this.#cancelWatch();
+    this.channel.drop();
+  }
+
+  #receive(text: string): void {
+    if (this.#failure) return;
+    try {
+      const message = decodeMessage(text);
+      if (message.type === 'error') this.#fail(peerError(message, this.peer));
+      else this.#deliver(message);
+    } catch (error) {
+      this.abort(toWperfError(error));
+    }
+  }
+
+  #deliver(message: Message): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter) waiter.resolve(message);
+    else if (this.#unread.push(message) > MAX_UNREAD) throw violation('control messages faster than they can be read');
+  }
+
+  #fail(error: WperfError): void {
+    this.#failure ??= error;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.reject(this.#failure);
+  }
+
+  #lose(): void {
+    const text = `nothing came from ${this.peer} for ${waits.peerSilenceSeconds} s; it is taken for lost`;
+    this.#fail(new WperfError('peer-lost', text, { operation: 'test', peer: this.peer }));
+    this.drop();
+  }
+
+  #closedError({ code, reason }: Closed): WperfError {
+    const detail = { operation: 'test', peer: this.peer };
+    if (code === closeCode.protocolError)
+      return new WperfError('protocol-violation', `${this.peer}: ${reason}`, detail);
+    const why = reason === '' ? '' : ` (${reason})`;
+    return new WperfError('peer-lost', `the connection with ${this.peer} was closed by the other side${why}`, detail);
+  }
+}
+
+function peerError(message: MessageOf<'error'>, peer: string): WperfError {
+  const code = Object.hasOwn(peerHints, message.code) ? (message.code as ErrorCode) : 'request-refused';
+  const hint = peerHints[code];
+  return new WperfError(code, `${peer}: ${message.message}`, {
+    operation: 'handshake',
+    peer,
+    ...(hint !== undefined && { hint }),
+  });
+}

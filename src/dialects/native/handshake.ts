@@ -1,0 +1,113 @@
+/**
+ * The opening of a stream, both ends: hello, then challenge and proof if the server has a token, then grant. Each end
+ * believes the other only as far as docs/protocol.md says.
+ */
+import { randomBytes } from 'node:crypto';
+import { blockLimits, waits } from '../../defaults/index.js';
+import { WperfError } from '../../errors.js';
+import { grantedSimulation, simulate } from '../../modes/simulation.js';
+import type { Grant, Hello } from '../../protocol/messages.js';
+import { type ProofContext, proofOf, sameProof } from '../../protocol/proof.js';
+import { software } from '../../version.js';
+import { type Conversation, tokenHint } from './conversation.js';
+
+/** 32 random hexadecimal digits. */
+export const randomId = (): string => randomBytes(16).toString('hex');
+
+/** What a server lets a client have; reasons say where it is less than was asked. */
+export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim'>;
+
+export async function openAsClient(
+  conversation: Conversation,
+  request: Omit<Hello, 'type' | 'software' | 'nonce' | 'token'>,
+  token: string | undefined,
+): Promise<Grant> {
+  const hello: Hello = { type: 'hello', software, nonce: randomId(), token: token !== undefined, ...request };
+  const grant = await askForGrant(conversation, hello, token);
+  if (hello.sim && !grant.sim) {
+    throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');
+  }
+  simulate(conversation, 'client', hello, grant);
+  return grant;
+}
+
+async function askForGrant(conversation: Conversation, hello: Hello, token: string | undefined): Promise<Grant> {
+  conversation.send(hello);
+  const reply = await conversation.expect(waits.handshakeStepSeconds, 'challenge', 'grant');
+  if (reply.type === 'grant') {
+    if (token !== undefined)
+      throw refuse(conversation, 'token-not-asked', 'the server asks for no token', 'leave --token away');
+    return reply;
+  }
+  if (token === undefined) throw refuse(conversation, 'token-required', 'the server asks for a token', tokenHint);
+  const context = contextOf(hello, reply.nonce);
+  conversation.send({ type: 'proof', mac: proofOf('client', token, context) });
+  const grant = await conversation.expect(waits.handshakeStepSeconds, 'grant');
+  if (!sameProof(grant.mac ?? '', proofOf('server', token, context))) {
+    throw refuse(conversation, 'server-unproven', 'the server does not know the token', 'do not trust this server');
+  }
+  return grant;
+}
+
+/** The client's hello, once it is known to come from someone who has the token. */
+export async function openAsServer(
+  conversation: Conversation,
+  token: string | undefined,
+  decide: (hello: Hello) => Decision,
+): Promise<{ hello: Hello; grant: Grant }> {
+  const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
+  const flaw = flawOf(hello);
+  if (flaw !== undefined) throw refuse(conversation, 'protocol-violation', flaw);
+  checkBlock(conversation, hello);
+  checkLoss(conversation, hello);
+  const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
+  const sim = grantedSimulation(conversation, hello);
+  const extras = { ...(mac !== undefined && { mac }), ...(sim && { sim }) };
+  const grant: Grant = { type: 'grant', software, ...decide(hello), ...extras };
+  conversation.send(grant);
+  simulate(conversation, 'server', hello, grant);
+  return { hello, grant };
+}
+
+function checkLoss(conversation: Conversation, { mode, bytes, sim }: Hello): void {
+  if (mode !== 'throughput' || bytes === undefined || !sim?.lossPercent) return;
+  throw refuse(conversation, 'request-refused', 'a test by bytes with simulated loss would never end');
+}
+
+function checkBlock(conversation: Conversation, { mode, blockBytes }: Hello): void {
+  const { min, max } = blockLimits(mode === 'datagram' ? 'datagram' : 'throughput');
+  if (blockBytes >= min && blockBytes <= max) return;
+  const rule = `blockBytes ${blockBytes} is not from ${min} to ${max}, as a ${mode} test needs`;
+  throw refuse(conversation, 'protocol-violation', rule);
+}
+
+/** What is wrong with fields that go together. */
+function flawOf({ stream, streams, mode, trace }: Hello): string | undefined {
+  if (stream > streams) return 'stream is larger than streams';
+  if (mode !== 'traceroute') return undefined;
+  if (trace === undefined) return 'a hello for a trace does not say which';
+  return trace.firstHop > trace.maxHops ? 'trace.firstHop is larger than trace.maxHops' : undefined;
+}
+
+/** The server's own proof, given after the client's. */
+async function demandProof(conversation: Conversation, hello: Hello, token: string): Promise<string> {
+  const nonce = randomId();
+  conversation.send({ type: 'challenge', nonce });
+  const proof = await conversation.expect(waits.handshakeStepSeconds, 'proof');
+  const context = contextOf(hello, nonce);
+  if (!sameProof(proof.mac, proofOf('client', token, context))) {
+    throw refuse(conversation, 'token-rejected', 'the token is wrong', tokenHint);
+  }
+  return proofOf('server', token, context);
+}
+
+function contextOf(hello: Hello, serverNonce: string): ProofContext {
+  return { clientNonce: hello.nonce, serverNonce, session: hello.session, stream: hello.stream };
+}
+
+function refuse(conversation: Conversation, code: WperfError['code'], message: string, hint?: string): WperfError {
+  const detail = { operation: 'handshake', peer: conversation.peer, ...(hint !== undefined && { hint }) };
+  const error = new WperfError(code, message, detail);
+  conversation.abort(error);
+  return error;
+}

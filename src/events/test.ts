@@ -1,0 +1,192 @@
+/**
+ * What a test tells the world, in the order start, (interval | progress | notice)*, end or error. The engine emits
+ * events; reporters, the library's async iterable and the server's log only listen. Everything here is plain data.
+ *
+ * Directions are named from the client: `up` is client to server. A stream is one connection; in a bidirectional test
+ * each stream appears once for each direction.
+ */
+import type { WperfError } from '../errors.js';
+import type { SocketSettings } from '../host/tcp/options.js';
+import type { LatencyReport } from '../measure/latency.js';
+import type { PacketTotals } from '../measure/packets.js';
+import type { Span } from '../measure/span.js';
+import type { TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { Direction, Simulation, TestPlan } from '../plan/plan.js';
+import type { Pacing } from '../traffic/schedule.js';
+import type { PeerAddress } from '../transport/channel.js';
+
+export { bitsPerSecond, type Span } from '../measure/span.js';
+export type { TcpSample, TcpSummary } from '../measure/tcp.js';
+
+export interface StreamInfo {
+  /** 1 to the number of streams. */
+  readonly id: number;
+  readonly localHost: string;
+  readonly localPort: number;
+  readonly remoteHost: string;
+  readonly remotePort: number;
+}
+
+/** Simulated conditions: what was asked for, and what came of it. */
+export interface SimulationReport {
+  readonly configured: Simulation;
+  /** Null is what was not measured, or not at this end. */
+  readonly measured: {
+    /** Both ends delay what they send, so twice the latency and what the path itself takes. */
+    readonly rttMs: number | null;
+    /** Of messages of load or of pings. */
+    readonly lossPercent: number | null;
+    /** Of a message of load. */
+    readonly blockBytes: number | null;
+    readonly local: SocketSettings;
+    readonly remote: SocketSettings | null;
+  };
+}
+
+export interface RttSummary {
+  readonly samples: number;
+  readonly minMs: number;
+  readonly avgMs: number;
+  readonly maxMs: number;
+}
+
+export interface StartEvent {
+  readonly type: 'start';
+  readonly role: 'client' | 'server';
+  /** 32 hexadecimal digits that tie a test's streams together. */
+  readonly session: string;
+  /** Wall clock, milliseconds since 1970. For time stamps only. */
+  readonly wallMs: number;
+  /** At the client: the host and port asked for. At the server: the client's address. */
+  readonly peer: PeerAddress;
+  /** The peer's software and version, stripped of control characters, e.g. `wperf 1.0.0`. */
+  readonly peerSoftware: string;
+  /** As granted by the server. */
+  readonly test: TestPlan;
+  readonly streams: readonly StreamInfo[];
+  /** Absent at the server and where no round trip could be measured. */
+  readonly rtt?: RttSummary;
+  /** Maximum segment size, where the kernel tells. */
+  readonly mss?: number;
+  readonly secure: boolean;
+  /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
+  readonly dialect?: 'legacy';
+  readonly simulation?: SimulationReport;
+  /** Given with `--title` and `--extra-data`. */
+  readonly title?: string;
+  readonly extraData?: string;
+}
+
+export interface StreamInterval extends Span {
+  readonly id: number;
+  readonly direction: Direction;
+  /** True where this end sends the stream's payload. The bytes are the receiver's count in either case. */
+  readonly sender: boolean;
+  readonly omitted: boolean;
+  /** The bytes are the sender's count after all: the far side reports none. */
+  readonly senderCount?: boolean;
+  /** In a datagram test, what the receiver made of its packets. */
+  readonly packets?: PacketTotals;
+  /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
+  readonly tcp?: TcpSample;
+}
+
+export interface IntervalSum extends Span {
+  readonly direction: Direction;
+  readonly sender: boolean;
+  readonly omitted: boolean;
+  readonly senderCount?: boolean;
+  readonly packets?: PacketTotals;
+  readonly retransmits?: number;
+}
+
+/** One interval of every stream; streams are matched by their own clocks, never by order of arrival. */
+export interface IntervalEvent {
+  readonly type: 'interval';
+  /** All of one direction before the other, `up` first; within a direction by id. */
+  readonly streams: readonly StreamInterval[];
+  /** One for each direction of the test, `up` first. */
+  readonly sums: readonly IntervalSum[];
+}
+
+/** One stream in one direction over the whole test. */
+export interface StreamResult {
+  readonly id: number;
+  readonly direction: Direction;
+  /** True where this end sends. */
+  readonly sender: boolean;
+  /** The sender's count: bytes that its kernel took. Null when the far side's figure did not arrive in time. */
+  readonly sent: Span | null;
+  /** The receiver's count: the result. Null when the far side's figure did not arrive in time. */
+  readonly received: Span | null;
+  /** True when `received` is the far side's last interval report, because its final count did not arrive in time. */
+  readonly partial: boolean;
+  /** In a datagram test, what the receiver made of its packets; absent when its figures did not arrive in time. */
+  readonly packets?: PacketTotals;
+  /** Of a sender at a given rate; absent likewise. */
+  readonly pacing?: Pacing;
+  /** Of the sending end; absent where its kernel does not tell. */
+  readonly tcp?: TcpSummary;
+}
+
+export interface DirectionSum {
+  readonly direction: Direction;
+  readonly sender: boolean;
+  /** Null when a stream's figure is missing. */
+  readonly sent: Span | null;
+  readonly received: Span | null;
+  readonly partial: boolean;
+  readonly packets?: PacketTotals;
+  readonly retransmits?: number;
+}
+
+/** CPU use of one process over the test, as percent of one core. */
+export interface CpuUse {
+  readonly total: number;
+  readonly user: number;
+  readonly system: number;
+}
+
+export interface EndEvent {
+  readonly type: 'end';
+  readonly streams: readonly StreamResult[];
+  /** One for each direction of the test, `up` first. */
+  readonly sums: readonly DirectionSum[];
+  readonly cpu: { readonly local: CpuUse; readonly remote: CpuUse | null };
+  readonly congestion?: { readonly sender?: string; readonly receiver?: string };
+  /** At the client, where latency was measured. */
+  readonly latency?: LatencyReport;
+  readonly simulation?: SimulationReport;
+  /** True when Ctrl-C, or the peer's wish, ended the test before its time. */
+  readonly interrupted: boolean;
+  /** Doubts about the figures: a saturated event loop, a missing count. Whole sentences. */
+  readonly warnings: readonly string[];
+  /** The server's own report, when asked for with `--get-server-output`. */
+  readonly serverOutput?: string;
+}
+
+/** Where a running test is, for a live display; several a second. Counts are this end's own. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly seconds: number;
+  /** Of the whole test, 0 to 1. */
+  readonly fraction: number;
+  /** Current rate by direction, of the receiver where it is this end, else of the sender. */
+  readonly rates: readonly { readonly direction: Direction; readonly bitsPerSecond: number }[];
+}
+
+export interface NoticeEvent {
+  readonly type: 'notice';
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+}
+
+/** The last event of a test that failed. */
+export interface ErrorEvent {
+  readonly type: 'error';
+  readonly error: WperfError;
+  /** What was measured until then, where the test had begun. */
+  readonly partial?: EndEvent;
+}
+
+export type TestEvent = StartEvent | IntervalEvent | ProgressEvent | NoticeEvent | EndEvent | ErrorEvent;

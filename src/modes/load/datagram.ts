@@ -1,0 +1,36 @@
+/**
+ * Load of a datagram test: packets of one size at a steady rate, each with its number and the time of its sending. The
+ * connection under them loses nothing, so loss is what the sender had to skip, and delay grows before that. Behind its
+ * last packet the sender says how many there were, so that a loss at the very end is seen. A test by bytes rounds them
+ * up to whole packets.
+ */
+import { waits } from '../../defaults/index.js';
+import { Numbering } from '../../traffic/numbering.js';
+import { PacketReceiver } from '../../traffic/packet-receiver.js';
+import { Sender } from '../../traffic/sender.js';
+import type { Load } from './load.js';
+
+const graceSeconds = waits.packetGraceSeconds;
+
+export const datagramLoad: Load = {
+  graceSeconds,
+  receive: (channel, { test, ...options }) =>
+    new PacketReceiver(channel, { ...test, ...options, graceSeconds, packetBytes: test.blockBytes }),
+  send(path, { test, maxBytes, ...options }) {
+    const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
+    const numbering = new Numbering(() => options.clock.now() * 1e9);
+    const writer = path.channel.loadWriter(test.blockBytes, maxBytes, numbering.stamp);
+    const onSkipped = (packets: number) => numbering.skip(packets);
+    const sender = new Sender(writer, { ...test, ...options, bytes, onSkipped });
+    return {
+      finished: sender.finished.finally(() => path.send({ type: 'sent', packets: numbering.next })),
+      get bytes() {
+        return sender.bytes;
+      },
+      get pacing() {
+        return sender.pacing;
+      },
+      stop: () => sender.stop(),
+    };
+  },
+};

@@ -1,0 +1,42 @@
+/** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
+import type { EndEvent, SimulationReport } from '../../events/test.js';
+import type { TestPlan } from '../../plan/plan.js';
+import { withLoss } from '../simulation.js';
+import type { StreamOutcome } from './figures.js';
+import { type Role, streamResults, sumResults } from './results.js';
+import { warningsOf } from './warnings.js';
+
+/** `outcomes` by stream id; at least one. `simulation` as the start told it. */
+export function endEventOf(
+  role: Role,
+  test: TestPlan,
+  outcomes: ReadonlyMap<number, StreamOutcome>,
+  simulation?: SimulationReport,
+): EndEvent {
+  const [first] = outcomes.values();
+  if (first === undefined) throw new Error('a test without streams');
+  const all = [...outcomes.values()];
+  const streams = streamResults(role, test, outcomes);
+  const outputs = all.flatMap((outcome) => outcome.remote?.output ?? []);
+  return {
+    type: 'end',
+    streams,
+    sums: sumResults(streams),
+    cpu: { local: first.usage.cpu, remote: first.remote?.cpu ?? null },
+    congestion: congestionOf(role, test, first),
+    interrupted: all.some((outcome) => outcome.ended !== undefined),
+    warnings: warningsOf(role, streams, all),
+    ...(simulation && { simulation: withLoss(simulation, all) }),
+    ...(outputs.length > 0 && { serverOutput: outputs.join('\n') }),
+  };
+}
+
+/** In a bidirectional test both ends send: the sender named is the client, as in iperf3. */
+function congestionOf(role: Role, test: TestPlan, outcome: StreamOutcome): NonNullable<EndEvent['congestion']> {
+  const own = outcome.congestion;
+  const far = outcome.remote?.congestion;
+  const ownSends = (test.direction !== 'down') === (role === 'client');
+  const sender = ownSends ? own : far;
+  const receiver = ownSends ? far : own;
+  return { ...(sender !== undefined && { sender }), ...(receiver !== undefined && { receiver }) };
+}

@@ -1,0 +1,44 @@
+/** What one stream tells of itself: while it runs, in each interval, and in the end. */
+import type { Span, TcpSample, TcpSummary } from '../../events/test.js';
+import type { Usage } from '../../host/usage.js';
+import type { PacketFigures, PacketSummary } from '../../measure/packets.js';
+import type { IntervalRecord } from '../../measure/timeline.js';
+import type { MessageOf } from '../../protocol/messages.js';
+import type { Pacing } from '../../traffic/schedule.js';
+import type { LossCounts } from '../../transport/channel.js';
+
+/** What the receiver counted in one interval, with what the sender's kernel knew, at the end that sends. */
+export interface StreamReport {
+  /** True where this end sends. */
+  readonly sender: boolean;
+  readonly record: IntervalRecord;
+  /** In a datagram test. */
+  readonly packets?: PacketFigures;
+  readonly tcp?: TcpSample;
+}
+
+export interface StreamOutcome {
+  readonly sent?: Span;
+  readonly received?: Span;
+  /** What this end made of the packets that it received. */
+  readonly packets?: PacketSummary;
+  /** Of what this end sent at a given rate. */
+  readonly pacing?: Pacing;
+  /** What of this end's load was lost on a simulated path. */
+  readonly simulated?: LossCounts;
+  readonly tcp?: TcpSummary;
+  readonly congestion?: string;
+  readonly usage: Usage;
+  /** The far side's figures; absent when they did not come in time. */
+  readonly remote?: MessageOf<'result'>;
+  /** What the far side's interval reports add up to; absent before the first that counts. */
+  readonly reported?: Span;
+  /** Why the test ended before its time. */
+  readonly ended?: MessageOf<'end'>['reason'];
+}
+
+/** Bytes so far, by this end's own counters. */
+export interface LiveCounts {
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}

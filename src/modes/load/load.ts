@@ -1,0 +1,64 @@
+/** What a stream carries: how its load is sent, and what the receiver makes of it. */
+import type { Span } from '../../events/test.js';
+import type { Clock } from '../../host/clock.js';
+import type { PacketFigures, PacketSummary } from '../../measure/packets.js';
+import type { IntervalRecord } from '../../measure/timeline.js';
+import type { TestPlan } from '../../plan/plan.js';
+import type { MessageOf } from '../../protocol/messages.js';
+import type { Pacing } from '../../traffic/schedule.js';
+import type { Channel } from '../../transport/channel.js';
+
+export interface LoadSender {
+  /** What was sent; settles when sending ends. */
+  readonly finished: Promise<Span>;
+  /** Sent so far. */
+  readonly bytes: number;
+  /** Of load at a given rate. */
+  readonly pacing?: Pacing | undefined;
+  stop(): void;
+}
+
+export interface LoadReceiver {
+  /** What arrived; settles when counting ends. */
+  readonly finished: Promise<Span>;
+  /** Arrived so far. */
+  readonly bytes: number;
+  /** Something has arrived, or counting has ended. */
+  readonly begun: boolean;
+  /** Of numbered packets. */
+  readonly packets?: PacketSummary;
+  /** Ends counting as soon as nothing more is on its way. */
+  windUp(): void;
+  stop(): void;
+  /** The sender's final count, where it has one; false when it cannot be true. */
+  peerSent?(packets: number): boolean;
+}
+
+export interface ReceiveOptions {
+  readonly test: TestPlan;
+  readonly clock: Clock;
+  readonly onInterval: (record: IntervalRecord, packets?: PacketFigures) => void;
+}
+
+export interface SendOptions {
+  readonly test: TestPlan;
+  readonly clock: Clock;
+  /** Before the load, as far as known; else 0. */
+  readonly roundTripSeconds: number;
+  /** How much load may be kept ready. */
+  readonly maxBytes: number;
+}
+
+/** Where a sender's load goes, and what it has to say about it. */
+export interface LoadPath {
+  readonly channel: Channel;
+  send(message: MessageOf<'sent'>): void;
+}
+
+export interface Load {
+  /** How long after its deadline a receiver may still be waiting for what is on its way. */
+  readonly graceSeconds: number;
+  receive(channel: Channel, options: ReceiveOptions): LoadReceiver;
+  /** Starts at once. */
+  send(path: LoadPath, options: SendOptions): LoadSender;
+}

@@ -1,0 +1,38 @@
+/** The server's own report of one stream, kept for a client that asks for it. */
+import type { StartEvent, TestEvent } from '../../events/test.js';
+import { Collector } from './collector.js';
+import { endEventOf } from './end.js';
+import type { StreamOutcome, StreamReport } from './figures.js';
+
+/** A reporter that keeps what it would have printed. */
+export interface Recorder {
+  event(event: TestEvent): void;
+  text(): string;
+}
+
+export class Recording {
+  readonly #id: number;
+  readonly #start: StartEvent;
+  readonly #recorder: Recorder;
+  readonly #collector: Collector;
+
+  /** `start` tells of this stream alone. */
+  constructor(id: number, start: StartEvent, recorder: Recorder) {
+    this.#id = id;
+    this.#start = start;
+    this.#recorder = recorder;
+    this.#collector = new Collector('server', start.test, (event) => recorder.event(event));
+    recorder.event(start);
+  }
+
+  add(report: StreamReport): void {
+    this.#collector.add(this.#id, report);
+  }
+
+  /** The whole report, with this end's figures as the last. */
+  finish(outcome: StreamOutcome): string {
+    const { test, simulation } = this.#start;
+    this.#recorder.event(endEventOf('server', test, new Map([[this.#id, outcome]]), simulation));
+    return this.#recorder.text();
+  }
+}

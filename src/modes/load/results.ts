@@ -1,0 +1,63 @@
+/** The totals of a test, from each stream's outcome and what its far side said. Pure; the same at both ends. */
+import type { DirectionSum, Span, StreamResult } from '../../events/test.js';
+import { sumPackets } from '../../measure/packets.js';
+import { sumIfAll, unionOf } from '../../measure/union.js';
+import type { Direction, TestPlan } from '../../plan/plan.js';
+import type { StreamOutcome } from './figures.js';
+
+export type Role = 'client' | 'server';
+
+export function directionsOf(test: TestPlan): Direction[] {
+  return test.direction === 'bidir' ? ['up', 'down'] : [test.direction];
+}
+
+export function directionOf(role: Role, sender: boolean): Direction {
+  return sender === (role === 'client') ? 'up' : 'down';
+}
+
+/** One result for each stream and direction, from this end's outcome and what the far side said. */
+export function streamResults(
+  role: Role,
+  test: TestPlan,
+  outcomes: ReadonlyMap<number, StreamOutcome>,
+): StreamResult[] {
+  return directionsOf(test).flatMap((direction) =>
+    [...outcomes].sort(([a], [b]) => a - b).map(([id, outcome]) => streamResult(id, direction, role, outcome)),
+  );
+}
+
+function streamResult(id: number, direction: Direction, role: Role, outcome: StreamOutcome): StreamResult {
+  const sender = (direction === 'up') === (role === 'client');
+  const { remote, reported } = outcome;
+  const tcp = sender ? outcome.tcp : remote?.tcp;
+  const sent = (sender ? outcome.sent : remote?.sent) ?? null;
+  const received = (sender ? (remote?.received ?? reported) : outcome.received) ?? null;
+  const partial = sender && remote?.received === undefined && reported !== undefined;
+  const packets = sender ? remote?.packets : outcome.packets;
+  const pacing = sender ? outcome.pacing : remote?.pacing;
+  const figures = { ...(packets && { packets }), ...(pacing && { pacing }), ...(tcp && { tcp }) };
+  return { id, direction, sender, sent, received, partial, ...figures };
+}
+
+export function sumResults(results: readonly StreamResult[]): DirectionSum[] {
+  const directions = [...new Set(results.map((result) => result.direction))];
+  return directions.map((direction) => {
+    const own = results.filter((result) => result.direction === direction);
+    const retransmits = sumIfAll(own.map((result) => result.tcp?.retransmits));
+    const packets = sumPackets(own.map((result) => result.packets));
+    return {
+      direction,
+      sender: own[0]?.sender ?? false,
+      sent: sumOfSpans(own.map((result) => result.sent)),
+      received: sumOfSpans(own.map((result) => result.received)),
+      partial: own.some((result) => result.partial),
+      ...(packets && { packets }),
+      ...(retransmits !== undefined && { retransmits }),
+    };
+  });
+}
+
+function sumOfSpans(spans: readonly (Span | null)[]): Span | null {
+  const present = spans.filter((span) => span !== null);
+  return present.length === spans.length && present.length > 0 ? unionOf(present) : null;
+}

@@ -1,0 +1,76 @@
+/** Doubts about a test's figures, in whole sentences. Pure. */
+import type { StreamResult } from '../../events/test.js';
+import type { StreamOutcome } from './figures.js';
+import type { Role } from './results.js';
+
+/** An event loop busier than this had little time to wait for the network. */
+const SATURATED = 0.9;
+
+export function warningsOf(role: Role, results: readonly StreamResult[], outcomes: readonly StreamOutcome[]): string[] {
+  const far = role === 'client' ? 'server' : 'client';
+  const busy = outcomes[0]?.usage.busy ?? 0;
+  const farBusy = outcomes[0]?.remote?.busy ?? 0;
+  const ended = outcomes.find((outcome) => outcome.ended !== undefined)?.ended;
+  return [
+    ...(busy >= SATURATED ? [saturated(role, busy)] : []),
+    ...(farBusy >= SATURATED ? [saturated(far, farBusy)] : []),
+    ...(results.some((result) => result.received === null) ? [missing(far, "receiver's")] : []),
+    ...(results.some((result) => result.sent === null) ? [missing(far, "sender's")] : []),
+    ...(results.some((result) => result.partial) ? [partial(far)] : []),
+    ...pacingWarnings(role, results),
+    ...(ended === 'shutdown' ? [`The ${far} was stopped before the end of the test.`] : []),
+  ];
+}
+
+/** Of packets that senders left out, and of time that they lost: a line a direction, however many streams there are. */
+export function pacingWarnings(role: Role, results: readonly StreamResult[]): string[] {
+  return (['up', 'down'] as const).flatMap((direction) => {
+    const streams = results.filter((result) => result.direction === direction);
+    const sender = (direction === 'up') === (role === 'client') ? role : role === 'client' ? 'server' : 'client';
+    const skipped = ({ packets, pacing }: StreamResult) => (packets && pacing?.skipped) ?? 0;
+    const lateSeconds = ({ pacing }: StreamResult) => pacing?.lateSeconds ?? 0;
+    const malformed = ({ packets }: StreamResult) => packets?.malformed ?? 0;
+    return [
+      ...about(streams, skipped, (packets) => {
+        return `the path took less than was asked; the sender skipped ${sum(packets)} packets.`;
+      }),
+      ...about(streams, lateSeconds, (seconds) => {
+        return `the ${sender} fell ${shortTime(Math.max(...seconds))} behind the rate asked for.`;
+      }),
+      ...about(streams, malformed, (packets) => `${sum(packets)} packets were malformed and are in no other figure.`),
+    ];
+  });
+}
+
+/** One line on those of the streams, all of one direction, that have any of an amount. */
+function about(
+  streams: readonly StreamResult[],
+  amountOf: (stream: StreamResult) => number,
+  text: (amounts: readonly number[]) => string,
+): string[] {
+  const [first, ...others] = streams.filter((stream) => amountOf(stream) > 0);
+  if (!first) return [];
+  const which = others.length === 0 ? `Stream ${first.id}` : `${1 + others.length} of ${streams.length} streams`;
+  return [`${which}, ${first.direction}: ${text([first, ...others].map(amountOf))}`];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function shortTime(seconds: number): string {
+  return seconds < 1 ? `${Math.ceil(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
+}
+
+function saturated(role: Role, busy: number): string {
+  const percent = Math.round(100 * busy);
+  return `The ${role} was busy ${percent} % of the time: the figures may be the machine's, not the network's.`;
+}
+
+function missing(far: Role, whose: string): string {
+  return `The ${far}'s final figures did not get through in time: the ${whose} count is missing.`;
+}
+
+function partial(far: Role): string {
+  return `The ${far}'s final figures did not get through in time: the receiver's count ends with its last report.`;
+}

@@ -1,0 +1,101 @@
+/**
+ * Pings at a steady rate, whether or not earlier ones are answered: waiting for each answer would take fewer samples
+ * the slower the path is. Liveness: `count` or `until` ends the sending, `answerSeconds` the wait for what is out.
+ */
+import { bounds } from '../../defaults/index.js';
+import { type Cancel, type Clock, within } from '../../host/clock.js';
+import type { Channel } from '../../transport/channel.js';
+
+export interface ProberOptions {
+  readonly channel: Pick<Channel, 'ping'>;
+  readonly clock: Clock;
+  /** 0 sends each ping as soon as the one before is answered or lost. */
+  readonly intervalSeconds: number;
+  readonly count: number;
+  /** No ping is sent after this moment of the clock. */
+  readonly until: number;
+  /** A ping unanswered for so long is lost. */
+  readonly answerSeconds: number;
+  /** Without `rttMs` the ping is lost. */
+  readonly onAnswer: (seq: number, rttMs: number | undefined) => void;
+}
+
+export class Prober {
+  /** Settles when all is sent and answered or lost; not after `stop`. */
+  readonly finished: Promise<void>;
+  readonly #options: ProberOptions;
+  /** When each ping was sent that has no answer yet. */
+  readonly #inFlight = new Map<number, number>();
+  #nextAt: number;
+  #sent = 0;
+  #sending = true;
+  #running = true;
+  #cancelNext: Cancel = () => {};
+  #settle: () => void = () => {};
+
+  /** The first ping goes at once. */
+  constructor(options: ProberOptions) {
+    this.#options = options;
+    this.#nextAt = options.clock.now();
+    this.finished = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#send();
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** How long each ping without an answer has been out. */
+  unansweredMs(): number[] {
+    const now = this.#options.clock.now();
+    return [...this.#inFlight.values()].map((sentAt) => (now - sentAt) * 1000);
+  }
+
+  /** Sends no more, and tells of no more answers. */
+  stop(): void {
+    this.#running = false;
+    this.#cancelNext();
+  }
+
+  #send(): void {
+    const { clock, count, until, intervalSeconds } = this.#options;
+    const now = clock.now();
+    if (this.#sent >= count || now > until) {
+      this.#sending = false;
+      this.#settleIfDone();
+      return;
+    }
+    if (this.#inFlight.size < bounds.pingsInFlight) this.#ping(now);
+    if (intervalSeconds === 0) return;
+    // After a pause of this process the rhythm begins anew: no burst makes up for it.
+    this.#nextAt = Math.max(this.#nextAt, now - intervalSeconds) + intervalSeconds;
+    this.#cancelNext = clock.at(this.#nextAt, () => this.#send());
+  }
+
+  #ping(now: number): void {
+    const { channel, clock, answerSeconds } = this.#options;
+    const seq = this.#sent++;
+    this.#inFlight.set(seq, now);
+    within(clock, answerSeconds, channel.ping(), () => new Error('no answer in time')).then(
+      (rttMs) => this.#answered(seq, rttMs),
+      () => this.#answered(seq, undefined),
+    );
+  }
+
+  #answered(seq: number, rttMs: number | undefined): void {
+    if (!this.#running) return;
+    this.#inFlight.delete(seq);
+    this.#options.onAnswer(seq, rttMs);
+    if (this.#options.intervalSeconds === 0 && this.#running) this.#send();
+    else this.#settleIfDone();
+  }
+
+  #settleIfDone(): void {
+    const { count } = this.#options;
+    if ((this.#sending && this.#sent < count) || this.#inFlight.size > 0) return;
+    this.stop();
+    this.#settle();
+  }
+}

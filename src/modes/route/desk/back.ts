@@ -1,0 +1,150 @@
+/**
+ * Traces to a client: by probes of their own and, from where those fall silent or come to the client's address, by
+ * segments of the client's connection. A NAT answers probes in its clients' name: only what passes it tells them apart.
+ */
+import { defaults } from '../../../defaults/index.js';
+import { WperfError } from '../../../errors.js';
+import type { TraceEnd, TraceEvent, TraceHop } from '../../../events/route.js';
+import type { TraceWish } from '../../../plan/plan.js';
+import { rateLimitedTtls } from '../../../trace/hop.js';
+import { inbandTrace } from '../../../trace/inband/trace.js';
+import type { InbandOptions } from '../../../trace/options.js';
+import { pacing } from '../../../trace/strategy.js';
+import { traceroute } from '../../../trace/traceroute.js';
+import type { Channel } from '../../../transport/channel.js';
+
+export interface TraceJob {
+  /** An address; a zone may follow it. */
+  readonly target: string;
+  readonly wish: TraceWish;
+  /** Of all passes together. */
+  readonly packets: number;
+  /** The client's connection, where it leads to the target. */
+  readonly channel: Channel | undefined;
+}
+
+export interface JobTools {
+  readonly signal: AbortSignal;
+  /** Told of packets that were sent, at the latest when the trace ends. */
+  readonly onPackets: (count: number) => void;
+  /** The ways to trace; for tests. */
+  readonly ways?: { readonly usual: typeof traceroute; readonly inband: typeof inbandTrace };
+}
+
+type Inband = (options: InbandOptions) => AsyncIterable<TraceEvent>;
+
+/** Yields what `traceroute` yields, and throws what it throws; `request-refused` where in-band is asked for in vain. */
+export async function* traceBack(job: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
+  const { wish, channel } = job;
+  const { ways = usualWays, signal } = tools;
+  const inband: Inband | undefined = channel && ((options) => ways.inband(channel, options, { signal }));
+  if (wish.protocol === 'inband') {
+    if (inband === undefined) throw new WperfError('request-refused', noInband);
+    const { firstHop, maxHops, queries, timeoutSeconds, names } = wish;
+    yield* counted(inband({ firstHop, maxHops, queries, timeoutSeconds, names }), tools);
+  } else if (wish.protocol === 'auto' && inband !== undefined) {
+    yield* usualThenInband(job, tools, inband);
+  } else {
+    yield* usual(job, tools);
+  }
+}
+
+const usualWays = { usual: traceroute, inband: inbandTrace };
+
+const noInband = 'in-band probes end at the proxy of this connection: ask with --tr-proto auto, udp, icmp or tcp';
+
+async function* usual({ target, wish }: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
+  const { ways = usualWays, signal } = tools;
+  yield* counted(ways.usual({ ...wish, host: target }, { signal }), tools);
+  tools.onPackets(pacing.lead * wish.queries);
+}
+
+async function* counted(events: AsyncIterable<TraceEvent>, tools: JobTools): AsyncGenerator<TraceEvent, void> {
+  for await (const event of events) {
+    if (event.type === 'trace-hop') tools.onPackets(event.sent);
+    yield event;
+  }
+}
+
+/**
+ * Hops are told as they are known, but for silent ones, which wait for one behind them that answers, and for the last:
+ * where in-band probes are possible, those tell what lies there and behind it.
+ */
+async function* usualThenInband(job: TraceJob, tools: JobTools, inband: Inband): AsyncGenerator<TraceEvent, void> {
+  const told: TraceHop[] = [];
+  let held: TraceHop[] = [];
+  for await (const event of usual(job, tools)) {
+    if (event.type === 'trace-hop' && event.end === 'target') {
+      yield* held;
+      told.push(...held);
+      held = [event];
+    } else if (event.type === 'trace-hop' && isLooseEnd(event)) {
+      held.push(event);
+    } else if (event.type !== 'trace-end') {
+      yield* held;
+      yield event;
+      told.push(...held, ...(event.type === 'trace-hop' ? [event] : []));
+      held = [];
+    } else if (!(yield* goOn(job, tools, inband, { told, held, end: event }))) {
+      yield* held;
+      yield event;
+    }
+  }
+}
+
+interface Usual {
+  readonly told: readonly TraceHop[];
+  readonly held: readonly TraceHop[];
+  readonly end: TraceEnd;
+}
+
+/**
+ * False where nothing was told, since there is nothing to go on from, no way to, or nothing behind: what is held is then
+ * the end of the path.
+ */
+async function* goOn(
+  { wish, packets }: TraceJob,
+  tools: JobTools,
+  inband: Inband,
+  { told, held, end }: Usual,
+): AsyncGenerator<TraceEvent, boolean> {
+  const firstHop = held[0]?.ttl;
+  const left = packets - [...told, ...held].reduce((sum, { sent }) => sum + sent, 0);
+  if (firstHop === undefined || end.reason === 'interrupted' || left < 1) return false;
+  const { timeoutSeconds, names } = wish;
+  const queries = defaults.trace.inbandQueries;
+  const maxHops = Math.min(wish.maxHops, firstHop - 1 + Math.floor(left / queries));
+  const hops: TraceHop[] = [];
+  let arrival = held.find((hop) => hop.end === 'target');
+  let isOpen = false;
+  try {
+    for await (const event of counted(inband({ firstHop, maxHops, queries, timeoutSeconds, names }), tools)) {
+      isOpen = true;
+      if (arrival && event.type !== 'trace-start') {
+        if (event.type === 'trace-end' || event.end === 'target') return false;
+        const { end: _, ...passed } = arrival;
+        hops.push(passed);
+        yield passed;
+        arrival = undefined;
+      } else if (event.type === 'trace-hop') {
+        const hop = { ...event, inband: true };
+        hops.push(hop);
+        yield hop;
+      } else if (event.type === 'trace-end') {
+        yield joinedEnd(event, end, [...told, ...hops]);
+      }
+    }
+  } catch (thrown) {
+    if (isOpen) throw thrown;
+  }
+  return isOpen;
+}
+
+function joinedEnd(last: TraceEnd, first: TraceEnd, hops: readonly TraceHop[]): TraceEnd {
+  return { ...last, hops: hops.length, seconds: first.seconds + last.seconds, rateLimitedTtls: rateLimitedTtls(hops) };
+}
+
+/** The path may well go on behind it. */
+function isLooseEnd({ addresses, end }: TraceHop): boolean {
+  return addresses.length === 0 || end === 'refused';
+}

@@ -1,0 +1,61 @@
+/**
+ * Whom a server traces to: the peer of the connection, or the client that a trusted proxy names, and nobody else. Pure;
+ * a request never names its target.
+ */
+import type { NetworkInterfaceInfo } from 'node:os';
+import { WperfError } from '../../../errors.js';
+import type { SeenAs } from '../../../events/route.js';
+import { labelOf, parseAddress } from '../../../net/address.js';
+import { bytesOfIp, ipOfBytes, sameBytes } from '../../../net/bytes.js';
+import { plainAddress } from '../../../net/networks.js';
+import type { ChannelInfo } from '../../../transport/channel.js';
+import { isPrivate } from './limits.js';
+
+/** One of a machine's own. */
+export type OwnAddress = Pick<NetworkInterfaceInfo, 'address' | 'netmask'>;
+
+export function seenAs({ client, remoteHost, remotePort }: ChannelInfo): SeenAs {
+  if (client === undefined) return { host: plainAddress(remoteHost), port: remotePort, source: 'connection' };
+  const port = client.port === undefined ? {} : { port: client.port };
+  return { host: plainAddress(client.host), ...port, source: client.source };
+}
+
+/**
+ * What to trace to: the client's address, with the zone where it is link-local.
+ * Throws `request-refused` for an address that no client has, or that is the server's own.
+ */
+export function targetOf(info: ChannelInfo, own: readonly OwnAddress[]): string {
+  const { host } = seenAs(info);
+  const address = parseAddress(host);
+  const label = address && labelOf(address);
+  if (address === undefined) throw refusal('it has no IP address');
+  if (label === 'unspecified' || label === 'multicast' || label === 'broadcast') throw refusal(`${host} is ${label}`);
+  if (own.some((one) => isBroadcastOf(one, host))) throw refusal(`${host} is a broadcast address`);
+  const isLoopback = label === 'loopback' && info.client === undefined;
+  if (!isLoopback && (label === 'loopback' || own.some((one) => plainAddress(one.address) === host))) {
+    throw refusal(`${host} is an address of the server itself`);
+  }
+  if (isPrivate(host) && !isPrivate(plainAddress(info.remoteHost))) {
+    throw refusal(`${host} is private, and the connection comes from ${info.remoteHost}`);
+  }
+  return label === 'link-local' && info.client === undefined ? info.remoteHost : host;
+}
+
+/** What counts as one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from. */
+export function networkOf(host: string): string {
+  const bytes = bytesOfIp(plainAddress(host));
+  if (bytes?.length !== 16) return host;
+  return `${ipOfBytes(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64`;
+}
+
+/** The last address of an IPv4 network, unless the network is too small to have one. */
+function isBroadcastOf({ address, netmask }: OwnAddress, host: string): boolean {
+  const [own, mask, other] = [bytesOfIp(address), bytesOfIp(netmask), bytesOfIp(host)];
+  if (own?.length !== 4 || mask?.length !== 4 || other?.length !== 4 || (mask[3] ?? 0) >= 254) return false;
+  const last = own.map((byte, index) => byte | (~(mask[index] ?? 0) & 0xff));
+  return sameBytes(last, other);
+}
+
+function refusal(why: string): WperfError {
+  return new WperfError('request-refused', `the server does not trace to this client: ${why}`);
+}

@@ -1,0 +1,177 @@
+/** What a run is to do: the typed outcome of a command line, and the input of the library. */
+import type { Cidr } from '../net/networks.js';
+
+export type Direction = 'up' | 'down';
+
+/** Client to server, server to client, or both at once. */
+export type TestDirection = Direction | 'bidir';
+
+/** Where a client connects. `port` and `secure` are already resolved from the URL, `--port` and the defaults. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  /** Path and query of the upgrade request, beginning with `/`. */
+  readonly path: string;
+}
+
+/**
+ * Conditions that each end simulates in what it sends, so that a good path is measured as if it were a worse one. What
+ * is absent is left as it is.
+ */
+export interface Simulation {
+  /** Delay of everything sent. */
+  readonly latencyMs?: number;
+  /** Up to so much more or less of it, evenly spread. */
+  readonly jitterMs?: number;
+  /** Of messages of load, and of pings. */
+  readonly lossPercent?: number;
+  /** The largest message of load. */
+  readonly mtuBytes?: number;
+  /** Buffers of the connection in the kernel. */
+  readonly sndbufBytes?: number;
+  readonly rcvbufBytes?: number;
+  /** Nagle's algorithm off; it always is, but at a server of the original wperf. */
+  readonly noDelay?: boolean;
+  /** Chance repeats itself under the same seed. */
+  readonly seed: number;
+}
+
+/** Without a seed, one is chosen. */
+export type SimulationPlan = Omit<Simulation, 'seed'> & Partial<Pick<Simulation, 'seed'>>;
+
+/** What is measured; both ends agree on it in the handshake. */
+export interface TestPlan {
+  /** Bytes as many as get through, or numbered packets at a steady rate. */
+  readonly mode: 'throughput' | 'datagram';
+  readonly direction: TestDirection;
+  readonly streams: number;
+  readonly seconds: number;
+  /** Payload bytes to deliver in each direction over all streams; it then ends the test instead of `seconds`. */
+  readonly bytes?: number;
+  /** Seconds at the beginning that do not count. */
+  readonly omitSeconds: number;
+  /** In a datagram test, of a packet. */
+  readonly blockBytes: number;
+  /** Ceiling of each stream, in a datagram test its rate; 0 is none. */
+  readonly bitsPerSecond: number;
+  /** 0 is no interval reports. */
+  readonly intervalSeconds: number;
+}
+
+export interface ClientPlan extends TestPlan {
+  readonly target: Target;
+  readonly token?: string;
+  readonly family?: 4 | 6;
+  /** Local address to connect from. */
+  readonly bind?: string;
+  readonly connectTimeoutMs: number;
+  /** Extra headers of the upgrade request, in order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** PEM text of certificate authorities to trust instead of the system's. */
+  readonly ca?: string;
+  readonly insecure: boolean;
+  /** Proxy URL (http, https, socks5, socks5h), or nothing for a direct connection. */
+  readonly proxy?: string;
+  readonly title?: string;
+  readonly extraData?: string;
+  readonly getServerOutput: boolean;
+  /** Measure latency during the test, on a connection of its own. */
+  readonly latency: boolean;
+  /** Refuses a server of the original wperf instead of speaking its dialect. */
+  readonly noLegacy?: boolean;
+  /** Sends the token to a server of the original wperf even where others could read it. */
+  readonly legacyToken?: boolean;
+  /** Conditions that both ends are to simulate. */
+  readonly simulation?: SimulationPlan;
+}
+
+type LegacyRules = 'noLegacy' | 'legacyToken';
+
+/** How to reach a server and be let in. */
+export type ConnectionPlan = Pick<
+  ClientPlan,
+  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | LegacyRules
+>;
+
+export interface PingPlan extends ConnectionPlan, Pick<ClientPlan, 'simulation'> {
+  readonly count: number;
+  /** From one ping to the next; 0 sends each as soon as the one before is answered. */
+  readonly intervalSeconds: number;
+  readonly title?: string;
+}
+
+/** How a server is asked to trace the route back. */
+export interface TraceWish {
+  /** `inband` probes with segments of the connection itself; `auto` does from where other probes fall silent or come to an end. */
+  readonly protocol: 'auto' | 'udp' | 'icmp' | 'tcp' | 'inband';
+  readonly maxHops: number;
+  readonly firstHop: number;
+  /** Probes for each TTL. */
+  readonly queries: number;
+  readonly timeoutSeconds: number;
+  /** Look up the names of hops. */
+  readonly names: boolean;
+  /** One probe at a time. */
+  readonly serial: boolean;
+}
+
+export interface ReverseTracePlan extends ConnectionPlan {
+  readonly trace: TraceWish;
+}
+
+/** What a server lets its clients have of routes back to them. */
+export interface TraceService {
+  readonly offered: boolean;
+  /** Only for clients that proved the token. */
+  readonly authOnly: boolean;
+  /** Also for clients whose connection a trusted proxy made. */
+  readonly behindProxy: boolean;
+  /** Traces at a time. */
+  readonly concurrent: number;
+  /** How long a result is kept for those who ask again; 0 is not at all. */
+  readonly cacheSeconds: number;
+  /** Probes of one trace. */
+  readonly packets: number;
+  /** Probes of all traces within any minute. */
+  readonly packetsPerMinute: number;
+  /** Of one trace by the wall clock. */
+  readonly seconds: number;
+  /** The first hops, of the server's own network, whose addresses are not told. */
+  readonly hideHops: number;
+  /** Tells no private addresses, but for the client's own. */
+  readonly hidePrivate: boolean;
+}
+
+export interface ServerPlan {
+  /** Bind address; without one, every IPv4 and IPv6 address. */
+  readonly host?: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly oneOff: boolean;
+  /** PEM texts; with them the port speaks wss only. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** The only path to serve; without one, any. */
+  readonly path?: string;
+  /** Ceilings on what a client is granted. */
+  readonly seconds?: number;
+  readonly bytes?: number;
+  /** Proxies that are believed when they say for whom they speak. */
+  readonly trustProxy?: readonly Cidr[];
+  /** Refuses clients of the original wperf. */
+  readonly noLegacy?: boolean;
+  /** Where it differs from the defaults. */
+  readonly traces?: Partial<TraceService>;
+}
+
+export type RateUnit = 'k' | 'm' | 'g' | 't';
+
+export interface OutputPlan {
+  readonly format: 'text' | 'json' | 'json-stream';
+  /** Fixed unit of rates; without one, the unit that fits each figure. */
+  readonly unit?: RateUnit;
+  readonly logfile?: string;
+  readonly timestamps: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+}

@@ -1,0 +1,54 @@
+/** Both routes as JSON: one document `{forward, reverse, rows}`, or one line an event. The schema is docs/trace.schema.json. */
+import type { RouteEvent } from '../../modes/route/both.js';
+import { jsonText } from '../printable.js';
+import type { Sink } from '../reporter.js';
+import { Route, type RoutesReporter, rowsOf } from '../routes.js';
+import { lineOf, TraceDocument } from './route.js';
+
+export class RoutesJsonReporter implements RoutesReporter {
+  readonly #out: Sink;
+  readonly #routes = { forward: new Route(), reverse: new Route() };
+  readonly #documents: Partial<Record<RouteEvent['direction'], TraceDocument>> = {};
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  event({ direction, event }: RouteEvent): void {
+    this.#documents[direction] ??= new TraceDocument();
+    this.#documents[direction].add(event);
+    this.#routes[direction].add(event);
+  }
+
+  end(): void {
+    const { forward = null, reverse = null } = this.#documents;
+    this.#out.write(`${jsonText({ forward, reverse, rows: rowsJson(this.#routes) }, 2)}\n`);
+  }
+}
+
+/** Each line of one route has a `direction`; the last one has the rows. */
+export class RoutesJsonStreamReporter implements RoutesReporter {
+  readonly #out: Sink;
+  readonly #routes = { forward: new Route(), reverse: new Route() };
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  event({ direction, event }: RouteEvent): void {
+    this.#routes[direction].add(event);
+    this.#out.write(`${jsonText({ direction, ...lineOf(event) })}\n`);
+  }
+
+  end(): void {
+    this.#out.write(`${jsonText({ event: 'rows', data: rowsJson(this.#routes) })}\n`);
+  }
+}
+
+function rowsJson({ forward, reverse }: Readonly<Record<RouteEvent['direction'], Route>>) {
+  return rowsOf(forward, reverse).map((row) => ({
+    forward_ttl: row.forward?.ttl ?? null,
+    reverse_ttl: row.reverse?.ttl ?? null,
+    likeness: row.likeness,
+  }));
+}

@@ -1,0 +1,241 @@
+/**
+ * The objects of the JSON report: iperf3's keys with its types and units (bytes, seconds, bits a second, round trips in
+ * microseconds), the original wperf's `test_parameters`, and keys of our own beside them. docs/report.schema.json
+ * describes each.
+ */
+import {
+  bitsPerSecond,
+  type CpuUse,
+  type EndEvent,
+  type IntervalEvent,
+  type IntervalSum,
+  type Span,
+  type StartEvent,
+  type StreamInterval,
+  type StreamResult,
+} from '../../events/test.js';
+import type { Direction, TestDirection } from '../../plan/plan.js';
+import type { PeerAddress } from '../../transport/channel.js';
+import { isOpenEnded } from '../text/describe.js';
+import { latencyReportObject } from './latency.js';
+import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packets.js';
+import { simulationObject } from './simulation.js';
+
+export interface Identity {
+  /** `wperf 1.0.0`. */
+  readonly software: string;
+  /** What `uname` tells. */
+  readonly systemInfo: string;
+}
+
+type Json = Record<string, unknown>;
+
+/** The start of a test that failed before it began. */
+export function identityObject({ software, systemInfo }: Identity): Json {
+  return { connected: [], version: software, system_info: systemInfo };
+}
+
+export function startObject(start: StartEvent, identity: Identity): Json {
+  const { test, peer, rtt, mss } = start;
+  const sends = start.role === 'client' ? test.direction !== 'down' : test.direction !== 'up';
+  return {
+    ...identityObject(identity),
+    connected: start.streams.map(({ id, localHost, localPort, remoteHost, remotePort }) => ({
+      socket: id,
+      local_host: localHost,
+      local_port: localPort,
+      remote_host: remoteHost,
+      remote_port: remotePort,
+    })),
+    timestamp: timestampObject(start.wallMs),
+    ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: acceptedObject(peer) }),
+    cookie: start.session,
+    ...(mss !== undefined && { tcp_mss_default: mss }),
+    target_bitrate: test.bitsPerSecond,
+    fq_rate: 0,
+    test_start: {
+      protocol: test.mode === 'datagram' ? 'UDP' : 'TCP',
+      num_streams: test.streams,
+      blksize: test.blockBytes,
+      omit: test.omitSeconds,
+      duration: test.bytes === undefined && !isOpenEnded(start) ? test.seconds : 0,
+      bytes: test.bytes ?? 0,
+      blocks: 0,
+      reverse: test.direction === 'down' ? 1 : 0,
+      tos: 0,
+      target_bitrate: test.bitsPerSecond,
+      bidir: test.direction === 'bidir' ? 1 : 0,
+      fqrate: 0,
+      interval: test.intervalSeconds,
+    },
+    test_parameters: {
+      time: isOpenEnded(start) ? null : test.seconds,
+      bytes: test.bytes ?? null,
+      parallel: test.streams,
+      reverse: test.direction === 'down',
+      bidir: test.direction === 'bidir',
+      interval: test.intervalSeconds,
+    },
+    transport: 'websocket',
+    secure: start.secure,
+    role: start.role,
+    sending: sends,
+    peer_software: start.peerSoftware,
+    ...(start.dialect !== undefined && { dialect: start.dialect }),
+    ...(start.simulation && { simulation: simulationObject(start.simulation) }),
+    ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
+  };
+}
+
+export function acceptedObject({ host, port, byProxy }: PeerAddress): Json {
+  return { host, port: port ?? null, ...(byProxy !== undefined && { by_proxy: byProxy }) };
+}
+
+export function timestampObject(wallMs: number): Json {
+  return {
+    time: new Date(wallMs).toUTCString(),
+    timesecs: Math.floor(wallMs / 1000),
+    timemillisecs: Math.floor(wallMs),
+  };
+}
+
+/** A sum is absent while a stream's report is late: each is named by its direction, not by its place. */
+export function intervalObject({ streams, sums }: IntervalEvent, direction: TestDirection | undefined): Json {
+  return {
+    streams: streams.map(streamIntervalObject),
+    ...Object.fromEntries(
+      sums.map((sum) => [`sum${suffixOf(sum.direction, direction === 'bidir')}`, sumIntervalObject(sum)]),
+    ),
+  };
+}
+
+function streamIntervalObject({ id, tcp, packets, omitted, sender, senderCount, ...span }: StreamInterval): Json {
+  return {
+    socket: id,
+    ...spanObject(span),
+    ...(packets && packetsObject(packets)),
+    ...(tcp && {
+      retransmits: tcp.retransmits,
+      snd_cwnd: tcp.cwndBytes,
+      snd_wnd: tcp.sndWndBytes,
+      rtt: tcp.rttUs,
+      rttvar: tcp.rttVarUs,
+      pmtu: tcp.pathMtu,
+      reorder: tcp.reorder,
+    }),
+    omitted,
+    sender,
+    ...(senderCount && { sender_count: true }),
+  };
+}
+
+function sumIntervalObject({ omitted, sender, senderCount, packets, retransmits, ...span }: IntervalSum): Json {
+  return {
+    ...spanObject(span),
+    ...(packets && packetsObject(packets)),
+    ...(retransmits !== undefined && { retransmits }),
+    omitted,
+    sender,
+    ...(senderCount && { sender_count: true }),
+  };
+}
+
+/** `seconds` and the rate are those of the bytes: what a reader computes again comes out the same. */
+function spanObject(span: Span): Json {
+  const { start, end, bytes } = span;
+  return { start, end, seconds: end - start, bytes, bits_per_second: bitsPerSecond(span) };
+}
+
+const missingObject = { start: null, end: null, seconds: null, bytes: null, bits_per_second: null, missing: true };
+
+function totalObject(span: Span | null): Json {
+  return span ? spanObject(span) : missingObject;
+}
+
+/** `start` tells which kind of test ended. */
+export function endObject(end: EndEvent, start: StartEvent | undefined): Json {
+  const { cpu, congestion } = end;
+  return {
+    ...(start?.test.mode === 'datagram' ? datagramTotals(end, start.test.blockBytes) : throughputTotals(end)),
+    cpu_utilization_percent: { ...cpuObject('host', cpu.local), ...cpuObject('remote', cpu.remote) },
+    ...(congestion?.sender !== undefined && { sender_tcp_congestion: congestion.sender }),
+    ...(congestion?.receiver !== undefined && { receiver_tcp_congestion: congestion.receiver }),
+    ...(end.latency && { latency: latencyReportObject(end.latency) }),
+    ...(end.simulation && { simulation: simulationObject(end.simulation) }),
+    interrupted: end.interrupted,
+    warnings: end.warnings,
+  };
+}
+
+function throughputTotals({ streams, sums }: EndEvent): Json {
+  return {
+    streams: streams.map(streamResultObject),
+    ...Object.fromEntries(sums.flatMap((sum) => sumResultEntries(sum, sums.length > 1))),
+  };
+}
+
+function datagramTotals({ streams, sums }: EndEvent, packetBytes: number): Json {
+  return {
+    streams: streams.map((stream) => ({ udp: datagramResultObject(stream) })),
+    ...Object.fromEntries(sums.flatMap((sum) => datagramSumEntries(sum, sums.length > 1, packetBytes))),
+  };
+}
+
+function datagramResultObject(stream: StreamResult): Json {
+  const { id, sender, received, partial } = stream;
+  const totals = { ...totalObject(received), ...streamPacketsObject(stream) };
+  return { socket: id, ...totals, ...(partial && { partial }), sender };
+}
+
+function datagramSumEntries(sum: EndEvent['sums'][number], bidir: boolean, packetBytes: number): [string, Json][] {
+  const { direction, sender, sent, received, partial } = sum;
+  const suffix = suffixOf(direction, bidir);
+  const whole = { ...totalObject(received), ...receivedPacketsObject(sum), ...(partial && { partial }), sender };
+  return [
+    [`sum${suffix}`, whole],
+    [`sum_sent${suffix}`, { ...totalObject(sent), ...sentPacketsObject(sum, packetBytes), sender }],
+    [`sum_received${suffix}`, whole],
+  ];
+}
+
+function streamResultObject({ id, sender, sent, received, partial, tcp }: StreamResult): Json {
+  return {
+    sender: {
+      socket: id,
+      ...totalObject(sent),
+      ...(tcp && {
+        retransmits: tcp.retransmits,
+        reorder: tcp.reorder,
+        max_snd_cwnd: tcp.maxCwndBytes,
+        max_snd_wnd: tcp.maxSndWndBytes,
+        max_rtt: tcp.maxRttUs,
+        min_rtt: tcp.minRttUs,
+        mean_rtt: tcp.meanRttUs,
+      }),
+      sender,
+    },
+    receiver: { socket: id, ...totalObject(received), ...(partial && { partial }), sender },
+  };
+}
+
+/** As in iperf3, the plain names are those of the only direction, or of client to server. */
+function suffixOf(direction: Direction, bidir: boolean): '' | '_bidir_reverse' {
+  return bidir && direction === 'down' ? '_bidir_reverse' : '';
+}
+
+function sumResultEntries(sum: EndEvent['sums'][number], bidir: boolean): [string, Json][] {
+  const { direction, sender, sent, received, partial, retransmits } = sum;
+  const suffix = suffixOf(direction, bidir);
+  return [
+    [`sum_sent${suffix}`, { ...totalObject(sent), ...(retransmits !== undefined && { retransmits }), sender }],
+    [`sum_received${suffix}`, { ...totalObject(received), ...(partial && { partial }), sender }],
+  ];
+}
+
+function cpuObject(end: 'host' | 'remote', use: CpuUse | null): Json {
+  return {
+    [`${end}_total`]: use?.total ?? null,
+    [`${end}_user`]: use?.user ?? null,
+    [`${end}_system`]: use?.system ?? null,
+  };
+}

@@ -1,0 +1,51 @@
+/** What the JSON reports say of packets: iperf3's keys, with our own beside them. */
+import type { DirectionSum, StreamResult } from '../../events/test.js';
+import { lostPercent, type PacketTotals } from '../../measure/packets.js';
+
+type Json = Record<string, unknown>;
+
+/** Of an interval or a whole test, as its receiver saw it. */
+export function packetsObject(figures: PacketTotals): Json {
+  return {
+    jitter_ms: figures.jitterMs,
+    lost_packets: figures.lost,
+    packets: figures.packets,
+    lost_percent: lostPercent(figures),
+    out_of_order: figures.outOfOrder ?? null,
+    duplicates: figures.duplicates ?? null,
+  };
+}
+
+const missingPackets = {
+  ...{ jitter_ms: null, lost_packets: null, packets: null, lost_percent: null },
+  ...{ out_of_order: null, duplicates: null },
+};
+
+/** Of the receiver's side of a total; the figures are null where they did not arrive in time. */
+export function receivedPacketsObject({ packets }: Pick<DirectionSum, 'packets'>): Json {
+  return packets ? packetsObject(packets) : missingPackets;
+}
+
+/** Of the sender's side of a total. A sender knows neither jitter nor loss: iperf3 says 0. */
+export function sentPacketsObject({ sent }: Pick<DirectionSum, 'sent'>, packetBytes: number): Json {
+  const packets = sent && Math.floor(sent.bytes / packetBytes);
+  return { jitter_ms: 0, lost_packets: 0, packets, lost_percent: 0 };
+}
+
+/** Of one stream: everything that is known of its packets. */
+export function streamPacketsObject({ packets, pacing }: StreamResult): Json {
+  return {
+    ...receivedPacketsObject({ ...(packets && { packets }) }),
+    malformed: packets?.malformed ?? null,
+    skipped_packets: pacing?.skipped ?? null,
+    sender_late_seconds: pacing?.lateSeconds ?? null,
+    delay_variation_ms: packets?.delay
+      ? {
+          median: packets.delay.medianMs,
+          p95: packets.delay.p95Ms,
+          p99: packets.delay.p99Ms,
+          max: packets.delay.maxMs,
+        }
+      : null,
+  };
+}

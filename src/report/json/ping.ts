@@ -1,0 +1,106 @@
+/** A `--ping` run as JSON: one document `{start, pings, end}`, or one line an event. */
+import type { PingEndEvent, PingEvent, PingStartEvent, PongEvent } from '../../events/ping.js';
+import { jsonText } from '../printable.js';
+import type { PingReporter, Sink } from '../reporter.js';
+import { latencyObject } from './latency.js';
+import { type Identity, timestampObject } from './objects.js';
+import { simulationObject } from './simulation.js';
+
+/** Prints one document at the end; after an error it holds the pings so far. */
+export class PingJsonReporter implements PingReporter {
+  readonly #identity: Identity;
+  readonly #out: Sink;
+  readonly #pings: unknown[] = [];
+  readonly #notes: string[] = [];
+  #start: PingStartEvent | undefined;
+
+  constructor(identity: Identity, out: Sink) {
+    this.#identity = identity;
+    this.#out = out;
+  }
+
+  event(event: PingEvent): void {
+    if (event.type === 'ping-start') this.#start = event;
+    else if (event.type === 'pong') this.#pings.push(pongObject(event));
+    else if (event.type === 'notice') this.#notes.push(event.text);
+    else if (event.type === 'ping-end') this.#print({ end: endObject(event) });
+    else this.#print({ end: {}, error: event.error.line, error_code: event.error.code });
+  }
+
+  #print(ending: Record<string, unknown>): void {
+    const title = this.#start?.title;
+    const document = {
+      ...(title !== undefined && { title }),
+      start: this.#start ? startObject(this.#start, this.#identity) : programObject(this.#identity),
+      pings: this.#pings,
+      ...ending,
+      ...(this.#notes.length > 0 && { notes: this.#notes }),
+    };
+    this.#out.write(`${jsonText(document, 2)}\n`);
+  }
+}
+
+/** Prints each event as one line `{"event": "start" | "pong" | "notice" | "end" | "error", "data": ...}`. */
+export class PingJsonStreamReporter implements PingReporter {
+  readonly #identity: Identity;
+  readonly #out: Sink;
+
+  constructor(identity: Identity, out: Sink) {
+    this.#identity = identity;
+    this.#out = out;
+  }
+
+  event(event: PingEvent): void {
+    this.#out.write(`${jsonText(this.#lineOf(event))}\n`);
+  }
+
+  #lineOf(event: PingEvent) {
+    switch (event.type) {
+      case 'ping-start':
+        return { event: 'start', data: startObject(event, this.#identity) };
+      case 'pong':
+        return { event: 'pong', data: pongObject(event) };
+      case 'notice':
+        return { event: 'notice', data: event.text };
+      case 'ping-end':
+        return { event: 'end', data: endObject(event) };
+      case 'error':
+        return { event: 'error', data: event.error.line, error_code: event.error.code };
+    }
+  }
+}
+
+function programObject({ software, systemInfo }: Identity) {
+  return { version: software, system_info: systemInfo };
+}
+
+function startObject(start: PingStartEvent, identity: Identity) {
+  return {
+    ...programObject(identity),
+    timestamp: timestampObject(start.wallMs),
+    connecting_to: start.peer,
+    cookie: start.session,
+    test_parameters: { ping: true, count: start.count, interval: start.intervalSeconds },
+    transport: 'websocket',
+    secure: start.secure,
+    role: 'client',
+    peer_software: start.peerSoftware,
+    ...(start.dialect !== undefined && { dialect: start.dialect }),
+    ...(start.simulation && { simulation: simulationObject(start.simulation) }),
+  };
+}
+
+function pongObject({ seq, rttMs }: PongEvent) {
+  return { seq, time_ms: rttMs };
+}
+
+function endObject({ transmitted, received, lossPercent, rtt, simulation, interrupted }: PingEndEvent) {
+  return {
+    transmitted,
+    received,
+    loss_percent: lossPercent,
+    rtt: rtt && { ...latencyObject(rtt), avg_ms: rtt.avgMs, mdev_ms: rtt.mdevMs },
+    ...(simulation && { simulation: simulationObject(simulation) }),
+    interrupted,
+  };
+}

@@ -1,0 +1,46 @@
+/** One line of JSON an event, with iperf3's event names; nothing is kept. */
+import type { ErrorEvent, StartEvent, TestEvent } from '../../events/test.js';
+import { jsonText } from '../printable.js';
+import type { Reporter, Sink } from '../reporter.js';
+import { endObject, type Identity, intervalObject, startObject } from './objects.js';
+
+export class JsonStreamReporter implements Reporter {
+  readonly #identity: Identity;
+  readonly #out: Sink;
+  #start: StartEvent | undefined;
+
+  constructor(identity: Identity, out: Sink) {
+    this.#identity = identity;
+    this.#out = out;
+  }
+
+  event(event: TestEvent): void {
+    if (event.type === 'start') this.#printStart(event);
+    else if (event.type === 'interval') this.#print('interval', intervalObject(event, this.#start?.test.direction));
+    else if (event.type === 'notice') this.#print('notice', event.text);
+    else if (event.type === 'error') this.#printFailure(event);
+    else if (event.type === 'end') {
+      if (event.serverOutput !== undefined) this.#print('server_output_text', event.serverOutput);
+      this.#print('end', endObject(event, this.#start));
+    }
+  }
+
+  #printFailure({ error, partial }: ErrorEvent): void {
+    if (partial) this.#print('end', endObject(partial, this.#start));
+    this.#print('error', error.line, { error_code: error.code });
+  }
+
+  #printStart(event: StartEvent): void {
+    const { title, extraData } = event;
+    this.#start = event;
+    this.#print('start', {
+      ...startObject(event, this.#identity),
+      ...(title !== undefined && { title }),
+      ...(extraData !== undefined && { extra_data: extraData }),
+    });
+  }
+
+  #print(event: string, data: unknown, more = {}): void {
+    this.#out.write(`${jsonText({ event, data, ...more })}\n`);
+  }
+}

@@ -1,0 +1,45 @@
+/** A test in words. */
+import type { StartEvent } from '../../events/test.js';
+import type { TestPlan } from '../../plan/plan.js';
+import type { PeerAddress } from '../../transport/channel.js';
+import { plural, rateText, secondsText, sizeText } from './format.js';
+
+const atClient = { up: 'upload to', down: 'download from', bidir: 'both ways with' } as const;
+const atServer = { up: 'upload from', down: 'download to', bidir: 'both ways with' } as const;
+
+/** `upload to example.org:8765, 2 streams, 10 s, 64 KiB blocks`. */
+export function describeTest(start: StartEvent): string {
+  const { role, peer, secure, test } = start;
+  const words = (role === 'client' ? atClient : atServer)[test.direction];
+  const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
+  const port = peer.port === undefined ? '' : `:${peer.port}`;
+  return [`${words} ${host}${port}${secure ? ' over TLS' : ''}`, ...details(start)].join(', ');
+}
+
+/** `192.0.2.7, port 4711, by proxy 198.51.100.1`. */
+export function acceptedFrom({ host, port, byProxy }: PeerAddress): string {
+  const parts = [host, ...(port === undefined ? [] : [`port ${port}`]), ...(byProxy ? [`by proxy ${byProxy}`] : [])];
+  return parts.join(', ');
+}
+
+/** An upload whose length only the client knows. */
+export function isOpenEnded({ dialect, role, test }: StartEvent): boolean {
+  return dialect === 'legacy' && role === 'server' && test.direction === 'up';
+}
+
+function details(start: StartEvent): string[] {
+  const { test } = start;
+  return [
+    plural(test.streams, 'stream'),
+    isOpenEnded(start) ? 'until the client ends' : lengthText(test),
+    ...(test.omitSeconds > 0 ? [`after ${secondsText(test.omitSeconds)} omitted`] : []),
+    test.mode === 'datagram' ? `${test.blockBytes}-byte packets` : `${sizeText(test.blockBytes)} blocks`,
+    ...(test.bitsPerSecond > 0
+      ? [`${test.mode === 'datagram' ? '' : 'at most '}${rateText(test.bitsPerSecond)} a stream`]
+      : []),
+  ];
+}
+
+function lengthText({ bytes, seconds }: TestPlan): string {
+  return bytes === undefined ? secondsText(seconds) : sizeText(bytes);
+}

@@ -1,0 +1,17 @@
+/** The text report's one line on latency. */
+import type { LatencyReport } from '../../measure/latency.js';
+import { millisecondsText } from './format.js';
+
+/** `Latency: idle 20.1 ms, loaded 181.4 ms (p95 199.0 ms): bufferbloat 161.3 ms, grade C, 331 RPM`. */
+export function latencyLine({ idle, loadedUp, loadedDown, bufferbloatMs, grade, rpm }: LatencyReport): string {
+  const loaded = loadedUp ?? loadedDown;
+  const parts = [
+    `idle ${idle ? millisecondsText(idle.medianMs) : 'unknown'}`,
+    loaded ? `loaded ${millisecondsText(loaded.medianMs)} (p95 ${millisecondsText(loaded.p95Ms)})` : 'loaded unknown',
+  ];
+  const verdict = [
+    ...(bufferbloatMs === null ? [] : [`bufferbloat ${millisecondsText(bufferbloatMs)}, grade ${grade}`]),
+    ...(rpm === null ? [] : [`${Math.round(rpm)} RPM`]),
+  ];
+  return `Latency: ${[parts.join(', '), ...(verdict.length > 0 ? [verdict.join(', ')] : [])].join(': ')}`;
+}

@@ -1,0 +1,67 @@
+/** The live line of a running test, on a terminal only: written over itself, and gone before anything else appears. */
+import type { ProgressEvent, StartEvent, TestEvent } from '../../events/test.js';
+import type { RateUnit } from '../../plan/plan.js';
+import type { Reporter, Sink } from '../reporter.js';
+import { rateText, secondsText } from './format.js';
+
+const ERASE_LINE = '\r\u001b[K';
+const BAR_WIDTH = 20;
+/** A shorter bar says nothing. */
+const SHORTEST_BAR = 4;
+/** Of a terminal that does not tell. */
+const USUAL_COLUMNS = 80;
+const arrows = { up: '\u2191', down: '\u2193' } as const;
+
+export class ProgressLine implements Reporter {
+  readonly #inner: Reporter;
+  readonly #terminal: Sink;
+  readonly #columns: () => number;
+  readonly #unit: RateUnit | undefined;
+  #total = 's';
+  #shown = false;
+
+  /** `inner` gets every event, on a clean line. `columns` may be 0, where the terminal does not tell. */
+  constructor(inner: Reporter, terminal: Sink, columns: () => number, unit: RateUnit | undefined) {
+    this.#inner = inner;
+    this.#terminal = terminal;
+    this.#columns = columns;
+    this.#unit = unit;
+  }
+
+  event(event: TestEvent): void {
+    if (event.type === 'progress') {
+      this.#show(event);
+      return;
+    }
+    if (this.#shown) this.#terminal.write(ERASE_LINE);
+    this.#shown = false;
+    if (event.type === 'start') this.#total = totalOf(event);
+    this.#inner.event(event);
+  }
+
+  #show({ seconds, fraction, rates }: ProgressEvent): void {
+    const time = `${seconds.toFixed(1).padStart(6)} ${this.#total}`;
+    const speed = rates.map((rate) => `${arrows[rate.direction]} ${rateText(rate.bitsPerSecond, this.#unit)}`);
+    const room = (this.#columns() || USUAL_COLUMNS) - 1;
+    this.#terminal.write(`${ERASE_LINE}${fitted(time, fraction, speed.join('  '), room)}`);
+    this.#shown = true;
+  }
+}
+
+/** `of 11 s`, omitted seconds included, as in the elapsed time; a test by bytes takes as long as it takes. */
+function totalOf({ test }: StartEvent): string {
+  return test.bytes === undefined ? `of ${secondsText(test.omitSeconds + test.seconds)}` : 's';
+}
+
+/** The bar gives way first, then the time: the rate is what one looks for. */
+function fitted(time: string, fraction: number, speed: string, room: number): string {
+  const barWidth = Math.min(BAR_WIDTH, room - [...time, ...speed].length - 2);
+  const bar = barWidth < SHORTEST_BAR ? [] : [barOf(fraction, barWidth)];
+  const whole = [time, ...bar, speed].join(' ');
+  return [...([...whole].length <= room ? whole : speed)].slice(0, room).join('');
+}
+
+function barOf(fraction: number, width: number): string {
+  const done = Math.round(fraction * width);
+  return '\u2588'.repeat(done) + '\u2591'.repeat(width - done);
+}

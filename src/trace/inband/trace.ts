@@ -1,0 +1,34 @@
+/** The route back to the peer of a connection, through whatever NAT and firewall the connection came through. */
+import { waits } from '../../defaults/index.js';
+import type { TraceEvent } from '../../events/route.js';
+import type { Channel } from '../../transport/channel.js';
+import { Waker } from '../engine.js';
+import { type InbandOptions, inbandSettings } from '../options.js';
+import { type TraceTools, traceWith } from '../traceroute.js';
+import { peerOf } from './live-connection.js';
+import { openInband } from './prober.js';
+
+/**
+ * Yields what `traceroute` yields, the peer's address as host. The channel should be a trace's own, since each hop costs
+ * it a retransmission; messages may go over it meanwhile. With `firstHop` it goes on where another trace fell silent.
+ *
+ * Throws what `openInband` throws, `usage` for options out of their limits, and `peer-lost` when the channel is closed
+ * or stands still. Liveness: after `waits.inbandTraceSeconds` it ends as if the signal had said so.
+ */
+export async function* inbandTrace(
+  channel: Channel,
+  options: InbandOptions = {},
+  tools: TraceTools = {},
+): AsyncGenerator<TraceEvent, void> {
+  const settings = inbandSettings(channel.info.remoteHost, options);
+  const waker = new Waker();
+  const prober = await openInband(channel, { wake: waker.wake });
+  const bound = new AbortController();
+  const timer = setTimeout(() => bound.abort(), waits.inbandTraceSeconds * 1000);
+  const signal = tools.signal ? AbortSignal.any([tools.signal, bound.signal]) : bound.signal;
+  try {
+    yield* traceWith({ settings, target: peerOf(channel.info), prober, waker }, { ...tools, signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,48 @@
+/** Options of a Linux socket, whoever opened it. */
+
+import type { Libc } from '../../host/linux/libc.js';
+import { checked, linux, stableMemory } from '../../host/linux/sockets.js';
+import type { Family } from '../../net/bytes.js';
+
+export class SocketOptions {
+  readonly fd: number;
+  readonly family: Family;
+  readonly #libc: Libc;
+  readonly #option = stableMemory(4);
+  readonly #length = stableMemory(4);
+
+  constructor(libc: Libc, fd: number, family: Family) {
+    this.#libc = libc;
+    this.fd = fd;
+    this.family = family;
+  }
+
+  set(level: number, option: number, value: number): void {
+    this.#option.writeInt32LE(value, 0);
+    checked(this.#libc, 'setsockopt', this.fd, level, option, this.#option, 4);
+  }
+
+  setBytes(level: number, option: number, value: Buffer): void {
+    checked(this.#libc, 'setsockopt', this.fd, level, option, value, value.length);
+  }
+
+  /** At most `bytes` of the option's value, as many as the kernel has. */
+  getBytes(level: number, option: number, bytes: number): Buffer {
+    const memory = stableMemory(bytes);
+    this.#length.writeUInt32LE(bytes, 0);
+    checked(this.#libc, 'getsockopt', this.fd, level, option, memory, this.#length);
+    return memory.subarray(0, Math.min(bytes, this.#length.readUInt32LE(0)));
+  }
+
+  get ttl(): number {
+    return this.getBytes(...this.#ttlOption, 4).readInt32LE(0);
+  }
+
+  set ttl(ttl: number) {
+    this.set(...this.#ttlOption, ttl);
+  }
+
+  get #ttlOption(): readonly [level: number, option: number] {
+    return this.family === 4 ? [linux.SOL_IP, linux.IP_TTL] : [linux.SOL_IPV6, linux.IPV6_UNICAST_HOPS];
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { helpText } from '../../../src/cli/flags/help.js';
+import { flagTable, flagTableEnd, flagTableStart, withFlagTable } from '../../../src/cli/flags/readme.js';
+import { flags, wordsOf } from '../../../src/cli/flags/table.js';
+
+describe('helpText', () => {
+  it.each([48, 60, 72, 80, 100, 200])('fits %d columns', (width) => {
+    const tooWide = helpText(width)
+      .split('\n')
+      .filter((line) => line.length > width || line !== line.trimEnd());
+    expect(tooWide).toEqual([]);
+  });
+
+  it('takes no width below 48', () => expect(helpText(0)).toBe(helpText(48)));
+
+  it.each([60, 100])('names every flag at %d columns', (width) => {
+    const lines = helpText(width).split('\n');
+    for (const flag of flags) {
+      const { short, long } = wordsOf(flag);
+      const start = [...short, ...long].join(', ') + (flag.type === undefined ? '' : ` ${flag.type.placeholder}`);
+      expect(lines.filter((line) => `${line.trimStart()}  `.startsWith(`${start}  `))).toHaveLength(1);
+    }
+  });
+
+  it('has its sections in order', () => {
+    const titles = helpText(80)
+      .split('\n')
+      .filter((line) => /^\S.*:$/.test(line));
+    expect(titles).toEqual([
+      'Usage:',
+      'Modes (give one):',
+      'Client and server:',
+      'Client (-c, --loopback):',
+      'Simulated conditions (-c, --loopback):',
+      'Server (-s):',
+      'Routes (--traceroute, --reverse-traceroute):',
+      'Routes back to clients (-s):',
+      'Examples:',
+    ]);
+  });
+
+  it('sets what a flag does beside it where there is room, with range and default', () => {
+    expect(helpText(100)).toContain(
+      '\n  -P, --parallel STREAMS           Use STREAMS connections at once (1 to 128; default 1)\n',
+    );
+    expect(helpText(60)).toContain(
+      '\n  -P, --parallel STREAMS\n        Use STREAMS connections at once (1 to 128; default\n        1)\n',
+    );
+  });
+
+  it('indents a flag without a short form under the long forms', () => {
+    expect(helpText(100)).toContain('\n      --bidir                      Test both ways at once\n');
+    expect(helpText(100)).toContain('\n  -4                               Use IPv4 only\n');
+  });
+});
+
+describe('the table of flags', () => {
+  it('has no name twice', () => {
+    const names = flags.flatMap((flag) => [flag.name, ...flag.aliases]);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it('names only flags that exist in conflicts and requirements', () => {
+    const names: string[] = flags.map((flag) => flag.name);
+    const named = flags.flatMap((flag) => [...(flag.conflicts ?? []), ...(flag.requires ?? [])]);
+    expect(named.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+describe('the README table', () => {
+  it('has a row for each flag, with pipes escaped', () => {
+    const rows = flagTable()
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(rows).toHaveLength(flags.length);
+    expect(flagTable()).toContain(
+      '| `-O, --omit SECONDS` | 0 | Run SECONDS before the test that do not count, past TCP slow start (0 to 600) |',
+    );
+    expect(flagTable()).toContain('| `-f, --format k\\|m\\|g\\|t` |');
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
+  });
+
+  it('goes between the markers and is stable there', () => {
+    const readme = `# Title\n${flagTableStart}\nold\n${flagTableEnd}\nafter\n`;
+    const made = withFlagTable(readme);
+    expect(made).toBe(`# Title\n${flagTableStart}\n${flagTable()}\n${flagTableEnd}\nafter\n`);
+    expect(withFlagTable(made)).toBe(made);
+  });
+
+  it('refuses a README without markers', () => {
+    expect(() => withFlagTable('# Title\n')).toThrow('lacks');
+    expect(() => withFlagTable(`${flagTableEnd}${flagTableStart}`)).toThrow('lacks');
+  });
+});

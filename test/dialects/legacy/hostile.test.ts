@@ -1,0 +1,232 @@
+/** Peers that break the original's dialect: each is bounded or refused, and leaves nothing behind. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { runAnyClientPlan } from '../../../src/dialects/choose.js';
+import type { ServerPlan } from '../../../src/plan/plan.js';
+import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
+import { collect, sorted } from '../../support/events.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { clientPlan } from '../../support/plans.js';
+
+let server: WperfServer;
+let clock: FakeClock;
+let notices: string[];
+let events: Parameters<typeof sorted>[0];
+
+async function serve(plan: Partial<ServerPlan> = {}): Promise<void> {
+  server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, ...plan }, { clock });
+  server.on('notice', (notice) => notices.push(notice.text));
+  server.on('test', (event) => events.push(event));
+}
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  notices = [];
+  events = [];
+  await serve();
+});
+
+afterEach(async () => {
+  await server.close();
+  expect(clock.pending).toBe(0);
+});
+
+type Message = string | Buffer;
+
+/** Sends everything at once; resolves with how the server closed. */
+async function speak(messages: readonly Message[], afterwards = (_ws: WebSocket) => {}) {
+  const ws = new WebSocket(`ws://127.0.0.1:${server.address.port}/`);
+  const texts: string[] = [];
+  ws.on('error', () => {});
+  ws.on('message', (data, isBinary) => isBinary || texts.push(data.toString()));
+  ws.on('open', () => {
+    for (const message of messages) ws.send(message);
+    afterwards(ws);
+  });
+  const [code, reason] = await new Promise<[number, string]>((resolve) =>
+    ws.on('close', (closed, why) => resolve([closed, why.toString()])),
+  );
+  return { code, reason, texts };
+}
+
+/** Lets time pass until the server has had enough. */
+const wait = (ws: WebSocket) => {
+  const passing = setInterval(() => clock.advance(1), 5);
+  ws.on('close', () => clearInterval(passing));
+};
+
+/** A connection that no longer reads or answers. */
+const fallSilent = (ws: WebSocket) => {
+  setTimeout(() => ws.pause(), 50);
+  wait(ws);
+};
+
+const packet = (number: bigint, bytes = 1400) => {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeBigUInt64BE(number);
+  return buffer;
+};
+
+const upload = '{"mode":"upload"}';
+
+describe('a legacy client that', () => {
+  it.each([
+    ['says nothing', [], 'nothing was asked for within 10 s'],
+    ['announces load and sends none', [upload], 'no load came from'],
+    ['announces packets and sends none', ['UDP'], 'no load came from'],
+  ])('%s is let go in time', async (_what, messages, text) => {
+    await speak(messages, wait);
+    await vi.waitFor(() => expect(notices.join()).toContain(text));
+  });
+
+  it.each([
+    ['load', [upload, packet(0n)]],
+    ['packets', ['UDP', packet(0n)]],
+    ['pings', ['{"command":"ping"}', '{"type":"ping","seq":0}']],
+  ])('falls silent amid its %s is taken for lost, and what came before is told', async (what, messages) => {
+    const ended = vi.waitFor(() => expect(notices.join()).toMatch(/nothing came from .* for 15 s/), 9000);
+    let socket: WebSocket | undefined;
+    const closed = speak(messages, (ws) => {
+      socket = ws;
+      fallSilent(ws);
+    });
+    await ended;
+    socket?.terminate();
+    await closed;
+    if (what === 'pings') return;
+    const failure = events.find((event) => event.type === 'error');
+    expect(failure?.partial?.sums[0]?.received?.bytes).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a text amid load', [upload, packet(0n), 'hello'], 'sent a text where load was due'],
+    ['a text amid packets', ['UDP', packet(0n), 'hello'], 'sent a text where packets were due'],
+    ['a text amid pings', ['{"command":"ping"}', 'hello'], 'sent a text where a ping was due'],
+    ['a text too long', ['x'.repeat(5000)], 'nothing'],
+    ['load in a reverse test', ['REVERSE', packet(0n)], 'load that was not asked for'],
+    ['load before anything', [packet(0n)], 'load that was not asked for'],
+    ['an unknown mode', ['{"mode":"sideways"}'], 'unknown mode'],
+    ['deep JSON', [`${'['.repeat(2000)}${']'.repeat(2000)}`], 'unknown mode'],
+    ['a delay of days', ['{"mode":"upload","simulation_options":{"sim_latency":1e8}}'], 'sim_latency must be'],
+    ['a negative jitter', ['{"mode":"upload","simulation_options":{"sim_jitter":-1}}'], 'sim_jitter must be'],
+    ['a loss of more than all', ['{"mode":"upload","simulation_options":{"sim_loss":1000}}'], 'sim_loss must be'],
+    ['a giant sim_sndbuf', ['{"mode":"upload","simulation_options":{"sim_sndbuf":1e12}}'], 'sim_sndbuf must be'],
+    ['a giant sim_mtu', ['{"mode":"reverse","simulation_options":{"sim_mtu":1e9}}'], 'sim_mtu must be'],
+  ])('sends %s is refused', async (_what, messages, text) => {
+    const { code } = await speak(messages);
+    expect([1000, 1002, 1008]).toContain(code);
+    if (text !== 'nothing')
+      await vi.waitFor(() => expect([...notices, sorted(events).end?.warnings].join()).toContain(text));
+  });
+
+  it('floods texts is refused at the first', async () => {
+    const { code, reason } = await speak(Array.from({ length: 20_000 }, () => 'UDP?'));
+    expect([code, reason]).toEqual([1008, 'this server asks for no token']);
+    await vi.waitFor(() => expect(notices).toHaveLength(1));
+  });
+
+  it('pings without reading the answers is refused', async () => {
+    const ping = '{"type":"ping","seq":1}';
+    const closed = speak(['{"command":"ping"}'], (ws) => {
+      ws.pause();
+      const more = setInterval(() => {
+        for (let i = 0; i < 20_000 && ws.bufferedAmount < 1e7; i++) ws.send(ping);
+      }, 5);
+      ws.on('close', () => clearInterval(more));
+      void vi
+        .waitFor(() => expect(notices.join()).toContain('pings without reading'), 20_000)
+        .finally(() => ws.terminate());
+    });
+    await closed;
+    await vi.waitFor(() => expect(notices.join()).toContain('pings without reading the answers'));
+  });
+
+  it('numbers its packets out of all reason gets a true total', async () => {
+    const packets = [packet(0n), packet(2n ** 40n), packet(2n ** 64n - 1n), packet(1n), packet(1n), Buffer.alloc(9)];
+    const { texts } = await speak(['UDP', ...packets, 'EOT_C']);
+    expect(JSON.parse(texts[0] ?? '')).toMatchObject({ lost_packets: 0, total_packets: 2, loss_percent: 0 });
+    expect(sorted(events).end?.sums[0]?.received?.bytes).toBe(2800);
+    expect(sorted(events).end?.sums[0]?.packets).toMatchObject({ packets: 2, lost: 0, outOfOrder: 0, duplicates: 1 });
+    expect(sorted(events).end?.warnings.join()).toContain('3 packets were malformed');
+  });
+
+  it('goes without a word keeps its figures, marked', async () => {
+    await speak([upload, packet(0n, 65_544)], (ws) => setTimeout(() => ws.close(), 50));
+    await vi.waitFor(() => expect(sorted(events).end).toBeDefined());
+    expect(sorted(events).end).toMatchObject({ interrupted: true });
+    expect(sorted(events).end?.sums[0]).toMatchObject({ sent: null, received: { bytes: 65_544 } });
+    expect(sorted(events).end?.warnings.join()).toContain('without saying that it was done');
+  });
+
+  it("uploads beyond the server's ceiling is ended", async () => {
+    await server.close();
+    await serve({ seconds: 2 });
+    const { reason } = await speak([upload, packet(0n)], wait);
+    expect(reason).toBe('the server allows no longer tests');
+    expect(sorted(events).end?.sums[0]?.received).toMatchObject({ bytes: 1400, end: 2 });
+  });
+
+  it('is there when the server stops gets its end', async () => {
+    const closed = speak(['REVERSE'], (ws) => ws.once('message', () => void server.close()));
+    expect((await closed).texts).toEqual(['EOT_S']);
+    expect(sorted(events).end).toMatchObject({ interrupted: true });
+  });
+
+  it('comes to a one-off server is its one test', async () => {
+    await server.close();
+    await serve({ oneOff: true });
+    const gone = new Promise((resolve) => server.once('close', () => resolve('gone')));
+    expect((await speak(['sesame'])).code).toBe(1008);
+    await speak([upload, packet(0n), 'EOT_C']);
+    expect(await gone).toBe('gone');
+  });
+});
+
+describe('a legacy server that', () => {
+  async function clientAgainst(answer: (ws: WebSocket) => void, plan = {}) {
+    const fake = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => false });
+    await new Promise((resolve) => fake.on('listening', resolve));
+    fake.on('connection', (ws, request) => {
+      ws.on('error', () => {});
+      if (request.headers['sec-websocket-protocol'] === undefined) answer(ws);
+    });
+    const address = fake.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const passing = setInterval(() => clock.advance(0.05), 5);
+    const collected = await collect(runAnyClientPlan(clientPlan(port, plan), { clock }));
+    clearInterval(passing);
+    for (const ws of fake.clients) ws.terminate();
+    await new Promise((resolve) => fake.close(resolve));
+    return collected;
+  }
+
+  it.each([
+    ['never sends', () => {}, /^peer-lost: no load came from /],
+    [
+      'sends its load back',
+      (ws: WebSocket) => ws.on('message', (data) => ws.send(data)),
+      /^protocol-violation: .*not asked for/,
+    ],
+    ['talks', (ws: WebSocket) => ws.on('message', () => ws.send('hello')), /^protocol-violation: .* sent a text where/],
+    ['refuses', (ws: WebSocket) => ws.close(1008, 'busy\u0007'), /^peer-lost: .* \(busy \)$/],
+    ['vanishes', (ws: WebSocket) => ws.on('message', () => ws.terminate()), /^peer-lost: /],
+  ])('%s fails the test in one line', async (what, answer, expected) => {
+    const { error, end } = await clientAgainst(answer, { direction: what === 'never sends' ? 'down' : 'up' });
+    expect(error).toMatch(expected);
+    expect(end).toBeUndefined();
+  });
+
+  it('never ends does not keep the client', async () => {
+    const { error, end } = await clientAgainst(
+      (ws) => {
+        ws.once('message', () => {
+          const sending = setInterval(() => ws.send(packet(0n)), 1);
+          ws.on('close', () => clearInterval(sending));
+        });
+      },
+      { direction: 'down' },
+    );
+    expect(error).toBeUndefined();
+    expect(end?.sums[0]?.received?.end).toBeCloseTo(0.3, 1);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { Conversation } from '../../../src/dialects/native/conversation.js';
+import { openAsClient, openAsServer, randomId } from '../../../src/dialects/native/handshake.js';
+import { WperfError } from '../../../src/errors.js';
+import { systemClock } from '../../../src/host/clock.js';
+import { proofOf } from '../../../src/protocol/proof.js';
+import { channelPair } from '../../support/channel-pair.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const request = {
+  session: randomId(),
+  stream: 1,
+  streams: 1,
+  mode: 'throughput' as const,
+  direction: 'up' as const,
+  seconds: 10,
+  omitSeconds: 0,
+  blockBytes: 65_536,
+  bitsPerSecond: 0,
+  intervalSeconds: 1,
+  serverOutput: false,
+};
+const decide = () => ({ seconds: 5, bitsPerSecond: 0, reasons: ['short today'] });
+
+async function conversations(clock = systemClock) {
+  const { client, server } = await channelPair();
+  return { client: new Conversation(client, clock), server: new Conversation(server, clock) };
+}
+
+/** The code with which each side's promise ended. */
+async function codes(...sides: Promise<unknown>[]): Promise<string[]> {
+  const ended = await Promise.allSettled(sides);
+  return ended.map((side) => {
+    if (side.status === 'fulfilled') return 'opened';
+    expect(side.reason).toBeInstanceOf(WperfError);
+    return (side.reason as WperfError).code;
+  });
+}
+
+describe('the handshake', () => {
+  it.each([
+    [undefined, undefined, ['opened', 'opened']],
+    ['sesame', 'sesame', ['opened', 'opened']],
+    ['sésame ', 'sésame ', ['opened', 'opened']],
+    ['sesame', 'Sesame', ['token-rejected', 'token-rejected']],
+    [undefined, 'sesame', ['token-required', 'token-required']],
+    ['sesame', undefined, ['token-not-asked', 'token-not-asked']],
+  ])('with client token %s and server token %s', async (own, wanted, expected) => {
+    const { client, server } = await conversations();
+    const [grant, opened] = [openAsClient(client, request, own), openAsServer(server, wanted, decide)];
+    if (own !== undefined && wanted === undefined) {
+      expect(await codes(grant)).toEqual(['token-not-asked']);
+    } else {
+      expect(await codes(grant, opened)).toEqual(expected);
+    }
+    client.drop();
+  });
+
+  it('tells the client what it is granted and why', async () => {
+    const { client, server } = await conversations();
+    const [grant] = await Promise.all([
+      openAsClient(client, request, undefined),
+      openAsServer(server, undefined, decide),
+    ]);
+    expect(grant).toMatchObject({ seconds: 5, reasons: ['short today'] });
+    client.drop();
+  });
+
+  it('refuses a server that asks for the token and cannot prove that it knows it', async () => {
+    const { client, server } = await conversations();
+    const opening = codes(openAsClient(client, request, 'sesame'));
+    await server.expect(1, 'hello');
+    server.send({ type: 'challenge', nonce: randomId() });
+    const { mac } = await server.expect(1, 'proof');
+    server.send({ type: 'grant', software: 'x', ...decide(), mac });
+    expect(await opening).toEqual(['server-unproven']);
+    client.drop();
+  });
+
+  it('refuses a proof that was good for another handshake', async () => {
+    const first = await conversations();
+    const opened = openAsServer(first.server, 'sesame', decide);
+    await openAsClient(first.client, request, 'sesame');
+    const { hello } = await opened;
+
+    const second = await conversations();
+    const refused = codes(openAsServer(second.server, 'sesame', decide));
+    second.client.send(hello);
+    await second.client.expect(1, 'challenge');
+    const replayed = proofOf('client', 'sesame', {
+      clientNonce: hello.nonce,
+      serverNonce: randomId(),
+      session: hello.session,
+      stream: 1,
+    });
+    second.client.send({ type: 'proof', mac: replayed });
+    expect(await refused).toEqual(['token-rejected']);
+    first.client.drop();
+    second.client.drop();
+  });
+
+  it('waits for each step only so long', async () => {
+    const clock = new FakeClock();
+    const { client, server } = await conversations(clock);
+    const silent = codes(openAsServer(server, undefined, decide));
+    clock.advance(9.9);
+    expect(await Promise.race([silent, 'still waiting'])).toBe('still waiting');
+    clock.advance(0.2);
+    expect(await silent).toEqual(['timeout']);
+    client.drop();
+  });
+
+  it('refuses a message out of turn', async () => {
+    const { client, server } = await conversations();
+    const refused = codes(openAsServer(server, undefined, decide));
+    client.send({ type: 'start' });
+    expect(await refused).toEqual(['protocol-violation']);
+    client.drop();
+  });
+});

@@ -1,0 +1,236 @@
+/** Peers that break the protocol: each gets a coded refusal, and the server goes on serving others. */
+import { connect, createServer, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { runClientPlan } from '../../../src/modes/load/client.js';
+import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
+import { collect } from '../../support/events.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { hello } from '../../support/hello.js';
+import { clientPlan } from '../../support/plans.js';
+
+let server: WperfServer;
+let port: number;
+let clock: FakeClock;
+let notices: string[];
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false }, { clock });
+  port = server.address.port;
+  notices = [];
+  server.on('notice', (notice) => notices.push(notice.text));
+});
+
+afterEach(async () => {
+  await server.close();
+  expect(clock.pending).toBe(0);
+});
+
+interface Closed {
+  readonly code: number;
+  readonly texts: Record<string, unknown>[];
+}
+
+/** A WebSocket client that sends `messages`, each once the one before was answered, and waits for its end. */
+async function speak(messages: readonly (string | Buffer | object)[], afterwards = () => {}): Promise<Closed> {
+  const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
+  const texts: Record<string, unknown>[] = [];
+  const queue = [...messages];
+  const sendNext = () => {
+    const message = queue.shift();
+    if (message === undefined) afterwards();
+    else ws.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+  };
+  ws.on('open', sendNext);
+  ws.on('message', (data) => {
+    texts.push(JSON.parse(data.toString()));
+    sendNext();
+  });
+  ws.on('error', () => {});
+  return new Promise((resolve) => ws.on('close', (code) => resolve({ code, texts })));
+}
+
+/** A TCP client that sends raw bytes; resolves with what came back when the server has closed. */
+function speakRaw(bytes: string | Buffer, afterwards = (_socket: Socket) => {}): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let reply = '';
+  socket.on('data', (chunk) => {
+    reply += chunk.toString('latin1');
+  });
+  socket.on('error', () => {});
+  socket.write(bytes, () => afterwards(socket));
+  return new Promise((resolve) => socket.on('close', () => resolve(reply)));
+}
+
+async function stillServes(): Promise<void> {
+  const other = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false });
+  await other.close();
+  const { code, texts } = await speak([hello, { type: 'error', code: 'bye', message: 'enough' }]);
+  expect(texts[0]).toMatchObject({ type: 'grant' });
+  expect(code).toBe(1000);
+}
+
+const step = () => clock.advance(11);
+
+describe('a client that', () => {
+  it.each([
+    ['says nothing after the upgrade', [], 'timeout', 1008],
+    ['says nothing after the grant', [hello], 'timeout', 1008],
+  ])('%s is let go in time', async (_what, messages, code, closeCode) => {
+    const { code: closed, texts } = await speak(messages, () => {
+      setImmediate(() => clock.advance(61));
+    });
+    expect(texts.at(-1)).toMatchObject({ type: 'error', code });
+    expect(closed).toBe(closeCode);
+  });
+
+  it.each([
+    ['bad JSON', '{', 'not JSON'],
+    ['a message nobody knows', { type: 'rm' }, 'no known type'],
+    ['start before hello', { type: 'start' }, 'start where hello was due'],
+    ['a hello with a huge block', { ...hello, blockBytes: 2 ** 40 }, 'blockBytes must be'],
+    ['a hello with stream above streams', { ...hello, stream: 2 }, 'stream is larger than streams'],
+    ['a control message of 200 KB', JSON.stringify({ ...hello, extra: 'x'.repeat(200_000) }), 'control message of'],
+    ['deep JSON', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'no known type'],
+  ])('sends %s is refused', async (_what, message, reason) => {
+    const { code, texts } = await speak([message]);
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toMatchObject({ type: 'error', code: 'protocol-violation' });
+    expect(texts[0]?.message).toContain(reason);
+    expect(code).toBe(1002);
+    await vi.waitFor(() => expect(notices.join()).toContain(reason));
+    await stillServes();
+  });
+
+  it.each([
+    ['load before it was granted anything', [Buffer.alloc(1000)]],
+    ['load in a test that goes the other way', [{ ...hello, direction: 'down' }, Buffer.alloc(1000)]],
+  ])('sends %s is refused', async (_what, messages) => {
+    expect((await speak(messages)).code).toBe(1002);
+    await vi.waitFor(() => expect(notices.join()).toContain('load that was not asked for'));
+    await stillServes();
+  });
+
+  it('sends a binary frame beyond the limit is refused', async () => {
+    expect((await speak([hello, Buffer.alloc(5 * 1024 * 1024)])).code).toBe(1009);
+    await stillServes();
+  });
+
+  it('floods control messages is refused', async () => {
+    const flood = Array.from({ length: 2000 }, () => JSON.stringify(hello));
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
+    ws.on('error', () => {});
+    ws.on('open', () => {
+      for (const text of flood) ws.send(text);
+    });
+    await new Promise((resolve) => ws.on('close', resolve));
+    await stillServes();
+  });
+
+  it('vanishes in the middle of a test is forgotten', async () => {
+    const ended = new Promise((resolve) =>
+      server.on('test', (event) => event.type === 'error' && resolve(event.error.code)),
+    );
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
+    ws.on('error', () => {});
+    ws.on('open', () => ws.send(JSON.stringify({ ...hello, seconds: 600 })));
+    ws.once('message', () => {
+      ws.send(JSON.stringify({ type: 'start' }));
+      ws.send(Buffer.alloc(1000));
+      setTimeout(() => ws.pause(), 50);
+      const silence = setInterval(() => clock.advance(1), 10);
+      ws.on('close', () => clearInterval(silence));
+    });
+    expect(await ended).toBe('peer-lost');
+    ws.terminate();
+    await stillServes();
+  });
+});
+
+describe('a connection that', () => {
+  it('says nothing at all is dropped in time', async () => {
+    expect(await speakRaw('', () => setTimeout(step, 50))).toBe('');
+  });
+
+  it('never finishes its request is dropped in time', async () => {
+    expect(await speakRaw('GET / HTTP/1.1\r\nHost: x\r\nX: ', () => setTimeout(step, 50))).toBe('');
+  });
+
+  it.each([
+    ['TLS where there is none', Buffer.from('160301', 'hex')],
+    ['bytes of no known protocol', 'abcdefghijklmnop'],
+    ['an endless header', `GET / HTTP/1.1\r\nX: ${'y'.repeat(40_000)}`],
+  ])('opens with %s is dropped', async (_what, bytes) => {
+    expect(await speakRaw(bytes)).not.toContain('101');
+    await stillServes();
+  });
+
+  it('is an ordinary browser gets told what this is', async () => {
+    const reply = await speakRaw('GET / HTTP/1.1\r\nHost: example.org\r\n\r\n');
+    expect(reply).toMatch(/^HTTP\/1.1 426 /);
+    expect(reply).toContain('This is a wperf server. Measure with: wperf -c example.org');
+  });
+
+  it.each([
+    ['wperf.v2', 'the server speaks wperf.v1, the client wperf.v2'],
+    ['chat', 'the server speaks wperf.v1, the client no wperf sub-protocol'],
+  ])('offers %s is refused with both versions', async (protocol, text) => {
+    const reply = await speakRaw(
+      `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`,
+    );
+    expect(reply).toMatch(/^HTTP\/1.1 400 /);
+    expect(reply).toContain('wperf-error: version-mismatch');
+    expect(reply).toContain(text);
+  });
+});
+
+describe('a server that is not what it should be', () => {
+  async function clientAgainst(answer: (socket: Socket) => void): Promise<string | undefined> {
+    const fake = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => answer(socket));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => fake.once('listening', resolve));
+    const address = fake.address();
+    const fakePort = typeof address === 'object' && address ? address.port : 0;
+    const { error } = await collect(runClientPlan(clientPlan(fakePort, { connectTimeoutMs: 300 })));
+    fake.close();
+    return error?.replaceAll(String(fakePort), 'PORT');
+  }
+
+  it.each([
+    [
+      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello',
+      'not-wperf: 127.0.0.1:PORT answered HTTP 200 OK, not as a wperf server: check the address, port and path',
+    ],
+    [
+      'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n',
+      'not-wperf: 127.0.0.1:PORT answered HTTP 404 Not Found, not as a wperf server: check the address, port and path',
+    ],
+    [
+      'HTTP/1.1 400 Bad Request\r\nwperf-protocol: wperf.v7\r\nContent-Length: 0\r\n\r\n',
+      'version-mismatch: 127.0.0.1:PORT speaks wperf.v7, this client wperf.v1: install the same version of wperf at both ends',
+    ],
+    [
+      'HTTP/1.1 503 Busy\r\nwperf-error: server-full\r\nContent-Length: 13\r\n\r\nfull\u001b[31m now',
+      'server-full: 127.0.0.1:PORT: full [31m now: try again later',
+    ],
+    [
+      'SSH-2.0-OpenSSH_9.2\r\n',
+      'not-wperf: 127.0.0.1:PORT does not answer as a wperf server: Parse Error: Expected HTTP/, RTSP/ or ICE/',
+    ],
+  ])('%.40s', async (reply, expected) => {
+    expect(await clientAgainst((socket) => socket.end(reply))).toBe(expected);
+  });
+
+  it('closes without an answer', async () => {
+    expect(await clientAgainst((socket) => socket.destroy())).toMatch(
+      /^not-wperf: .* closed the connection without an answer/,
+    );
+  });
+
+  it('never answers', async () => {
+    expect(await clientAgainst(() => {})).toMatch(/^timeout: 127.0.0.1:PORT did not answer within 300 ms: /);
+  });
+});

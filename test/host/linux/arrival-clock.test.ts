@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../src/host/clock.js';
+import { ArrivalClock } from '../../../src/host/linux/arrival-clock.js';
+import type { Libc } from '../../../src/host/linux/libc.js';
+
+/** Its realtime clock is `Date`'s. */
+const libc = {
+  calls: {
+    clock_gettime(_clock: number, memory: Buffer) {
+      memory.writeBigInt64LE(BigInt(Math.floor(Date.now() / 1000)), 0);
+      memory.writeBigInt64LE(BigInt(Date.now() % 1000) * 1_000_000n, 8);
+      return 0;
+    },
+  },
+} as unknown as Libc;
+
+const stampNs = () => BigInt(Date.now()) * 1_000_000n;
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'], now: new Date('2026-11-23T12:00:00Z') }));
+afterEach(() => vi.useRealTimers());
+
+it('tells a stamp as a moment of the monotonic clock', () => {
+  const clock = new ArrivalClock(libc);
+  const began = systemClock.now();
+  const stamp = stampNs();
+  vi.advanceTimersByTime(3000);
+  expect(clock.momentOf(stamp)).toBeCloseTo(began, 6);
+  expect(clock.momentOf(stampNs())).toBeCloseTo(began + 3, 6);
+});
+
+it.each([-3600, -0.001, 0.001, 3600])('goes on through a step of the wall clock by %d s', (seconds) => {
+  const clock = new ArrivalClock(libc);
+  vi.setSystemTime(Date.now() + seconds * 1000);
+  expect(clock.momentOf(stampNs())).toBeCloseTo(systemClock.now(), 6);
+  vi.advanceTimersByTime(500);
+  const stamp = stampNs();
+  const at = systemClock.now();
+  vi.advanceTimersByTime(500);
+  expect(clock.momentOf(stamp)).toBeCloseTo(at, 6);
+});
+
+it('never tells a moment that is still to come', () => {
+  const clock = new ArrivalClock(libc);
+  expect(clock.momentOf(stampNs() + 5_000_000n)).toBe(systemClock.now());
+});

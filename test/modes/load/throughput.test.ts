@@ -1,0 +1,99 @@
+/** Both ends of a stream over an in-memory connection that cuts bytes in awkward places. */
+import { describe, expect, it } from 'vitest';
+import { Conversation } from '../../../src/dialects/native/conversation.js';
+import { systemClock } from '../../../src/host/clock.js';
+import type { StreamOutcome, StreamReport } from '../../../src/modes/load/figures.js';
+import { startStream } from '../../../src/modes/load/stream.js';
+import type { TestPlan } from '../../../src/plan/plan.js';
+import { channelPair } from '../../support/channel-pair.js';
+import { shortTest } from '../../support/plans.js';
+
+interface Ran {
+  readonly client: StreamOutcome;
+  readonly server: StreamOutcome;
+  readonly reports: { readonly client: StreamReport[]; readonly server: StreamReport[] };
+}
+
+async function run(changes: Partial<TestPlan>, cuts = [1, 2, 3, 7, 65_536, 11]): Promise<Ran> {
+  const channels = await channelPair({ cuts });
+  const test = { ...shortTest, ...changes };
+  const reports: Ran['reports'] = { client: [], server: [] };
+  const start = (role: 'client' | 'server') =>
+    startStream({
+      role,
+      test,
+      conversation: new Conversation(channels[role], systemClock),
+      clock: systemClock,
+      resultSeconds: 5,
+      stop: new AbortController().signal,
+      onInterval: (report) => reports[role].push(report),
+    }).outcome;
+  const server = start('server');
+  const client = start('client');
+  const ran = { client: await client, server: await server, reports };
+  channels.client.drop();
+  return ran;
+}
+
+const bytesOf = (reports: readonly StreamReport[], sender: boolean) =>
+  reports.filter((report) => report.sender === sender).reduce((sum, { record }) => sum + record.bytes, 0);
+
+describe('a stream by bytes', () => {
+  it.each(['up', 'down'] as const)('delivers exactly what was asked for, %s', async (direction) => {
+    const { client, server, reports } = await run({ direction, bytes: 1_000_003, seconds: 60 });
+    const [from, to] = direction === 'up' ? [client, server] : [server, client];
+    expect(to.received?.bytes).toBe(1_000_003);
+    expect(from.sent?.bytes).toBe(1_000_003);
+    expect(from.remote?.received).toEqual(to.received);
+    expect(to.remote?.sent).toEqual(from.sent);
+    expect(from.received).toBeUndefined();
+    expect(bytesOf(direction === 'up' ? reports.client : reports.server, true)).toBe(1_000_003);
+  });
+
+  it('delivers both ways at once', async () => {
+    const { client, server, reports } = await run({ direction: 'bidir', bytes: 700_001, seconds: 60 });
+    for (const end of [client, server]) {
+      expect(end.sent?.bytes).toBe(700_001);
+      expect(end.received?.bytes).toBe(700_001);
+      expect(end.reported?.bytes).toBe(700_001);
+    }
+    expect(bytesOf(reports.client, false)).toBe(700_001);
+  });
+});
+
+describe('a stream by time', () => {
+  it.each(['up', 'down', 'bidir'] as const)('ends on time with intervals that add up, %s', async (direction) => {
+    const { client, server, reports } = await run({ direction, seconds: 0.35 }, [Number.POSITIVE_INFINITY]);
+    const receivers =
+      direction === 'bidir'
+        ? (['client', 'server'] as const)
+        : direction === 'up'
+          ? (['server'] as const)
+          : (['client'] as const);
+    for (const role of receivers) {
+      const { received } = { client, server }[role];
+      expect(received?.bytes).toBeGreaterThan(0);
+      expect(received?.end).toBeGreaterThanOrEqual(0.35);
+      const own = reports[role].filter((report) => !report.sender);
+      expect(own.map(({ record }) => record.index)).toEqual([0, 1, 2, 3]);
+      expect(bytesOf(own, false)).toBe(received?.bytes);
+    }
+  });
+
+  it('leaves out what was omitted at both ends', async () => {
+    const { client, server, reports } = await run({ omitSeconds: 0.2, seconds: 0.2 }, [Number.POSITIVE_INFINITY]);
+    const counted = reports.server.filter(({ record }) => !record.omitted);
+    expect(reports.server.filter(({ record }) => record.omitted)).toHaveLength(2);
+    expect(bytesOf(counted, false)).toBe(server.received?.bytes);
+    expect(server.received?.bytes).toBeLessThan(bytesOf(reports.server, false));
+    expect(client.sent?.end).toBeLessThan(0.3);
+    expect(client.reported?.bytes).toBe(server.received?.bytes);
+  });
+
+  it('keeps to the rate asked for', async () => {
+    const { server } = await run({ bitsPerSecond: 20e6, blockBytes: 4096, seconds: 1 });
+    const rate = ((server.received?.bytes ?? 0) * 8) / (server.received?.end ?? 1);
+    expect(rate / 20e6).toBeGreaterThan(0.97);
+    expect(rate / 20e6).toBeLessThan(1.03);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamResult } from '../../../src/events/test.js';
+import { pacingWarnings } from '../../../src/modes/load/warnings.js';
+
+const packets = { packets: 100, lost: 0, jitterMs: 0 };
+
+function stream(id: number, changes: Partial<StreamResult>): StreamResult {
+  return { id, direction: 'up', sender: true, sent: null, received: null, partial: false, packets, ...changes };
+}
+
+describe('doubts about pacing', () => {
+  it('are none where nothing was left out', () => {
+    expect(pacingWarnings('client', [stream(1, { pacing: { skipped: 0, lateSeconds: 0 } }), stream(2, {})])).toEqual(
+      [],
+    );
+  });
+
+  it('name the only stream that they are about', () => {
+    const results = [stream(1, {}), stream(2, { pacing: { skipped: 7, lateSeconds: 0.0331 } })];
+    expect(pacingWarnings('client', results)).toEqual([
+      'Stream 2, up: the path took less than was asked; the sender skipped 7 packets.',
+      'Stream 2, up: the client fell 34 ms behind the rate asked for.',
+    ]);
+  });
+
+  it('are one line a direction, however many streams there are', () => {
+    const results = [1, 2, 3].flatMap((id) => [
+      stream(id, { pacing: { skipped: 10 * (id - 1), lateSeconds: id } }),
+      stream(id, { direction: 'down', sender: false, packets: { ...packets, malformed: id } }),
+    ]);
+    expect(pacingWarnings('client', results)).toEqual([
+      '2 of 3 streams, up: the path took less than was asked; the sender skipped 30 packets.',
+      '3 of 3 streams, up: the client fell 3.0 s behind the rate asked for.',
+      '3 of 3 streams, down: 6 packets were malformed and are in no other figure.',
+    ]);
+  });
+
+  it('of blocks that are no packets tell the time alone', () => {
+    const { packets: _, ...blocks } = stream(1, { pacing: { skipped: 7, lateSeconds: 2 } });
+    expect(pacingWarnings('server', [blocks])).toEqual([
+      'Stream 1, up: the client fell 2.0 s behind the rate asked for.',
+    ]);
+  });
+});

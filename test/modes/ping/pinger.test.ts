@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { bounds } from '../../../src/defaults/index.js';
+import { Prober, type ProberOptions } from '../../../src/modes/ping/pinger.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A channel whose pings are answered by hand. */
+function probing(changes: Partial<ProberOptions> = {}) {
+  const clock = new FakeClock();
+  const answers: ((rttMs: number) => void)[] = [];
+  const sentAt: number[] = [];
+  const told: [number, number | undefined][] = [];
+  const begun = clock.now();
+  const channel = {
+    ping: () => {
+      sentAt.push(Math.round((clock.now() - begun) * 1000) / 1000);
+      return new Promise<number>((resolve) => answers.push(resolve));
+    },
+  };
+  const prober = new Prober({
+    ...{ channel, clock, intervalSeconds: 1, count: 3, until: begun + 1000, answerSeconds: 5 },
+    onAnswer: (seq, rttMs) => told.push([seq, rttMs]),
+    ...changes,
+  });
+  let finished = false;
+  prober.finished.then(() => {
+    finished = true;
+  });
+  return { clock, answers, sentAt, told, prober, isFinished: () => finished };
+}
+
+describe('a prober', () => {
+  it('sends at a steady rate, whether or not earlier pings are answered', async () => {
+    const { clock, answers, sentAt, told, isFinished } = probing();
+    clock.advance(4);
+    expect(sentAt).toEqual([0, 1, 2]);
+    for (const [seq, answer] of answers.entries()) answer(10 + seq);
+    await settled();
+    expect(told).toEqual([
+      [0, 10],
+      [1, 11],
+      [2, 12],
+    ]);
+    expect(isFinished()).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('gives a ping up after its time and ends', async () => {
+    const { clock, answers, told, isFinished } = probing({ count: 2 });
+    clock.advance(1);
+    answers[1]?.(7);
+    await settled();
+    expect(isFinished()).toBe(false);
+    clock.advance(4.5);
+    await settled();
+    expect(told).toEqual([
+      [1, 7],
+      [0, undefined],
+    ]);
+    expect(isFinished()).toBe(true);
+  });
+
+  it('sends no burst after a pause', () => {
+    const { clock, sentAt } = probing({ count: 100, intervalSeconds: 0.1 });
+    clock.advance(0.25);
+    clock.advance(3, 2);
+    expect(sentAt.length).toBeLessThan(20);
+    const gaps = sentAt.slice(1).map((moment, i) => moment - (sentAt[i] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(0);
+  });
+
+  it('has a bounded number of pings out, and none after its last moment', () => {
+    const { clock, sentAt, prober } = probing({ count: 1e6, intervalSeconds: 0.1, answerSeconds: 1e6 });
+    clock.advance(100);
+    expect(prober.sent).toBe(bounds.pingsInFlight);
+    expect(sentAt).toHaveLength(bounds.pingsInFlight);
+    const short = probing({ until: 100.5, count: 100, intervalSeconds: 0.2 });
+    short.clock.advance(10);
+    expect(short.sentAt).toEqual([0, 0.2, 0.4]);
+  });
+
+  it('without an interval sends the next upon each answer', async () => {
+    const { answers, sentAt, isFinished } = probing({ intervalSeconds: 0, count: 2 });
+    expect(sentAt).toHaveLength(1);
+    answers[0]?.(1);
+    await settled();
+    expect(sentAt).toHaveLength(2);
+    answers[1]?.(1);
+    await settled();
+    expect(isFinished()).toBe(true);
+  });
+
+  it('tells nothing once it is stopped, but how long pings have been out', async () => {
+    const { clock, answers, told, prober } = probing();
+    clock.advance(0.5);
+    expect(prober.unansweredMs()[0]).toBeCloseTo(500);
+    prober.stop();
+    answers[0]?.(1);
+    await settled();
+    expect(told).toEqual([]);
+  });
+});

@@ -1,0 +1,211 @@
+/** The real server and the real client over loopback sockets. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { bounds } from '../../src/defaults/index.js';
+import { runClientPlan } from '../../src/modes/load/client.js';
+import type { ServerPlan } from '../../src/plan/plan.js';
+import { type ServerRunOptions, startServerPlan, type WperfServer } from '../../src/server/server.js';
+import { connectWs } from '../../src/transport/ws/connect.js';
+import { collect, sorted } from '../support/events.js';
+import { clientPlan } from '../support/plans.js';
+
+const open: WperfServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+async function serve(plan: Partial<ServerPlan> = {}, options: ServerRunOptions = {}) {
+  const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, ...plan }, options);
+  open.push(server);
+  const events: Parameters<typeof sorted>[0] = [];
+  const notices: string[] = [];
+  server.on('test', (event) => events.push(event));
+  server.on('notice', (notice) => notices.push(notice.text));
+  const ended = new Promise<void>((resolve) => {
+    server.on('test', (event) => {
+      if (event.type === 'end' || event.type === 'error') resolve();
+    });
+  });
+  return { server, port: server.address.port, notices, seen: () => sorted(events), ended };
+}
+
+describe('a test over loopback', () => {
+  it.each([
+    ['up', 1],
+    ['down', 1],
+    ['bidir', 1],
+    ['up', 3],
+    ['down', 3],
+    ['bidir', 3],
+  ] as const)('%s over %i streams tells the same at both ends', async (direction, streams) => {
+    const { port, seen, ended } = await serve();
+    const client = await collect(runClientPlan(clientPlan(port, { direction, streams })));
+    await ended;
+    const server = seen();
+    expect(client.error).toBeUndefined();
+    expect(client.start?.test).toMatchObject({ direction, streams, seconds: 0.3 });
+    expect(client.start?.streams).toHaveLength(streams);
+    expect(client.start?.rtt?.samples).toBe(10);
+    expect(client.end?.streams).toHaveLength(direction === 'bidir' ? 2 * streams : streams);
+    expect(server.end?.sums.map((sum) => [sum.direction, sum.received, sum.sent])).toEqual(
+      client.end?.sums.map((sum) => [sum.direction, sum.received, sum.sent]),
+    );
+    for (const sum of client.end?.sums ?? []) {
+      const own = client.end?.streams.filter((stream) => stream.direction === sum.direction) ?? [];
+      expect(sum.received?.bytes).toBe(own.reduce((bytes, stream) => bytes + (stream.received?.bytes ?? 0), 0));
+      expect(sum.sent?.bytes ?? 0).toBeGreaterThanOrEqual((sum.received?.bytes ?? 0) * 0.5);
+      const intervals = client.intervals.flatMap((interval) =>
+        interval.sums.filter((each) => each.direction === sum.direction),
+      );
+      expect(intervals.reduce((bytes, each) => bytes + each.bytes, 0)).toBe(sum.received?.bytes);
+      expect(intervals).toHaveLength(3);
+    }
+    expect(server.intervals).toHaveLength(client.intervals.length);
+  });
+
+  it('delivers exactly the bytes asked for, shared among streams', async () => {
+    const { port } = await serve();
+    const { end } = await collect(
+      runClientPlan(clientPlan(port, { direction: 'bidir', streams: 3, bytes: 10_000_001, seconds: 60 })),
+    );
+    expect(end?.sums.map((sum) => [sum.sent?.bytes, sum.received?.bytes])).toEqual([
+      [10_000_001, 10_000_001],
+      [10_000_001, 10_000_001],
+    ]);
+  });
+
+  it('makes no intervals when none are wanted', async () => {
+    const { port } = await serve();
+    const { intervals, end } = await collect(runClientPlan(clientPlan(port, { intervalSeconds: 0 })));
+    expect(intervals).toEqual([]);
+    expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
+  });
+
+  it('counts alike with and without the fast lane, at either end', async () => {
+    for (const serverLane of [true, false]) {
+      for (const clientLane of [true, false]) {
+        const { port } = await serve({}, { lane: serverLane });
+        const plan = clientPlan(port, { direction: 'bidir', bytes: 3_000_001, seconds: 60 });
+        const { end, error } = await collect(runClientPlan(plan, { connect: (each) => connectWs(each, clientLane) }));
+        expect(error).toBeUndefined();
+        expect(end?.sums.map((sum) => sum.received?.bytes)).toEqual([3_000_001, 3_000_001]);
+      }
+    }
+  });
+
+  it("brings the server's own report, when asked", async () => {
+    const recorder = () => {
+      const types: string[] = [];
+      return { event: (event: { type: string }) => types.push(event.type), text: () => types.join(' ') };
+    };
+    const { port } = await serve({}, { makeRecorder: recorder });
+    const { end } = await collect(runClientPlan(clientPlan(port, { getServerOutput: true, streams: 2 })));
+    expect(end?.serverOutput).toMatch(/^start( interval){3,4} end\nstart( interval){3,4} end$/);
+  });
+});
+
+describe('a server', () => {
+  it('grants no more than it allows, and says so', async () => {
+    const { port } = await serve({ seconds: 0.2 });
+    const { all, start, end } = await collect(runClientPlan(clientPlan(port, { seconds: 5 })));
+    expect(start?.test.seconds).toBe(0.2);
+    expect(end?.sums[0]?.received?.end).toBeLessThan(0.5);
+    expect(all).toContainEqual({ type: 'notice', level: 'info', text: 'The server allows tests of at most 0.2 s.' });
+  });
+
+  it('serves several clients at once', async () => {
+    const { port } = await serve();
+    const runs = ['up', 'down', 'bidir'].map((direction) =>
+      collect(runClientPlan(clientPlan(port, { direction: direction as 'up' }))),
+    );
+    for (const { error, end } of await Promise.all(runs)) {
+      expect(error).toBeUndefined();
+      expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
+    }
+  });
+
+  it('goes away after one test with one-off, but not after a refused one', async () => {
+    const { server, port, notices } = await serve({ oneOff: true, token: 'sesame' });
+    const closed = new Promise<void>((resolve) => server.once('close', resolve));
+    expect((await collect(runClientPlan(clientPlan(port, { token: 'wrong' })))).error).toMatch(/^token-rejected/);
+    expect((await collect(runClientPlan(clientPlan(port, { token: 'sesame', streams: 2 })))).error).toBeUndefined();
+    await closed;
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toMatch(/^connection-refused/);
+    expect(notices.join()).toContain('the token is wrong');
+  });
+
+  it('that is stopped in the middle says so, and both ends keep what they have', async () => {
+    const { server, port, seen } = await serve();
+    const running = collect(runClientPlan(clientPlan(port, { seconds: 30 })));
+    while (seen().intervals.length < 2) await new Promise((resolve) => server.once('test', resolve));
+    await server.close();
+    const { end } = await running;
+    expect(end?.interrupted).toBe(true);
+    expect(end?.warnings.join()).toContain('The server was stopped');
+    expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
+    expect(seen().end?.interrupted).toBe(true);
+  });
+
+  it('that is full says so, and has room again later', async () => {
+    const { port } = await serve();
+    const url = `ws://127.0.0.1:${port}/`;
+    const held = Array.from({ length: bounds.connections }, () => new WebSocket(url, 'wperf.v1'));
+    await Promise.all(held.map((ws) => new Promise((resolve) => ws.on('open', resolve))));
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toBe(
+      `server-full: 127.0.0.1:${port}: the server has as many clients as it can take: try again later`,
+    );
+    await Promise.all(held.map((ws) => new Promise((resolve) => ws.on('close', resolve).close())));
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toBeUndefined();
+  });
+
+  it('listens on a path, and answers others with the reason', async () => {
+    const { port } = await serve({ path: '/measure' });
+    const target = { host: '127.0.0.1', port, secure: false, path: '/' };
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toBe(
+      `request-refused: 127.0.0.1:${port}: nothing is served at this path`,
+    );
+    const right = clientPlan(port, { target: { ...target, path: '/measure?x=1' } });
+    expect((await collect(runClientPlan(right))).error).toBeUndefined();
+  });
+
+  it('names the port that is in use', async () => {
+    const { port } = await serve();
+    await expect(startServerPlan({ host: '127.0.0.1', port, oneOff: false })).rejects.toMatchObject({
+      code: 'port-in-use',
+      message: `port ${port} is in use`,
+    });
+  });
+});
+
+describe('a client', () => {
+  it('that is interrupted has the results so far, and the server has them too', async () => {
+    const { port, seen, ended } = await serve();
+    const stop = new AbortController();
+    const events = [];
+    for await (const event of runClientPlan(clientPlan(port, { seconds: 30 }), { signal: stop.signal })) {
+      events.push(event);
+      if (event.type === 'interval' && events.length > 3) stop.abort('interrupted');
+    }
+    await ended;
+    const { end } = sorted(events);
+    expect(end?.interrupted).toBe(true);
+    expect(end?.sums[0]?.received).not.toBeNull();
+    expect(seen().end?.interrupted).toBe(true);
+  });
+
+  it('whose consumer leaves the loop stops the test', async () => {
+    const { port, seen, ended } = await serve();
+    for await (const event of runClientPlan(clientPlan(port, { seconds: 30 }))) {
+      if (event.type === 'interval') break;
+    }
+    await ended;
+    expect(seen().end?.interrupted).toBe(true);
+  });
+
+  it('that is interrupted before the test says only that', async () => {
+    const { port } = await serve();
+    const { error } = await collect(runClientPlan(clientPlan(port), { signal: AbortSignal.abort() }));
+    expect(error).toBe('interrupted: interrupted before the test began');
+  });
+});
