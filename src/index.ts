@@ -15,6 +15,9 @@ export {
 } from './library.js';
 export type { LatencyGrade, LatencyReport } from './measure/latency.js';
 export type { LatencySummary } from './measure/percentiles.js';
+export { bitsPerSecond, type Span } from './measure/span.js';
+export type { TcpSample, TcpSummary } from './measure/tcp.js';
+export type { CpuUse } from './measure/usage.js';
 export type {
   ClientPlan,
   Direction,

@@ -7,7 +7,8 @@ import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
 import type { NoticeEvent, TestEvent } from './events/test.js';
 import { identity } from './host/identity.js';
-import { type Cidr, parseCidr } from './net/networks.js';
+import type { Cidr } from './net/cidr.js';
+import { parseCidr } from './net/networks.js';
 import type {
   ClientPlan,
   PingPlan,

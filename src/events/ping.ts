@@ -1,7 +1,7 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
 
 import type { LatencySummary } from '../measure/percentiles.js';
-import type { PeerAddress } from '../transport/channel.js';
+import type { PeerAddress } from './peer.js';
 import type { ErrorEvent, NoticeEvent, SimulationReport } from './test.js';
 
 export interface PingStartEvent {

@@ -1,8 +1,12 @@
 /** What a trace tells the world: one start, hops in order of TTL as each is known, one end. Plain data. */
 
 import type { Family } from '../net/bytes.js';
-import type { Hop } from '../trace/hop.js';
-import type { Prober, TraceProtocol } from '../trace/prober.js';
+import type { Hop } from './hop.js';
+
+export type TraceProtocol = 'udp' | 'tcp' | 'icmp';
+
+/** How the probes were sent. */
+export type ProberName = 'linux-errqueue' | 'linux-raw' | 'raw-socket' | 'inband';
 
 /** A server of the original wperf, asked for the route back, does not tell what is optional here. */
 export interface TraceStart {
@@ -16,7 +20,7 @@ export interface TraceStart {
   readonly ip: string;
   readonly family: Family;
   readonly protocol?: TraceProtocol;
-  readonly prober?: Prober['name'];
+  readonly prober?: ProberName;
   /** Absent for ICMP too. */
   readonly port?: number;
   readonly firstHop: number;

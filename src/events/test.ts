@@ -5,18 +5,16 @@
  * Directions are named from the client: `up` is client to server. A stream is one connection; in a bidirectional test
  * each stream appears once for each direction.
  */
+
 import type { WperfError } from '../errors.js';
-import type { SocketSettings } from '../host/tcp/options.js';
 import type { LatencyReport } from '../measure/latency.js';
+import type { Pacing } from '../measure/pacing.js';
 import type { PacketTotals } from '../measure/packets.js';
 import type { Span } from '../measure/span.js';
-import type { TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { CpuUse } from '../measure/usage.js';
 import type { Direction, Simulation, TestPlan } from '../plan/plan.js';
-import type { Pacing } from '../traffic/schedule.js';
-import type { PeerAddress } from '../transport/channel.js';
-
-export { bitsPerSecond, type Span } from '../measure/span.js';
-export type { TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { PeerAddress } from './peer.js';
 
 export interface StreamInfo {
   /** 1 to the number of streams. */
@@ -138,13 +136,6 @@ export interface DirectionSum {
   readonly partial: boolean;
   readonly packets?: PacketTotals;
   readonly retransmits?: number;
-}
-
-/** CPU use of one process over the test, as percent of one core. */
-export interface CpuUse {
-  readonly total: number;
-  readonly user: number;
-  readonly system: number;
 }
 
 export interface EndEvent {

@@ -1,12 +1,6 @@
 /** What a test costs this process: processor time, and how busy its event loop was. */
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import type { CpuUse } from '../events/test.js';
-
-export interface Usage {
-  readonly cpu: CpuUse;
-  /** Share of the time in which the event loop was not waiting, 0 to 1. */
-  readonly busy: number;
-}
+import type { Usage } from '../measure/usage.js';
 
 export class UsageMeter {
   readonly #cpu = process.cpuUsage();

@@ -86,3 +86,10 @@ export class TcpGathering {
     this.#reorder = Math.max(this.#reorder, sample.reorder);
   }
 }
+
+/** What the kernel made of a connection's settings; of a buffer Linux gives twice what was asked, for its own needs. */
+export interface SocketSettings {
+  readonly sndbufBytes?: number;
+  readonly rcvbufBytes?: number;
+  readonly noDelay?: boolean;
+}

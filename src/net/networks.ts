@@ -1,11 +1,7 @@
 /** Which peers are proxies that may say for whom they speak. */
-import { BlockList, isIP, SocketAddress } from 'node:net';
 
-/** An address, or the network of its first `prefix` bits. */
-export interface Cidr {
-  readonly address: string;
-  readonly prefix: number;
-}
+import { BlockList, isIP, SocketAddress } from 'node:net';
+import type { Cidr } from './cidr.js';
 
 /** `10.0.0.0/8`, `2001:db8::/32`, or a single address; undefined of anything else. */
 export function parseCidr(text: string): Cidr | undefined {

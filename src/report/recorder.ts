@@ -1,5 +1,5 @@
 /** The server's text report, kept for a client that asks for it. */
-import type { Recorder } from '../modes/load/recording.js';
+import type { Recorder } from '../events/recorder.js';
 import type { Identity } from './json/objects.js';
 import type { Sink } from './reporter.js';
 import { TextReporter } from './text/test.js';

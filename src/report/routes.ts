@@ -1,7 +1,7 @@
 /** What a report of both routes knows of one of them, and when it knows all. */
 
+import type { RouteEvent } from '../events/both-routes.js';
 import type { TraceEnd, TraceHop, TraceStart } from '../events/route.js';
-import type { RouteEvent } from '../modes/route/both.js';
 import { alignRoutes, type RouteRow } from '../trace/compare.js';
 import type { TraceReport } from './reporter.js';
 

@@ -1,5 +1,5 @@
 /** The route there and the route back held against each other. Pure. */
-import type { Hop } from './hop.js';
+import type { Hop } from '../events/hop.js';
 
 /**
  * How two hops compare: they share an address, or a network (AS), or one is of a network that the other route never

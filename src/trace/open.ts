@@ -1,10 +1,11 @@
 /** Finds a way to send probes: each is tried, none is guessed from the user id. */
 import { WperfError } from '../errors.js';
+import type { TraceProtocol } from '../events/route.js';
 import { openLinuxErrqueue } from './linux/errqueue-prober.js';
 import { openLinuxRaw } from './linux/raw-prober.js';
 import { type TraceSettings, tracePort } from './options.js';
 import { openRawSocket } from './portable.js';
-import type { OpenProber, Prober, TraceProtocol, TraceTarget } from './prober.js';
+import type { OpenProber, Prober, TraceTarget } from './prober.js';
 
 interface Way {
   readonly name: Prober['name'];

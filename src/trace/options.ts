@@ -1,8 +1,8 @@
 /** What can be asked of a trace, and the rules that it must keep. */
 import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
+import type { TraceProtocol } from '../events/route.js';
 import type { Family } from '../net/bytes.js';
-import type { TraceProtocol } from './prober.js';
 
 export interface TraceOptions {
   /** Name or address. */

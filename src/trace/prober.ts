@@ -2,9 +2,9 @@
  * The port between a trace's strategy and the kernel: a prober sends probes of a given TTL and hands back what came of
  * them. It matches replies to probes by itself, so that what it returns belongs to this trace and to no other.
  */
+import type { MplsLabel } from '../events/hop.js';
+import type { ProberName, TraceProtocol } from '../events/route.js';
 import type { Family } from '../net/bytes.js';
-
-export type TraceProtocol = 'udp' | 'tcp' | 'icmp';
 
 export interface TraceTarget {
   readonly ip: string;
@@ -16,14 +16,6 @@ export interface TraceTarget {
 export interface Probe {
   /** Counts 0, 1, 2, ... within its trace. */
   readonly id: number;
-  readonly ttl: number;
-}
-
-/** One entry of an MPLS label stack (RFC 4950, RFC 3032). */
-export interface MplsLabel {
-  readonly label: number;
-  readonly trafficClass: number;
-  readonly bottom: boolean;
   readonly ttl: number;
 }
 
@@ -42,7 +34,7 @@ export interface Reply {
 }
 
 export interface Prober {
-  readonly name: 'linux-errqueue' | 'linux-raw' | 'raw-socket' | 'inband';
+  readonly name: ProberName;
   readonly protocol: TraceProtocol;
   /** Destination port: the first for UDP probes that count up, the only one otherwise. Absent for ICMP. */
   readonly port?: number;

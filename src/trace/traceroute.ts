@@ -1,8 +1,9 @@
 /** The route to a host, hop by hop: resolves, opens a prober, runs the strategy, names and annotates what it hears. */
 
+import type { Annotation, Hop, HopAddress } from '../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
 import { Waker } from './engine.js';
-import { type Annotation, type Hop, type HopAddress, hopOf, rateLimitedTtls } from './hop.js';
+import { hopOf, rateLimitedTtls } from './hop.js';
 import { openProber } from './open.js';
 import { type TraceOptions, type TraceSettings, traceSettings } from './options.js';
 import type { Prober, TraceTarget } from './prober.js';

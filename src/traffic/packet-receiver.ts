@@ -3,8 +3,8 @@
  * ends it. Liveness: without that word the deadline and its grace do.
  */
 import { packetBounds } from '../defaults/index.js';
-import type { Span } from '../events/test.js';
 import { type PacketFigures, PacketMeter, type PacketSummary } from '../measure/packets.js';
+import type { Span } from '../measure/span.js';
 import type { IntervalRecord } from '../measure/timeline.js';
 import { readPacketHeader } from '../protocol/packet-header.js';
 import type { Channel, LoadSink } from '../transport/channel.js';

@@ -3,8 +3,9 @@
  * the word to stop. Liveness: the deadline, with its grace, bounds it once a byte has come; the caller bounds the wait
  * for that byte.
  */
-import type { Span } from '../events/test.js';
+
 import type { Cancel, Clock } from '../host/clock.js';
+import type { Span } from '../measure/span.js';
 import { type IntervalRecord, Timeline, type TimelineOptions } from '../measure/timeline.js';
 import { type Channel, discard } from '../transport/channel.js';
 

@@ -2,14 +2,8 @@
  * A paced sender's schedule, and what it had to leave out of it: blocks whose time passed while the connection took
  * nothing were skipped, the fault of the path; time in which this process did not get to send was lost, its own.
  */
+import type { Pacing } from '../measure/pacing.js';
 import { Pacer } from './pacer.js';
-
-export interface Pacing {
-  /** Blocks that were never sent because the connection took none in time. */
-  readonly skipped: number;
-  /** Time by which the sender fell behind for reasons of its own. */
-  readonly lateSeconds: number;
-}
 
 /** What a busy machine may cost in one go. */
 const STALL_SECONDS = 0.1;

@@ -2,12 +2,14 @@
  * Fills a channel with load as fast as back-pressure, and the rate asked for, allow. Liveness: every batch ends when
  * the kernel has taken it; the deadline, the last byte, or the word to stop ends the whole, batch in flight or not.
  */
-import type { Span } from '../events/test.js';
+
 import type { Cancel, Clock } from '../host/clock.js';
+import type { Pacing } from '../measure/pacing.js';
+import type { Span } from '../measure/span.js';
 import { Timeline } from '../measure/timeline.js';
 import type { LoadWriter } from '../transport/channel.js';
 import { BatchSize } from './batch-size.js';
-import { type Pacing, Schedule } from './schedule.js';
+import { Schedule } from './schedule.js';
 
 export interface SenderOptions {
   readonly omitSeconds: number;

@@ -1,4 +1,5 @@
 /** The narrow port between a test and whatever carries it: control texts both ways, and load that is counted, not kept. */
+import type { PeerAddress } from '../events/peer.js';
 
 /** The client behind a trusted proxy, as that proxy told it. */
 export interface ForwardedClient {
@@ -20,15 +21,6 @@ export interface ChannelInfo {
 
 /** The first bytes of a message, in which its number and its time can stand. */
 export const HEAD_BYTES = 16;
-
-/** Whom a channel is with, for people: a client behind a trusted proxy by its own address. */
-export interface PeerAddress {
-  readonly host: string;
-  /** Absent where a proxy does not tell it. */
-  readonly port?: number;
-  /** The proxy that it came through. */
-  readonly byProxy?: string;
-}
 
 export function peerOf({ remoteHost, remotePort, client }: ChannelInfo): PeerAddress {
   if (!client) return { host: remoteHost, port: remotePort };

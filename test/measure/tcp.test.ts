@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TcpSample } from '../../src/events/test.js';
+import type { TcpSample } from '../../src/measure/tcp.js';
 import { TcpGathering } from '../../src/measure/tcp.js';
 
 const sample = (retransmits: number, rttUs = 100, cwndBytes = 1000): TcpSample => ({

@@ -7,8 +7,8 @@ import type {
   SimulationReport,
   StartEvent,
   StreamResult,
-  TcpSample,
 } from '../../src/events/test.js';
+import type { TcpSample } from '../../src/measure/tcp.js';
 import type { Direction, TestPlan } from '../../src/plan/plan.js';
 
 export const identity = { software: 'wperf 1.2.3', systemInfo: 'Linux box 6.1.0 x64' };

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { WperfError } from '../../src/errors.js';
+import type { RouteEvent } from '../../src/events/both-routes.js';
+import type { HopAddress } from '../../src/events/hop.js';
 import type { SeenClient, TraceEnd, TraceHop, TraceStart } from '../../src/events/route.js';
-import type { RouteEvent } from '../../src/modes/route/both.js';
 import type { OutputPlan } from '../../src/plan/plan.js';
 import { makeRoutesReporter, makeTraceReporter } from '../../src/report/make-trace.js';
 import type { TraceReport } from '../../src/report/reporter.js';
-import type { HopAddress } from '../../src/trace/hop.js';
 import { repositoryFile } from '../support/folders.js';
 import { Kept } from './kept.js';
 

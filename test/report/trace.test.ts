@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { WperfError } from '../../src/errors.js';
+import type { HopAddress } from '../../src/events/hop.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/events/route.js';
 import type { ErrorEvent } from '../../src/events/test.js';
 import type { OutputPlan } from '../../src/plan/plan.js';
 import { makeTraceReporter } from '../../src/report/make-trace.js';
-import type { HopAddress } from '../../src/trace/hop.js';
 
 const start: TraceStart = {
   type: 'trace-start',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Hop } from '../../src/events/hop.js';
 import { alignRoutes } from '../../src/trace/compare.js';
-import type { Hop } from '../../src/trace/hop.js';
 
 /** `a1` has the address a1; `a1@7` is of AS 7 too; `-` is silent; a `.` in the end is the end of the route. */
 function routeOf(text: string): Hop[] {

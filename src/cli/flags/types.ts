@@ -1,6 +1,7 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
 import { isIP } from 'node:net';
-import { type Cidr, parseCidr } from '../../net/networks.js';
+import type { Cidr } from '../../net/cidr.js';
+import { parseCidr } from '../../net/networks.js';
 import {
   BadValue,
   parseDecimal,

@@ -1,7 +1,8 @@
 import { runAnyReverseTrace } from '../../dialects/choose.js';
 import { exitCodes } from '../../errors.js';
+import type { RouteEvent } from '../../events/both-routes.js';
 import type { GeoipOptions } from '../../geoip/open.js';
-import { type RouteEvent, traceBothRoutes } from '../../modes/route/both.js';
+import { traceBothRoutes } from '../../modes/route/both.js';
 import type { OutputPlan, ReverseTracePlan } from '../../plan/plan.js';
 import { makeRoutesReporter, makeTraceReporter } from '../../report/make-trace.js';
 import type { RoutesReporter } from '../../report/routes.js';

@@ -5,11 +5,12 @@
  */
 import { bounds } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
-import type { Span, TcpSample } from '../../events/test.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { readCongestion, readTcpInfo } from '../../host/tcp/options.js';
 import { UsageMeter } from '../../host/usage.js';
 import type { PacketTotals } from '../../measure/packets.js';
+import type { Span } from '../../measure/span.js';
+import type { TcpSample } from '../../measure/tcp.js';
 import { TcpGathering } from '../../measure/tcp.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from '../../modes/load/figures.js';
 import { directionOf, directionsOf, type Role } from '../../modes/load/results.js';

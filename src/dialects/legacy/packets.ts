@@ -3,10 +3,10 @@
  * loss. Liveness: the receiver's deadline, the silence of the client and the wait for its first packet bound it.
  */
 import { WperfError } from '../../errors.js';
-import type { Span } from '../../events/test.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { UsageMeter } from '../../host/usage.js';
 import type { PacketFigures } from '../../measure/packets.js';
+import type { Span } from '../../measure/span.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
 import type { StreamReport } from '../../modes/load/figures.js';
 import type { TestPlan } from '../../plan/plan.js';

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { legacy, limits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
+import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
 import { normalizeRecord } from '../../geoip/record.js';
 import {
   type Checked,
@@ -14,7 +15,7 @@ import {
   ShapeError,
   text,
 } from '../../protocol/shape.js';
-import { type Annotation, type Hop, type HopAddress, statisticsOf } from '../../trace/hop.js';
+import { statisticsOf } from '../../trace/hop.js';
 import { printableName } from '../../trace/resolve.js';
 import { parseObject } from './wire.js';
 

@@ -5,11 +5,11 @@
 import { isIPv6 } from 'node:net';
 import { legacy } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
+import type { Hop } from '../../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../../events/route.js';
 import { type Cancel, type Clock, systemClock } from '../../host/clock.js';
 import { Mailbox } from '../../host/mailbox.js';
 import type { ConnectionPlan } from '../../plan/plan.js';
-import type { Hop } from '../../trace/hop.js';
 import type { TraceTools } from '../../trace/traceroute.js';
 import type { Channel } from '../../transport/channel.js';
 import type { ReverseTraceTools } from '../native/route.js';

@@ -1,9 +1,9 @@
 /** The route back to a client of the original, hop by hop, through the limits that hold for everybody. */
 import { defaults } from '../../defaults/index.js';
+import type { Annotation } from '../../events/hop.js';
 import type { TraceEnd, TraceHop } from '../../events/route.js';
 import type { Admission, TraceDesk } from '../../modes/route/desk/desk.js';
 import type { TraceWish } from '../../plan/plan.js';
-import type { Annotation } from '../../trace/hop.js';
 import { outcomeOf, refusalOf } from '../native/serve-route.js';
 import type { Link } from './link.js';
 import { routeText, type ToldHop } from './wire.js';

@@ -2,19 +2,13 @@
 import { isIP } from 'node:net';
 import { traceService } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
+import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
 import type { SeenAs, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../events/route.js';
 import { parseAddress } from '../../net/address.js';
 import type { TraceWish } from '../../plan/plan.js';
 import { violation } from '../../protocol/codec.js';
 import type { MessageOf } from '../../protocol/messages.js';
-import {
-  type Annotation,
-  type Hop,
-  type HopAddress,
-  hopsMade,
-  rateLimitedTtls,
-  statisticsOf,
-} from '../../trace/hop.js';
+import { hopsMade, rateLimitedTtls, statisticsOf } from '../../trace/hop.js';
 import { printableName } from '../../trace/resolve.js';
 
 type StartMessage = MessageOf<'trace-start'>;

@@ -3,8 +3,9 @@
  * what it can be told: TCP_NOTSENT_LOWAT and the sizes of its buffers. Called through the optional package koffi.
  * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
+
 import { endianness } from 'node:os';
-import type { TcpSample } from '../../measure/tcp.js';
+import type { SocketSettings, TcpSample } from '../../measure/tcp.js';
 import type { Simulation } from '../../plan/plan.js';
 import { type Libc, loadLibc } from '../linux/libc.js';
 
@@ -84,13 +85,6 @@ export function readCongestion(descriptor: number | undefined): string | undefin
 /** Has the kernel take no more than about `bytes` that it cannot send yet. */
 export function limitUnsent(descriptor: number | undefined, bytes: number): void {
   if (descriptor !== undefined) setOption(descriptor, TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
-}
-
-/** What the kernel made of a connection's settings; of a buffer Linux gives twice what was asked, for its own needs. */
-export interface SocketSettings {
-  readonly sndbufBytes?: number;
-  readonly rcvbufBytes?: number;
-  readonly noDelay?: boolean;
 }
 
 /** Sets the buffers that are asked for. */

@@ -1,11 +1,12 @@
 /** What a stream carries: how its load is sent, and what the receiver makes of it. */
-import type { Span } from '../../events/test.js';
+
 import type { Clock } from '../../host/clock.js';
+import type { Pacing } from '../../measure/pacing.js';
 import type { PacketFigures, PacketSummary } from '../../measure/packets.js';
+import type { Span } from '../../measure/span.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { MessageOf } from '../../protocol/messages.js';
-import type { Pacing } from '../../traffic/schedule.js';
 import type { Channel } from '../../transport/channel.js';
 
 export interface LoadSender {

@@ -1,14 +1,9 @@
 /** The server's own report of one stream, kept for a client that asks for it. */
-import type { StartEvent, TestEvent } from '../../events/test.js';
+import type { Recorder } from '../../events/recorder.js';
+import type { StartEvent } from '../../events/test.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end.js';
 import type { StreamOutcome, StreamReport } from './figures.js';
-
-/** A reporter that keeps what it would have printed. */
-export interface Recorder {
-  event(event: TestEvent): void;
-  text(): string;
-}
 
 export class Recording {
   readonly #id: number;

@@ -1,6 +1,7 @@
 /** The totals of a test, from each stream's outcome and what its far side said. Pure; the same at both ends. */
-import type { DirectionSum, Span, StreamResult } from '../../events/test.js';
+import type { DirectionSum, StreamResult } from '../../events/test.js';
 import { sumPackets } from '../../measure/packets.js';
+import type { Span } from '../../measure/span.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
 import type { StreamOutcome } from './figures.js';

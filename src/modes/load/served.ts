@@ -2,6 +2,7 @@
 import { waits } from '../../defaults/index.js';
 import type { Conversation } from '../../dialects/native/conversation.js';
 import { toWperfError, type WperfError } from '../../errors.js';
+import type { Recorder } from '../../events/recorder.js';
 import type { SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
 import type { Clock } from '../../host/clock.js';
 import type { TestPlan } from '../../plan/plan.js';
@@ -11,7 +12,7 @@ import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end.js';
 import type { StreamOutcome } from './figures.js';
-import { type Recorder, Recording } from './recording.js';
+import { Recording } from './recording.js';
 import { startStream } from './stream.js';
 
 export interface ServerTestListener {

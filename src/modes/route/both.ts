@@ -2,18 +2,14 @@
 
 import { type ReverseTraceTools, reverseTrace } from '../../dialects/native/route.js';
 import { toWperfError } from '../../errors.js';
+import type { RouteEvent } from '../../events/both-routes.js';
 import type { TraceEvent } from '../../events/route.js';
-import type { ErrorEvent, NoticeEvent } from '../../events/test.js';
+import type { NoticeEvent } from '../../events/test.js';
 import { eventsOf } from '../../host/events-of.js';
 import type { ReverseTracePlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { traceroute } from '../../trace/traceroute.js';
 import type { ChannelInfo } from '../../transport/channel.js';
-
-export interface RouteEvent {
-  readonly direction: 'forward' | 'reverse';
-  readonly event: TraceEvent | NoticeEvent | ErrorEvent;
-}
 
 /**
  * The events of both traces as they come, each trace ended by `trace-end` or an error. The way there begins once the

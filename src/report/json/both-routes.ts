@@ -1,5 +1,5 @@
 /** Both routes as JSON: one document `{forward, reverse, rows}`, or one line an event. The schema is docs/trace.schema.json. */
-import type { RouteEvent } from '../../modes/route/both.js';
+import type { RouteEvent } from '../../events/both-routes.js';
 import { jsonText } from '../printable.js';
 import type { Sink } from '../reporter.js';
 import { Route, type RoutesReporter, rowsOf } from '../routes.js';

@@ -3,19 +3,19 @@
  * microseconds), the original wperf's `test_parameters`, and keys of our own beside them. docs/report.schema.json
  * describes each.
  */
-import {
-  bitsPerSecond,
-  type CpuUse,
-  type EndEvent,
-  type IntervalEvent,
-  type IntervalSum,
-  type Span,
-  type StartEvent,
-  type StreamInterval,
-  type StreamResult,
+
+import type { PeerAddress } from '../../events/peer.js';
+import type {
+  EndEvent,
+  IntervalEvent,
+  IntervalSum,
+  StartEvent,
+  StreamInterval,
+  StreamResult,
 } from '../../events/test.js';
+import { bitsPerSecond, type Span } from '../../measure/span.js';
+import type { CpuUse } from '../../measure/usage.js';
 import type { Direction, TestDirection } from '../../plan/plan.js';
-import type { PeerAddress } from '../../transport/channel.js';
 import { isOpenEnded } from '../text/describe.js';
 import { latencyReportObject } from './latency.js';
 import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packets.js';

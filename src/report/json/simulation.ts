@@ -1,6 +1,6 @@
 /** Simulated conditions in the JSON reports. */
 import type { SimulationReport } from '../../events/test.js';
-import type { SocketSettings } from '../../host/tcp/options.js';
+import type { SocketSettings } from '../../measure/tcp.js';
 
 export function simulationObject({ configured, measured }: SimulationReport) {
   return {

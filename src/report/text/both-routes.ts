@@ -3,9 +3,9 @@
  * screen is too narrow for that.
  */
 import { stripControl } from '../../errors.js';
-import type { RouteEvent } from '../../modes/route/both.js';
+import type { RouteEvent } from '../../events/both-routes.js';
+import type { Hop, HopAddress } from '../../events/hop.js';
 import type { Likeness, RouteRow } from '../../trace/compare.js';
-import type { Hop, HopAddress } from '../../trace/hop.js';
 import type { Screen } from '../reporter.js';
 import { Route, type RoutesReporter, rowsOf } from '../routes.js';
 import { hopColumns } from './hop-columns.js';

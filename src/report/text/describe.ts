@@ -1,7 +1,8 @@
 /** A test in words. */
+
+import type { PeerAddress } from '../../events/peer.js';
 import type { StartEvent } from '../../events/test.js';
 import type { TestPlan } from '../../plan/plan.js';
-import type { PeerAddress } from '../../transport/channel.js';
 import { plural, rateText, secondsText, sizeText } from './format.js';
 
 const atClient = { up: 'upload to', down: 'download from', bidir: 'both ways with' } as const;

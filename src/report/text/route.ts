@@ -1,7 +1,7 @@
 /** A trace as text, each hop as it is known: `TTL  [CC, ASn NAME]  name (ip)  1.234 ms`, and `*` for silence. */
 import { stripControl } from '../../errors.js';
+import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
 import type { SeenClient, SharedResult, TraceEnd, TraceStart } from '../../events/route.js';
-import type { Annotation, Hop, HopAddress } from '../../trace/hop.js';
 import type { Screen, TraceReport, TraceReporter } from '../reporter.js';
 import { type HopColumns, hopColumns, MOST_RTTS, RTT_WIDTH, TTL_WIDTH } from './hop-columns.js';
 import { type Style, styleOf } from './style.js';

@@ -1,6 +1,8 @@
 /** The rows of the text report, for intervals and for totals. */
-import { bitsPerSecond, type Span, type TcpSample } from '../../events/test.js';
+
 import type { PacketTotals } from '../../measure/packets.js';
+import { bitsPerSecond, type Span } from '../../measure/span.js';
+import type { TcpSample } from '../../measure/tcp.js';
 import type { Direction, RateUnit } from '../../plan/plan.js';
 import { bytesText, rateText } from './format.js';
 import { jitterText, lossText } from './packets.js';

@@ -1,7 +1,6 @@
 /** The report for people: the original's rules, iperf3's columns. */
 import { stripControl, type WperfError } from '../../errors.js';
 import type {
-  CpuUse,
   DirectionSum,
   EndEvent,
   ErrorEvent,
@@ -12,6 +11,7 @@ import type {
   StreamResult,
   TestEvent,
 } from '../../events/test.js';
+import type { CpuUse } from '../../measure/usage.js';
 import type { OutputPlan } from '../../plan/plan.js';
 import { printableEvent } from '../printable.js';
 import type { Reporter, Screen } from '../reporter.js';

@@ -6,6 +6,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../../defaults/index.js';
+import type { TraceProtocol } from '../../events/route.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { arrivalStamps, linux, openLibc, realtimeNs } from '../../host/linux/sockets.js';
@@ -13,7 +14,7 @@ import { readAncillary } from '../packet/errqueue.js';
 import { type Flow, icmpFlow, tcpFlow, udpFlow } from '../packet/flow.js';
 import { answerTo, errorAbout } from '../packet/flow-match.js';
 import { nextIcmpIdentifier } from '../packet/icmp-identifier.js';
-import type { Probe, Prober, ProberOptions, Reply, TraceProtocol, TraceTarget } from '../prober.js';
+import type { Probe, Prober, ProberOptions, Reply, TraceTarget } from '../prober.js';
 import { passPorts } from './raw-filter.js';
 import { listenToIcmp, packetHeard } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';

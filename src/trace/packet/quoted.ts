@@ -3,8 +3,8 @@
  * of RFC 4950. Everything here was sent by strangers: every length is checked, and what does not hold is not there.
  */
 
+import type { MplsLabel } from '../../events/hop.js';
 import { type Family, ipOfBytes } from '../../net/bytes.js';
-import type { MplsLabel } from '../prober.js';
 import { checksum } from './checksum.js';
 
 export interface IpPacket {

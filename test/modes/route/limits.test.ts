@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { HopAddress } from '../../../src/events/hop.js';
 import type { TraceHop } from '../../../src/events/route.js';
 import { grantWish, hideFrom, isPrivate, packetsFor, serviceOf } from '../../../src/modes/route/desk/limits.js';
-import type { HopAddress } from '../../../src/trace/hop.js';
 import { usualWish } from '../../support/plans.js';
 
 describe('a wish', () => {

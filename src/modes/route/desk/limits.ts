@@ -1,9 +1,9 @@
 /** What a server's limits make of a client's wish for a trace. Pure. */
 import { limits, traceService } from '../../../defaults/index.js';
+import type { HopAddress } from '../../../events/hop.js';
 import type { TraceEvent } from '../../../events/route.js';
 import { labelOf, parseAddress } from '../../../net/address.js';
 import type { TraceService, TraceWish } from '../../../plan/plan.js';
-import type { HopAddress } from '../../../trace/hop.js';
 
 export function serviceOf(changes: Partial<TraceService> = {}): TraceService {
   const open = { offered: true, authOnly: false, behindProxy: false, hidePrivate: false };

@@ -1,0 +1,148 @@
+/** The rooms of the house and what each may import: the table that `test/architecture.test.ts` holds. */
+
+export interface Room {
+  /** A folder of `src`, or a file without its ending. The longest name that fits a file is the room it is in. */
+  readonly name: string;
+  readonly holds: string;
+  /** Rooms that it may import, with all that lies in them. */
+  readonly imports: readonly string[];
+}
+
+/** No imports but of each other, downwards: no Node, no sockets, no files. */
+const leaves = ['units', 'errors', 'given', 'defaults', 'plan', 'measure', 'protocol', 'events'] as const;
+
+/** Where the machine does not matter: these parts of `host` and `transport` hold for a browser too. */
+const anywhere = ['host/clock', 'host/abort', 'host/mailbox', 'host/events-of'] as const;
+const ports = ['transport/channel', 'transport/transport', 'transport/simulated'] as const;
+
+/** Highest first: a room imports only rooms below it. */
+export const rooms: readonly Room[] = [
+  {
+    name: 'cli',
+    holds: 'the command line: the flags, argv to plan, and running it',
+    imports: [
+      'library',
+      'server',
+      'dialects',
+      'modes',
+      'report',
+      'trace',
+      'transport',
+      'host',
+      'geoip',
+      'net',
+      'version',
+    ],
+  },
+  { name: 'index', holds: "the package's names", imports: ['library', 'server', 'trace', 'geoip', 'version'] },
+  {
+    name: 'library',
+    holds: 'the same composition for programs',
+    imports: ['server', 'dialects', 'modes', 'report', 'transport', 'host', 'net', 'version'],
+  },
+  {
+    name: 'server',
+    holds: 'the door-keeper: entries, admission, answers to plain HTTP, life and stop',
+    imports: ['dialects', 'modes', 'trace', 'transport', 'host', 'net', 'version'],
+  },
+  {
+    name: 'dialects',
+    holds: "who says what: each fills the modes' ports with what is said on its wire, client's side and served side",
+    imports: ['modes', 'traffic', 'trace', ...ports, ...anywhere, 'net'],
+  },
+  {
+    name: 'modes',
+    holds: 'what is measured, written once for all dialects: load, ping, route',
+    imports: ['traffic', 'trace', ...ports, ...anywhere, 'net'],
+  },
+  { name: 'report', holds: 'text and JSON, each listens to events', imports: ['trace/compare'] },
+  { name: 'trace', holds: 'traceroute: strategy, engine, probers', imports: [...ports, 'host', 'net'] },
+  { name: 'traffic', holds: 'the loops that send and receive load', imports: [...ports, ...anywhere] },
+  { name: 'transport', holds: 'what carries the bytes of a stream', imports: ['host', 'net', 'version'] },
+  { name: 'host', holds: 'the machine: clock, kernel, usage, identity', imports: ['version'] },
+  { name: 'version', holds: "the package's version", imports: [] },
+  { name: 'geoip', holds: '.mmdb lookups', imports: ['net'] },
+  {
+    name: 'events',
+    holds: 'what a run tells the world, as plain data',
+    imports: ['protocol', 'measure', 'plan', 'errors', 'net/cidr'],
+  },
+  { name: 'protocol', holds: 'the messages of wperf.v1', imports: ['measure', 'plan', 'defaults', 'errors'] },
+  { name: 'measure', holds: 'the arithmetic of the figures', imports: ['plan', 'defaults', 'errors'] },
+  { name: 'plan', holds: 'what a run is to do', imports: ['defaults', 'errors', 'units', 'net/cidr'] },
+  { name: 'net', holds: 'IP addresses, networks and their names', imports: [] },
+  { name: 'defaults', holds: 'every default and limit, once', imports: [] },
+  { name: 'given', holds: 'fields that are there or not', imports: [] },
+  { name: 'errors', holds: 'coded errors and exit codes', imports: [] },
+  { name: 'units', holds: 'sizes, rates and times as text', imports: [] },
+];
+
+export const leafRooms: readonly string[] = leaves;
+
+/** Arrows that the table forbids and that stand all the same, each with its reason. */
+export const exceptions: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [
+  {
+    from: 'dialects/choose',
+    to: 'transport/ws/errors',
+    reason: "the dialect is told by an error's text until it is settled by what answered",
+  },
+  { from: 'events/route', to: 'net/bytes', reason: 'the family of an address is a type in a file of values' },
+  {
+    from: 'modes/simulation',
+    to: 'dialects/native/conversation',
+    reason: 'conditions are put over a conversation until a stream has facets',
+  },
+  {
+    from: 'modes/simulation',
+    to: 'host/tcp/options',
+    reason: 'settings are read by descriptor until a channel has a view of its kernel',
+  },
+  {
+    from: 'dialects/legacy/client',
+    to: 'host/tcp/options',
+    reason: 'figures are read by descriptor until a channel has a view of its kernel',
+  },
+  {
+    from: 'dialects/legacy/load',
+    to: 'host/tcp/options',
+    reason: 'figures are read by descriptor until a channel has a view of its kernel',
+  },
+  {
+    from: 'dialects/legacy/simulation',
+    to: 'host/tcp/options',
+    reason: 'settings are read by descriptor until a channel has a view of its kernel',
+  },
+  {
+    from: 'dialects/legacy/load',
+    to: 'host/usage',
+    reason: 'the engine is run by the dialect until there is a port for load',
+  },
+  {
+    from: 'dialects/legacy/packets',
+    to: 'host/usage',
+    reason: 'the engine is run by the dialect until there is a port for load',
+  },
+  { from: 'dialects/legacy/entry', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
+  {
+    from: 'dialects/legacy/route-wire',
+    to: 'geoip/record',
+    reason: "a record of the original's server is read as one of a database",
+  },
+  { from: 'dialects/native/handshake', to: 'version', reason: "the program's name is not handed in yet" },
+  { from: 'dialects/native/ping', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
+  { from: 'dialects/native/route', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
+  {
+    from: 'modes/load',
+    to: 'dialects/native',
+    reason: 'the client and the served test speak one dialect until there is a port for load',
+  },
+  {
+    from: 'modes/load',
+    to: 'host/tcp/options',
+    reason: 'figures are read by descriptor until a channel has a view of its kernel',
+  },
+  { from: 'modes/load/client', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
+  { from: 'modes/load/stream', to: 'host/usage', reason: 'the machine is not handed in yet' },
+  { from: 'modes/ping/client', to: 'dialects/native/handshake', reason: 'a random id is made by the handshake' },
+  { from: 'modes/route/both', to: 'dialects/native/route', reason: 'there is no port for routes yet' },
+];
