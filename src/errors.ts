@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'protocol-violation'
   | 'peer-lost'
   | 'peer-terminated'
+  | 'no-load'
   | 'port-in-use'
   | 'listen-failure'
   | 'file-failure'
@@ -83,7 +84,7 @@ const codesOfExit: Record<Exclude<keyof typeof exitCodes, 'success' | 'interrupt
     'server-full',
     'request-refused',
   ],
-  test: ['protocol-violation', 'peer-lost', 'peer-terminated'],
+  test: ['protocol-violation', 'peer-lost', 'peer-terminated', 'no-load'],
   local: ['port-in-use', 'listen-failure', 'file-failure', 'trace-unavailable', 'internal'],
 };
 

@@ -1,6 +1,7 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
+
+import { runClientPlan, runPingPlan, runReverseTracePlan } from './client.js';
 import { blockLimits, defaults, limits, loadDefaults } from './defaults/index.js';
-import { runAnyClientPlan, runAnyPingPlan, runAnyReverseTrace } from './dialects/choose.js';
 import type { ReverseTraceTools } from './dialects/native/route.js';
 import { WperfError } from './errors.js';
 import type { PingEvent } from './events/ping.js';
@@ -62,7 +63,7 @@ export function runClient(options: ClientOptions): AsyncIterableIterator<TestEve
     target,
   };
   checkPlan(plan);
-  return runAnyClientPlan(plan, { signal });
+  return runClientPlan(plan, { signal });
 }
 
 /** What to ping; everything but the host has the command line's default. */
@@ -95,7 +96,7 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
   checkSimulation(plan.simulation);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
-  return runAnyPingPlan(plan, { signal });
+  return runPingPlan(plan, { signal });
 }
 
 /** Whom to ask for the route back, and how to trace it; everything but the host has the command line's default. */
@@ -136,7 +137,7 @@ export function reverseTraceroute(
   checkRange('firstHop', trace.firstHop, { min: limits.traceHops.min, max: trace.maxHops }, true);
   checkRange('queries', trace.queries, limits.traceQueries, true);
   checkRange('timeoutSeconds', trace.timeoutSeconds, limits.traceTimeoutSeconds);
-  return runAnyReverseTrace(plan, tools);
+  return runReverseTracePlan(plan, tools);
 }
 
 /**

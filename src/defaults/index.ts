@@ -93,6 +93,8 @@ export const waits = {
   packetGraceSeconds: 2,
   /** How long a server waits after its result for the client's result and close. */
   closeSeconds: 3,
+  /** For a client's goodbye, when all is said. */
+  partingSeconds: 0.1,
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
@@ -133,6 +135,8 @@ export const bounds = {
   idlePings: 20,
   /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
   pingsInFlight: 128,
+  /** Unread answers to pings by text; beyond this the peer is flooding us. */
+  queuedAnswerBytes: 64 * 1024,
   /** Load that one process keeps ready for writing, shared among its streams. */
   batchBytes: 1024 * 1024,
   /**
@@ -203,6 +207,8 @@ export const legacy = {
   textCharacters: 4096,
   /** From the last packet to its server's figures. */
   figuresSeconds: 10,
+  /** For a client's goodbye: its server works off what it was sent first. */
+  partingSeconds: 3,
   /** From one hop of a route to the next: its server looks each up in the DNS and on the web first. */
   hopSeconds: 30,
   /** Answers to pings that have had one, or that were given up long ago. */

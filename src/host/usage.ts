@@ -1,8 +1,8 @@
 /** What a test costs this process: processor time, and how busy its event loop was. */
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import type { Usage } from '../measure/usage.js';
+import type { Usage, UsageMeter } from '../measure/usage.js';
 
-export class UsageMeter {
+export class ProcessUsage implements UsageMeter {
   readonly #cpu = process.cpuUsage();
   readonly #loop: EventLoopUtilization = performance.eventLoopUtilization();
   readonly #startMs = performance.now();

@@ -10,3 +10,8 @@ export interface Usage {
   /** Share of the time in which the event loop was not waiting, 0 to 1. */
   readonly busy: number;
 }
+
+export interface UsageMeter {
+  /** Use since the meter was made. */
+  read(): Usage;
+}

@@ -1,44 +1,19 @@
-/** Simulated conditions in a test: both ends put them over their channels, and tell what came of them. */
-import { randomInt } from 'node:crypto';
-import { limits } from '../defaults/index.js';
-import type { Conversation } from '../dialects/native/conversation.js';
+/** Simulated conditions in a run: what they are, and what came of them. */
 import type { SimulationReport } from '../events/test.js';
-import { readSettings, setBuffers } from '../host/tcp/options.js';
+import { random32 } from '../host/random.js';
 import type { SocketSettings } from '../measure/tcp.js';
 import type { Simulation, SimulationPlan } from '../plan/plan.js';
-import type { Grant, Hello } from '../protocol/messages.js';
-import type { Channel } from '../transport/channel.js';
+import type { BareChannel, Link } from '../transport/channel.js';
 import { SimulatedChannel, type SimulatedOptions } from '../transport/simulated/channel.js';
 import type { StreamOutcome } from './load/figures.js';
-import type { Role } from './load/results.js';
 
 /** The conditions with a seed: all streams of a test have the same. */
 export function withSeed(plan: SimulationPlan): Simulation {
-  return { ...plan, seed: plan.seed ?? randomInt(limits.simulation.seed.max + 1) };
-}
-
-/** At the server: what is granted of the conditions asked for, with what the kernel made of the settings. */
-export function grantedSimulation({ channel }: Conversation, { mode, sim }: Hello): Grant['sim'] {
-  if (!sim || mode === 'traceroute') return undefined;
-  setBuffers(channel.descriptor, sim);
-  return { ...sim, socket: readSettings(channel.descriptor, sim) };
-}
-
-/** Either end, once the grant is said: from now on all it sends is under the conditions granted. */
-export function simulate(conversation: Conversation, role: Role, hello: Hello, { sim, bitsPerSecond }: Grant): void {
-  if (!hello.sim || !sim) return;
-  if (role === 'client') setBuffers(conversation.channel.descriptor, sim);
-  conversation.put((channel, clock) =>
-    simulated(channel, {
-      ...{ simulation: sim, clock, bitsPerSecond },
-      name: `${hello.mode} ${hello.stream} ${role}`,
-      packets: hello.mode === 'datagram',
-    }),
-  );
+  return { ...plan, seed: plan.seed ?? random32() };
 }
 
 /** The channel itself where nothing is to happen to what it sends. */
-export function simulated(channel: Channel, options: SimulatedOptions): Channel {
+export function simulated(channel: BareChannel, options: SimulatedOptions): BareChannel {
   const { latencyMs = 0, jitterMs = 0, lossPercent = 0 } = options.simulation;
   return latencyMs + jitterMs + lossPercent > 0 ? new SimulatedChannel(channel, options) : channel;
 }
@@ -50,12 +25,12 @@ export function simulatedSeconds(simulation: SimulationPlan | undefined): number
 }
 
 /**
- * `simulation` comes with what the far end's kernel made of it, where that end has told. `channel` is this end's; of
+ * `simulation` comes with what the far end's kernel made of it, where that end has told. `link` is this end's; of
  * several, the first. For the start of a test: what is lost is not known yet.
  */
 export function simulationReport(
   simulation: Simulation & { readonly socket?: SocketSettings },
-  channel: Channel | undefined,
+  link: Link | undefined,
   { rttMs, blockBytes }: { readonly rttMs?: number | undefined; readonly blockBytes?: number } = {},
 ): SimulationReport {
   const { socket: remote, ...configured } = simulation;
@@ -65,7 +40,7 @@ export function simulationReport(
       rttMs: rttMs ?? null,
       lossPercent: null,
       blockBytes: blockBytes ?? null,
-      local: readSettings(channel?.descriptor, configured),
+      local: link?.kernel?.settings(configured) ?? {},
       remote: remote ?? null,
     },
   };

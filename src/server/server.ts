@@ -5,16 +5,20 @@ import { bounds, limits, waits } from '../defaults/index.js';
 import { Guest } from '../dialects/legacy/guest.js';
 import { Conversation } from '../dialects/native/conversation.js';
 import { grantedTest } from '../dialects/native/granted.js';
-import { type Decision, openAsServer, randomId } from '../dialects/native/handshake.js';
+import { type Decision, openAsServer } from '../dialects/native/handshake.js';
 import { servePings } from '../dialects/native/serve-pings.js';
 import { serveTrace } from '../dialects/native/serve-route.js';
+import { NativeTalk } from '../dialects/native/talk.js';
 import { toWperfError, WperfError } from '../errors.js';
 import type { Annotation } from '../events/hop.js';
 import type { PingsServedEvent } from '../events/ping.js';
 import type { Recorder } from '../events/recorder.js';
 import type { NoticeEvent, TestEvent } from '../events/test.js';
+import { given } from '../given.js';
 import { type Clock, systemClock } from '../host/clock.js';
-import { ServerTest } from '../modes/load/served.js';
+import { nodeHost } from '../host/node.js';
+import { randomId } from '../host/random.js';
+import { ServedTest } from '../modes/load/served.js';
 import { countServedPings } from '../modes/ping/account.js';
 import { traceBack } from '../modes/route/desk/back.js';
 import { TraceDesk } from '../modes/route/desk/desk.js';
@@ -66,7 +70,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #conversations = new Set<Conversation>();
   /** Clients of the original wperf. */
   readonly #guests = new Set<Guest>();
-  readonly #tests = new Map<string, ServerTest>();
+  readonly #tests = new Map<string, ServedTest>();
   /** Pings and traces. */
   #otherRuns = 0;
   readonly #stop = new AbortController();
@@ -143,7 +147,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   #isTesting(conversation: Conversation): boolean {
-    return [...this.#tests.values()].some((test) => test.has(conversation));
+    return [...this.#tests.values()].some((test) => test.runsOn(conversation.channel));
   }
 
   #dropAll(): void {
@@ -200,23 +204,30 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   async #serve(conversation: Conversation): Promise<void> {
     try {
-      const { hello, grant } = await openAsServer(conversation, this.#plan.token, (asked) => this.#decide(asked));
+      const { hello, grant } = await openAsServer(conversation, {
+        ...{ token: this.#plan.token, software: nodeHost.software },
+        decide: (asked) => this.#decide(asked),
+      });
       if (hello.mode === 'latency')
         return await this.#servePings(conversation, waits.startSeconds + hello.omitSeconds, grant);
       if (hello.mode === 'ping') return await this.#servePingRun(conversation, hello, grant);
       if (hello.mode === 'traceroute') return await this.#serveTrace(conversation, hello);
       const test = this.#testOf(conversation, hello);
-      await test.serve(conversation, hello, grantedTest(hello, grant));
+      const { channel } = conversation;
+      await test.serve({
+        ...{ id: hello.stream, test: grantedTest(hello, grant), recorded: hello.serverOutput },
+        ...{ talk: new NativeTalk(conversation, 'server'), data: channel, link: channel },
+      });
     } finally {
       conversation.close(waits.closeSeconds);
     }
   }
 
-  #testOf(conversation: Conversation, hello: Hello): ServerTest {
+  #testOf(conversation: Conversation, hello: Hello): ServedTest {
     const known = this.#tests.get(hello.session);
     if (known) return known;
     this.#refuseSecond(conversation);
-    const test = new ServerTest(hello, this.#clock, this.#stop.signal, {
+    const test = new ServedTest(askedOf(hello), { ...nodeHost, clock: this.#clock }, this.#stop.signal, {
       makeRecorder: this.#makeRecorder,
       onEvent: (event) => this.emit('test', event, hello.session),
       onEnded: (ran) => this.#forget(hello.session, ran),
@@ -240,7 +251,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       const guest = { session, peerSoftware: software, info: channel.info };
       const ended = countServedPings(guest, this.#clock, this.#stop.signal);
       await this.#servePings(conversation, 0, grant);
-      this.emit('pings', ended(channel.pingsAnswered));
+      this.emit('pings', ended(channel.pingsAnswered ?? 0));
     });
   }
 
@@ -292,4 +303,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     ];
     return { seconds, bitsPerSecond: hello.bitsPerSecond, reasons, ...(bytes !== undefined && { bytes }) };
   }
+}
+
+function askedOf({ session, software, title, extraData, sim }: Hello) {
+  return { session, software, ...given({ title, extraData, simulation: sim }) };
 }

@@ -1,5 +1,10 @@
-/** The narrow port between a test and whatever carries it: control texts both ways, and load that is counted, not kept. */
+/**
+ * The narrow port between a test and whatever carries it, in facets that are asked for apart: texts that control, load
+ * that is counted and not kept, round trips, and the connection itself.
+ */
 import type { PeerAddress } from '../events/peer.js';
+import type { SocketSettings, TcpSample } from '../measure/tcp.js';
+import type { Simulation } from '../plan/plan.js';
 
 /** The client behind a trusted proxy, as that proxy told it. */
 export interface ForwardedClient {
@@ -57,59 +62,98 @@ export interface LossCounts {
   readonly dropped: number;
 }
 
-export type PacketListener = (head: Buffer, bytes: number, arrivedAt?: number) => void;
+/**
+ * Told of binary messages one by one when all of a message is here: its first bytes, at most `HEAD_BYTES`, which are its
+ * own only until the call returns, the size of the whole, and where the kernel tells it, when the last of it arrived, in
+ * seconds of the system's clock.
+ */
+export type PacketListener = (head: Uint8Array, bytes: number, arrivedAt?: number) => void;
 
-export type Stamp = (head: Buffer) => void;
+export type Stamp = (head: Uint8Array) => void;
+
+/** Why a connection ended: in good order, over a broken rule, by refusal, or without a word. */
+export type CloseReason = 'done' | 'protocol' | 'policy' | 'lost';
 
 export interface Closed {
-  /** WebSocket close code, 1006 where the connection just ended. */
-  readonly code: number;
-  readonly reason: string;
+  readonly reason: CloseReason;
+  /** In words, where there are any. */
+  readonly text: string;
 }
 
-export interface Channel {
-  readonly info: ChannelInfo;
-  /** All bytes read from the connection so far: a sign of life. */
-  readonly bytesRead: number;
-  /** Of the peer's WebSocket pings. */
-  readonly pingsAnswered: number;
-  /** The operating system's descriptor of the connection, where there is one. */
-  readonly descriptor: number | undefined;
+/** What the host's kernel knows of a connection, and can be told. What it does not tell is undefined. */
+export interface KernelView {
+  sample(): TcpSample | undefined;
+  /** Name of the congestion control algorithm, e.g. `cubic`. */
+  congestion(): string | undefined;
+  /** What it made of the settings that are asked for. */
+  settings(asked: Partial<Simulation>): SocketSettings;
+  setBuffers(sizes: Pick<Simulation, 'sndbufBytes' | 'rcvbufBytes'>): void;
+}
+
+/** Texts both ways. */
+export interface Control {
   /** Set by whoever listens; a channel has one listener. */
   onText: (text: string) => void;
   onClose: (closed: Closed) => void;
-  /** Where load goes; without a sink, load that arrives is a protocol violation and closes the channel. */
-  sink: LoadSink | undefined;
   /**
-   * Told of binary messages one by one, instead of the sink, when all of a message is here: its first bytes, at most
-   * `HEAD_BYTES`, which are its own only until the call returns, the size of the whole, and where the kernel tells it,
-   * when the last of it arrived, in seconds of the system's clock.
+   * Called when the peer broke a rule of the channel; whoever takes it over tells the peer and closes. By default the
+   * channel closes with the text as its reason.
    */
-  packets: PacketListener | undefined;
-  /** The peer's ping is here, and `answer` answers it; by default at once. */
-  onPing: (answer: () => void) => void;
-  /** Where loss is simulated: messages of load that were sent, and those of them that went no farther. */
-  readonly simulated?: LossCounts;
+  onViolation: (text: string) => void;
   send(text: string): void;
+  /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */
+  close(reason: Exclude<CloseReason, 'lost'>, text: string, withinSeconds: number): void;
+  /** Ends the connection at once; whatever is queued is discarded. */
+  drop(): void;
+}
+
+/** Load both ways. */
+export interface Data {
+  /** Where load goes; without a sink, load that arrives is a violation. */
+  sink: LoadSink | undefined;
+  /** Where load goes instead, message by message. */
+  packets: PacketListener | undefined;
   /** Bytes that wait in this process for the kernel to take them. */
   readonly queuedBytes: number;
+  /** Where loss is simulated: messages of load that were sent, and those of them that went no farther. */
+  readonly simulated?: LossCounts;
   /** A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. */
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter;
-  /**
-   * Has the kernel say from now on when things arrive, where it can: packets, which have it anyway, and answers to pings.
-   * Not for a channel of load, which would be slower.
-   */
-  tellArrivals(): void;
+}
+
+/** Round trips. */
+export interface Echo {
   /**
    * One round trip in milliseconds; rejects when the channel closes first, or a later ping is answered before.
    * `written` is told when the system has the ping, or never will.
    */
   ping(written?: () => void): Promise<number>;
-  /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */
-  close(code: number, reason: string, withinSeconds: number): void;
-  /** Ends the connection at once; whatever is queued is discarded. */
-  drop(): void;
+  /** The peer's ping is here, and `answer` answers it; by default at once. */
+  onPing: (answer: () => void) => void;
+  /** Of the peer's. */
+  readonly pingsAnswered: number;
+  /**
+   * Has the kernel say from now on when things arrive, where it can: packets, which have it anyway, and answers to pings.
+   * Not for a channel of load, which would be slower.
+   */
+  tellArrivals(): void;
 }
+
+/** The connection itself. */
+export interface Link {
+  readonly info: ChannelInfo;
+  /** All bytes read from the connection so far: a sign of life. */
+  readonly bytesRead: number;
+  /** The operating system's descriptor of the connection, where there is one. */
+  readonly descriptor?: number | undefined;
+  /** Where the host has one to look through. */
+  readonly kernel?: KernelView | undefined;
+}
+
+export interface Channel extends Control, Data, Echo, Link {}
+
+/** What a browser has: no pings of its own. */
+export type BareChannel = Control & Data & Link & Partial<Echo>;
 
 /** Ignores load: for bytes still in flight after a test. */
 export const discard: LoadSink = { arrived: () => {} };

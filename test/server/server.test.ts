@@ -1,13 +1,14 @@
 /** The real server and the real client over loopback sockets. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { runClientPlan } from '../../src/client.js';
 import { bounds } from '../../src/defaults/index.js';
-import { runClientPlan } from '../../src/modes/load/client.js';
 import type { ServerPlan } from '../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan, type WperfServer } from '../../src/server/server.js';
-import { connectWs } from '../../src/transport/ws/connect.js';
+import { wsTransport } from '../../src/transport/ws/connect.js';
 import { collect, sorted } from '../support/events.js';
 import { clientPlan } from '../support/plans.js';
+import { plainTransport } from '../support/transports.js';
 
 const open: WperfServer[] = [];
 
@@ -87,7 +88,9 @@ describe('a test over loopback', () => {
       for (const clientLane of [true, false]) {
         const { port } = await serve({}, { lane: serverLane });
         const plan = clientPlan(port, { direction: 'bidir', bytes: 3_000_001, seconds: 60 });
-        const { end, error } = await collect(runClientPlan(plan, { connect: (each) => connectWs(each, clientLane) }));
+        const { end, error } = await collect(
+          runClientPlan(plan, { transport: clientLane ? wsTransport : plainTransport }),
+        );
         expect(error).toBeUndefined();
         expect(end?.sums.map((sum) => sum.received?.bytes)).toEqual([3_000_001, 3_000_001]);
       }

@@ -12,7 +12,15 @@ export interface Room {
 const leaves = ['units', 'errors', 'given', 'defaults', 'plan', 'measure', 'protocol', 'events'] as const;
 
 /** Where the machine does not matter: these parts of `host` and `transport` hold for a browser too. */
-const anywhere = ['host/clock', 'host/abort', 'host/mailbox', 'host/events-of'] as const;
+const anywhere = [
+  'host/clock',
+  'host/abort',
+  'host/mailbox',
+  'host/events-of',
+  'host/deferred',
+  'host/host',
+  'host/random',
+] as const;
 const ports = ['transport/channel', 'transport/transport', 'transport/simulated'] as const;
 
 /** Highest first: a room imports only rooms below it. */
@@ -22,6 +30,7 @@ export const rooms: readonly Room[] = [
     holds: 'the command line: the flags, argv to plan, and running it',
     imports: [
       'library',
+      'client',
       'server',
       'dialects',
       'modes',
@@ -38,7 +47,12 @@ export const rooms: readonly Room[] = [
   {
     name: 'library',
     holds: 'the same composition for programs',
-    imports: ['server', 'dialects', 'modes', 'report', 'transport', 'host', 'net', 'version'],
+    imports: ['client', 'server', 'dialects', 'modes', 'report', 'transport', 'host', 'net', 'version'],
+  },
+  {
+    name: 'client',
+    holds: 'the composition of a client: transport, dialect and mode',
+    imports: ['dialects', 'modes', 'transport', 'host'],
   },
   {
     name: 'server',
@@ -81,68 +95,14 @@ export const leafRooms: readonly string[] = leaves;
 
 /** Arrows that the table forbids and that stand all the same, each with its reason. */
 export const exceptions: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [
-  {
-    from: 'dialects/choose',
-    to: 'transport/ws/errors',
-    reason: "the dialect is told by an error's text until it is settled by what answered",
-  },
   { from: 'events/route', to: 'net/bytes', reason: 'the family of an address is a type in a file of values' },
-  {
-    from: 'modes/simulation',
-    to: 'dialects/native/conversation',
-    reason: 'conditions are put over a conversation until a stream has facets',
-  },
-  {
-    from: 'modes/simulation',
-    to: 'host/tcp/options',
-    reason: 'settings are read by descriptor until a channel has a view of its kernel',
-  },
-  {
-    from: 'dialects/legacy/client',
-    to: 'host/tcp/options',
-    reason: 'figures are read by descriptor until a channel has a view of its kernel',
-  },
-  {
-    from: 'dialects/legacy/load',
-    to: 'host/tcp/options',
-    reason: 'figures are read by descriptor until a channel has a view of its kernel',
-  },
-  {
-    from: 'dialects/legacy/simulation',
-    to: 'host/tcp/options',
-    reason: 'settings are read by descriptor until a channel has a view of its kernel',
-  },
-  {
-    from: 'dialects/legacy/load',
-    to: 'host/usage',
-    reason: 'the engine is run by the dialect until there is a port for load',
-  },
-  {
-    from: 'dialects/legacy/packets',
-    to: 'host/usage',
-    reason: 'the engine is run by the dialect until there is a port for load',
-  },
-  { from: 'dialects/legacy/entry', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
+  { from: 'dialects/legacy/guest', to: 'host/node', reason: 'the host is not handed in yet' },
   {
     from: 'dialects/legacy/route-wire',
     to: 'geoip/record',
     reason: "a record of the original's server is read as one of a database",
   },
-  { from: 'dialects/native/handshake', to: 'version', reason: "the program's name is not handed in yet" },
-  { from: 'dialects/native/ping', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
-  { from: 'dialects/native/route', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
-  {
-    from: 'modes/load',
-    to: 'dialects/native',
-    reason: 'the client and the served test speak one dialect until there is a port for load',
-  },
-  {
-    from: 'modes/load',
-    to: 'host/tcp/options',
-    reason: 'figures are read by descriptor until a channel has a view of its kernel',
-  },
-  { from: 'modes/load/client', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
-  { from: 'modes/load/stream', to: 'host/usage', reason: 'the machine is not handed in yet' },
-  { from: 'modes/ping/client', to: 'dialects/native/handshake', reason: 'a random id is made by the handshake' },
+  { from: 'dialects/native/route', to: 'transport/ws/connect', reason: 'there is no port for routes yet' },
+  { from: 'dialects/native/route', to: 'version', reason: 'there is no port for routes yet' },
   { from: 'modes/route/both', to: 'dialects/native/route', reason: 'there is no port for routes yet' },
 ];

@@ -1,4 +1,4 @@
-import { runAnyClientPlan } from '../../dialects/choose.js';
+import { runClientPlan } from '../../client.js';
 import { exitCode, exitCodes } from '../../errors.js';
 import type { ClientPlan, OutputPlan } from '../../plan/plan.js';
 import { clientReporter, openOutput } from './output.js';
@@ -11,7 +11,7 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   const stop = new AbortController();
   const release = onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;
-  for await (const event of runAnyClientPlan(plan, { signal: stop.signal })) {
+  for await (const event of runClientPlan(plan, { signal: stop.signal })) {
     reporter.event(event);
     if (event.type === 'error') code = exitCode(event.error.code);
     if (event.type === 'end' && event.interrupted) code = stop.signal.aborted ? exitCodes.interrupted : exitCodes.test;

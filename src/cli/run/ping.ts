@@ -1,4 +1,4 @@
-import { runAnyPingPlan } from '../../dialects/choose.js';
+import { runPingPlan } from '../../client.js';
 import { exitCode, exitCodes } from '../../errors.js';
 import type { OutputPlan, PingPlan } from '../../plan/plan.js';
 import { openOutput, pingReporter } from './output.js';
@@ -11,7 +11,7 @@ export async function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Pr
   const stop = new AbortController();
   const release = onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;
-  for await (const event of runAnyPingPlan(plan, { signal: stop.signal })) {
+  for await (const event of runPingPlan(plan, { signal: stop.signal })) {
     reporter.event(event);
     if (event.type === 'error') code = exitCode(event.error.code);
     if (event.type === 'ping-end' && event.interrupted)

@@ -1,4 +1,4 @@
-import { runAnyReverseTrace } from '../../dialects/choose.js';
+import { runReverseTracePlan } from '../../client.js';
 import { exitCodes } from '../../errors.js';
 import type { RouteEvent } from '../../events/both-routes.js';
 import type { GeoipOptions } from '../../geoip/open.js';
@@ -22,8 +22,8 @@ export function runRouteBack(
   return withTraceTools(geoip, outputPlan, (tools, { screen }) => {
     const options = { annotated: tools.annotate !== undefined };
     return both
-      ? reportBoth(traceBothRoutes(plan, tools, runAnyReverseTrace), makeRoutesReporter(format, screen, options))
-      : report(runAnyReverseTrace(plan, tools), makeTraceReporter(format, screen, options));
+      ? reportBoth(traceBothRoutes(plan, tools, runReverseTracePlan), makeRoutesReporter(format, screen, options))
+      : report(runReverseTracePlan(plan, tools), makeTraceReporter(format, screen, options));
   });
 }
 

@@ -2,18 +2,8 @@
 import { toWperfError, WperfError } from '../../errors.js';
 import type { NoticeEvent } from '../../events/test.js';
 import type { ConnectionPlan } from '../../plan/plan.js';
-import type { Channel } from '../../transport/channel.js';
-import { connectWs } from '../../transport/ws/connect.js';
 import { tokenHint } from '../native/conversation.js';
 import { closedError, type Link } from './link.js';
-
-/** How its server refuses a token (RFC 6455, section 7.4.1: policy violation). */
-const POLICY = 1008;
-
-/** Rejects with WperfError. */
-export function connectLegacy(plan: ConnectionPlan): Promise<Channel> {
-  return connectWs(plan, true, []);
-}
 
 /** What a user is told of the dialect, before anything is measured. */
 export function dialectNotes(plan: ConnectionPlan): NoticeEvent[] {
@@ -38,11 +28,11 @@ export function isServerChecked({ target, insecure }: ConnectionPlan): boolean {
 export function refusalOf({ token, target }: ConnectionPlan, links: readonly Link[], thrown: unknown): WperfError {
   const peer = `${target.host}:${target.port}`;
   const error = toWperfError(thrown);
-  const closed = links.find((link) => link.closed?.code === POLICY)?.closed;
+  const closed = links.find((link) => link.closed?.reason === 'policy')?.closed;
   if (!closed || error.code !== 'peer-lost') return error;
-  if (!/token/i.test(closed.reason)) return closedError(closed, peer);
+  if (!/token/i.test(closed.text)) return closedError(closed, peer);
   const code = token === undefined ? 'token-required' : 'token-rejected';
-  return new WperfError(code, `${peer}: ${closed.reason}`, { operation: 'handshake', peer, hint: tokenHint });
+  return new WperfError(code, `${peer}: ${closed.text}`, { operation: 'handshake', peer, hint: tokenHint });
 }
 
 /** Gives the token, if there is one. */

@@ -1,6 +1,4 @@
 /** What a server of the original makes of the packets that it was sent: one text, behind the client's last. */
-import { legacy } from '../../defaults/index.js';
-import type { Cancel, Clock } from '../../host/clock.js';
 import { lostPercent, type PacketTotals } from '../../measure/packets.js';
 import { integer, number, record } from '../../protocol/shape.js';
 import { parseObject } from './wire.js';
@@ -27,33 +25,5 @@ export function parseFigures(text: string, sent: number): PacketTotals | undefin
     return lost <= packets ? { jitterMs, lost, packets } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Waits for the figures, no longer than `legacy.figuresSeconds`. */
-export class AwaitedFigures {
-  /** Undefined when they did not come in time, or could not be true. */
-  readonly told: Promise<PacketTotals | undefined>;
-  readonly #sent: number;
-  readonly #cancel: Cancel;
-  #settle: (figures: PacketTotals | undefined) => void = () => {};
-
-  constructor(clock: Clock, sent: number) {
-    this.#sent = sent;
-    this.told = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.#cancel = clock.at(clock.now() + legacy.figuresSeconds, () => this.#settle(undefined));
-  }
-
-  take(text: string): void {
-    this.#cancel();
-    this.#settle(parseFigures(text, this.#sent));
-  }
-
-  /** They will not come. */
-  giveUp(): void {
-    this.#cancel();
-    this.#settle(undefined);
   }
 }

@@ -8,6 +8,7 @@ import { toWperfError, WperfError } from '../../errors.js';
 import type { PingsServedEvent } from '../../events/ping.js';
 import type { TestEvent } from '../../events/test.js';
 import type { Cancel, Clock } from '../../host/clock.js';
+import { nodeHost } from '../../host/node.js';
 import { countServedPings } from '../../modes/ping/account.js';
 import type { TraceDesk } from '../../modes/route/desk/desk.js';
 import type { ServerPlan } from '../../plan/plan.js';
@@ -15,7 +16,7 @@ import type { Channel } from '../../transport/channel.js';
 import { tokenHint } from '../native/conversation.js';
 import { watchLife } from './life.js';
 import { closedError, Link } from './link.js';
-import { type LegacyTestOptions, runLegacyLoad, runLegacyPackets } from './serve-load.js';
+import { serveLegacyLoad } from './serve-load.js';
 import { type LegacyTraceOptions, runLegacyTrace } from './serve-route.js';
 import { endOf, legacySoftware, type Opening, parseOpening, pongTo } from './wire.js';
 
@@ -123,12 +124,13 @@ export class Guest {
   #begin(opening: Opening): void {
     const { plan, session, clock, stop, mayBegin, onEvent, onNote, desk, annotate } = this.#options;
     if (!mayBegin()) throw new WperfError('server-full', 'the server runs one test only, and has begun it');
-    const test: LegacyTestOptions = { link: this.#link, plan, session, clock, stop, onEvent };
     this.#ran = true;
-    if (opening.kind === 'load') this.#settle(runLegacyLoad(test, opening));
-    else if (opening.kind === 'udp') this.#settle(runLegacyPackets(test));
-    else if (opening.kind === 'ping') this.#settle(this.#answerPings());
-    else this.#settle(runLegacyTrace({ link: this.#link, desk, proven: plan.token !== undefined, annotate, onNote }));
+    if (opening.kind === 'ping') this.#settle(this.#answerPings());
+    else if (opening.kind !== 'traceroute') {
+      this.#settle(
+        serveLegacyLoad({ link: this.#link, plan, session, host: { ...nodeHost, clock }, stop, onEvent }, opening),
+      );
+    } else this.#settle(runLegacyTrace({ link: this.#link, desk, proven: plan.token !== undefined, annotate, onNote }));
   }
 
   /** Until the client goes. A client that pings but does not read fills no more than a bounded queue. */

@@ -1,4 +1,4 @@
-/** Bounds what a peer may leave out: its first load, and any sign of life at all. */
+/** Bounds how long a peer may be silent. */
 import { waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
@@ -16,28 +16,13 @@ export function watchLife(link: Link, clock: Clock, lost: (error: WperfError) =>
       lastSeen = now;
     }
     if (now - lastSeen >= waits.peerSilenceSeconds) {
-      lost(lostError(link, `nothing came from ${link.peer} for ${waits.peerSilenceSeconds} s; it is taken for lost`));
+      const text = `nothing came from ${link.peer} for ${waits.peerSilenceSeconds} s; it is taken for lost`;
+      lost(new WperfError('peer-lost', text, { operation: 'test', peer: link.peer }));
       return;
     }
-    link.channel.ping().catch(() => {});
+    link.channel.ping?.().catch(() => {});
     cancel = clock.at(now + waits.heartbeatSeconds, look);
   };
   look();
   return () => cancel();
-}
-
-/** Calls `lost` unless load has begun in time. */
-export function boundFirstLoad(
-  link: Link,
-  clock: Clock,
-  begun: () => boolean,
-  lost: (error: WperfError) => void,
-): Cancel {
-  return clock.at(clock.now() + waits.firstPayloadSeconds, () => {
-    if (!begun()) lost(lostError(link, `no load came from ${link.peer} within ${waits.firstPayloadSeconds} s`));
-  });
-}
-
-function lostError(link: Link, text: string): WperfError {
-  return new WperfError('peer-lost', text, { operation: 'test', peer: link.peer });
 }

@@ -4,14 +4,7 @@
  */
 import { legacy } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
-import { type Channel, type Closed, peerText } from '../../transport/channel.js';
-
-/** Close codes of RFC 6455, section 7.4.1. */
-const NORMAL = 1000;
-const PROTOCOL_ERROR = 1002;
-const POLICY = 1008;
-/** The longest ASCII reason that fits a close frame (RFC 6455, section 5.5). */
-const REASON_CHARACTERS = 123;
+import { type BareChannel, type Closed, peerText } from '../../transport/channel.js';
 
 export class Link {
   readonly peer: string;
@@ -19,11 +12,11 @@ export class Link {
   readonly ended: Promise<Closed>;
   onText: (text: string) => void = () => {};
   onClosed: (closed: Closed) => void = () => {};
-  #channel: Channel;
+  #channel: BareChannel;
   #closed: Closed | undefined;
   #closing = false;
 
-  constructor(channel: Channel) {
+  constructor(channel: BareChannel) {
     this.#channel = channel;
     this.peer = peerText(channel.info);
     channel.onText = (text) => this.#receive(text);
@@ -36,12 +29,12 @@ export class Link {
     });
   }
 
-  get channel(): Channel {
+  get channel(): BareChannel {
     return this.#channel;
   }
 
   /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
-  put(over: (channel: Channel) => Channel): void {
+  put(over: (channel: BareChannel) => BareChannel): void {
     this.#channel = over(this.#channel);
   }
 
@@ -54,18 +47,18 @@ export class Link {
   }
 
   close(withinSeconds: number): void {
-    this.#close(NORMAL, '', withinSeconds);
+    this.#close('done', '', withinSeconds);
   }
 
   /** Ends the connection with a reason, in ASCII, that the original shows its user. */
   refuse(reason: string): void {
-    this.#close(POLICY, reason.slice(0, REASON_CHARACTERS), 1);
+    this.#close('policy', reason, 1);
   }
 
-  #close(code: number, reason: string, withinSeconds: number): void {
+  #close(reason: 'done' | 'policy', text: string, withinSeconds: number): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.channel.close(code, reason, withinSeconds);
+    this.channel.close(reason, text, withinSeconds);
   }
 
   #receive(text: string): void {
@@ -74,24 +67,15 @@ export class Link {
       this.onText(text);
     } else {
       this.refuse('text too long');
-      this.onClosed({ code: POLICY, reason: `it sent a text of ${text.length} characters` });
+      this.onClosed({ reason: 'policy', text: `it sent a text of ${text.length} characters` });
     }
   }
 }
 
-/** This end closed the connection over what the peer sent. */
-export function isViolation({ code }: Closed): boolean {
-  return code === PROTOCOL_ERROR;
-}
-
 /** A connection that ended before its time, as an error. */
-export function closedError(closed: Closed, peer: string): WperfError {
-  const { code, reason } = closed;
-  if (isViolation(closed))
-    return new WperfError('protocol-violation', `${peer}: ${reason}`, { operation: 'test', peer });
-  const why = reason === '' ? ` (code ${code})` : ` (${reason})`;
-  return new WperfError('peer-lost', `the connection with ${peer} was closed by the other side${why}`, {
-    operation: 'test',
-    peer,
-  });
+export function closedError({ reason, text }: Closed, peer: string): WperfError {
+  const detail = { operation: 'test', peer };
+  if (reason === 'protocol') return new WperfError('protocol-violation', `${peer}: ${text}`, detail);
+  const why = text === '' ? '' : ` (${text})`;
+  return new WperfError('peer-lost', `the connection with ${peer} was closed by the other side${why}`, detail);
 }

@@ -13,7 +13,7 @@ import type { ConnectionPlan } from '../../plan/plan.js';
 import type { TraceTools } from '../../trace/traceroute.js';
 import type { Channel } from '../../transport/channel.js';
 import type { ReverseTraceTools } from '../native/route.js';
-import { connectLegacy, refusalOf, sayToken } from './entry.js';
+import { refusalOf, sayToken } from './entry.js';
 import { closedError, Link } from './link.js';
 import { parseRouteText, type RouteText } from './route-wire.js';
 import { commandText } from './wire.js';
@@ -28,8 +28,9 @@ export async function* legacyReverseTrace(
   plan: ConnectionPlan,
   tools: ReverseTraceTools = {},
 ): AsyncGenerator<TraceEvent, void> {
-  const { clock = systemClock, signal } = tools;
-  const link = new Link(await untilAborted(signal, (tools.connect ?? connectLegacy)(plan)));
+  const { clock = systemClock, signal, connect } = tools;
+  if (!connect) throw new WperfError('internal', 'nothing to connect with');
+  const link = new Link(await untilAborted(signal, connect(plan)));
   const beganAt = clock.now();
   const route = new Route(link, clock, tools);
   const onAbort = () => route.stop();

@@ -4,6 +4,7 @@ import type { Annotation } from '../../events/hop.js';
 import type { TraceEnd, TraceHop } from '../../events/route.js';
 import type { Admission, TraceDesk } from '../../modes/route/desk/desk.js';
 import type { TraceWish } from '../../plan/plan.js';
+import type { Channel } from '../../transport/channel.js';
 import { outcomeOf, refusalOf } from '../native/serve-route.js';
 import type { Link } from './link.js';
 import { routeText, type ToldHop } from './wire.js';
@@ -33,7 +34,7 @@ export async function runLegacyTrace(options: LegacyTraceOptions): Promise<void>
   const { link, desk, proven, onNote } = options;
   onNote(`${link.peer}: asks for the route back, as a client of the original wperf`);
   try {
-    const admission = desk.ask({ info: link.channel.info, channel: link.channel, wish, proven });
+    const admission = desk.ask({ info: link.channel.info, channel: link.channel as Channel, wish, proven });
     link.onClosed = () => admission.leave();
     onNote(`${link.peer}: ${outcomeOf(await tell(admission, options), admission)}`);
   } catch (thrown) {

@@ -1,6 +1,5 @@
 /** Simulated conditions on a connection in the original's dialect. */
 import type { NoticeEvent } from '../../events/test.js';
-import { setBuffers } from '../../host/tcp/options.js';
 import type { Role } from '../../modes/load/results.js';
 import { simulated } from '../../modes/simulation.js';
 import type { Simulation, TestPlan } from '../../plan/plan.js';
@@ -15,7 +14,7 @@ export interface LegacySimulation extends Pick<SimulatedOptions, 'simulation' | 
 
 /** From now on all that this end sends on the link is under the conditions. */
 export function simulateOn(link: Link, { simulation, clock, role, stream, test }: LegacySimulation): void {
-  setBuffers(link.channel.descriptor, simulation);
+  link.channel.kernel?.setBuffers(simulation);
   const { mode, bitsPerSecond } = test;
   const options = { simulation, clock, bitsPerSecond, packets: mode === 'datagram', name: `${mode} ${stream} ${role}` };
   link.put((channel) => simulated(channel, options));

@@ -3,27 +3,18 @@
  * the connection all surface as a WperfError at whoever waits. Liveness: `next` is bounded by its own limit; during a
  * test `watch` bounds the peer's silence instead.
  */
-import { waits } from '../../defaults/index.js';
+import { bounds, waits } from '../../defaults/index.js';
 import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { decodeMessage, encodeMessage, violation } from '../../protocol/codec.js';
 import type { Message, MessageOf, MessageType } from '../../protocol/messages.js';
-import { type Channel, type Closed, peerText } from '../../transport/channel.js';
+import { type BareChannel, type Closed, type Echo, peerText } from '../../transport/channel.js';
+import { TextEcho } from './text-echo.js';
 
 export const tokenHint = 'give the same --token (or WPERF_TOKEN) at both ends';
 
 /** More control messages than this, unread, and the peer is flooding us. */
 const MAX_UNREAD = 256;
-
-/** Close codes of RFC 6455, section 7.4.1. */
-const closeCode = {
-  normal: 1000,
-  goingAway: 1001,
-  protocolError: 1002,
-  policy: 1008,
-  tooBig: 1009,
-  internal: 1011,
-} as const;
 
 /** Codes that a peer may put into an error message, with what to do; any other code is a plain refusal. */
 const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
@@ -44,7 +35,8 @@ interface Waiter {
 
 export class Conversation {
   readonly peer: string;
-  #channel: Channel;
+  #channel: BareChannel;
+  readonly #textEcho: TextEcho;
   readonly #clock: Clock;
   readonly #unread: Message[] = [];
   #waiter: Waiter | undefined;
@@ -53,24 +45,32 @@ export class Conversation {
   /** Called once, when the connection has ended. */
   onEnded: () => void = () => {};
 
-  constructor(channel: Channel, clock: Clock) {
+  constructor(channel: BareChannel, clock: Clock) {
     this.#channel = channel;
     this.#clock = clock;
+    this.#textEcho = new TextEcho(clock, (message) => this.send(message));
     this.peer = peerText(channel.info);
+    const byText = channel.ping === undefined;
+    this.echo = { ping: (written) => (!byText && this.#channel.ping?.(written)) || this.#textEcho.ping(written) };
     channel.onText = (text) => this.#receive(text);
+    channel.onViolation = (text) => this.#onViolation(text);
     channel.onClose = (closed) => {
       this.#cancelWatch();
+      this.#textEcho.loseAll();
       this.#fail(this.#closedError(closed));
       this.onEnded();
     };
   }
 
-  get channel(): Channel {
+  get channel(): BareChannel {
     return this.#channel;
   }
 
+  /** Round trips: by the channel's own pings where it has such, else by control texts. */
+  readonly echo: Pick<Echo, 'ping'>;
+
   /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
-  put(over: (channel: Channel, clock: Clock) => Channel): void {
+  put(over: (channel: BareChannel, clock: Clock) => BareChannel): void {
     this.#channel = over(this.#channel, this.#clock);
   }
 
@@ -116,7 +116,7 @@ export class Conversation {
         lastSeen = now;
       }
       if (now - lastSeen >= waits.peerSilenceSeconds) return this.#lose();
-      this.channel.ping().catch(() => {});
+      this.echo.ping().catch(() => {});
       this.#cancelWatch = this.#clock.at(now + waits.heartbeatSeconds, look);
     };
     look();
@@ -125,17 +125,26 @@ export class Conversation {
   /** Ends the conversation in good order, or without ceremony if that takes longer than `withinSeconds`. */
   close(withinSeconds: number): void {
     this.#cancelWatch();
-    this.channel.close(closeCode.normal, '', withinSeconds);
+    this.channel.close('done', '', withinSeconds);
   }
 
   /** Tells the peer why, and ends the conversation. Whoever waits gets `error`. */
   abort(error: WperfError): void {
     if (this.#failure) return;
     this.#fail(error);
+    this.#part(error.code, error.message);
+  }
+
+  /** In a text before the close: not everybody may choose what a close says. */
+  #part(code: ErrorCode, message: string): void {
     this.#cancelWatch();
-    this.send({ type: 'error', code: error.code, message: error.message.slice(0, 512) });
-    const code = error.code === 'protocol-violation' ? closeCode.protocolError : closeCode.policy;
-    this.channel.close(code, error.code, 1);
+    this.send({ type: 'error', code, message: message.slice(0, 512) });
+    this.channel.close(code === 'protocol-violation' ? 'protocol' : 'policy', code, 1);
+  }
+
+  #onViolation(text: string): void {
+    this.#fail(new WperfError('protocol-violation', `${this.peer}: ${text}`, { operation: 'test', peer: this.peer }));
+    this.#part('protocol-violation', text);
   }
 
   /** Ends the connection at once. */
@@ -149,10 +158,18 @@ export class Conversation {
     try {
       const message = decodeMessage(text);
       if (message.type === 'error') this.#fail(peerError(message, this.peer));
+      else if (message.type === 'ping') this.#answer(message);
+      else if (message.type === 'pong') this.#textEcho.answered(message);
       else this.#deliver(message);
     } catch (error) {
       this.abort(toWperfError(error));
     }
+  }
+
+  /** A peer that pings without reading the answers fills no more than a bounded queue. */
+  #answer({ id }: MessageOf<'ping'>): void {
+    if (this.channel.queuedBytes > bounds.queuedAnswerBytes) throw violation('pings, and reads no answers');
+    this.send({ type: 'pong', id });
   }
 
   #deliver(message: Message): void {
@@ -175,11 +192,10 @@ export class Conversation {
     this.drop();
   }
 
-  #closedError({ code, reason }: Closed): WperfError {
+  #closedError({ reason, text }: Closed): WperfError {
     const detail = { operation: 'test', peer: this.peer };
-    if (code === closeCode.protocolError)
-      return new WperfError('protocol-violation', `${this.peer}: ${reason}`, detail);
-    const why = reason === '' ? '' : ` (${reason})`;
+    if (reason === 'protocol') return new WperfError('protocol-violation', `${this.peer}: ${text}`, detail);
+    const why = text === '' ? '' : ` (${text})`;
     return new WperfError('peer-lost', `the connection with ${this.peer} was closed by the other side${why}`, detail);
   }
 }

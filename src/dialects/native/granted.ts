@@ -2,13 +2,7 @@
 import type { TestPlan } from '../../plan/plan.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
 
-/** `bytes` of stream `id` (1 to `streams`) when `total` bytes are shared out; undefined stays undefined. */
-export function shareOf(total: number | undefined, id: number, streams: number): number | undefined {
-  if (total === undefined) return undefined;
-  return Math.floor(total / streams) + (id <= total % streams ? 1 : 0);
-}
-
-export function grantedTest(hello: Omit<Hello, 'type' | 'software' | 'nonce' | 'token'>, grant: Grant): TestPlan {
+export function grantedTest(hello: Omit<Hello, 'type' | 'nonce' | 'token'>, grant: Grant): TestPlan {
   const { direction, streams, omitSeconds, intervalSeconds } = hello;
   const { seconds, bytes, bitsPerSecond, sim } = grant;
   const blockBytes = Math.min(hello.blockBytes, sim?.mtuBytes ?? hello.blockBytes);

@@ -2,27 +2,26 @@
  * The opening of a stream, both ends: hello, then challenge and proof if the server has a token, then grant. Each end
  * believes the other only as far as docs/protocol.md says.
  */
-import { randomBytes } from 'node:crypto';
 import { blockLimits, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
-import { grantedSimulation, simulate } from '../../modes/simulation.js';
+import { randomId } from '../../host/random.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../../protocol/proof.js';
-import { software } from '../../version.js';
 import { type Conversation, tokenHint } from './conversation.js';
-
-/** 32 random hexadecimal digits. */
-export const randomId = (): string => randomBytes(16).toString('hex');
+import { grantedSimulation, simulate } from './simulation.js';
 
 /** What a server lets a client have; reasons say where it is less than was asked. */
 export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim'>;
 
+/** What a client asks for; the rest of the hello is the handshake's. */
+export type Request = Omit<Hello, 'type' | 'nonce' | 'token'>;
+
 export async function openAsClient(
   conversation: Conversation,
-  request: Omit<Hello, 'type' | 'software' | 'nonce' | 'token'>,
+  request: Request,
   token: string | undefined,
 ): Promise<Grant> {
-  const hello: Hello = { type: 'hello', software, nonce: randomId(), token: token !== undefined, ...request };
+  const hello: Hello = { type: 'hello', nonce: randomId(), token: token !== undefined, ...request };
   const grant = await askForGrant(conversation, hello, token);
   if (hello.sim && !grant.sim) {
     throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');
@@ -49,11 +48,16 @@ async function askForGrant(conversation: Conversation, hello: Hello, token: stri
   return grant;
 }
 
+export interface ServerSide {
+  readonly token: string | undefined;
+  readonly software: string;
+  readonly decide: (hello: Hello) => Decision;
+}
+
 /** The client's hello, once it is known to come from someone who has the token. */
 export async function openAsServer(
   conversation: Conversation,
-  token: string | undefined,
-  decide: (hello: Hello) => Decision,
+  { token, software, decide }: ServerSide,
 ): Promise<{ hello: Hello; grant: Grant }> {
   const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
   const flaw = flawOf(hello);

@@ -1,47 +1,40 @@
-/** `--ping` at the client: a connection that carries pings alone, which the WebSocket layer of the server answers. */
+/** `--ping` at the client: a connection that carries pings alone, which the channel of the server answers. */
 import { limits, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
-import type { PingEvent } from '../../events/ping.js';
-import { type PingDialect, type PingRunOptions, runPings } from '../../modes/ping/client.js';
+import { given } from '../../given.js';
+import type { PingDialect, PingOpening } from '../../modes/ping/client.js';
 import { simulationReport, withSeed } from '../../modes/simulation.js';
-import type { PingPlan } from '../../plan/plan.js';
-import { connectWs } from '../../transport/ws/connect.js';
 import { Conversation } from './conversation.js';
-import { openAsClient } from './handshake.js';
+import { openAsClient, type Request } from './handshake.js';
 import { pingHello } from './hello.js';
 
-/** Runs the pings. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */
-export function runPingPlan(plan: PingPlan, options: PingRunOptions = {}): AsyncIterableIterator<PingEvent> {
-  return runPings(plan, native, options);
-}
-
-const native: PingDialect = {
-  connect: connectWs,
-  async greet(channel, plan, session, clock) {
-    const conversation = new Conversation(channel, clock);
-    const { software, seconds, reasons, sim } = await openAsClient(conversation, helloOf(plan, session), plan.token);
+export const nativePing: PingDialect = {
+  async greet(channel, opening) {
+    const { plan, host } = opening;
+    const conversation = new Conversation(channel, host.clock);
+    const { software, seconds, reasons, sim } = await openAsClient(conversation, helloOf(opening), plan.token);
     conversation.send({ type: 'start' });
-    conversation.channel.tellArrivals();
+    conversation.channel.tellArrivals?.();
+    const simulation = plan.simulation && sim && simulationReport(sim, channel);
     return {
-      ...{ software, seconds },
-      ...(plan.simulation && sim && { simulation: simulationReport(sim, channel) }),
+      ...{ software, seconds, ...given({ simulation }) },
       notes: reasons.map((text) => ({ type: 'notice', level: 'info', text })),
-      pings: conversation.channel,
+      echo: conversation.echo,
       untilEnd: () => untilServerEnds(conversation),
       onGone: (stop) => {
         conversation.onEnded = stop;
       },
-      close: () => conversation.close(0.1),
+      close: () => conversation.close(waits.partingSeconds),
     };
   },
 };
 
-function helloOf({ count, intervalSeconds, title, simulation }: PingPlan, session: string) {
+function helloOf({ plan, session, host: { software } }: PingOpening): Request {
+  const { count, intervalSeconds, title, simulation } = plan;
   return {
-    ...pingHello('ping', session, secondsFor(count, intervalSeconds)),
+    ...pingHello('ping', { software, session, seconds: secondsFor(count, intervalSeconds) }),
     intervalSeconds,
-    ...(title !== undefined && { title }),
-    ...(simulation && { sim: withSeed(simulation) }),
+    ...given({ title, sim: simulation && withSeed(simulation) }),
   };
 }
 

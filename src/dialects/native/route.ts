@@ -7,15 +7,17 @@ import { toWperfError, WperfError } from '../../errors.js';
 import type { SeenClient, TraceEvent } from '../../events/route.js';
 import type { NoticeEvent } from '../../events/test.js';
 import { type Clock, systemClock } from '../../host/clock.js';
+import { randomId } from '../../host/random.js';
 import { plainAddress } from '../../net/networks.js';
 import type { ConnectionPlan, ReverseTracePlan } from '../../plan/plan.js';
 import { violation } from '../../protocol/codec.js';
 import type { Grant, Message, MessageOf } from '../../protocol/messages.js';
 import type { TraceTools } from '../../trace/traceroute.js';
-import type { Channel, ChannelInfo } from '../../transport/channel.js';
+import type { Channel, ChannelInfo, Link } from '../../transport/channel.js';
 import { connectWs } from '../../transport/ws/connect.js';
+import { software } from '../../version.js';
 import { Conversation } from './conversation.js';
-import { openAsClient, randomId } from './handshake.js';
+import { openAsClient } from './handshake.js';
 import { pingHello } from './hello.js';
 import { endOf, TraceReader } from './route-wire.js';
 
@@ -57,7 +59,10 @@ export async function* reverseTrace(
 }
 
 function helloOf({ trace }: ReverseTracePlan) {
-  return { ...pingHello('traceroute', randomId(), traceService.limits.seconds.max), trace };
+  return {
+    ...pingHello('traceroute', { software, session: randomId(), seconds: traceService.limits.seconds.max }),
+    trace,
+  };
 }
 
 interface RouteTools extends ReverseTraceTools {
@@ -103,7 +108,7 @@ function startOf(
   message: MessageOf<'trace-start'>,
   reader: TraceReader,
   { target, proxy }: ReverseTracePlan,
-  { info }: Channel,
+  { info }: Link,
 ): TraceEvent {
   const trace = reader.start(message);
   const local = { host: plainAddress(info.localHost), port: info.localPort };

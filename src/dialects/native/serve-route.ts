@@ -8,6 +8,7 @@ import type { TraceEnd } from '../../events/route.js';
 import type { Admission, TraceDesk } from '../../modes/route/desk/desk.js';
 import { seenAs } from '../../modes/route/desk/target.js';
 import type { TraceWish } from '../../plan/plan.js';
+import type { Channel } from '../../transport/channel.js';
 import type { Conversation } from './conversation.js';
 import { messageOf } from './route-wire.js';
 import { untilGone } from './serve-pings.js';
@@ -30,7 +31,7 @@ export async function serveTrace(conversation: Conversation, options: ServerTrac
   onNote(`${peer}: asks for the route back (${wish.protocol}, at most ${wish.maxHops} hops)`);
   const onStop = () => conversation.send({ type: 'end', reason: 'shutdown' });
   try {
-    const admission = desk.ask({ info: channel.info, channel, wish, proven });
+    const admission = desk.ask({ info: channel.info, channel: channel as Channel, wish, proven });
     stop.addEventListener('abort', onStop, { once: true });
     const told = tell(conversation, admission);
     const gone = untilGone(conversation)

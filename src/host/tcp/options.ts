@@ -1,117 +1,70 @@
 /**
- * What Linux knows of a TCP connection: TCP_INFO (struct tcp_info of linux/tcp.h, little-endian) and TCP_CONGESTION; and
- * what it can be told: TCP_NOTSENT_LOWAT and the sizes of its buffers. Called through the optional package koffi.
+ * What Linux knows of a TCP connection and can be told, by its descriptor. Called through the optional package koffi.
  * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
-
-import { endianness } from 'node:os';
+import { given } from '../../given.js';
 import type { SocketSettings, TcpSample } from '../../measure/tcp.js';
 import type { Simulation } from '../../plan/plan.js';
-import { type Libc, loadLibc } from '../linux/libc.js';
-
-const SOL_SOCKET = 1;
-const SO_SNDBUF = 7;
-const SO_RCVBUF = 8;
-const IPPROTO_TCP = 6;
-const TCP_NODELAY = 1;
-const TCP_INFO = 11;
-const TCP_CONGESTION = 13;
-const TCP_NOTSENT_LOWAT = 25;
-
-/** Offsets of the fields, each 32 bits. */
-const field = {
-  sndMss: 16,
-  pathMtu: 60,
-  rttUs: 68,
-  rttVarUs: 72,
-  sndCwnd: 80,
-  reordering: 88,
-  totalRetrans: 100,
-  /** Only in kernels since 5.4, when the structure is long enough. */
-  sndWnd: 228,
-} as const;
-const INFO_BYTES = 256;
-const NEEDED_BYTES = field.totalRetrans + 4;
+import type { Libc } from '../linux/libc.js';
+import { linux, openLibc } from '../linux/sockets.js';
+import { parseTcpInfo, tcpInfoBytes } from './info.js';
 
 let libc: Libc | undefined | null = null;
 
 function available(): Libc | undefined {
   if (libc !== null) return libc;
   try {
-    libc = process.platform === 'linux' && endianness() === 'LE' ? loadLibc() : undefined;
+    libc = openLibc();
   } catch {
     libc = undefined;
   }
   return libc;
 }
 
-/** Returns the value's length, or undefined where the call fails. */
-function getOption(descriptor: number, option: number, value: Buffer, level = IPPROTO_TCP): number | undefined {
-  const length = word(value.length);
-  const result = available()?.calls.getsockopt(descriptor, level, option, value, length);
-  return result === 0 ? length.readUInt32LE() : undefined;
+/** At most so many bytes of an option's value; undefined where the call fails. */
+function getOption(fd: number | undefined, level: number, option: number, bytes: number): Buffer | undefined {
+  if (fd === undefined) return undefined;
+  const [value, length] = [Buffer.alloc(bytes), word(bytes)];
+  const result = available()?.calls.getsockopt(fd, level, option, value, length);
+  return result === 0 ? value.subarray(0, length.readUInt32LE()) : undefined;
 }
 
-function setOption(descriptor: number, option: number, value: Buffer, level = IPPROTO_TCP): void {
-  available()?.calls.setsockopt(descriptor, level, option, value, value.length);
+function setOption(fd: number | undefined, level: number, option: number, value: Buffer): void {
+  if (fd !== undefined) available()?.calls.setsockopt(fd, level, option, value, value.length);
 }
 
-export function readTcpInfo(descriptor: number | undefined): TcpSample | undefined {
-  if (descriptor === undefined) return undefined;
-  const info = Buffer.alloc(INFO_BYTES);
-  const length = getOption(descriptor, TCP_INFO, info) ?? 0;
-  if (length < NEEDED_BYTES) return undefined;
-  const mss = info.readUInt32LE(field.sndMss);
-  return {
-    retransmits: info.readUInt32LE(field.totalRetrans),
-    cwndBytes: info.readUInt32LE(field.sndCwnd) * mss,
-    sndWndBytes: length >= field.sndWnd + 4 ? info.readUInt32LE(field.sndWnd) : 0,
-    rttUs: info.readUInt32LE(field.rttUs),
-    rttVarUs: info.readUInt32LE(field.rttVarUs),
-    pathMtu: info.readUInt32LE(field.pathMtu),
-    reorder: info.readUInt32LE(field.reordering),
-    mss,
-  };
+export function readTcpInfo(fd: number | undefined): TcpSample | undefined {
+  const info = getOption(fd, linux.IPPROTO_TCP, linux.TCP_INFO, tcpInfoBytes);
+  return info && parseTcpInfo(info);
 }
 
 /** Name of the connection's congestion control algorithm, e.g. `cubic`. */
-export function readCongestion(descriptor: number | undefined): string | undefined {
-  if (descriptor === undefined) return undefined;
-  const name = Buffer.alloc(16);
-  const length = getOption(descriptor, TCP_CONGESTION, name);
-  return length === undefined ? undefined : name.toString('latin1').replace(/\0.*$/s, '');
+export function readCongestion(fd: number | undefined): string | undefined {
+  const name = getOption(fd, linux.IPPROTO_TCP, linux.TCP_CONGESTION, 16);
+  return name?.toString('latin1').replace(/\0.*$/s, '');
 }
 
 /** Has the kernel take no more than about `bytes` that it cannot send yet. */
-export function limitUnsent(descriptor: number | undefined, bytes: number): void {
-  if (descriptor !== undefined) setOption(descriptor, TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
+export function limitUnsent(fd: number | undefined, bytes: number): void {
+  setOption(fd, linux.IPPROTO_TCP, linux.TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
 }
 
 /** Sets the buffers that are asked for. */
-export function setBuffers(descriptor: number | undefined, { sndbufBytes, rcvbufBytes }: Partial<Simulation>): void {
-  if (descriptor === undefined) return;
-  if (sndbufBytes !== undefined) setOption(descriptor, SO_SNDBUF, word(sndbufBytes), SOL_SOCKET);
-  if (rcvbufBytes !== undefined) setOption(descriptor, SO_RCVBUF, word(rcvbufBytes), SOL_SOCKET);
+export function setBuffers(fd: number | undefined, { sndbufBytes, rcvbufBytes }: Partial<Simulation>): void {
+  if (sndbufBytes !== undefined) setOption(fd, linux.SOL_SOCKET, linux.SO_SNDBUF, word(sndbufBytes));
+  if (rcvbufBytes !== undefined) setOption(fd, linux.SOL_SOCKET, linux.SO_RCVBUF, word(rcvbufBytes));
 }
 
 /** What the kernel has of the settings that are asked for; nothing where it does not tell. */
-export function readSettings(descriptor: number | undefined, asked: Partial<Simulation>): SocketSettings {
-  const read = (wish: unknown, option: number, level: number) =>
-    wish === undefined ? undefined : readWord(descriptor, option, level);
-  const sndbufBytes = read(asked.sndbufBytes, SO_SNDBUF, SOL_SOCKET);
-  const rcvbufBytes = read(asked.rcvbufBytes, SO_RCVBUF, SOL_SOCKET);
-  const noDelay = read(asked.noDelay, TCP_NODELAY, IPPROTO_TCP);
-  return {
-    ...(sndbufBytes !== undefined && { sndbufBytes }),
-    ...(rcvbufBytes !== undefined && { rcvbufBytes }),
-    ...(noDelay !== undefined && { noDelay: noDelay !== 0 }),
-  };
-}
-
-function readWord(descriptor: number | undefined, option: number, level: number): number | undefined {
-  if (descriptor === undefined) return undefined;
-  const value = word(0);
-  return getOption(descriptor, option, value, level) === undefined ? undefined : value.readUInt32LE();
+export function readSettings(fd: number | undefined, asked: Partial<Simulation>): SocketSettings {
+  const read = (wish: unknown, level: number, option: number) =>
+    wish === undefined ? undefined : getOption(fd, level, option, 4)?.readUInt32LE();
+  const noDelay = read(asked.noDelay, linux.IPPROTO_TCP, linux.TCP_NODELAY);
+  return given({
+    sndbufBytes: read(asked.sndbufBytes, linux.SOL_SOCKET, linux.SO_SNDBUF),
+    rcvbufBytes: read(asked.rcvbufBytes, linux.SOL_SOCKET, linux.SO_RCVBUF),
+    noDelay: noDelay === undefined ? undefined : noDelay !== 0,
+  });
 }
 
 function word(value: number): Buffer {

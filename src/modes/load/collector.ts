@@ -1,5 +1,6 @@
 /** Intervals of a test's streams, matched by their number on each stream's own clock. Pure; the same at both ends. */
 import type { IntervalEvent, IntervalSum, StreamInterval } from '../../events/test.js';
+import { given } from '../../given.js';
 import { sumPackets } from '../../measure/packets.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
@@ -24,11 +25,11 @@ export class Collector {
     this.#onInterval = onInterval;
   }
 
-  add(id: number, { sender, record, packets, tcp }: StreamReport): void {
+  add(id: number, { sender, record, packets, tcp, senderCount }: StreamReport): void {
     const { index, omitted, start, end, bytes } = record;
     const direction = directionOf(this.#role, sender);
     const key = `${omitted ? 'omitted' : 'counted'} ${index}`;
-    const figures = { ...(packets && { packets }), ...(tcp && { tcp }) };
+    const figures = given({ packets, tcp, senderCount });
     const row: StreamInterval = { id, direction, sender, omitted, start, end, bytes, ...figures };
     this.#pending.set(key, [...(this.#pending.get(key) ?? []), row]);
     this.#emitReady();
@@ -61,10 +62,10 @@ export class Collector {
   #sum(rows: readonly StreamInterval[], direction: Direction): IntervalSum[] {
     const [first] = rows;
     if (!first || !this.#isComplete(rows, direction)) return [];
-    const { sender, omitted } = first;
+    const { sender, omitted, senderCount } = first;
     const retransmits = sumIfAll(rows.map((row) => row.tcp?.retransmits));
     const packets = sumPackets(rows.map((row) => row.packets));
-    const figures = { ...(packets && { packets }), ...(retransmits !== undefined && { retransmits }) };
+    const figures = given({ senderCount, packets, retransmits });
     return [{ direction, sender, omitted, ...unionOf(rows), ...figures }];
   }
 

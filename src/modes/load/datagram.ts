@@ -5,6 +5,7 @@
  * up to whole packets.
  */
 import { waits } from '../../defaults/index.js';
+import { given } from '../../given.js';
 import { Numbering } from '../../traffic/numbering.js';
 import { PacketReceiver } from '../../traffic/packet-receiver.js';
 import { Sender } from '../../traffic/sender.js';
@@ -14,16 +15,18 @@ const graceSeconds = waits.packetGraceSeconds;
 
 export const datagramLoad: Load = {
   graceSeconds,
-  receive: (channel, { test, ...options }) =>
-    new PacketReceiver(channel, { ...test, ...options, graceSeconds, packetBytes: test.blockBytes }),
-  send(path, { test, maxBytes, ...options }) {
+  receive(data, { test, anyPacketSize, ...options }) {
+    const packetBytes = anyPacketSize ? undefined : test.blockBytes;
+    return new PacketReceiver(data, { ...test, ...options, graceSeconds, ...given({ packetBytes }) });
+  },
+  send(data, { test, maxBytes, saySent, stampNs, ...options }) {
     const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
-    const numbering = new Numbering(() => options.clock.now() * 1e9);
-    const writer = path.channel.loadWriter(test.blockBytes, maxBytes, numbering.stamp);
+    const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9));
+    const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp);
     const onSkipped = (packets: number) => numbering.skip(packets);
     const sender = new Sender(writer, { ...test, ...options, bytes, onSkipped });
     return {
-      finished: sender.finished.finally(() => path.send({ type: 'sent', packets: numbering.next })),
+      finished: sender.finished.finally(() => saySent(numbering.next)),
       get bytes() {
         return sender.bytes;
       },

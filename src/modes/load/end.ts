@@ -1,17 +1,24 @@
 /** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
-import type { EndEvent, SimulationReport } from '../../events/test.js';
+import type { EndEvent, SimulationReport, StreamResult } from '../../events/test.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { withLoss } from '../simulation.js';
 import type { StreamOutcome } from './figures.js';
 import { type Role, streamResults, sumResults } from './results.js';
-import { warningsOf } from './warnings.js';
+import { missingFigures, warningsOf } from './warnings.js';
 
-/** `outcomes` by stream id; at least one. `simulation` as the start told it. */
+export interface EndOptions {
+  /** As the start told it. */
+  readonly simulation?: SimulationReport;
+  /** Doubts over figures that are not there. */
+  readonly missing?: (streams: readonly StreamResult[], outcomes: readonly StreamOutcome[]) => string[];
+}
+
+/** `outcomes` by stream id; at least one. */
 export function endEventOf(
   role: Role,
   test: TestPlan,
   outcomes: ReadonlyMap<number, StreamOutcome>,
-  simulation?: SimulationReport,
+  { simulation, missing = (streams) => missingFigures(role, streams) }: EndOptions = {},
 ): EndEvent {
   const [first] = outcomes.values();
   if (first === undefined) throw new Error('a test without streams');
@@ -25,7 +32,7 @@ export function endEventOf(
     cpu: { local: first.usage.cpu, remote: first.remote?.cpu ?? null },
     congestion: congestionOf(role, test, first),
     interrupted: all.some((outcome) => outcome.ended !== undefined),
-    warnings: warningsOf(role, streams, all),
+    warnings: [...warningsOf(role, streams, all), ...missing(streams, all)],
     ...(simulation && { simulation: withLoss(simulation, all) }),
     ...(outputs.length > 0 && { serverOutput: outputs.join('\n') }),
   };

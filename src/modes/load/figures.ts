@@ -8,6 +8,7 @@ import type { IntervalRecord } from '../../measure/timeline.js';
 import type { Usage } from '../../measure/usage.js';
 import type { MessageOf } from '../../protocol/messages.js';
 import type { LossCounts } from '../../transport/channel.js';
+import type { FarResult } from './talk.js';
 
 /** What the receiver counted in one interval, with what the sender's kernel knew, at the end that sends. */
 export interface StreamReport {
@@ -17,6 +18,8 @@ export interface StreamReport {
   /** In a datagram test. */
   readonly packets?: PacketFigures;
   readonly tcp?: TcpSample;
+  /** The bytes are what this end sent after all: the far side reports no intervals. */
+  readonly senderCount?: true;
 }
 
 export interface StreamOutcome {
@@ -32,7 +35,7 @@ export interface StreamOutcome {
   readonly congestion?: string;
   readonly usage: Usage;
   /** The far side's figures; absent when they did not come in time. */
-  readonly remote?: MessageOf<'result'>;
+  readonly remote?: FarResult;
   /** What the far side's interval reports add up to; absent before the first that counts. */
   readonly reported?: Span;
   /** Why the test ended before its time. */

@@ -4,31 +4,25 @@
  * by `waits.rttBudgetSeconds`; those under it end with the test.
  */
 import { bounds, limits, waits } from '../../defaults/index.js';
-import { Conversation } from '../../dialects/native/conversation.js';
-import { openAsClient } from '../../dialects/native/handshake.js';
-import { pingHello } from '../../dialects/native/hello.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { type Cancel, type Clock, within } from '../../host/clock.js';
 import { type LatencyReport, latencyReport } from '../../measure/latency.js';
-import type { ClientPlan, Simulation, TestDirection, TestPlan } from '../../plan/plan.js';
-import type { Channel } from '../../transport/channel.js';
-import { Prober } from '../ping/pinger.js';
+import type { Simulation, TestDirection, TestPlan } from '../../plan/plan.js';
+import { Pinger } from '../ping/pinger.js';
 import { simulatedSeconds } from '../simulation.js';
+import type { EchoLink } from './dialect.js';
 
 export interface LatencyProbeOptions {
-  readonly plan: ClientPlan;
-  readonly session: string;
-  readonly simulation: Simulation | undefined;
   readonly clock: Clock;
-  readonly connect: (plan: ClientPlan) => Promise<Channel>;
+  readonly simulation: Simulation | undefined;
 }
 
 export class LatencyProbe {
   readonly #options: LatencyProbeOptions;
   readonly #idleMs: number[] = [];
   readonly #loadedMs: number[] = [];
-  #conversation: Conversation | undefined;
-  #loaded: Prober | undefined;
+  #link: EchoLink | undefined;
+  #loaded: Pinger | undefined;
   #cancelLoaded: Cancel = () => {};
   #failure: string | undefined;
   /** When the test began, and when its pings are over. */
@@ -57,60 +51,56 @@ export class LatencyProbe {
     return `The latency connection was lost ${moment}: ${rest}.`;
   }
 
-  /** Never rejects. */
-  async open(): Promise<void> {
+  /** Takes what `opening` gives, if it gives anything in time. Never rejects. */
+  async open(opening: () => Promise<EchoLink | undefined>): Promise<void> {
     const late = () => new WperfError('timeout', `no answer within ${waits.latencyOpenSeconds} s`);
     try {
-      await within(this.#options.clock, waits.latencyOpenSeconds, this.#converse(), late);
+      await within(this.#options.clock, waits.latencyOpenSeconds, this.#take(opening()), late);
     } catch (error) {
       this.#failure = `Latency is not measured: ${toWperfError(error).line}.`;
       this.close();
     }
   }
 
-  async #converse(): Promise<void> {
-    const { plan, session, simulation, clock, connect } = this.#options;
-    const conversation = new Conversation(await connect(plan), clock);
-    this.#conversation = conversation;
-    if (this.#closed) return conversation.drop();
-    const hello = { ...pingHello('latency', session, plan.seconds), omitSeconds: plan.omitSeconds };
-    await openAsClient(conversation, { ...hello, ...(simulation && { sim: simulation }) }, plan.token);
-    conversation.send({ type: 'start' });
-    conversation.channel.tellArrivals();
-    conversation.onEnded = () => {
-      if (!this.#closed) this.#lostAt = clock.now();
-    };
+  async #take(opening: Promise<EchoLink | undefined>): Promise<void> {
+    const link = await opening;
+    if (this.#closed) link?.close(waits.partingSeconds);
+    if (!link || this.#closed) return;
+    this.#link = link;
+    link.onEnded(() => {
+      if (!this.#closed) this.#lostAt = this.#options.clock.now();
+    });
   }
 
   /** Pings one after another, before the load. */
   async measureIdle(): Promise<void> {
     const { clock, simulation } = this.#options;
-    if (!this.#conversation || this.#closed) return;
+    if (!this.#link || this.#closed) return;
     const answerSeconds = waits.rttBudgetSeconds + simulatedSeconds(simulation);
-    const prober = new Prober({
-      channel: this.#conversation.channel,
+    const pinger = new Pinger({
+      echo: this.#link.echo,
       clock,
       ...{ intervalSeconds: 0, count: bounds.idlePings, answerSeconds },
       until: clock.now() + waits.rttBudgetSeconds,
       onAnswer: (_seq, rttMs) => keep(this.#idleMs, rttMs),
     });
-    await prober.finished;
+    await pinger.finished;
   }
 
   /** From the start of the test on; the omitted beginning does not count. */
   measureLoaded({ omitSeconds, seconds, bytes }: TestPlan): void {
     const { clock } = this.#options;
-    const conversation = this.#conversation;
-    if (!conversation || this.#closed) return;
+    const link = this.#link;
+    if (!link || this.#closed) return;
     this.#begun = clock.now();
     if (bytes === undefined) this.#until = this.#begun + omitSeconds + seconds;
-    if (omitSeconds === 0) this.#probeLoaded(conversation);
-    else this.#cancelLoaded = clock.at(this.#begun + omitSeconds, () => this.#probeLoaded(conversation));
+    if (omitSeconds === 0) this.#probeLoaded(link);
+    else this.#cancelLoaded = clock.at(this.#begun + omitSeconds, () => this.#probeLoaded(link));
   }
 
-  #probeLoaded({ channel }: Conversation): void {
-    this.#loaded = new Prober({
-      ...{ channel, clock: this.#options.clock, until: this.#until },
+  #probeLoaded({ echo }: EchoLink): void {
+    this.#loaded = new Pinger({
+      ...{ echo, clock: this.#options.clock, until: this.#until },
       intervalSeconds: waits.latencyIntervalSeconds,
       count: Number.POSITIVE_INFINITY,
       answerSeconds: limits.seconds.max,
@@ -120,7 +110,7 @@ export class LatencyProbe {
 
   /** Ends the pings and gives what they showed; undefined where there was no connection. */
   finish(direction: TestDirection): LatencyReport | undefined {
-    const open = this.#conversation !== undefined && !this.#closed;
+    const open = this.#link !== undefined && !this.#closed;
     const unansweredMs = this.#loaded?.unansweredMs() ?? [];
     this.close();
     if (!open) return undefined;
@@ -131,7 +121,7 @@ export class LatencyProbe {
     this.#closed = true;
     this.#cancelLoaded();
     this.#loaded?.stop();
-    this.#conversation?.close(0.1);
+    this.#link?.close(waits.partingSeconds);
   }
 }
 

@@ -6,8 +6,7 @@ import type { PacketFigures, PacketSummary } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
 import type { TestPlan } from '../../plan/plan.js';
-import type { MessageOf } from '../../protocol/messages.js';
-import type { Channel } from '../../transport/channel.js';
+import type { Data, Stamp } from '../../transport/channel.js';
 
 export interface LoadSender {
   /** What was sent; settles when sending ends. */
@@ -38,6 +37,8 @@ export interface LoadReceiver {
 export interface ReceiveOptions {
   readonly test: TestPlan;
   readonly clock: Clock;
+  /** Packets of any size are taken, not of `blockBytes` alone. */
+  readonly anyPacketSize: boolean;
   readonly onInterval: (record: IntervalRecord, packets?: PacketFigures) => void;
 }
 
@@ -48,18 +49,18 @@ export interface SendOptions {
   readonly roundTripSeconds: number;
   /** How much load may be kept ready. */
   readonly maxBytes: number;
-}
-
-/** Where a sender's load goes, and what it has to say about it. */
-export interface LoadPath {
-  readonly channel: Channel;
-  send(message: MessageOf<'sent'>): void;
+  /** Behind the last packet: the number that the next would have had. */
+  readonly saySent: (packets: number) => void;
+  /** Fills the first bytes of each message, where they are no packets. */
+  readonly stamp?: Stamp;
+  /** The clock of packets' stamps, in nanoseconds; the monotonic one unless given. */
+  readonly stampNs?: () => number;
 }
 
 export interface Load {
   /** How long after its deadline a receiver may still be waiting for what is on its way. */
   readonly graceSeconds: number;
-  receive(channel: Channel, options: ReceiveOptions): LoadReceiver;
+  receive(data: Data, options: ReceiveOptions): LoadReceiver;
   /** Starts at once. */
-  send(path: LoadPath, options: SendOptions): LoadSender;
+  send(data: Data, options: SendOptions): LoadSender;
 }

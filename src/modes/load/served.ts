@@ -1,100 +1,118 @@
-/** One client's test at the server: the streams of one session that reached this process. */
+/** One client's test at the server: the streams of one session that reached this process, in whatever dialect. */
 import { waits } from '../../defaults/index.js';
-import type { Conversation } from '../../dialects/native/conversation.js';
 import { toWperfError, type WperfError } from '../../errors.js';
 import type { Recorder } from '../../events/recorder.js';
 import type { SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
-import type { Clock } from '../../host/clock.js';
-import type { TestPlan } from '../../plan/plan.js';
-import type { Hello } from '../../protocol/messages.js';
-import { peerOf } from '../../transport/channel.js';
+import { given } from '../../given.js';
+import type { Host } from '../../host/host.js';
+import type { Simulation, TestPlan } from '../../plan/plan.js';
+import { type Link, peerOf } from '../../transport/channel.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
-import { endEventOf } from './end.js';
+import { type EndOptions, endEventOf } from './end.js';
 import type { StreamOutcome } from './figures.js';
 import { Recording } from './recording.js';
 import { startStream } from './stream.js';
+import type { StreamLink } from './talk.js';
 
-export interface ServerTestListener {
+/** What a client said of its test. */
+export interface AskedTest {
+  readonly session: string;
+  readonly software: string;
+  readonly dialect?: 'legacy';
+  readonly title?: string;
+  readonly extraData?: string;
+  readonly simulation?: Simulation;
+}
+
+export interface ServedStream extends StreamLink {
+  /** 1 to the number of streams. */
+  readonly id: number;
+  /** Of this stream alone, as granted. */
+  readonly test: TestPlan;
+  /** The client wants this end's report of it. */
+  readonly recorded: boolean;
+}
+
+export interface ServedTestListener {
   readonly onEvent: (event: TestEvent) => void;
   /** Makes what keeps the server's report for a client that asks for it. */
   readonly makeRecorder?: (() => Recorder) | undefined;
   /** `ran` is false when no stream came as far as its start. */
-  readonly onEnded: (ran: boolean) => void;
+  readonly onEnded?: (ran: boolean) => void;
+  /** Doubts over figures that are not there, where the usual ones are not what the dialect means by it. */
+  readonly missing?: EndOptions['missing'];
 }
 
-interface Member {
-  readonly id: number;
-  readonly test: TestPlan;
-}
-
-export class ServerTest {
-  readonly #hello: Hello;
-  readonly #clock: Clock;
+export class ServedTest {
+  readonly #asked: AskedTest;
+  readonly #host: Host;
   readonly #stop: AbortSignal;
-  readonly #listener: ServerTestListener;
-  readonly #members = new Map<Conversation, Member>();
+  readonly #listener: ServedTestListener;
+  readonly #members: ServedStream[] = [];
   readonly #outcomes = new Map<number, StreamOutcome>();
   #collector: Collector | undefined;
   #failure: WperfError | undefined;
   #simulation: SimulationReport | undefined;
   #running = 0;
 
-  constructor(hello: Hello, clock: Clock, stop: AbortSignal, listener: ServerTestListener) {
-    this.#hello = hello;
-    this.#clock = clock;
+  constructor(asked: AskedTest, host: Host, stop: AbortSignal, listener: ServedTestListener) {
+    this.#asked = asked;
+    this.#host = host;
     this.#stop = stop;
     this.#listener = listener;
   }
 
-  has(conversation: Conversation): boolean {
-    return this.#members.has(conversation) && this.#collector !== undefined;
+  /** The test has begun, and has this link among its own. */
+  runsOn(link: Link): boolean {
+    return this.#collector !== undefined && this.#members.some((member) => member.link === link);
   }
 
-  /** Runs one stream from its grant to its close. */
-  async serve(conversation: Conversation, hello: Hello, test: TestPlan): Promise<void> {
-    this.#members.set(conversation, { id: hello.stream, test });
+  /** Runs one stream, ready for its load when this returns, from its grant to its result. Rejects with WperfError. */
+  async serve(stream: ServedStream): Promise<StreamOutcome> {
+    this.#members.push(stream);
     this.#running += 1;
     try {
-      await this.#runStream(conversation, hello, test);
+      return await this.#runStream(stream);
     } catch (error) {
       this.#failure ??= toWperfError(error);
       throw error;
     } finally {
-      this.#collector?.finish(hello.stream);
+      this.#collector?.finish(stream.id);
       this.#running -= 1;
       if (this.#running === 0) this.#end();
     }
   }
 
-  async #runStream(conversation: Conversation, hello: Hello, test: TestPlan): Promise<void> {
-    const recording = this.#recordingOf(conversation, hello, test);
+  async #runStream(stream: ServedStream): Promise<StreamOutcome> {
+    const recording = this.#recordingOf(stream);
     const run = startStream({
       role: 'server',
-      conversation,
-      test,
-      clock: this.#clock,
-      resultSeconds: waits.closeSeconds + simulatedSeconds(hello.sim),
+      stream,
+      test: stream.test,
+      host: this.#host,
+      resultSeconds: waits.closeSeconds + simulatedSeconds(this.#asked.simulation),
       stop: this.#stop,
       onStart: () => this.#begin(),
       onInterval: (report) => {
-        this.#collector?.add(hello.stream, report);
+        this.#collector?.add(stream.id, report);
         recording?.add(report);
       },
       output: recording && ((outcome) => recording.finish(outcome)),
     });
     try {
-      this.#outcomes.set(hello.stream, await run.outcome);
+      const outcome = await run.outcome;
+      this.#outcomes.set(stream.id, outcome);
+      return outcome;
     } catch (error) {
-      this.#outcomes.set(hello.stream, await run.remains());
+      this.#outcomes.set(stream.id, await run.remains());
       throw error;
     }
   }
 
-  #recordingOf(conversation: Conversation, hello: Hello, test: TestPlan): Recording | undefined {
-    const recorder = hello.serverOutput ? this.#listener.makeRecorder?.() : undefined;
-    const alone = new Map([[conversation, { id: hello.stream, test }]]);
-    return recorder && new Recording(hello.stream, this.#startEvent({ ...test, streams: 1 }, alone), recorder);
+  #recordingOf(stream: ServedStream): Recording | undefined {
+    const recorder = stream.recorded ? this.#listener.makeRecorder?.() : undefined;
+    return recorder && new Recording(stream.id, this.#startEvent({ ...stream.test, streams: 1 }, [stream]), recorder);
   }
 
   /** At the first stream's start all streams of the test are here, unless a load balancer sent some elsewhere. */
@@ -107,29 +125,26 @@ export class ServerTest {
     this.#listener.onEvent(start);
   }
 
-  #startEvent(test: TestPlan, members: ReadonlyMap<Conversation, Member>): StartEvent {
-    const { session, software, title, extraData, sim } = this.#hello;
-    const streams = [...members].map(([{ channel }, { id }]) => ({ id, ...addressesOf(channel.info) }));
-    const [first] = members.keys();
-    const simulation = sim && simulationReport(sim, first?.channel, { blockBytes: test.blockBytes });
+  #startEvent(test: TestPlan, members: readonly ServedStream[]): StartEvent {
+    const { session, software, dialect, title, extraData, simulation: asked } = this.#asked;
+    const [first] = members;
+    const simulation = asked && simulationReport(asked, first?.link, { blockBytes: test.blockBytes });
     return {
       type: 'start',
       role: 'server',
       session,
       wallMs: Date.now(),
-      peer: first ? peerOf(first.channel.info) : { host: '' },
+      peer: first ? peerOf(first.link.info) : { host: '' },
       peerSoftware: software,
       test,
-      streams: streams.sort((a, b) => a.id - b.id),
-      secure: first?.channel.info.secure ?? false,
-      ...(simulation && { simulation }),
-      ...(title !== undefined && { title }),
-      ...(extraData !== undefined && { extraData }),
+      streams: members.map(({ id, link }) => ({ id, ...addressesOf(link) })).sort((a, b) => a.id - b.id),
+      secure: first?.link.info.secure ?? false,
+      ...given({ dialect, simulation, title, extraData }),
     };
   }
 
   #total(): TestPlan {
-    const tests = [...this.#members.values()].map((member) => member.test);
+    const tests = this.#members.map((member) => member.test);
     const bytes = tests.reduce((sum, test) => sum + (test.bytes ?? 0), 0);
     const [first] = tests;
     if (!first) throw new Error('a test without streams');
@@ -139,17 +154,17 @@ export class ServerTest {
   #end(): void {
     const ran = this.#collector !== undefined;
     if (ran) this.#listener.onEvent(this.#lastEvent());
-    this.#listener.onEnded(ran);
+    this.#listener.onEnded?.(ran);
   }
 
   #lastEvent(): TestEvent {
-    const end = endEventOf('server', this.#total(), this.#outcomes, this.#simulation);
+    const options = given({ simulation: this.#simulation, missing: this.#listener.missing });
+    const end = endEventOf('server', this.#total(), this.#outcomes, options);
     if (!this.#failure) return end;
     return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };
   }
 }
 
-function addressesOf(info: Conversation['channel']['info']) {
-  const { localHost, localPort, remoteHost, remotePort } = info;
+function addressesOf({ info: { localHost, localPort, remoteHost, remotePort } }: Link) {
   return { localHost, localPort, remoteHost, remotePort };
 }

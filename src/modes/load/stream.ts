@@ -5,48 +5,35 @@
  */
 import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
+import { given } from '../../given.js';
 import type { Cancel, Clock } from '../../host/clock.js';
-import { readCongestion, readTcpInfo } from '../../host/tcp/options.js';
-import { UsageMeter } from '../../host/usage.js';
+import type { Host } from '../../host/host.js';
 import type { PacketFigures } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
-import type { TcpSample } from '../../measure/tcp.js';
-import { TcpGathering } from '../../measure/tcp.js';
+import { TcpGathering, type TcpSample } from '../../measure/tcp.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
+import type { UsageMeter } from '../../measure/usage.js';
 import type { TestPlan } from '../../plan/plan.js';
-import type { Message, MessageOf, MessageType } from '../../protocol/messages.js';
-import type { Channel } from '../../transport/channel.js';
+import type { MessageOf } from '../../protocol/messages.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
+import { directionOf, directionsOf, type Role } from './results.js';
+import { SenderIntervals } from './sender-intervals.js';
+import type { FarResult, StreamLink } from './talk.js';
 import { throughputLoad } from './throughput.js';
 
-/** The control messages of one channel, in order. */
-export interface Control {
-  readonly channel: Channel;
-  /** For errors, `host:port`. */
-  readonly peer: string;
-  send(message: Message): void;
-  /** Rejects with the failure that ended the connection. */
-  next(): Promise<Message>;
-  expect<const T extends MessageType>(seconds: number, ...types: readonly T[]): Promise<MessageOf<T>>;
-  /** From now on, fails when the peer gives no sign of life. */
-  watch(): void;
-  /** Tells the peer why, and ends the connection. */
-  abort(error: WperfError): void;
-}
-
 export interface StreamOptions {
-  readonly role: 'client' | 'server';
-  readonly conversation: Control;
+  readonly role: Role;
+  readonly stream: StreamLink;
   /** As granted; `bytes` is this stream's share. */
   readonly test: TestPlan;
-  readonly clock: Clock;
+  readonly host: Pick<Host, 'clock' | 'meterUsage'>;
   /** How long to wait for the far side's result after this end is done with a timed test. */
   readonly resultSeconds: number;
   /** Ends the test before its time; its reason is told to the peer. */
   readonly stop: AbortSignal;
-  /** The client's start has been sent or has come. */
+  /** The test has begun. */
   readonly onStart?: () => void;
   readonly onInterval: (interval: StreamReport) => void;
   /** This end's own report, for a peer that asked for it. */
@@ -69,24 +56,32 @@ export function startStream(options: StreamOptions): StreamRun {
 
 class Stream {
   readonly #options: StreamOptions;
+  readonly #clock: Clock;
   readonly #load: Load;
   readonly #receiver: LoadReceiver | undefined;
   #sender: LoadSender | undefined;
+  #intervals: SenderIntervals | undefined;
   #tcp: TcpGathering | undefined;
-  #usage = new UsageMeter();
+  #usage: UsageMeter;
   readonly #cancels: Cancel[] = [];
-  #remote: MessageOf<'result'> | undefined;
+  #remote: FarResult | undefined;
   #reported: Span | undefined;
-  #ended: MessageOf<'end'>['reason'] | undefined;
+  #ended: StreamOutcome['ended'];
+  #peerOver = false;
+  #over = false;
 
   constructor(options: StreamOptions) {
-    const { conversation, test, role, clock } = options;
+    const { stream, test, role, host } = options;
+    const { receiveSeconds = test.seconds, anyPacketSize = false } = stream.traits ?? {};
     this.#options = options;
+    this.#clock = host.clock;
+    this.#usage = host.meterUsage();
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
-    if (!receives(role, test)) return;
+    if (!takesPart(role, test, false)) return;
     // Before the start: its frame and the first load may arrive in one chunk.
     const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
-    this.#receiver = this.#load.receive(conversation.channel, { test, clock, onInterval });
+    const received = { ...test, seconds: receiveSeconds };
+    this.#receiver = this.#load.receive(stream.data, { test: received, clock: host.clock, anyPacketSize, onInterval });
   }
 
   counts(): LiveCounts {
@@ -94,23 +89,16 @@ class Stream {
   }
 
   async run(): Promise<StreamOutcome> {
-    const { conversation, role } = this.#options;
-    if (role === 'client') conversation.send({ type: 'start' });
-    else await conversation.expect(waits.startSeconds, 'start');
+    const { talk } = this.#options.stream;
+    await talk.begin();
     this.#begin();
     const reading = this.#readMessages();
     const [sent, received] = await Promise.race([this.#localDone(), reading.then(() => this.#localDone())]);
     const own = this.#ownFigures(sent, received);
-    conversation.send(own.message);
+    talk.say(own.message);
     await this.#remoteResult(reading);
-    const tcp = this.#tcp?.summary();
-    return {
-      ...own.outcome,
-      ...(tcp && { tcp }),
-      ...(this.#remote && { remote: this.#remote }),
-      ...(this.#reported && { reported: this.#reported }),
-      ...(this.#ended && { ended: this.#ended }),
-    };
+    const late = { tcp: this.#tcp?.summary(), remote: this.#remote, reported: this.#reported, ended: this.#ended };
+    return { ...own.outcome, ...given(late) };
   }
 
   /** Stops what still runs, and tells what it came to. */
@@ -122,23 +110,46 @@ class Stream {
 
   /** Stops whatever still runs. */
   release(): void {
+    this.#over = true;
     for (const cancel of this.#cancels) cancel();
     this.#sender?.stop();
+    this.#intervals?.stop();
     this.#receiver?.stop();
   }
 
   #begin(): void {
-    const { conversation, role, test, clock } = this.#options;
-    this.#options.onStart?.();
-    this.#usage = new UsageMeter();
-    conversation.watch();
+    const { stream, role, test, host, onStart } = this.#options;
+    onStart?.();
+    this.#usage = host.meterUsage();
+    stream.talk.watch();
     this.#obeyStop();
     this.#boundFirstPayload();
-    if (!sends(role, test) || this.#ended) return;
-    const first = readTcpInfo(conversation.channel.descriptor);
+    if (takesPart(role, test, true) && !this.#ended) this.#beginSending();
+  }
+
+  #beginSending(): void {
+    const { stream, test } = this.#options;
+    const clock = this.#clock;
+    const { ownIntervals, stamp, stampNs } = stream.traits ?? {};
+    const first = stream.link.kernel?.sample();
     this.#tcp = first && new TcpGathering(first);
     const roundTripSeconds = (first?.rttUs ?? 0) / 1e6;
-    this.#sender = this.#load.send(conversation, { test, clock, roundTripSeconds, maxBytes: batchShare(test) });
+    const saySent = (packets: number) => stream.talk.say({ type: 'sent', packets });
+    const maxBytes = batchShare(test.streams);
+    const sender = this.#load.send(stream.data, {
+      test,
+      clock,
+      roundTripSeconds,
+      maxBytes,
+      saySent,
+      ...given({ stamp, stampNs }),
+    });
+    this.#sender = sender;
+    if (!ownIntervals) return;
+    const onInterval = (record: IntervalRecord) => this.#onSentInterval(record, { senderCount: true });
+    const intervals = new SenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
+    this.#intervals = intervals;
+    void sender.finished.then(() => intervals.stop());
   }
 
   #obeyStop(): void {
@@ -156,31 +167,51 @@ class Stream {
   /** Until the far side's result. */
   async #readMessages(): Promise<void> {
     while (this.#remote === undefined) {
-      const message = await this.#options.conversation.next();
-      if (message.type === 'interval' && this.#sender) this.#onPeerInterval(message);
-      else if (message.type === 'end') this.#onPeerEnd(message.reason);
-      else if (message.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, message.packets);
-      else if (message.type === 'result') this.#remote = message;
-      else throw this.#refuse(`a ${message.type} message during a test`);
+      const word = await this.#options.stream.talk.next();
+      if (word.type === 'interval' && this.#sender) this.#onPeerInterval(word);
+      else if (word.type === 'end') this.#onPeerEnd(word.reason);
+      else if (word.type === 'over') this.#onPeerOver();
+      else if (word.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, word.packets);
+      else if (word.type === 'result') this.#remote = word;
+      else throw this.#refuse(`a ${word.type} message during a test`);
     }
   }
 
   #onOwnInterval(record: IntervalRecord, packets?: PacketFigures): void {
     const figures = packets && { packets };
-    this.#options.conversation.send({ type: 'interval', ...record, ...figures });
-    this.#options.onInterval({ sender: false, record, ...figures });
+    this.#options.stream.talk.say({ type: 'interval', ...record, ...figures });
+    this.#report({ sender: false, record, ...figures });
   }
 
   #onPeerSent(receiver: LoadReceiver, packets: number): void {
     if (!receiver.peerSent?.(packets)) throw this.#refuse(`a count of ${packets} packets`);
   }
 
-  #onPeerInterval({ packets, ...record }: MessageOf<'interval'>): void {
+  #onPeerInterval({ type: _, packets, ...record }: MessageOf<'interval'>): void {
+    if (!record.omitted) {
+      this.#reported = { start: 0, end: record.end, bytes: (this.#reported?.bytes ?? 0) + record.bytes };
+    }
+    this.#onSentInterval(record, packets && { packets });
+  }
+
+  /** An interval of what this end sends, with what its kernel knew. */
+  #onSentInterval(record: IntervalRecord, figures?: Pick<StreamReport, 'packets' | 'senderCount'>): void {
     const sample = this.#readTcp();
     const tcp = sample && this.#tcp?.add(sample);
     if (record.omitted) this.#tcp?.forgetRetransmits();
-    else this.#reported = { start: 0, end: record.end, bytes: (this.#reported?.bytes ?? 0) + record.bytes };
-    this.#options.onInterval({ sender: true, record, ...(packets && { packets }), ...(tcp && { tcp }) });
+    this.#report({ sender: true, record, ...figures, ...(tcp && { tcp }) });
+  }
+
+  /** What stops after the end has nothing more to tell. */
+  #report(report: StreamReport): void {
+    if (!this.#over) this.#options.onInterval(report);
+  }
+
+  /** Said again, or to an end that only sends, it means that nothing more is wanted either. */
+  #onPeerOver(): void {
+    if (!this.#receiver || this.#peerOver) this.#sender?.stop();
+    this.#peerOver = true;
+    this.#receiver?.stop();
   }
 
   #onPeerEnd(reason: MessageOf<'end'>['reason']): void {
@@ -190,84 +221,83 @@ class Stream {
   }
 
   #endEarly(reason: MessageOf<'end'>['reason']): void {
-    this.#options.conversation.send({ type: 'end', reason });
+    this.#options.stream.talk.say({ type: 'end', reason });
     this.#onPeerEnd(reason);
   }
 
+  /** A timed test in which nothing came by its end has received nothing; in one by bytes, something must come soon. */
   #boundFirstPayload(): void {
-    const { clock, conversation } = this.#options;
+    const { test, stream, role, resultSeconds } = this.#options;
     const receiver = this.#receiver;
     if (!receiver) return;
+    const { receiveSeconds = test.seconds } = stream.traits ?? {};
+    const timed = test.bytes === undefined ? test.omitSeconds + receiveSeconds : Number.POSITIVE_INFINITY;
     const overdue = () => {
       if (receiver.begun) return;
-      const text = `no load came from ${conversation.peer} within ${waits.firstPayloadSeconds} s`;
-      conversation.abort(new WperfError('peer-lost', text, { operation: 'test', peer: conversation.peer }));
+      if (timed + slack <= waits.firstPayloadSeconds) receiver.stop();
+      else stream.talk.abort(noLoad(stream.talk.peer));
     };
-    this.#cancels.push(clock.at(clock.now() + waits.firstPayloadSeconds, overdue));
+    const slack = role === 'client' ? resultSeconds : 0;
+    const seconds = Math.min(timed + slack, waits.firstPayloadSeconds);
+    this.#cancels.push(this.#clock.at(this.#clock.now() + seconds, overdue));
   }
 
   #readTcp(): TcpSample | undefined {
-    return this.#tcp && readTcpInfo(this.#options.conversation.channel.descriptor);
+    return this.#tcp && this.#options.stream.link.kernel?.sample();
   }
 
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
-    const { conversation, output } = this.#options;
+    const { stream, output } = this.#options;
     const sample = this.#readTcp();
     if (sample) this.#tcp?.look(sample);
     const usage = this.#usage.read();
-    const tcp = this.#tcp?.summary();
-    const congestion = readCongestion(conversation.channel.descriptor);
-    const { packets } = this.#receiver ?? {};
-    const { pacing } = this.#sender ?? {};
-    const { simulated } = conversation.channel;
-    const figures = {
-      ...(sent && { sent }),
-      ...(received && { received }),
-      ...(packets && { packets }),
-      ...(pacing && { pacing }),
-      ...(simulated && { simulated }),
-      ...(tcp && { tcp }),
-      ...(congestion !== undefined && { congestion }),
-    };
-    const outcome: StreamOutcome = { ...figures, ...(this.#reported && { reported: this.#reported }), usage };
+    const figures = given({
+      sent,
+      received,
+      packets: this.#receiver?.packets,
+      pacing: this.#sender?.pacing,
+      simulated: stream.data.simulated,
+      tcp: this.#tcp?.summary(),
+      congestion: stream.link.kernel?.congestion(),
+    });
+    const outcome: StreamOutcome = { ...figures, usage, ...given({ reported: this.#reported, ended: this.#ended }) };
     const text = output?.(outcome).slice(0, bounds.serverOutputBytes);
-    const message: MessageOf<'result'> = {
-      type: 'result',
-      ...figures,
-      ...usage,
-      ...(text !== undefined && { output: text }),
-    };
+    const message: MessageOf<'result'> = { type: 'result', ...figures, ...usage, ...given({ output: text }) };
     return { outcome, message };
   }
 
   /** A timed test ends on time, with or without the far side's figures; one by bytes ends when the far side has them. */
   #remoteResult(reading: Promise<void>): Promise<void> {
-    const { clock, test, resultSeconds } = this.#options;
+    const { test, stream, resultSeconds } = this.#options;
+    const clock = this.#clock;
+    const seconds = stream.traits?.resultSeconds ?? resultSeconds + this.#load.graceSeconds;
     if (test.bytes !== undefined && !this.#ended) return reading;
     const patience = new Promise<void>((resolve) => {
-      this.#cancels.push(clock.at(clock.now() + resultSeconds + this.#load.graceSeconds, resolve));
+      this.#cancels.push(clock.at(clock.now() + seconds, resolve));
     });
     // A far side that goes away now only takes its own figures with it.
     return Promise.race([reading.catch(() => {}), patience]);
   }
 
   #refuse(what: string): WperfError {
-    const { conversation } = this.#options;
-    const error = new WperfError('protocol-violation', `the peer sent ${what}`, { peer: conversation.peer });
-    conversation.abort(error);
+    const { talk } = this.#options.stream;
+    const error = new WperfError('protocol-violation', `the peer sent ${what}`, { peer: talk.peer });
+    talk.abort(error);
     return error;
   }
 }
 
-function sends(role: 'client' | 'server', test: TestPlan): boolean {
-  return test.direction === 'bidir' || (test.direction === 'up') === (role === 'client');
-}
-
-function receives(role: 'client' | 'server', test: TestPlan): boolean {
-  return test.direction === 'bidir' || !sends(role, test);
+/** Whether an end of this role sends, or receives. */
+function takesPart(role: Role, test: TestPlan, sender: boolean): boolean {
+  return directionsOf(test).includes(directionOf(role, sender));
 }
 
 /** What one of many streams may hold ready, so that memory stays flat. */
-function batchShare(test: TestPlan): number {
-  return Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / test.streams));
+function batchShare(streams: number): number {
+  return Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / streams));
+}
+
+function noLoad(peer: string): WperfError {
+  const text = `no load came from ${peer} within ${waits.firstPayloadSeconds} s`;
+  return new WperfError('peer-lost', text, { operation: 'test', peer });
 }

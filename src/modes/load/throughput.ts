@@ -5,8 +5,7 @@ import type { Load } from './load.js';
 
 export const throughputLoad: Load = {
   graceSeconds: 0,
-  receive: (channel, { test, ...options }) => new Receiver(channel, { ...test, ...options }),
-  send({ channel }, { test, maxBytes, ...options }) {
-    return new Sender(channel.loadWriter(test.blockBytes, maxBytes), { ...test, ...options });
-  },
+  receive: (data, { test, ...options }) => new Receiver(data, { ...test, ...options }),
+  send: (data, { test, maxBytes, stamp, ...options }) =>
+    new Sender(data.loadWriter(test.blockBytes, maxBytes, stamp), { ...test, ...options }),
 };

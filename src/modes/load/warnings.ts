@@ -14,11 +14,18 @@ export function warningsOf(role: Role, results: readonly StreamResult[], outcome
   return [
     ...(busy >= SATURATED ? [saturated(role, busy)] : []),
     ...(farBusy >= SATURATED ? [saturated(far, farBusy)] : []),
+    ...pacingWarnings(role, results),
+    ...(ended === 'shutdown' ? [`The ${far} was stopped before the end of the test.`] : []),
+  ];
+}
+
+/** Of the far side's figures, which did not come in time. */
+export function missingFigures(role: Role, results: readonly StreamResult[]): string[] {
+  const far = role === 'client' ? 'server' : 'client';
+  return [
     ...(results.some((result) => result.received === null) ? [missing(far, "receiver's")] : []),
     ...(results.some((result) => result.sent === null) ? [missing(far, "sender's")] : []),
     ...(results.some((result) => result.partial) ? [partial(far)] : []),
-    ...pacingWarnings(role, results),
-    ...(ended === 'shutdown' ? [`The ${far} was stopped before the end of the test.`] : []),
   ];
 }
 

@@ -3,22 +3,28 @@
  * their number, by the seconds that the peer allows, and each by `waits.pongSeconds`.
  */
 import { waits } from '../../defaults/index.js';
-import { randomId } from '../../dialects/native/handshake.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import type { PingEndEvent, PingEvent, PingStartEvent } from '../../events/ping.js';
 import type { NoticeEvent, SimulationReport } from '../../events/test.js';
-import { type Clock, systemClock } from '../../host/clock.js';
+import { onAbort, orAborted } from '../../host/abort.js';
+import { deferred } from '../../host/deferred.js';
 import { eventsOf } from '../../host/events-of.js';
+import type { Host } from '../../host/host.js';
+import { randomId } from '../../host/random.js';
 import { meanAndDeviation, summarize } from '../../measure/percentiles.js';
-import type { ConnectionPlan, PingPlan } from '../../plan/plan.js';
-import type { Channel } from '../../transport/channel.js';
-import { Prober, type ProberOptions } from './pinger.js';
+import type { PingPlan } from '../../plan/plan.js';
+import type { Channel, Echo } from '../../transport/channel.js';
+import type { Connected } from '../../transport/transport.js';
+import { type Connect, Connections } from '../connections.js';
+import { Pinger } from './pinger.js';
 
 export interface PingRunOptions {
+  readonly host: Host;
+  readonly connect: Connect;
+  /** Settles the dialect by what the connection answered. Throws WperfError for one that is not spoken. */
+  readonly dialectOf: (connected: Connected) => PingDialect;
   /** Ends the pings early; the results so far are still told. */
   readonly signal?: AbortSignal | undefined;
-  readonly clock?: Clock;
-  readonly connect?: (plan: ConnectionPlan) => Promise<Channel>;
 }
 
 /** Who answers the pings. */
@@ -30,7 +36,7 @@ export interface PingPeer {
   readonly simulation?: SimulationReport;
   /** No ping is sent after so many seconds. */
   readonly seconds: number;
-  readonly pings: ProberOptions['channel'];
+  readonly echo: Pick<Echo, 'ping'>;
   /** Resolves when the peer wishes to end; rejects with the WperfError that ended the connection. */
   readonly untilEnd: () => Promise<void>;
   /** Calls `stop` when the connection ends, before the pings that are out fail. */
@@ -38,28 +44,28 @@ export interface PingPeer {
   close(): void;
 }
 
+export interface PingOpening {
+  readonly plan: PingPlan;
+  /** 32 hexadecimal digits. */
+  readonly session: string;
+  readonly host: Host;
+}
+
 export interface PingDialect {
-  readonly connect: (plan: ConnectionPlan) => Promise<Channel>;
   /** Asks a new channel's peer for pings. Rejects with WperfError. */
-  readonly greet: (channel: Channel, plan: PingPlan, session: string, clock: Clock) => Promise<PingPeer>;
+  greet(channel: Channel, opening: PingOpening): Promise<PingPeer>;
 }
 
 /** Runs the pings. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */
-export function runPings(
-  plan: PingPlan,
-  dialect: PingDialect,
-  options: PingRunOptions,
-): AsyncIterableIterator<PingEvent> {
-  return eventsOf((emit, signal) => new PingRun(plan, dialect, { ...options, signal }, emit).run(), options.signal);
+export function runPings(plan: PingPlan, options: PingRunOptions): AsyncIterableIterator<PingEvent> {
+  return eventsOf((emit, signal) => new PingRun(plan, { ...options, signal }, emit).run(), options.signal);
 }
 
 class PingRun {
   readonly #plan: PingPlan;
-  readonly #dialect: PingDialect;
+  readonly #options: PingRunOptions & { readonly signal: AbortSignal };
   readonly #emit: (event: PingEvent) => void;
-  readonly #clock: Clock;
-  readonly #signal: AbortSignal;
-  readonly #connect: (plan: ConnectionPlan) => Promise<Channel>;
+  readonly #connections: Connections;
   readonly #session = randomId();
   readonly #rttsMs: number[] = [];
   #channel: Channel | undefined;
@@ -68,21 +74,18 @@ class PingRun {
 
   constructor(
     plan: PingPlan,
-    dialect: PingDialect,
-    options: PingRunOptions & { signal: AbortSignal },
+    options: PingRunOptions & { readonly signal: AbortSignal },
     emit: (event: PingEvent) => void,
   ) {
     this.#plan = plan;
-    this.#dialect = dialect;
+    this.#options = options;
     this.#emit = emit;
-    this.#clock = options.clock ?? systemClock;
-    this.#signal = options.signal;
-    this.#connect = options.connect ?? dialect.connect;
+    this.#connections = new Connections(options.connect);
   }
 
   async run(): Promise<void> {
     try {
-      const peer = await this.#open();
+      const peer = await orAborted(this.#open(), this.#options.signal, interrupted);
       this.#emit(this.#startEvent(peer));
       for (const note of peer.notes) this.#emit(note);
       const sent = await this.#probe(peer);
@@ -90,25 +93,16 @@ class PingRun {
       this.#emit(this.#endEvent(sent, peer));
       peer.close();
     } catch (error) {
-      this.#channel?.drop();
+      this.#connections.dropAll();
       this.#emit({ type: 'error', error: toWperfError(error) });
     }
   }
 
   async #open(): Promise<PingPeer> {
-    const aborted = this.#whenAborted().then(() => {
-      throw new WperfError('interrupted', 'interrupted before the first ping');
-    });
-    const opening = this.#openChannel();
-    opening.catch(() => {});
-    return Promise.race([aborted, opening]);
-  }
-
-  async #openChannel(): Promise<PingPeer> {
-    const channel = await this.#connect(this.#plan);
-    this.#channel = channel;
-    if (this.#signal.aborted) channel.drop();
-    return this.#dialect.greet(channel, this.#plan, this.#session, this.#clock);
+    const { dialectOf, host } = this.#options;
+    const connected = await this.#connections.first();
+    this.#channel = connected.channel;
+    return dialectOf(connected).greet(connected.channel, { plan: this.#plan, session: this.#session, host });
   }
 
   #startEvent({ software, dialect, simulation }: PingPeer): PingStartEvent {
@@ -129,31 +123,27 @@ class PingRun {
   }
 
   /** The number of pings sent; rejects when the connection is lost. */
-  async #probe({ pings, seconds, untilEnd, onGone }: PingPeer): Promise<number> {
+  async #probe({ echo, seconds, untilEnd, onGone }: PingPeer): Promise<number> {
     const { count, intervalSeconds } = this.#plan;
-    const prober = new Prober({
-      channel: pings,
-      clock: this.#clock,
-      ...{ count, intervalSeconds, answerSeconds: waits.pongSeconds, until: this.#clock.now() + seconds },
+    const { clock } = this.#options.host;
+    const pinger = new Pinger({
+      ...{ echo, clock },
+      ...{ count, intervalSeconds, answerSeconds: waits.pongSeconds, until: clock.now() + seconds },
       onAnswer: (seq, rttMs) => this.#onAnswer(seq, rttMs),
     });
-    onGone(() => prober.stop());
-    const stopped = Promise.race([this.#whenAborted(), untilEnd()]).then(() => {
+    onGone(() => pinger.stop());
+    const aborted = deferred();
+    const cancel = onAbort(this.#options.signal, () => aborted.resolve());
+    const stopped = Promise.race([aborted.promise, untilEnd()]).then(() => {
       this.#interrupted = true;
     });
     try {
-      await Promise.race([prober.finished, stopped]);
+      await Promise.race([pinger.finished, stopped]);
     } finally {
-      prober.stop();
+      cancel();
+      pinger.stop();
     }
-    return prober.sent;
-  }
-
-  #whenAborted(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#signal.aborted) resolve();
-      this.#signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    return pinger.sent;
   }
 
   #onAnswer(seq: number, rttMs: number | undefined): void {
@@ -185,4 +175,8 @@ class PingRun {
     const peer = `${remoteHost}:${remotePort}`;
     return new WperfError('peer-lost', `no ping was answered by ${peer}`, { operation: 'test', peer });
   }
+}
+
+function interrupted(): WperfError {
+  return new WperfError('interrupted', 'interrupted before the first ping');
 }

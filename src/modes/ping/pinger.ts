@@ -4,10 +4,10 @@
  */
 import { bounds } from '../../defaults/index.js';
 import { type Cancel, type Clock, within } from '../../host/clock.js';
-import type { Channel } from '../../transport/channel.js';
+import type { Echo } from '../../transport/channel.js';
 
-export interface ProberOptions {
-  readonly channel: Pick<Channel, 'ping'>;
+export interface PingerOptions {
+  readonly echo: Pick<Echo, 'ping'>;
   readonly clock: Clock;
   /** 0 sends each ping as soon as the one before is answered or lost. */
   readonly intervalSeconds: number;
@@ -20,10 +20,10 @@ export interface ProberOptions {
   readonly onAnswer: (seq: number, rttMs: number | undefined) => void;
 }
 
-export class Prober {
+export class Pinger {
   /** Settles when all is sent and answered or lost; not after `stop`. */
   readonly finished: Promise<void>;
-  readonly #options: ProberOptions;
+  readonly #options: PingerOptions;
   /** When each ping was sent that has no answer yet. */
   readonly #inFlight = new Map<number, number>();
   #nextAt: number;
@@ -34,7 +34,7 @@ export class Prober {
   #settle: () => void = () => {};
 
   /** The first ping goes at once. */
-  constructor(options: ProberOptions) {
+  constructor(options: PingerOptions) {
     this.#options = options;
     this.#nextAt = options.clock.now();
     this.finished = new Promise((resolve) => {
@@ -75,10 +75,10 @@ export class Prober {
   }
 
   #ping(now: number): void {
-    const { channel, clock, answerSeconds } = this.#options;
+    const { echo, clock, answerSeconds } = this.#options;
     const seq = this.#sent++;
     this.#inFlight.set(seq, now);
-    within(clock, answerSeconds, channel.ping(), () => new Error('no answer in time')).then(
+    within(clock, answerSeconds, echo.ping(), () => new Error('no answer in time')).then(
       (rttMs) => this.#answered(seq, rttMs),
       () => this.#answered(seq, undefined),
     );

@@ -6,7 +6,18 @@
 import { bounds } from '../../defaults/index.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Simulation } from '../../plan/plan.js';
-import type { Channel, ChannelInfo, Closed, LoadSink, LoadWriter, LossCounts, Stamp } from '../channel.js';
+import type {
+  BareChannel,
+  Channel,
+  ChannelInfo,
+  Closed,
+  CloseReason,
+  KernelView,
+  LoadSink,
+  LoadWriter,
+  LossCounts,
+  Stamp,
+} from '../channel.js';
 import { DelayLine } from './delay-line.js';
 import { seededRandom } from './random.js';
 import { Window } from './window.js';
@@ -26,7 +37,7 @@ export interface SimulatedOptions {
 export class SimulatedChannel implements Channel {
   onClose: (closed: Closed) => void;
   onPing: (answer: () => void) => void = (answer) => answer();
-  readonly #inner: Channel;
+  readonly #inner: BareChannel;
   readonly #options: SimulatedOptions;
   readonly #line: DelayLine;
   readonly #losesPing: () => boolean;
@@ -40,7 +51,7 @@ export class SimulatedChannel implements Channel {
   #over = false;
 
   /** Takes the channel over, with those who listen to it. */
-  constructor(inner: Channel, options: SimulatedOptions) {
+  constructor(inner: BareChannel, options: SimulatedOptions) {
     const { latencyMs = 0, jitterMs = 0 } = options.simulation;
     this.#inner = inner;
     this.#options = options;
@@ -64,7 +75,19 @@ export class SimulatedChannel implements Channel {
   }
 
   get pingsAnswered(): number {
-    return this.#inner.pingsAnswered;
+    return this.#inner.pingsAnswered ?? 0;
+  }
+
+  get kernel(): KernelView | undefined {
+    return this.#inner.kernel;
+  }
+
+  get onViolation(): (text: string) => void {
+    return this.#inner.onViolation;
+  }
+
+  set onViolation(listener: (text: string) => void) {
+    this.#inner.onViolation = listener;
   }
 
   get descriptor(): number | undefined {
@@ -126,7 +149,7 @@ export class SimulatedChannel implements Channel {
   }
 
   tellArrivals(): void {
-    this.#inner.tellArrivals();
+    this.#inner.tellArrivals?.();
   }
 
   /** A ping that is lost is never sent; like one without an answer, it is given up when a later one is answered. */
@@ -143,7 +166,8 @@ export class SimulatedChannel implements Channel {
       this.#delay(() => {
         if (!this.#heldPings.delete(number)) return;
         const heldMs = (clock.now() - beganAt) * 1000;
-        this.#inner.ping(written).then((rttMs) => {
+        const answer = this.#inner.ping?.(written) ?? Promise.reject(new Error('the channel has no pings'));
+        answer.then((rttMs) => {
           this.#giveUpPings(number);
           resolve(heldMs + rttMs);
         }, reject);
@@ -151,9 +175,9 @@ export class SimulatedChannel implements Channel {
     });
   }
 
-  close(code: number, reason: string, withinSeconds: number): void {
+  close(reason: Exclude<CloseReason, 'lost'>, text: string, withinSeconds: number): void {
     if (this.#over) return;
-    const due = this.#delay(() => this.#inner.close(code, reason, withinSeconds));
+    const due = this.#delay(() => this.#inner.close(reason, text, withinSeconds));
     this.#cancelGoodbye();
     this.#cancelGoodbye = this.#options.clock.at(due + withinSeconds, () => this.drop());
   }

@@ -32,13 +32,13 @@ interface Run {
   readonly messages: number;
   readonly bytes: number;
   /** Of each message, one after another; empty without stamps. */
-  readonly heads: Buffer;
+  readonly heads: Uint8Array;
 }
 
 export class SimulatedWriter implements LoadWriter {
   readonly #options: SimulatedWriterOptions;
   readonly #inner: LoadWriter;
-  readonly #head = Buffer.alloc(HEAD_BYTES);
+  readonly #head = new Uint8Array(HEAD_BYTES);
   #takenBytes = 0;
   #messages = 0;
   #dropped = 0;
@@ -94,7 +94,7 @@ export class SimulatedWriter implements LoadWriter {
       stamp?.(this.#head);
       this.#messages += 1;
       if (isLost()) this.#dropped += 1;
-      else kept.push({ messages: 1, bytes: Math.min(left, blockBytes), heads: stamp ? Buffer.from(this.#head) : NONE });
+      else kept.push({ messages: 1, bytes: Math.min(left, blockBytes), heads: stamp ? this.#head.slice() : NONE });
     }
     return kept;
   }
@@ -131,15 +131,26 @@ export class SimulatedWriter implements LoadWriter {
     taken();
   }
 
-  #replayHead(head: Buffer): void {
-    this.#inFlight?.heads.copy(head, 0, HEAD_BYTES * this.#headsWritten++);
+  #replayHead(head: Uint8Array): void {
+    const at = HEAD_BYTES * this.#headsWritten++;
+    head.set(this.#inFlight?.heads.subarray(at, at + head.length) ?? []);
   }
 }
 
-const NONE = Buffer.alloc(0);
+const NONE = new Uint8Array();
 
 function together(kept: readonly Run[]): readonly Run[] {
   if (kept.length < 2) return kept;
   const bytes = kept.reduce((sum, run) => sum + run.bytes, 0);
-  return [{ messages: kept.length, bytes, heads: Buffer.concat(kept.map((run) => run.heads)) }];
+  return [{ messages: kept.length, bytes, heads: joined(kept.map((run) => run.heads)) }];
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

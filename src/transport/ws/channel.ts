@@ -7,11 +7,13 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
+import { OpenPings } from '../../measure/open-pings.js';
 import {
   type Channel,
   type ChannelInfo,
   type Closed,
   HEAD_BYTES,
+  type KernelView,
   type LoadSink,
   type LoadWriter,
   type PacketListener,
@@ -19,23 +21,20 @@ import {
 } from '../channel.js';
 import { readWithArrivals } from '../socket/arrivals.js';
 import { descriptorOf } from '../socket/descriptor.js';
+import { kernelViewOf } from '../socket/kernel-view.js';
 import { readIntoOneBuffer } from '../socket/read-buffer.js';
 import { LaneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
 import { FrameWalker } from './walker.js';
 
 /** Close codes of RFC 6455, section 7.4.1. */
-const PROTOCOL_ERROR = 1002;
+const closeCodes = { done: 1000, protocol: 1002, policy: 1008 } as const;
 const ABNORMAL = 1006;
+/** The longest reason that fits a close frame (RFC 6455, section 5.5). */
+const REASON_BYTES = 123;
 
 /** Random, so that no peer can answer a ping before it came. */
 const PING_BYTES = 8;
-
-interface Ping {
-  readonly sentMs: number;
-  resolve(rttMs: number): void;
-  reject(error: Error): void;
-}
 
 export interface WsChannelOptions {
   /** The stream that `ws` reads and writes: a TCP or TLS socket, or in tests a pair of streams. */
@@ -53,6 +52,7 @@ export class WsChannel implements Channel {
   readonly info: ChannelInfo;
   onText: (text: string) => void = () => {};
   onClose: (closed: Closed) => void = () => {};
+  onViolation: (text: string) => void = (text) => this.close('protocol', text, 1);
   sink: LoadSink | undefined;
   onPing: (answer: () => void) => void = (answer) => answer();
   bytesRead = 0;
@@ -66,8 +66,8 @@ export class WsChannel implements Channel {
   #tellArrivals = () => {};
   #violation: Closed | undefined;
   #failure = '';
-  /** By payload, in the order in which they were sent. */
-  readonly #pings = new Map<string, Ping>();
+  /** By payload. */
+  readonly #pings = new OpenPings<string>(bounds.pingsInFlight);
   /** Answers that the system has not taken yet. */
   #pongsQueued = 0;
 
@@ -85,8 +85,8 @@ export class WsChannel implements Channel {
     ws.on('ping', (payload) => this.onPing(() => this.#pong(payload)));
     ws.on('pong', (payload) => this.#onPong(payload));
     ws.on('close', (code, reason) => {
-      this.#losePings();
-      this.onClose(this.#violation ?? { code, reason: code === ABNORMAL ? this.#failure : reason.toString() });
+      this.#pings.loseAll();
+      this.onClose(this.#violation ?? closedBy(code, code === ABNORMAL ? this.#failure : reason.toString()));
     });
   }
 
@@ -97,6 +97,10 @@ export class WsChannel implements Channel {
   set packets(listener: PacketListener | undefined) {
     this.#packets = listener;
     this.tellArrivals();
+  }
+
+  get kernel(): KernelView {
+    return kernelViewOf(this.#options.socket);
   }
 
   get descriptor(): number | undefined {
@@ -122,19 +126,16 @@ export class WsChannel implements Channel {
   }
 
   ping(written?: () => void): Promise<number> {
+    if (this.#ws.readyState !== this.#ws.OPEN) return Promise.reject(new Error('the connection closed'));
     const payload = randomBytes(PING_BYTES);
-    return new Promise((resolve, reject) => {
-      const sentMs = performance.now();
-      if (this.#ws.readyState !== this.#ws.OPEN) return reject(new Error('the connection closed'));
-      if (this.#pings.size === bounds.pingsInFlight) this.#losePings();
-      this.#pings.set(payload.toString('hex'), { sentMs, resolve, reject });
-      this.#ws.ping(payload, undefined, written);
-    });
+    const answer = this.#pings.add(payload.toString('hex'), performance.now());
+    this.#ws.ping(payload, undefined, written);
+    return answer;
   }
 
-  close(code: number, reason: string, withinSeconds: number): void {
+  close(reason: keyof typeof closeCodes, text: string, withinSeconds: number): void {
     if (this.#ws.readyState === this.#ws.CLOSED) return;
-    this.#ws.close(code, reason);
+    this.#ws.close(closeCodes[reason], Buffer.from(text).subarray(0, REASON_BYTES));
     const timer = setTimeout(() => this.drop(), withinSeconds * 1000);
     this.#ws.once('close', () => clearTimeout(timer));
   }
@@ -195,24 +196,12 @@ export class WsChannel implements Channel {
     });
   }
 
-  /** A peer may answer the newest of several pings alone (RFC 6455, section 5.5.3): older ones get no answer then. */
+  /** An arrival before the ping is the work of a wall clock that took a step. */
   #onPong(payload: Buffer): void {
-    const arrivedMs = (this.#arrivedAt ?? 0) * 1000;
     const key = payload.toString('hex');
-    const ping = this.#pings.get(key);
-    if (!ping) return;
-    this.#losePings(key);
-    this.#pings.delete(key);
-    // An arrival before the ping is the work of a wall clock that took a step.
-    ping.resolve((arrivedMs > ping.sentMs ? arrivedMs : performance.now()) - ping.sentMs);
-  }
-
-  #losePings(before?: string): void {
-    for (const [key, ping] of this.#pings) {
-      if (key === before) return;
-      this.#pings.delete(key);
-      ping.reject(new Error('no answer to the ping'));
-    }
+    const arrivedMs = (this.#arrivedAt ?? 0) * 1000;
+    const isSound = arrivedMs > (this.#pings.sentMs(key) ?? 0);
+    this.#pings.answered(key, isSound ? arrivedMs : performance.now());
   }
 
   #noteRead(chunk: Buffer): void {
@@ -237,7 +226,12 @@ export class WsChannel implements Channel {
 
   #refuse(reason: string): void {
     if (this.#violation) return;
-    this.#violation = { code: PROTOCOL_ERROR, reason };
-    this.close(PROTOCOL_ERROR, reason, 1);
+    this.#violation = { reason: 'protocol', text: reason };
+    this.onViolation(reason);
   }
+}
+
+function closedBy(code: number, text: string): Closed {
+  const reason = (['done', 'protocol', 'policy'] as const).find((name) => closeCodes[name] === code);
+  return { reason: reason ?? 'lost', text };
 }

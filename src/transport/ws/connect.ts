@@ -4,14 +4,15 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
-import type { WperfError } from '../../errors.js';
+import { WperfError } from '../../errors.js';
 import type { ClientPlan } from '../../plan/plan.js';
 import { SUBPROTOCOL } from '../../protocol/version.js';
 import { software } from '../../version.js';
 import type { Channel, ChannelInfo } from '../channel.js';
 import { proxyAgent } from '../proxy.js';
+import type { Transport } from '../transport.js';
 import { WsChannel } from './channel.js';
-import { connectError, responseError, timeoutError } from './errors.js';
+import { connectError, namedNoSubprotocol, responseError, timeoutError } from './errors.js';
 
 /** The part of a refusing server's answer that is looked at. */
 const REFUSAL_BYTES = 1024;
@@ -53,6 +54,20 @@ export async function connectWs(plan: ConnectPlan, lane = true, protocols = [SUB
     });
   });
 }
+
+/** WebSocket: `ws` or `wss`, directly or through a proxy. */
+export const wsTransport: Transport = {
+  name: 'ws',
+  async connect({ address, ...way }) {
+    const plan = address === undefined ? way : { ...way, target: { ...way.target, host: address } };
+    try {
+      return { channel: await connectWs(plan), subprotocol: SUBPROTOCOL };
+    } catch (error) {
+      if (!(error instanceof WperfError && namedNoSubprotocol(error))) throw error;
+      return { channel: await connectWs(plan, true, []), subprotocol: undefined };
+    }
+  },
+};
 
 /** An IPv6 zone (`fe80::1%eth0`) is for the system only: a URL cannot hold it. */
 function urlOf({ target }: ConnectPlan): string {

@@ -1,7 +1,8 @@
 /** Peers that break the original's dialect: each is bounded or refused, and leaves nothing behind. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { runAnyClientPlan } from '../../../src/dialects/choose.js';
+import { runClientPlan } from '../../../src/client.js';
+import { nodeHost } from '../../../src/host/node.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect, sorted } from '../../support/events.js';
@@ -193,7 +194,7 @@ describe('a legacy server that', () => {
     const address = fake.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     const passing = setInterval(() => clock.advance(0.05), 5);
-    const collected = await collect(runAnyClientPlan(clientPlan(port, plan), { clock }));
+    const collected = await collect(runClientPlan(clientPlan(port, plan), { host: { ...nodeHost, clock } }));
     clearInterval(passing);
     for (const ws of fake.clients) ws.terminate();
     await new Promise((resolve) => fake.close(resolve));
@@ -201,7 +202,7 @@ describe('a legacy server that', () => {
   }
 
   it.each([
-    ['never sends', () => {}, /^peer-lost: no load came from /],
+    ['never sends', () => {}, /^no-load: no load arrived from /],
     [
       'sends its load back',
       (ws: WebSocket) => ws.on('message', (data) => ws.send(data)),

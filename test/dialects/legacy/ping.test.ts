@@ -1,8 +1,10 @@
 /** `--ping` toward servers of the original: one that answers, and ones that do not as they should. */
+
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
-import { runAnyPingPlan } from '../../../src/dialects/choose.js';
+import { runPingPlan } from '../../../src/client.js';
 import type { PingEvent } from '../../../src/events/ping.js';
+import { nodeHost } from '../../../src/host/node.js';
 import type { PingPlan } from '../../../src/plan/plan.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { pingPlan } from '../../support/plans.js';
@@ -34,7 +36,7 @@ async function collect(events: AsyncIterable<PingEvent>) {
 
 async function pingAgainst(answer: (ws: WebSocket) => void, changes: Partial<PingPlan> = {}) {
   const port = await startFakeServer(onTestFinished, answer);
-  return collect(runAnyPingPlan(pingPlan(port, changes)));
+  return collect(runPingPlan(pingPlan(port, changes)));
 }
 
 describe('pings to a server of the original', () => {
@@ -53,12 +55,12 @@ describe('pings to a server of the original', () => {
     const port = await startFakeServer(onTestFinished, (ws) => onPings(ws, (seq) => ws.send(pong(seq))));
     const stop = new AbortController();
     const events: PingEvent[] = [];
-    for await (const event of runAnyPingPlan(pingPlan(port, { count: 1000 }), { signal: stop.signal })) {
+    for await (const event of runPingPlan(pingPlan(port, { count: 1000 }), { signal: stop.signal })) {
       events.push(event);
       if (event.type === 'pong' && event.seq === 1) stop.abort();
     }
     expect(events.at(-1)).toMatchObject({ type: 'ping-end', interrupted: true, received: 2 });
-    const early = await collect(runAnyPingPlan(pingPlan(port), { signal: AbortSignal.abort() }));
+    const early = await collect(runPingPlan(pingPlan(port), { signal: AbortSignal.abort() }));
     expect(early.error).toBe('interrupted: interrupted before the first ping');
   });
 
@@ -94,7 +96,7 @@ describe('a server of the original that', () => {
     const clock = new FakeClock();
     const port = await startFakeServer(onTestFinished, (ws) => onPings(ws, (seq) => answer(ws, seq)));
     const passing = setInterval(() => clock.advance(0.02), 5);
-    const collected = await collect(runAnyPingPlan(pingPlan(port), { clock }));
+    const collected = await collect(runPingPlan(pingPlan(port), { host: { ...nodeHost, clock } }));
     clearInterval(passing);
     expect(collected).toMatchObject(expected);
     expect(collected.pongs).toHaveLength(5);

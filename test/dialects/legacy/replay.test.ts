@@ -1,12 +1,13 @@
 /** The server and the client against recorded exchanges with the original. */
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { runAnyClientPlan, runAnyPingPlan } from '../../../src/dialects/choose.js';
+import { runClientPlan, runPingPlan } from '../../../src/client.js';
 import { legacyReverseTrace } from '../../../src/dialects/legacy/route.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import type { TraceEvent } from '../../../src/events/route.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
+import { connectWs } from '../../../src/transport/ws/connect.js';
 import { collect, sorted } from '../../support/events.js';
 import { clientPlan, pingPlan } from '../../support/plans.js';
 import { startFakeServer } from './fake-server.js';
@@ -67,7 +68,7 @@ describe('a client', () => {
 
   it.each(clientsOf('throughput'))('measures as recorded: $name', async ({ plan, exchange }) => {
     const { port, played } = await play(exchange);
-    const { start, end, error } = await collect(runAnyClientPlan(clientPlan(port, plan)));
+    const { start, end, error } = await collect(runClientPlan(clientPlan(port, plan)));
     await played;
     expect(error).toBeUndefined();
     expect(start).toMatchObject({ role: 'client', dialect: 'legacy', peerSoftware: 'original wperf' });
@@ -83,7 +84,7 @@ describe('a client', () => {
   it.each(clientsOf('ping'))('pings as recorded: $name', async ({ plan, exchange }) => {
     const { port, played } = await play(exchange);
     const events: PingEvent[] = [];
-    for await (const event of runAnyPingPlan(pingPlan(port, { intervalSeconds: 0, ...plan }))) events.push(event);
+    for await (const event of runPingPlan(pingPlan(port, { intervalSeconds: 0, ...plan }))) events.push(event);
     await played;
     expect(events[0]).toMatchObject({ type: 'ping-start', dialect: 'legacy' });
     expect(events.at(-1)).toMatchObject({ type: 'ping-end', transmitted: plan?.count, received: plan?.count });
@@ -92,7 +93,10 @@ describe('a client', () => {
   it.each(clientsOf('traceroute'))('asks for the route back as recorded: $name', async ({ plan, exchange }) => {
     const { port, played } = await play(exchange);
     const events: TraceEvent[] = [];
-    for await (const event of legacyReverseTrace(clientPlan(port, plan))) events.push(event);
+    for await (const event of legacyReverseTrace(clientPlan(port, plan), {
+      connect: (way) => connectWs(way, true, []),
+    }))
+      events.push(event);
     await played;
     expect(events.map(({ type }) => type)).toEqual(['trace-start', 'trace-hop', 'trace-hop', 'trace-end']);
     expect(events.at(-1)).toMatchObject({ reason: 'target', hops: 2 });

@@ -1,20 +1,24 @@
 /** The route back, as a server of the original tells it: a live one on Debian's Python, and ones that tell nonsense. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
-import { runAnyReverseTrace } from '../../../src/dialects/choose.js';
-import { legacyReverseTrace } from '../../../src/dialects/legacy/route.js';
+import { runReverseTracePlan } from '../../../src/client.js';
+import { legacyReverseTrace as reverseTraceOver } from '../../../src/dialects/legacy/route.js';
 import type { ReverseTraceTools } from '../../../src/dialects/native/route.js';
 import { toWperfError } from '../../../src/errors.js';
 import type { TraceEvent } from '../../../src/events/route.js';
 import type { NoticeEvent } from '../../../src/events/test.js';
 import type { ConnectionPlan } from '../../../src/plan/plan.js';
 import { makeTraceReporter } from '../../../src/report/make-trace.js';
+import { connectWs } from '../../../src/transport/ws/connect.js';
 import { Kept } from '../../report/kept.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { startLegacyServer } from '../../support/legacy/peers.js';
 import { describeNeeding, pythonModule } from '../../support/needs.js';
 import { clientPlan, reverseTracePlan } from '../../support/plans.js';
 import { startFakeServer } from './fake-server.js';
+
+const legacyReverseTrace: typeof reverseTraceOver = (plan, tools) =>
+  reverseTraceOver(plan, { connect: (way) => connectWs(way, true, []), ...tools });
 
 const collect = (port: number, changes: Partial<ConnectionPlan> = {}, tools: ReverseTraceTools = {}) =>
   collectFrom(legacyReverseTrace(clientPlan(port, changes), tools));
@@ -181,7 +185,7 @@ describe('a client that asks for the route back', () => {
   async function ask(changes: Partial<ConnectionPlan>) {
     const answer = (ws: WebSocket) => ws.on('message', () => ws.send(end));
     const plan = reverseTracePlan(await startFakeServer(onTestFinished, answer), changes);
-    return collectFrom(runAnyReverseTrace(plan));
+    return collectFrom(runReverseTracePlan(plan));
   }
 
   it('asks a server of the original in its own dialect', async () => {

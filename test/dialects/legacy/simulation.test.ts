@@ -1,7 +1,7 @@
 /** Simulated conditions with clients and servers of the original. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { runAnyClientPlan, runAnyPingPlan } from '../../../src/dialects/choose.js';
+import { runClientPlan, runPingPlan } from '../../../src/client.js';
 import { conditionsOf, openingText, parseOpening } from '../../../src/dialects/legacy/wire.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import { startServerPlan } from '../../../src/server/server.js';
@@ -72,7 +72,7 @@ describe('a server of the original', () => {
       });
     });
     const simulation = { latencyMs: 20, lossPercent: 10, mtuBytes: 2000, noDelay: true, seed: 4 };
-    const { start, end, all } = await collect(runAnyClientPlan(clientPlan(port, { simulation, bitsPerSecond: 20e6 })));
+    const { start, end, all } = await collect(runClientPlan(clientPlan(port, { simulation, bitsPerSecond: 20e6 })));
     expect(JSON.parse(wishes[0] ?? '')).toEqual({
       simulation_options: {
         ...{ sim_tcp_nodelay: true, sim_latency: 20, sim_loss: 10, sim_mtu: 2000 },
@@ -97,7 +97,7 @@ describe('a server of the original', () => {
       });
     });
     const events: PingEvent[] = [];
-    for await (const event of runAnyPingPlan(pingPlan(port, { simulation: { latencyMs: 30 } }))) events.push(event);
+    for await (const event of runPingPlan(pingPlan(port, { simulation: { latencyMs: 30 } }))) events.push(event);
     const end = events.at(-1);
     expect(end?.type === 'ping-end' && end.rtt?.minMs).toBeGreaterThanOrEqual(30);
     expect(events.flatMap((event) => (event.type === 'notice' ? event.text : [])).join()).toContain('this end alone');

@@ -4,7 +4,7 @@ import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { runAnyClientPlan } from '../../../src/dialects/choose.js';
+import { runClientPlan } from '../../../src/client.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
 import { makeCertificates } from '../../support/certificates.js';
 import { collect } from '../../support/events.js';
@@ -39,7 +39,7 @@ async function listen(secure: boolean) {
 async function measure(secure: boolean, changes: Partial<ClientPlan>) {
   const { port, heard } = await listen(secure);
   const plan = clientPlan(port, { token: 'sesame', seconds: 0.1, ...changes });
-  const collected = await collect(runAnyClientPlan({ ...plan, target: { ...plan.target, secure } }));
+  const collected = await collect(runClientPlan({ ...plan, target: { ...plan.target, secure } }));
   const notices = collected.all.flatMap((event) => (event.type === 'notice' ? [`${event.level}: ${event.text}`] : []));
   return { ...collected, heard, notices };
 }

@@ -1,7 +1,9 @@
 /** `--udp` toward servers of the original: what is sent, what is believed of the answer, and what is missing. */
+
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
-import { runAnyClientPlan } from '../../../src/dialects/choose.js';
+import { runClientPlan } from '../../../src/client.js';
+import { nodeHost } from '../../../src/host/node.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
 import { readPacketHeader } from '../../../src/protocol/packet-header.js';
 import { collect } from '../../support/events.js';
@@ -29,7 +31,7 @@ async function sendTo(answer: (ws: WebSocket, heard: Heard) => void, changes: Pa
       if (heard.texts.at(-1) === 'EOT_C') answer(ws, heard);
     }),
   );
-  const collected = await collect(runAnyClientPlan(clientPlan(port, { ...packets, ...changes })));
+  const collected = await collect(runClientPlan(clientPlan(port, { ...packets, ...changes })));
   return { ...collected, heard };
 }
 
@@ -91,7 +93,7 @@ describe('packets to a server of the original', () => {
     });
     const plan = clientPlan(port, { ...packets, seconds: 60 });
     setTimeout(() => stop.abort(), 300);
-    const { end } = await collect(runAnyClientPlan(plan, { signal: stop.signal }));
+    const { end } = await collect(runClientPlan(plan, { signal: stop.signal }));
     expect(end).toMatchObject({ interrupted: true });
     expect(end?.sums[0]?.packets?.packets).toBeGreaterThan(10);
   });
@@ -124,7 +126,7 @@ describe('a server of the original that', () => {
     const clock = new FakeClock();
     const port = await startFakeServer(onTestFinished, (ws) => ws.on('message', () => {}));
     const passing = setInterval(() => clock.advance(0.02), 5);
-    const { end } = await collect(runAnyClientPlan(clientPlan(port, packets), { clock }));
+    const { end } = await collect(runClientPlan(clientPlan(port, packets), { host: { ...nodeHost, clock } }));
     clearInterval(passing);
     expect(end?.warnings.join()).toContain('jitter and loss are missing');
     expect(clock.pending).toBe(0);
@@ -140,7 +142,7 @@ describe('a server of the original that', () => {
         if (isBinary) act(ws);
       }),
     );
-    const { error, end } = await collect(runAnyClientPlan(clientPlan(port, { ...packets, seconds: 5 })));
+    const { error, end } = await collect(runClientPlan(clientPlan(port, { ...packets, seconds: 5 })));
     expect(error).toMatch(expected);
     expect(end).toBeUndefined();
   });

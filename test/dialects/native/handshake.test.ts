@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Conversation } from '../../../src/dialects/native/conversation.js';
-import { openAsClient, openAsServer, randomId } from '../../../src/dialects/native/handshake.js';
+import { openAsClient, openAsServer } from '../../../src/dialects/native/handshake.js';
 import { WperfError } from '../../../src/errors.js';
 import { systemClock } from '../../../src/host/clock.js';
+import { randomId } from '../../../src/host/random.js';
 import { proofOf } from '../../../src/protocol/proof.js';
 import { channelPair } from '../../support/channel-pair.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const request = {
+  software: 'wperf 1.0.0',
   session: randomId(),
   stream: 1,
   streams: 1,
@@ -20,6 +22,7 @@ const request = {
   intervalSeconds: 1,
   serverOutput: false,
 };
+const software = 'wperf 1.0.0';
 const decide = () => ({ seconds: 5, bitsPerSecond: 0, reasons: ['short today'] });
 
 async function conversations(clock = systemClock) {
@@ -47,7 +50,10 @@ describe('the handshake', () => {
     ['sesame', undefined, ['token-not-asked', 'token-not-asked']],
   ])('with client token %s and server token %s', async (own, wanted, expected) => {
     const { client, server } = await conversations();
-    const [grant, opened] = [openAsClient(client, request, own), openAsServer(server, wanted, decide)];
+    const [grant, opened] = [
+      openAsClient(client, request, own),
+      openAsServer(server, { token: wanted, software, decide }),
+    ];
     if (own !== undefined && wanted === undefined) {
       expect(await codes(grant)).toEqual(['token-not-asked']);
     } else {
@@ -60,7 +66,7 @@ describe('the handshake', () => {
     const { client, server } = await conversations();
     const [grant] = await Promise.all([
       openAsClient(client, request, undefined),
-      openAsServer(server, undefined, decide),
+      openAsServer(server, { token: undefined, software, decide }),
     ]);
     expect(grant).toMatchObject({ seconds: 5, reasons: ['short today'] });
     client.drop();
@@ -79,12 +85,12 @@ describe('the handshake', () => {
 
   it('refuses a proof that was good for another handshake', async () => {
     const first = await conversations();
-    const opened = openAsServer(first.server, 'sesame', decide);
+    const opened = openAsServer(first.server, { token: 'sesame', software, decide });
     await openAsClient(first.client, request, 'sesame');
     const { hello } = await opened;
 
     const second = await conversations();
-    const refused = codes(openAsServer(second.server, 'sesame', decide));
+    const refused = codes(openAsServer(second.server, { token: 'sesame', software, decide }));
     second.client.send(hello);
     await second.client.expect(1, 'challenge');
     const replayed = proofOf('client', 'sesame', {
@@ -102,7 +108,7 @@ describe('the handshake', () => {
   it('waits for each step only so long', async () => {
     const clock = new FakeClock();
     const { client, server } = await conversations(clock);
-    const silent = codes(openAsServer(server, undefined, decide));
+    const silent = codes(openAsServer(server, { token: undefined, software, decide }));
     clock.advance(9.9);
     expect(await Promise.race([silent, 'still waiting'])).toBe('still waiting');
     clock.advance(0.2);
@@ -112,7 +118,7 @@ describe('the handshake', () => {
 
   it('refuses a message out of turn', async () => {
     const { client, server } = await conversations();
-    const refused = codes(openAsServer(server, undefined, decide));
+    const refused = codes(openAsServer(server, { token: undefined, software, decide }));
     client.send({ type: 'start' });
     expect(await refused).toEqual(['protocol-violation']);
     client.drop();

@@ -2,7 +2,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { runClientPlan } from '../../../src/modes/load/client.js';
+import { runClientPlan } from '../../../src/client.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect } from '../../support/events.js';
 import { FakeClock } from '../../support/fake-clock.js';

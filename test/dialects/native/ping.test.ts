@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { runPingPlan } from '../../../src/dialects/native/ping.js';
+import { runPingPlan } from '../../../src/client.js';
 import type { PingEvent, PingsServedEvent } from '../../../src/events/ping.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { encodeMessage } from '../../../src/protocol/codec.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
-import { connectWs } from '../../../src/transport/ws/connect.js';
 import { software } from '../../../src/version.js';
 import { pingPlan } from '../../support/plans.js';
+import { changedTransport } from '../../support/transports.js';
 import { startWperfServer } from '../../support/wperf.js';
 
 const open: WperfServer[] = [];
@@ -45,8 +45,7 @@ async function collect(events: AsyncIterable<PingEvent>) {
 describe('pings over loopback', () => {
   it.skipIf(process.platform !== 'linux')("are the path's, however busy the client is (Linux)", async () => {
     const { port } = await startWperfServer(onTestFinished);
-    const connect: typeof connectWs = async (plan) => {
-      const channel = await connectWs(plan);
+    const transport = changedTransport((channel) => {
       const ping = channel.ping.bind(channel);
       channel.ping = (written) => {
         const answer = ping(written);
@@ -55,9 +54,9 @@ describe('pings over loopback', () => {
         return answer;
       };
       return channel;
-    };
+    });
     const plan = pingPlan(port, { count: 10, intervalSeconds: 0.1 });
-    const { end } = await collect(runPingPlan(plan, { connect }));
+    const { end } = await collect(runPingPlan(plan, { transport }));
     expect(end?.rtt?.medianMs).toBeLessThan(20);
   });
 

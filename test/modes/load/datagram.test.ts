@@ -1,8 +1,8 @@
 /** Datagram tests from client to server: what is counted, by whom, and what no peer can make of it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { runClientPlan } from '../../../src/client.js';
 import type { EndEvent, TestEvent } from '../../../src/events/test.js';
-import { runClientPlan } from '../../../src/modes/load/client.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
 import { writePacketHeader } from '../../../src/protocol/packet-header.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';

@@ -1,12 +1,13 @@
 /** Latency beside a test, over loopback sockets. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { runClientPlan } from '../../../src/modes/load/client.js';
+import { runClientPlan } from '../../../src/client.js';
 import type { ClientPlan, ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import type { Channel } from '../../../src/transport/channel.js';
-import { connectWs } from '../../../src/transport/ws/connect.js';
+import type { Transport } from '../../../src/transport/transport.js';
 import { collect, sorted } from '../../support/events.js';
 import { clientPlan } from '../../support/plans.js';
+import { changedTransport } from '../../support/transports.js';
 
 const open: WperfServer[] = [];
 
@@ -29,12 +30,10 @@ const plan = (port: number, changes: Partial<ClientPlan> = {}) => clientPlan(por
 /** Connects as usual, but hands the second connection, which is the one for latency, to `change`. */
 function changingLatency(change: (channel: Channel) => Channel | Promise<Channel>) {
   let connections = 0;
-  return async (each: ClientPlan) => {
+  return changedTransport(async (channel) => {
     connections += 1;
-    const second = connections === 2;
-    const channel = await connectWs(each);
-    return second ? change(channel) : channel;
-  };
+    return connections === 2 ? change(channel) : channel;
+  });
 }
 
 describe('latency beside a test', () => {
@@ -89,9 +88,9 @@ describe('latency beside a test', () => {
 });
 
 describe('a latency connection that fails', () => {
-  const figures = async (connect: (each: ClientPlan) => Promise<Channel>) => {
+  const figures = async (transport: Transport) => {
     const { port } = await serve();
-    const { all, end, error } = await collect(runClientPlan(plan(port, { streams: 2 }), { connect }));
+    const { all, end, error } = await collect(runClientPlan(plan(port, { streams: 2 }), { transport }));
     expect(error).toBeUndefined();
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
     const notices = all.flatMap((event) => (event.type === 'notice' ? [event.text] : []));

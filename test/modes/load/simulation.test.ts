@@ -1,10 +1,9 @@
 /** Simulated conditions from client to server over loopback sockets: asked for, granted, felt, and told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { runPingPlan } from '../../../src/dialects/native/ping.js';
+import { runClientPlan, runPingPlan } from '../../../src/client.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import type { TestEvent } from '../../../src/events/test.js';
-import { runClientPlan } from '../../../src/modes/load/client.js';
 import type { ClientPlan, PingPlan, SimulationPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect } from '../../support/events.js';

@@ -1,7 +1,9 @@
 /** Both ends of a stream over an in-memory connection that cuts bytes in awkward places. */
 import { describe, expect, it } from 'vitest';
 import { Conversation } from '../../../src/dialects/native/conversation.js';
+import { NativeTalk } from '../../../src/dialects/native/talk.js';
 import { systemClock } from '../../../src/host/clock.js';
+import { nodeHost } from '../../../src/host/node.js';
 import type { StreamOutcome, StreamReport } from '../../../src/modes/load/figures.js';
 import { startStream } from '../../../src/modes/load/stream.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
@@ -22,8 +24,11 @@ async function run(changes: Partial<TestPlan>, cuts = [1, 2, 3, 7, 65_536, 11]):
     startStream({
       role,
       test,
-      conversation: new Conversation(channels[role], systemClock),
-      clock: systemClock,
+      stream: {
+        talk: new NativeTalk(new Conversation(channels[role], systemClock), role),
+        ...{ data: channels[role], link: channels[role] },
+      },
+      host: nodeHost,
       resultSeconds: 5,
       stop: new AbortController().signal,
       onInterval: (report) => reports[role].push(report),

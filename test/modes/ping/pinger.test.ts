@@ -1,36 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { bounds } from '../../../src/defaults/index.js';
-import { Prober, type ProberOptions } from '../../../src/modes/ping/pinger.js';
+import { Pinger, type PingerOptions } from '../../../src/modes/ping/pinger.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A channel whose pings are answered by hand. */
-function probing(changes: Partial<ProberOptions> = {}) {
+function probing(changes: Partial<PingerOptions> = {}) {
   const clock = new FakeClock();
   const answers: ((rttMs: number) => void)[] = [];
   const sentAt: number[] = [];
   const told: [number, number | undefined][] = [];
   const begun = clock.now();
-  const channel = {
+  const echo = {
     ping: () => {
       sentAt.push(Math.round((clock.now() - begun) * 1000) / 1000);
       return new Promise<number>((resolve) => answers.push(resolve));
     },
   };
-  const prober = new Prober({
-    ...{ channel, clock, intervalSeconds: 1, count: 3, until: begun + 1000, answerSeconds: 5 },
+  const pinger = new Pinger({
+    ...{ echo, clock, intervalSeconds: 1, count: 3, until: begun + 1000, answerSeconds: 5 },
     onAnswer: (seq, rttMs) => told.push([seq, rttMs]),
     ...changes,
   });
   let finished = false;
-  prober.finished.then(() => {
+  pinger.finished.then(() => {
     finished = true;
   });
-  return { clock, answers, sentAt, told, prober, isFinished: () => finished };
+  return { clock, answers, sentAt, told, pinger, isFinished: () => finished };
 }
 
-describe('a prober', () => {
+describe('a pinger', () => {
   it('sends at a steady rate, whether or not earlier pings are answered', async () => {
     const { clock, answers, sentAt, told, isFinished } = probing();
     clock.advance(4);
@@ -71,9 +71,9 @@ describe('a prober', () => {
   });
 
   it('has a bounded number of pings out, and none after its last moment', () => {
-    const { clock, sentAt, prober } = probing({ count: 1e6, intervalSeconds: 0.1, answerSeconds: 1e6 });
+    const { clock, sentAt, pinger } = probing({ count: 1e6, intervalSeconds: 0.1, answerSeconds: 1e6 });
     clock.advance(100);
-    expect(prober.sent).toBe(bounds.pingsInFlight);
+    expect(pinger.sent).toBe(bounds.pingsInFlight);
     expect(sentAt).toHaveLength(bounds.pingsInFlight);
     const short = probing({ until: 100.5, count: 100, intervalSeconds: 0.2 });
     short.clock.advance(10);
@@ -92,10 +92,10 @@ describe('a prober', () => {
   });
 
   it('tells nothing once it is stopped, but how long pings have been out', async () => {
-    const { clock, answers, told, prober } = probing();
+    const { clock, answers, told, pinger } = probing();
     clock.advance(0.5);
-    expect(prober.unansweredMs()[0]).toBeCloseTo(500);
-    prober.stop();
+    expect(pinger.unansweredMs()[0]).toBeCloseTo(500);
+    pinger.stop();
     answers[0]?.(1);
     await settled();
     expect(told).toEqual([]);

@@ -112,9 +112,9 @@ describe('a simulated channel', () => {
   it.each([true, false])('carries the heads of packets from their writing, lane %s', async (lane) => {
     const { clock, client, server } = await simulatedPair({ latencyMs: 100, jitterMs: 50 }, true, lane);
     const numbers: number[] = [];
-    server.packets = (head) => numbers.push(head.readUInt32BE(0));
+    server.packets = (head) => numbers.push(Buffer.from(head).readUInt32BE(0));
     let next = 0;
-    const writer = client.loadWriter(64, 6400, (head) => head.writeUInt32BE(next++, 0));
+    const writer = client.loadWriter(64, 6400, (head) => head.set([0, 0, 0, next++]));
     writer.write(64 * 50, () => {});
     expect(next).toBe(50);
     for (let i = 0; i < 200; i++) {
@@ -134,12 +134,12 @@ describe('a simulated channel', () => {
       server.onClose = resolve;
     });
     client.send('last words');
-    client.close(1000, 'done', 1);
+    client.close('done', 'done', 1);
     clock.advance(0.05);
-    expect(await closed).toEqual({ code: 1000, reason: 'done' });
+    expect(await closed).toEqual({ reason: 'done', text: 'done' });
     expect(seen).toEqual(['last words']);
     await expect.poll(() => clock.pending).toBe(0);
-    client.close(1000, 'again', 1);
+    client.close('done', 'again', 1);
     client.send('too late');
     expect(clock.pending).toBe(0);
     await expect(client.ping()).rejects.toThrow('closed');
@@ -151,7 +151,7 @@ describe('a simulated channel', () => {
     const closed = new Promise<Closed>((resolve) => {
       server.onClose = resolve;
     });
-    client.close(1000, 'done', 0);
+    client.close('done', 'done', 0);
     clock.advance(0.05);
     await closed;
     expect(clock.pending).toBe(0);
@@ -175,7 +175,7 @@ describe('a simulated channel', () => {
     });
     client.send('never');
     server.drop();
-    expect((await closed).code).toBe(1006);
+    expect((await closed).reason).toBe('lost');
     expect(clock.pending).toBe(0);
   });
 

@@ -65,7 +65,7 @@ function simulatedWriter(setup: Setup = {}) {
   let [asked, number] = [0, 0];
   const writer = new SimulatedWriter({
     ...{ clock, line, mayOvertake, blockBytes: BLOCK, maxBytes: setup.maxBytes ?? 20 * BLOCK },
-    stamp: stamped ? (head) => head.writeUInt32BE(number++, 0) : undefined,
+    stamp: stamped ? (head) => head.set([0, 0, number >> 8, number++ & 255]) : undefined,
     makeInner: (maxBytes, stamp) => {
       connection = new FakeConnection(maxBytes, stamp);
       return connection;

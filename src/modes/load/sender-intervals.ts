@@ -1,4 +1,4 @@
-/** The sender's count cut into intervals: the original's receiver reports none. */
+/** The sender's count cut into intervals, where the receiver's dialect reports none. */
 import type { Cancel, Clock } from '../../host/clock.js';
 import { type IntervalRecord, Timeline, type TimelineOptions } from '../../measure/timeline.js';
 
@@ -13,6 +13,7 @@ export class SenderIntervals {
   readonly #options: SenderIntervalsOptions;
   readonly #timeline: Timeline;
   #cancel: Cancel = () => {};
+  #running = true;
 
   constructor(options: SenderIntervalsOptions) {
     this.#options = options;
@@ -22,6 +23,8 @@ export class SenderIntervals {
 
   /** Reports the last, shorter interval. */
   stop(): void {
+    if (!this.#running) return;
+    this.#running = false;
     this.#cancel();
     const { last } = this.#timeline.finish(this.#options.clock.now(), this.#options.bytes());
     if (last) this.#options.onInterval(last);

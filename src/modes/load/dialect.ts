@@ -1,0 +1,63 @@
+/** The port of a load test's client: what a dialect does for it. */
+import type { WperfError } from '../../errors.js';
+import type { NoticeEvent, StreamResult } from '../../events/test.js';
+import type { Host } from '../../host/host.js';
+import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
+import type { Channel, Echo } from '../../transport/channel.js';
+import type { StreamOutcome } from './figures.js';
+import type { StreamLink } from './talk.js';
+
+export interface LoadOpening {
+  readonly plan: ClientPlan;
+  /** 32 hexadecimal digits that tie the test's streams together. */
+  readonly session: string;
+  /** Conditions that both ends are to simulate. */
+  readonly simulation: Simulation | undefined;
+  readonly host: Host;
+  /** The first connection is there already; the others are made at once. What is made is dropped when the test fails. */
+  readonly channels: readonly Promise<Channel>[];
+}
+
+export interface ClientStream extends StreamLink {
+  readonly id: number;
+  /** Of this stream alone, as granted. */
+  readonly test: TestPlan;
+  /** Round trips on the stream's own connection, before its load. */
+  readonly echo: Pick<Echo, 'ping'>;
+  /** Ends the connection in good order, or without ceremony if that takes longer. */
+  close(withinSeconds: number): void;
+}
+
+/** A connection beside a test that carries pings alone. */
+export interface EchoLink {
+  readonly echo: Pick<Echo, 'ping'>;
+  /** Calls `lost` once the connection has ended. */
+  onEnded(lost: () => void): void;
+  close(withinSeconds: number): void;
+}
+
+/** A server that has granted a test. */
+export interface LoadPeer {
+  readonly software: string;
+  readonly dialect?: 'legacy';
+  /** Of all streams, as granted. */
+  readonly test: TestPlan;
+  /** The conditions as granted, with what the far kernel made of them. */
+  readonly simulation?: Simulation;
+  /** Told behind the start. */
+  readonly notes: readonly NoticeEvent[];
+  readonly streams: readonly ClientStream[];
+  /** Called just before the start. Throws the WperfError of a server that has refused meanwhile. */
+  checkOpen?(): void;
+  /** What a failure of the test means in this dialect. */
+  explain?(error: WperfError): WperfError;
+  /** Doubts over figures that are not there, where the usual ones are not what this dialect means by it. */
+  missing?(streams: readonly StreamResult[], outcomes: readonly StreamOutcome[]): string[];
+}
+
+export interface LoadDialect {
+  /** Asks for a test on every stream. Rejects with WperfError. */
+  open(opening: LoadOpening): Promise<LoadPeer>;
+  /** Asks for pings on a connection beside the test; absent where the dialect has none such. */
+  openEcho?(channel: Channel, opening: Omit<LoadOpening, 'channels'>): Promise<EchoLink>;
+}

@@ -1,0 +1,57 @@
+/** What the two ends of a stream say to each other while it runs: the port that a dialect puts on its wire. */
+import type { WperfError } from '../../errors.js';
+import type { PacketTotals } from '../../measure/packets.js';
+import type { MessageOf } from '../../protocol/messages.js';
+import type { Data, Link, Stamp } from '../../transport/channel.js';
+
+/** A dialect says of these what it has words for. */
+export type OwnWord = MessageOf<'interval'> | MessageOf<'sent'> | MessageOf<'end'> | MessageOf<'result'>;
+
+/** The far side's final figures, as far as its dialect tells them. */
+export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets'>> & { readonly packets?: PacketTotals };
+
+export type FarWord =
+  | MessageOf<'interval'>
+  | MessageOf<'sent'>
+  | MessageOf<'end'>
+  | ({ readonly type: 'result' } & FarResult)
+  /** It sends no more, and does not say how much there was; or, of an end that only receives, it wants no more. */
+  | { readonly type: 'over' };
+
+export interface StreamTalk {
+  /** For errors, `host:port`. */
+  readonly peer: string;
+  /** At the client begins the test, at the server waits for the client to do so. */
+  begin(): Promise<void>;
+  say(word: OwnWord): void;
+  /** Rejects with the WperfError that ended the connection, or that the peer deserves. */
+  next(): Promise<FarWord>;
+  /** From now on, fails when the peer gives no sign of life. */
+  watch(): void;
+  /** Tells the peer why, and ends the connection. */
+  abort(error: WperfError): void;
+}
+
+/** Where a dialect is otherwise than wperf.v1. */
+export interface StreamTraits {
+  /** The far side reports no intervals: those of what this end sends are its own count. */
+  readonly ownIntervals?: boolean;
+  /** How long this end's receiver counts, where that is not how long its sender sends. */
+  readonly receiveSeconds?: number;
+  /** How long to wait for the far side's result after this end is done. */
+  readonly resultSeconds?: number;
+  /** Fills the first bytes of each message of load. */
+  readonly stamp?: Stamp;
+  /** The clock of packets' stamps, in nanoseconds. */
+  readonly stampNs?: () => number;
+  /** Packets of any size are taken. */
+  readonly anyPacketSize?: boolean;
+}
+
+/** One stream: who talks, where the load goes, and the connection that carries it. */
+export interface StreamLink {
+  readonly talk: StreamTalk;
+  readonly data: Data;
+  readonly link: Link;
+  readonly traits?: StreamTraits;
+}
