@@ -9,6 +9,7 @@ import { ProgressMeter } from '../../modes/load/progress-meter.js';
 import { measureRoundTrips } from '../../modes/load/round-trips.js';
 import { simulatedSeconds, simulationReport, withSeed } from '../../modes/simulation.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
+import { pacedBlockBytes } from '../../traffic/paced-block.js';
 import type { Channel } from '../../transport/channel.js';
 import { shareOf } from '../native/granted.js';
 import { randomId } from '../native/handshake.js';
@@ -144,11 +145,12 @@ export class LegacyClientTest {
     const isDatagram = mode === 'datagram';
     const mtuBytes = Math.min(this.#simulation?.mtuBytes ?? legacy.simMtu.max, legacy.simMtu.max);
     const payload = Math.min(direction === 'down' ? legacy.blockBytes : blockBytes, mtuBytes);
+    const rate = direction === 'down' ? 0 : bitsPerSecond;
     return {
       ...{ mode, direction, streams, seconds, intervalSeconds },
       omitSeconds: isDatagram ? 0 : this.#plan.omitSeconds,
-      blockBytes: isDatagram ? Math.min(blockBytes, mtuBytes) : NUMBER_BYTES + payload,
-      bitsPerSecond: direction === 'down' ? 0 : bitsPerSecond,
+      blockBytes: isDatagram ? Math.min(blockBytes, mtuBytes) : pacedBlockBytes(NUMBER_BYTES + payload, rate),
+      bitsPerSecond: rate,
       ...(bytes !== undefined && { bytes }),
     };
   }
