@@ -22,7 +22,7 @@ export function legacyEndEvent(
     sums: sumResults(streams),
     warnings: [
       ...warningsOf(role, [], all),
-      ...pacingWarnings(role, streams),
+      ...pacingWarnings(role, streams, all),
       ...missingFigures(test, streams),
       ...(all.some((outcome) => outcome.cutOff)
         ? ['The client closed the connection without saying that it was done.']

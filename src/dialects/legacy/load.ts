@@ -18,6 +18,7 @@ import type { TestPlan } from '../../plan/plan.js';
 import { Numbering } from '../../traffic/numbering.js';
 import { Receiver } from '../../traffic/receiver.js';
 import { Sender } from '../../traffic/sender.js';
+import { type Standstill, watchStandstill } from '../../traffic/standstill.js';
 import type { Closed } from '../../transport/channel.js';
 import { AwaitedFigures } from './figures.js';
 import { boundFirstLoad, watchLife } from './life.js';
@@ -55,6 +56,7 @@ export class LegacyLoad {
   #sender: Sender | undefined;
   #tcp: TcpGathering | undefined;
   #usage = new UsageMeter();
+  #standstill: Standstill | undefined;
   #fail: (error: WperfError) => void = () => {};
   #over = false;
   #figures: AwaitedFigures | undefined;
@@ -108,7 +110,9 @@ export class LegacyLoad {
     const { link, clock, stop } = this.#options;
     const receiver = this.#receiver;
     const lose = (error: WperfError) => this.#fail(error);
-    this.#cancels.push(watchLife(link, clock, lose));
+    const standstill = watchStandstill(clock);
+    this.#standstill = standstill;
+    this.#cancels.push(() => standstill.stop(), watchLife(link, clock, lose));
     if (receiver) this.#cancels.push(boundFirstLoad(link, clock, () => receiver.begun, lose));
     const onStop = () => {
       this.#ended ??= stop.reason === 'shutdown' ? 'shutdown' : 'interrupted';
@@ -130,7 +134,8 @@ export class LegacyLoad {
     const isDatagram = test.mode === 'datagram';
     const writer = link.channel.loadWriter(test.blockBytes, maxBytes, isDatagram ? numbering.stamp : numberEach());
     const onSkipped = (packets: number) => numbering.skip(packets);
-    const sender = new Sender(writer, { ...test, clock, roundTripSeconds: (first?.rttUs ?? 0) / 1e6, onSkipped });
+    const roundTripSeconds = (first?.rttUs ?? 0) / 1e6;
+    const sender = new Sender(writer, { ...test, clock, roundTripSeconds, standstill: this.#standstill, onSkipped });
     this.#sender = sender;
     const onInterval = (record: StreamReport['record']) => this.#onSenderInterval(record);
     const intervals = new SenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
@@ -172,11 +177,13 @@ export class LegacyLoad {
     const congestion = readCongestion(this.#options.link.channel.descriptor);
     const { pacing } = this.#sender ?? {};
     const { simulated } = this.#options.link.channel;
+    const stalledSeconds = this.#standstill?.seconds ?? 0;
     return {
       ...(sent && { sent }),
       ...(received && { received }),
       ...(pacing && { pacing }),
       ...(simulated && { simulated }),
+      ...(stalledSeconds > 0 && { stalledSeconds }),
       ...(this.#told && { told: this.#told }),
       ...(tcp && { tcp }),
       ...(congestion !== undefined && { congestion }),

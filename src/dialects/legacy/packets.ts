@@ -11,6 +11,7 @@ import type { IntervalRecord } from '../../measure/timeline.js';
 import type { StreamReport } from '../../modes/load/figures.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { PacketReceiver } from '../../traffic/packet-receiver.js';
+import { type Standstill, watchStandstill } from '../../traffic/standstill.js';
 import { figuresText } from './figures.js';
 import { boundFirstLoad, watchLife } from './life.js';
 import type { Link } from './link.js';
@@ -29,6 +30,7 @@ export class PacketCount {
   readonly #options: PacketCountOptions;
   readonly #receiver: PacketReceiver;
   readonly #usage = new UsageMeter();
+  #standstill: Standstill | undefined;
   readonly #cancels: Cancel[] = [];
   #peerEnded = false;
   #cutOff = false;
@@ -65,13 +67,21 @@ export class PacketCount {
   #outcome(received: Span): LegacyOutcome {
     const { packets } = this.#receiver;
     const usage = this.#usage.read();
+    const stalledSeconds = this.#standstill?.seconds ?? 0;
     const outcome = { received, packets, usage, peerEnded: this.#peerEnded, cutOff: this.#cutOff };
-    return { ...outcome, ...(this.#ended && { ended: this.#ended }) };
+    return {
+      ...outcome,
+      ...(stalledSeconds > 0 && { stalledSeconds }),
+      ...(this.#ended && { ended: this.#ended }),
+    };
   }
 
   /** Rejects with what ends the test without a result; what ends it with one stops the receiver. */
   #failure(): Promise<never> {
     const { link, clock, stop } = this.#options;
+    const standstill = watchStandstill(clock);
+    this.#standstill = standstill;
+    this.#cancels.push(() => standstill.stop());
     const onStop = () => this.#end(stop.reason === 'shutdown' ? 'shutdown' : 'interrupted');
     stop.addEventListener('abort', onStop, { once: true });
     this.#cancels.push(() => stop.removeEventListener('abort', onStop));

@@ -7,6 +7,7 @@ import type { Span } from '../../measure/span.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { MessageOf } from '../../protocol/messages.js';
+import type { Standstill } from '../../traffic/standstill.js';
 import type { Channel } from '../../transport/channel.js';
 
 export interface LoadSender {
@@ -46,6 +47,8 @@ export interface SendOptions {
   readonly clock: Clock;
   /** Before the load, as far as known; else 0. */
   readonly roundTripSeconds: number;
+  /** Of this process, which no connection is to be blamed for. */
+  readonly standstill?: Pick<Standstill, 'seconds'> | undefined;
   /** How much load may be kept ready. */
   readonly maxBytes: number;
 }

@@ -15,6 +15,7 @@ import { TcpGathering } from '../../measure/tcp.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { Message, MessageOf, MessageType } from '../../protocol/messages.js';
+import { type Standstill, watchStandstill } from '../../traffic/standstill.js';
 import type { Channel } from '../../transport/channel.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
@@ -74,6 +75,7 @@ class Stream {
   #sender: LoadSender | undefined;
   #tcp: TcpGathering | undefined;
   #usage = new UsageMeter();
+  #standstill: Standstill | undefined;
   readonly #cancels: Cancel[] = [];
   #remote: MessageOf<'result'> | undefined;
   #reported: Span | undefined;
@@ -131,6 +133,9 @@ class Stream {
     const { conversation, role, test, clock } = this.#options;
     this.#options.onStart?.();
     this.#usage = new UsageMeter();
+    const standstill = watchStandstill(clock);
+    this.#standstill = standstill;
+    this.#cancels.push(() => standstill.stop());
     conversation.watch();
     this.#obeyStop();
     this.#boundFirstPayload();
@@ -138,7 +143,8 @@ class Stream {
     const first = readTcpInfo(conversation.channel.descriptor);
     this.#tcp = first && new TcpGathering(first);
     const roundTripSeconds = (first?.rttUs ?? 0) / 1e6;
-    this.#sender = this.#load.send(conversation, { test, clock, roundTripSeconds, maxBytes: batchShare(test) });
+    const maxBytes = batchShare(test);
+    this.#sender = this.#load.send(conversation, { test, clock, roundTripSeconds, standstill, maxBytes });
   }
 
   #obeyStop(): void {
@@ -220,12 +226,14 @@ class Stream {
     const { packets } = this.#receiver ?? {};
     const { pacing } = this.#sender ?? {};
     const { simulated } = conversation.channel;
+    const stalledSeconds = this.#standstill?.seconds ?? 0;
     const figures = {
       ...(sent && { sent }),
       ...(received && { received }),
       ...(packets && { packets }),
       ...(pacing && { pacing }),
       ...(simulated && { simulated }),
+      ...(stalledSeconds > 0 && { stalledSeconds }),
       ...(tcp && { tcp }),
       ...(congestion !== undefined && { congestion }),
     };
