@@ -5,6 +5,12 @@ export interface CpuUse {
   readonly system: number;
 }
 
+/** Of a host, from when it was started. */
+export interface UsageMeter {
+  /** Use until now. */
+  read(): Usage;
+}
+
 export interface Usage {
   readonly cpu: CpuUse;
   /** Share of the time in which the event loop was not waiting, 0 to 1. */

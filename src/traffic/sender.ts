@@ -122,6 +122,6 @@ export class Sender {
     this.#schedule?.taken(this.#options.clock.now());
     if (this.#writtenBytes === this.#options.bytes) this.stop();
     // A turn of the event loop between batches: reading, timers and control messages are never starved by writing.
-    else if (this.#running) setImmediate(() => this.#writeNext());
+    else if (this.#running) this.#options.clock.turn(() => this.#writeNext());
   }
 }

@@ -57,9 +57,9 @@ export interface LossCounts {
   readonly dropped: number;
 }
 
-export type PacketListener = (head: Buffer, bytes: number, arrivedAt?: number) => void;
+export type PacketListener = (head: Uint8Array, bytes: number, arrivedAt?: number) => void;
 
-export type Stamp = (head: Buffer) => void;
+export type Stamp = (head: Uint8Array) => void;
 
 export interface Closed {
   /** WebSocket close code, 1006 where the connection just ended. */

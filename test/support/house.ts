@@ -86,7 +86,6 @@ export const exceptions: readonly { readonly from: string; readonly to: string; 
     to: 'transport/ws/errors',
     reason: "the dialect is told by an error's text until it is settled by what answered",
   },
-  { from: 'events/route', to: 'net/bytes', reason: 'the family of an address is a type in a file of values' },
   {
     from: 'modes/simulation',
     to: 'dialects/native/conversation',

@@ -7,7 +7,7 @@ import { bounds } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { readCongestion, readTcpInfo } from '../../host/tcp/options.js';
-import { UsageMeter } from '../../host/usage.js';
+import { startUsageMeter } from '../../host/usage.js';
 import type { PacketTotals } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
 import type { TcpSample } from '../../measure/tcp.js';
@@ -55,7 +55,7 @@ export class LegacyLoad {
   readonly #failed: Promise<never>;
   #sender: Sender | undefined;
   #tcp: TcpGathering | undefined;
-  #usage = new UsageMeter();
+  #usage = startUsageMeter();
   #standstill: Standstill | undefined;
   #fail: (error: WperfError) => void = () => {};
   #over = false;

@@ -4,7 +4,7 @@
  */
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
-import { UsageMeter } from '../../host/usage.js';
+import { startUsageMeter } from '../../host/usage.js';
 import type { PacketFigures } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
@@ -29,7 +29,7 @@ export interface PacketCountOptions {
 export class PacketCount {
   readonly #options: PacketCountOptions;
   readonly #receiver: PacketReceiver;
-  readonly #usage = new UsageMeter();
+  readonly #usage = startUsageMeter();
   #standstill: Standstill | undefined;
   readonly #cancels: Cancel[] = [];
   #peerEnded = false;

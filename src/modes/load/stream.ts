@@ -7,7 +7,7 @@ import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { readCongestion, readTcpInfo } from '../../host/tcp/options.js';
-import { UsageMeter } from '../../host/usage.js';
+import { startUsageMeter } from '../../host/usage.js';
 import type { PacketFigures } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
 import type { TcpSample } from '../../measure/tcp.js';
@@ -74,7 +74,7 @@ class Stream {
   readonly #receiver: LoadReceiver | undefined;
   #sender: LoadSender | undefined;
   #tcp: TcpGathering | undefined;
-  #usage = new UsageMeter();
+  #usage = startUsageMeter();
   #standstill: Standstill | undefined;
   readonly #cancels: Cancel[] = [];
   #remote: MessageOf<'result'> | undefined;
@@ -132,7 +132,7 @@ class Stream {
   #begin(): void {
     const { conversation, role, test, clock } = this.#options;
     this.#options.onStart?.();
-    this.#usage = new UsageMeter();
+    this.#usage = startUsageMeter();
     const standstill = watchStandstill(clock);
     this.#standstill = standstill;
     this.#cancels.push(() => standstill.stop());

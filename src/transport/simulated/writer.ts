@@ -131,7 +131,7 @@ export class SimulatedWriter implements LoadWriter {
     taken();
   }
 
-  #replayHead(head: Buffer): void {
+  #replayHead(head: Uint8Array): void {
     this.#inFlight?.heads.copy(head, 0, HEAD_BYTES * this.#headsWritten++);
   }
 }
