@@ -146,6 +146,14 @@ export const bounds = {
   delayedMessages: 16_384,
 } as const;
 
+/** When a process that does not run is noticed. */
+export const standstill = {
+  /** From one look to the next. */
+  lookSeconds: 0.1,
+  /** A shorter one is what a busy machine costs now and then. */
+  leastSeconds: 0.5,
+} as const;
+
 /** What a receiver of numbered packets believes. */
 export const packetBounds = {
   /** A packet numbered this far ahead of the last, or a sender's whole rate for `jumpSeconds`, is no packet of the test. */

@@ -1,40 +1,52 @@
-/** Work that a signal ends. */
+/** What happens when a signal aborts. */
 import type { Cancel } from './clock.js';
 
-/** One listener a signal, however many tasks wait for it: more than ten are a leak to Node, which says so on screen. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+type Task = () => void;
 
-/** Runs `task` once when the signal aborts; at once if it has. */
-export function onAbort(signal: AbortSignal, task: () => void): Cancel {
+/** One listener for all tasks of a signal: a program warns of many, and a test has many streams. */
+const tasksOf = new WeakMap<AbortSignal, Set<Task>>();
+
+/** Runs the task once the signal aborts: at once when it has. Without a signal, never. */
+export function onAbort(signal: AbortSignal | undefined, task: Task): Cancel {
+  if (signal === undefined) return () => {};
   if (signal.aborted) {
     task();
     return () => {};
   }
-  const tasks = waiting.get(signal) ?? listenTo(signal);
-  tasks.add(task);
-  return () => tasks.delete(task);
+  const tasks = tasksOf.get(signal) ?? listenTo(signal);
+  const own = () => task();
+  tasks.add(own);
+  return () => {
+    tasks.delete(own);
+  };
 }
 
-function listenTo(signal: AbortSignal): Set<() => void> {
-  const tasks = new Set<() => void>();
-  waiting.set(signal, tasks);
-  signal.addEventListener('abort', () => [...tasks].forEach((task) => void task()), { once: true });
-  return tasks;
-}
-
-/** Rejects with `error()` if the signal aborts first; what is won too late is handed to `discard`. */
+/** Whatever comes first: what is promised, or `error` when the signal aborts. A value that comes too late is discarded. */
 export function orAborted<T>(
   promise: Promise<T>,
   signal: AbortSignal | undefined,
-  error: () => Error,
-  discard: (late: T) => void = () => {},
+  error: () => unknown,
+  discard: (value: T) => void = () => {},
 ): Promise<T> {
-  if (!signal) return promise;
   return new Promise((resolve, reject) => {
+    let late = false;
     const cancel = onAbort(signal, () => {
-      promise.then(discard, () => {});
+      late = true;
       reject(error());
     });
-    promise.then(resolve, reject).finally(cancel);
+    promise.then((value) => (late ? discard(value) : resolve(value)), reject).finally(cancel);
   });
+}
+
+function listenTo(signal: AbortSignal): Set<Task> {
+  const tasks = new Set<Task>();
+  tasksOf.set(signal, tasks);
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const task of tasks) task();
+    },
+    { once: true },
+  );
+  return tasks;
 }

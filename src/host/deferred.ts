@@ -1,14 +1,18 @@
-/** A promise and how to settle it, for what is promised in one place and done in another. */
+/** A promise that is settled from outside. */
+
 export interface Deferred<T> {
   readonly promise: Promise<T>;
-  readonly resolve: (value: T | PromiseLike<T>) => void;
-  readonly reject: (reason: unknown) => void;
+  /** Only the first of all calls counts. */
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export function deferred<T = void>(): Deferred<T> {
-  let [resolve, reject]: [Deferred<T>['resolve'], Deferred<T>['reject']] = [() => {}, () => {}];
-  const promise = new Promise<T>((settle, fail) => {
-    [resolve, reject] = [settle, fail];
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
   });
   return { promise, resolve, reject };
 }

@@ -1,5 +1,4 @@
 /** What an engine emits, as an async iterable that ends with the engine. */
-import { setMaxListeners } from 'node:events';
 import { Mailbox } from './mailbox.js';
 
 /** Runs an engine until it settles; it must not reject. */
@@ -7,14 +6,12 @@ type Engine<T> = (emit: (event: T) => void, stop: AbortSignal) => Promise<void>;
 
 /**
  * Starts the engine at once. Its `stop` aborts with `signal`, or when the consumer leaves the loop, who then waits for
- * the engine. As many streams as a test has may listen to it.
+ * the engine.
  */
 export function eventsOf<T>(engine: Engine<T>, signal?: AbortSignal): AsyncIterableIterator<T> {
   const events = new Mailbox<T>();
   const leave = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal;
-  // More than ten listeners are a leak to Node, which says so on the user's screen.
-  setMaxListeners(0, stop);
   const finished = engine((event) => events.put(event), stop).finally(() => events.end());
   const pulled = events[Symbol.asyncIterator]();
   return {

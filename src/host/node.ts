@@ -1,7 +1,7 @@
 import { software } from '../version.js';
 import { systemClock } from './clock.js';
 import type { Host } from './host.js';
-import { ProcessUsage } from './usage.js';
+import { startUsageMeter } from './usage.js';
 
 /** This process, on Node. */
-export const nodeHost: Host = { clock: systemClock, software, meterUsage: () => new ProcessUsage() };
+export const nodeHost: Host = { clock: systemClock, software, meterUsage: startUsageMeter };

@@ -1,21 +1,21 @@
 /** What a test costs this process: processor time, and how busy its event loop was. */
-import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import type { Usage, UsageMeter } from '../measure/usage.js';
+import { performance } from 'node:perf_hooks';
+import type { UsageMeter } from '../measure/usage.js';
 
-export class ProcessUsage implements UsageMeter {
-  readonly #cpu = process.cpuUsage();
-  readonly #loop: EventLoopUtilization = performance.eventLoopUtilization();
-  readonly #startMs = performance.now();
-
-  /** Use since this meter was made. */
-  read(): Usage {
-    const wallUs = Math.max(1, (performance.now() - this.#startMs) * 1000);
-    const { user, system } = process.cpuUsage(this.#cpu);
-    const percent = (us: number) => (100 * us) / wallUs;
-    const busy = performance.eventLoopUtilization(this.#loop).utilization;
-    return {
-      cpu: { total: percent(user + system), user: percent(user), system: percent(system) },
-      busy: Math.min(1, Math.max(0, busy)),
-    };
-  }
+export function startUsageMeter(): UsageMeter {
+  const startMs = performance.now();
+  const startCpu = process.cpuUsage();
+  const startLoop = performance.eventLoopUtilization();
+  return {
+    read() {
+      const wallUs = Math.max(1, (performance.now() - startMs) * 1000);
+      const { user, system } = process.cpuUsage(startCpu);
+      const percent = (us: number) => (100 * us) / wallUs;
+      const busy = performance.eventLoopUtilization(startLoop).utilization;
+      return {
+        cpu: { total: percent(user + system), user: percent(user), system: percent(system) },
+        busy: Math.min(1, Math.max(0, busy)),
+      };
+    },
+  };
 }

@@ -5,13 +5,14 @@ export interface CpuUse {
   readonly system: number;
 }
 
+/** Of a host, from when it was started. */
+export interface UsageMeter {
+  /** Use until now. */
+  read(): Usage;
+}
+
 export interface Usage {
   readonly cpu: CpuUse;
   /** Share of the time in which the event loop was not waiting, 0 to 1. */
   readonly busy: number;
-}
-
-export interface UsageMeter {
-  /** Use since the meter was made. */
-  read(): Usage;
 }

@@ -132,6 +132,8 @@ export const messageShapes = {
     pacing: optional(record({ skipped: count, lateSeconds: number(0, limits.seconds.max * 2) })),
     /** What a sender under simulated conditions lost. */
     simulated: optional(record({ messages: count, dropped: count })),
+    /** How long this end's process did not run at all. */
+    stalledSeconds: optional(seconds),
     cpu,
     /** Share of the test in which this end's event loop was busy, 0 to 1. */
     busy: number(0, 1),

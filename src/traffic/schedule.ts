@@ -17,6 +17,8 @@ export interface ScheduleOptions {
   readonly roundTripSeconds: number;
   /** Blocks that are due later are none of this schedule's; infinite where something else ends the load. */
   readonly end: number;
+  /** How long this process has not run at all, so far. */
+  readonly stalledSeconds: () => number;
   /** These blocks will never be sent: the connection took none when they were due. */
   readonly onSkipped: (blocks: number) => void;
 }
@@ -24,20 +26,23 @@ export interface ScheduleOptions {
 export class Schedule {
   readonly #pacer: Pacer;
   readonly #onSkipped: (blocks: number) => void;
+  readonly #stalledSeconds: () => number;
   /** A block belongs to the time before the end when the middle of its place does; the first always does. */
   readonly #lastDueAt: number;
   /** Since the sender was last on time. */
   #heldSeconds = 0;
-  /** Since when the connection has not taken what was written. */
+  /** Since when, in time that this process ran, the connection has not taken what was written. */
   #heldSince: number | undefined;
   #skipped = 0;
   #lateSeconds = 0;
 
-  constructor({ bitsPerSecond, blockBytes, roundTripSeconds, end, onSkipped }: ScheduleOptions, now: number) {
+  constructor(options: ScheduleOptions, now: number) {
+    const { bitsPerSecond, blockBytes, roundTripSeconds, end } = options;
     const catchUpSeconds = STALL_SECONDS + SLOW_START_ROUND_TRIPS * roundTripSeconds;
     this.#pacer = new Pacer(bitsPerSecond, blockBytes, catchUpSeconds, now);
     this.#lastDueAt = Math.max(now, end - this.#pacer.blockSeconds / 2);
-    this.#onSkipped = onSkipped;
+    this.#onSkipped = options.onSkipped;
+    this.#stalledSeconds = options.stalledSeconds;
   }
 
   /** When the next block is due; infinite when none is left. */
@@ -58,12 +63,12 @@ export class Schedule {
 
   wrote(blocks: number, now: number): void {
     this.#pacer.sent(blocks);
-    this.#heldSince = now;
+    this.#heldSince = this.#ran(now);
   }
 
   /** The connection has taken what was written. */
   taken(now: number): void {
-    this.#heldSeconds += now - (this.#heldSince ?? now);
+    this.#heldSeconds = this.#heldUntil(now);
     this.#heldSince = undefined;
   }
 
@@ -90,8 +95,16 @@ export class Schedule {
 
   /** The connection, rather than this process, is why blocks are overdue. */
   #isHeld(now: number): boolean {
-    const heldSeconds = this.#heldSeconds + now - (this.#heldSince ?? now);
+    const heldSeconds = this.#heldUntil(now);
     return heldSeconds > 0 && heldSeconds >= (now - this.#pacer.dueAt) / 2;
+  }
+
+  #heldUntil(now: number): number {
+    return this.#heldSeconds + (this.#heldSince === undefined ? 0 : this.#ran(now) - this.#heldSince);
+  }
+
+  #ran(now: number): number {
+    return now - this.#stalledSeconds();
   }
 
   #skip(blocks: number): void {

@@ -10,6 +10,7 @@ import { Timeline } from '../measure/timeline.js';
 import type { LoadWriter } from '../transport/channel.js';
 import { BatchSize } from './batch-size.js';
 import { Schedule } from './schedule.js';
+import type { Standstill } from './standstill.js';
 
 export interface SenderOptions {
   readonly omitSeconds: number;
@@ -21,6 +22,8 @@ export interface SenderOptions {
   /** Before the load, as far as known; else 0. */
   readonly roundTripSeconds: number;
   readonly clock: Clock;
+  /** Of this process, which no connection is to be blamed for. */
+  readonly standstill?: Pick<Standstill, 'seconds'> | undefined;
   /** Of a paced sender: these blocks will never be sent, since the connection took none when they were due. */
   readonly onSkipped?: (blocks: number) => void;
 }
@@ -41,14 +44,15 @@ export class Sender {
 
   /** Starts at once. */
   constructor(writer: LoadWriter, options: SenderOptions) {
-    const { clock, bitsPerSecond, onSkipped = () => {} } = options;
+    const { clock, bitsPerSecond, standstill, onSkipped = () => {} } = options;
     const now = clock.now();
     this.#writer = writer;
     this.#options = options;
     this.#timeline = new Timeline({ ...options, intervalSeconds: 0 }, now);
     this.#batch = new BatchSize(writer.blockBytes, writer.maxBytes, options.roundTripSeconds, now);
     const schedule = { ...options, blockBytes: writer.blockBytes, end: this.#timeline.deadline, onSkipped };
-    if (bitsPerSecond > 0) this.#schedule = new Schedule(schedule, now);
+    const stalledSeconds = () => standstill?.seconds ?? 0;
+    if (bitsPerSecond > 0) this.#schedule = new Schedule({ ...schedule, stalledSeconds }, now);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -118,6 +122,6 @@ export class Sender {
     this.#schedule?.taken(this.#options.clock.now());
     if (this.#writtenBytes === this.#options.bytes) this.stop();
     // A turn of the event loop between batches: reading, timers and control messages are never starved by writing.
-    else if (this.#running) setImmediate(() => this.#writeNext());
+    else if (this.#running) this.#options.clock.turn(() => this.#writeNext());
   }
 }

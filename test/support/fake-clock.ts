@@ -17,6 +17,10 @@ export class FakeClock implements Clock {
     };
   }
 
+  turn(task: () => void): void {
+    setImmediate(task);
+  }
+
   get pending(): number {
     return this.#tasks.length;
   }

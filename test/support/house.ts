@@ -95,7 +95,6 @@ export const leafRooms: readonly string[] = leaves;
 
 /** Arrows that the table forbids and that stand all the same, each with its reason. */
 export const exceptions: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [
-  { from: 'events/route', to: 'net/bytes', reason: 'the family of an address is a type in a file of values' },
   { from: 'dialects/legacy/guest', to: 'host/node', reason: 'the host is not handed in yet' },
   {
     from: 'dialects/legacy/route-wire',

@@ -42,14 +42,31 @@ describe('a pacer', () => {
 });
 
 describe('a schedule', () => {
-  function scheduled({ roundTripSeconds = 0, end = 60 } = {}) {
+  function scheduled({ roundTripSeconds = 0, end = 60, stalledSeconds = (): number => 0 } = {}) {
     const skips: number[] = [];
     const onSkipped = (blocks: number) => skips.push(blocks);
     return {
       skips,
-      schedule: new Schedule({ bitsPerSecond: 800_000, blockBytes: 1000, roundTripSeconds, end, onSkipped }, 50),
+      schedule: new Schedule(
+        { bitsPerSecond: 800_000, blockBytes: 1000, roundTripSeconds, end, onSkipped, stalledSeconds },
+        50,
+      ),
     };
   }
+
+  it('does not blame the connection for what fell due while this process stood still', () => {
+    let stalled = 0;
+    const { schedule, skips } = scheduled({ stalledSeconds: () => stalled });
+    expect(schedule.dueBlocks(50)).toBe(1);
+    schedule.wrote(1, 50);
+    stalled = 2;
+    schedule.taken(52);
+    expect(schedule.dueBlocks(52.005)).toBe(10);
+    expect(skips).toEqual([]);
+    const { skipped, lateSeconds } = schedule.figures();
+    expect(skipped).toBe(0);
+    expect(lateSeconds).toBeCloseTo(1.9, 9);
+  });
 
   it('skips what fell due while the connection took nothing', () => {
     const { schedule, skips } = scheduled();

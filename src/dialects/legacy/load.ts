@@ -7,6 +7,7 @@ import type { ClientStream, LoadDialect, LoadOpening } from '../../modes/load/di
 import type { StreamTraits } from '../../modes/load/talk.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import { shareOf } from '../../plan/share.js';
+import { pacedBlockBytes } from '../../traffic/paced-block.js';
 import type { Channel } from '../../transport/channel.js';
 import { dialectNotes, refusalOf, sayToken } from './entry.js';
 import { closedError, Link } from './link.js';
@@ -98,11 +99,12 @@ function testOf(plan: ClientPlan, simulation: Simulation | undefined): TestPlan 
   const isDatagram = mode === 'datagram';
   const mtuBytes = Math.min(simulation?.mtuBytes ?? legacy.simMtu.max, legacy.simMtu.max);
   const payload = Math.min(direction === 'down' ? legacy.blockBytes : blockBytes, mtuBytes);
+  const rate = direction === 'down' ? 0 : bitsPerSecond;
   return {
     ...{ mode, direction, streams, seconds, intervalSeconds },
     omitSeconds: isDatagram ? 0 : plan.omitSeconds,
-    blockBytes: isDatagram ? Math.min(blockBytes, mtuBytes) : NUMBER_BYTES + payload,
-    bitsPerSecond: direction === 'down' ? 0 : bitsPerSecond,
+    blockBytes: isDatagram ? Math.min(blockBytes, mtuBytes) : pacedBlockBytes(NUMBER_BYTES + payload, rate),
+    bitsPerSecond: rate,
     ...given({ bytes }),
   };
 }

@@ -34,6 +34,8 @@ export interface StreamOutcome {
   readonly tcp?: TcpSummary;
   readonly congestion?: string;
   readonly usage: Usage;
+  /** How long this end's process did not run at all; absent where it always did. */
+  readonly stalledSeconds?: number;
   /** The far side's figures; absent when they did not come in time. */
   readonly remote?: FarResult;
   /** What the far side's interval reports add up to; absent before the first that counts. */

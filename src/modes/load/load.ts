@@ -6,6 +6,7 @@ import type { PacketFigures, PacketSummary } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
 import type { IntervalRecord } from '../../measure/timeline.js';
 import type { TestPlan } from '../../plan/plan.js';
+import type { Standstill } from '../../traffic/standstill.js';
 import type { Data, Stamp } from '../../transport/channel.js';
 
 export interface LoadSender {
@@ -47,6 +48,8 @@ export interface SendOptions {
   readonly clock: Clock;
   /** Before the load, as far as known; else 0. */
   readonly roundTripSeconds: number;
+  /** Of this process, which no connection is to be blamed for. */
+  readonly standstill?: Pick<Standstill, 'seconds'> | undefined;
   /** How much load may be kept ready. */
   readonly maxBytes: number;
   /** Behind the last packet: the number that the next would have had. */

@@ -6,6 +6,7 @@
 import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import { given } from '../../given.js';
+import { onAbort } from '../../host/abort.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Host } from '../../host/host.js';
 import type { PacketFigures } from '../../measure/packets.js';
@@ -15,6 +16,7 @@ import type { IntervalRecord } from '../../measure/timeline.js';
 import type { UsageMeter } from '../../measure/usage.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { MessageOf } from '../../protocol/messages.js';
+import { type Standstill, watchStandstill } from '../../traffic/standstill.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
@@ -63,6 +65,7 @@ class Stream {
   #intervals: SenderIntervals | undefined;
   #tcp: TcpGathering | undefined;
   #usage: UsageMeter;
+  #standstill: Standstill | undefined;
   readonly #cancels: Cancel[] = [];
   #remote: FarResult | undefined;
   #reported: Span | undefined;
@@ -121,6 +124,9 @@ class Stream {
     const { stream, role, test, host, onStart } = this.#options;
     onStart?.();
     this.#usage = host.meterUsage();
+    const standstill = watchStandstill(this.#clock);
+    this.#standstill = standstill;
+    this.#cancels.push(() => standstill.stop());
     stream.talk.watch();
     this.#obeyStop();
     this.#boundFirstPayload();
@@ -142,6 +148,7 @@ class Stream {
       roundTripSeconds,
       maxBytes,
       saySent,
+      standstill: this.#standstill,
       ...given({ stamp, stampNs }),
     });
     this.#sender = sender;
@@ -154,10 +161,7 @@ class Stream {
 
   #obeyStop(): void {
     const { stop } = this.#options;
-    const onStop = () => this.#endEarly(stop.reason === 'shutdown' ? 'shutdown' : 'interrupted');
-    stop.addEventListener('abort', onStop, { once: true });
-    this.#cancels.push(() => stop.removeEventListener('abort', onStop));
-    if (stop.aborted) onStop();
+    this.#cancels.push(onAbort(stop, () => this.#endEarly(stop.reason === 'shutdown' ? 'shutdown' : 'interrupted')));
   }
 
   #localDone(): Promise<[Span | undefined, Span | undefined]> {
@@ -257,6 +261,7 @@ class Stream {
       packets: this.#receiver?.packets,
       pacing: this.#sender?.pacing,
       simulated: stream.data.simulated,
+      stalledSeconds: this.#standstill?.seconds || undefined,
       tcp: this.#tcp?.summary(),
       congestion: stream.link.kernel?.congestion(),
     });

@@ -7,14 +7,16 @@ import type { Role } from './results.js';
 const SATURATED = 0.9;
 
 export function warningsOf(role: Role, results: readonly StreamResult[], outcomes: readonly StreamOutcome[]): string[] {
-  const far = role === 'client' ? 'server' : 'client';
+  const far = otherOf(role);
   const busy = outcomes[0]?.usage.busy ?? 0;
   const farBusy = outcomes[0]?.remote?.busy ?? 0;
   const ended = outcomes.find((outcome) => outcome.ended !== undefined)?.ended;
+  const stalled = stalledSeconds(role, outcomes);
   return [
+    ...[role, far].flatMap((end) => (stalled[end] > 0 ? [stoodStill(end, stalled[end])] : [])),
     ...(busy >= SATURATED ? [saturated(role, busy)] : []),
     ...(farBusy >= SATURATED ? [saturated(far, farBusy)] : []),
-    ...pacingWarnings(role, results),
+    ...pacingWarnings(role, results, outcomes),
     ...(ended === 'shutdown' ? [`The ${far} was stopped before the end of the test.`] : []),
   ];
 }
@@ -30,16 +32,22 @@ export function missingFigures(role: Role, results: readonly StreamResult[]): st
 }
 
 /** Of packets that senders left out, and of time that they lost: a line a direction, however many streams there are. */
-export function pacingWarnings(role: Role, results: readonly StreamResult[]): string[] {
+export function pacingWarnings(
+  role: Role,
+  results: readonly StreamResult[],
+  outcomes: readonly StreamOutcome[] = [],
+): string[] {
+  const stalled = stalledSeconds(role, outcomes);
   return (['up', 'down'] as const).flatMap((direction) => {
     const streams = results.filter((result) => result.direction === direction);
-    const sender = (direction === 'up') === (role === 'client') ? role : role === 'client' ? 'server' : 'client';
+    const sender = direction === 'up' ? 'client' : 'server';
+    const receiver = otherOf(sender);
     const skipped = ({ packets, pacing }: StreamResult) => (packets && pacing?.skipped) ?? 0;
     const lateSeconds = ({ pacing }: StreamResult) => pacing?.lateSeconds ?? 0;
     const malformed = ({ packets }: StreamResult) => packets?.malformed ?? 0;
     return [
       ...about(streams, skipped, (packets) => {
-        return `the path took less than was asked; the sender skipped ${sum(packets)} packets.`;
+        return `${whyHeld(streams, receiver, stalled[receiver])}; the sender skipped ${sum(packets)} packets.`;
       }),
       ...about(streams, lateSeconds, (seconds) => {
         return `the ${sender} fell ${shortTime(Math.max(...seconds))} behind the rate asked for.`;
@@ -47,6 +55,27 @@ export function pacingWarnings(role: Role, results: readonly StreamResult[]): st
       ...about(streams, malformed, (packets) => `${sum(packets)} packets were malformed and are in no other figure.`),
     ];
   });
+}
+
+/** What the connection took too little for: it is not the path while what was skipped fits into the receiver's standstill. */
+function whyHeld(streams: readonly StreamResult[], receiver: Role, stalledSeconds: number): string {
+  if (stalledSeconds === 0) return 'the path took less than was asked';
+  const skippedSeconds = ({ sent, packets, pacing }: StreamResult) =>
+    packets ? ((pacing?.skipped ?? 0) / packets.packets) * ((sent?.end ?? 0) - (sent?.start ?? 0)) : 0;
+  const longest = Math.max(...streams.map(skippedSeconds));
+  if (longest <= stalledSeconds) return `the ${receiver} took nothing while it stood still`;
+  return `the ${receiver} took nothing while it stood still, and the path less than was asked besides`;
+}
+
+/** The longest that any stream of an end saw; streams of one end share a process. */
+function stalledSeconds(role: Role, outcomes: readonly StreamOutcome[]): Readonly<Record<Role, number>> {
+  const own = Math.max(0, ...outcomes.map((outcome) => outcome.stalledSeconds ?? 0));
+  const far = Math.max(0, ...outcomes.map((outcome) => outcome.remote?.stalledSeconds ?? 0));
+  return role === 'client' ? { client: own, server: far } : { client: far, server: own };
+}
+
+function otherOf(role: Role): Role {
+  return role === 'client' ? 'server' : 'client';
 }
 
 /** One line on those of the streams, all of one direction, that have any of an amount. */
@@ -67,6 +96,10 @@ function sum(values: readonly number[]): number {
 
 function shortTime(seconds: number): string {
   return seconds < 1 ? `${Math.ceil(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
+}
+
+function stoodStill(role: Role, seconds: number): string {
+  return `The ${role} stood still for ${shortTime(seconds)}: what is missing of that time is not the path's doing.`;
 }
 
 function saturated(role: Role, busy: number): string {

@@ -35,6 +35,21 @@ describe('doubts about pacing', () => {
     ]);
   });
 
+  it('do not blame the path for what a receiver that stood still did not take', () => {
+    const span = { start: 0, end: 4, bytes: 0 };
+    const skipping = (skipped: number) => [stream(1, { sent: span, pacing: { skipped, lateSeconds: 0 } })];
+    const stoodStill = { usage: { cpu: { total: 0, user: 0, system: 0 }, busy: 0 }, stalledSeconds: 2.4 };
+    expect(pacingWarnings('server', skipping(60), [stoodStill])).toEqual([
+      'Stream 1, up: the server took nothing while it stood still; the sender skipped 60 packets.',
+    ]);
+    expect(pacingWarnings('server', skipping(61), [stoodStill])).toEqual([
+      'Stream 1, up: the server took nothing while it stood still, and the path less than was asked besides; the sender skipped 61 packets.',
+    ]);
+    expect(pacingWarnings('client', skipping(60), [stoodStill])).toEqual([
+      'Stream 1, up: the path took less than was asked; the sender skipped 60 packets.',
+    ]);
+  });
+
   it('of blocks that are no packets tell the time alone', () => {
     const { packets: _, ...blocks } = stream(1, { pacing: { skipped: 7, lateSeconds: 2 } });
     expect(pacingWarnings('server', [blocks])).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bounds } from '../../../src/defaults/index.js';
+import { readPacketHeader, write64 } from '../../../src/protocol/packet-header.js';
 import { HEAD_BYTES, type LoadWriter, type Stamp } from '../../../src/transport/channel.js';
 import { DelayLine } from '../../../src/transport/simulated/delay-line.js';
 import { Window } from '../../../src/transport/simulated/window.js';
@@ -31,7 +32,7 @@ class FakeConnection implements LoadWriter {
     for (let left = bytes; left > 0; left -= BLOCK) {
       const head = Buffer.alloc(HEAD_BYTES);
       this.#stamp?.(head);
-      this.numbers.push(head.readUInt32BE(0));
+      this.numbers.push(readPacketHeader(head)?.number ?? -1);
     }
     this.#waiting = taken;
   }
@@ -65,7 +66,7 @@ function simulatedWriter(setup: Setup = {}) {
   let [asked, number] = [0, 0];
   const writer = new SimulatedWriter({
     ...{ clock, line, mayOvertake, blockBytes: BLOCK, maxBytes: setup.maxBytes ?? 20 * BLOCK },
-    stamp: stamped ? (head) => head.set([0, 0, number >> 8, number++ & 255]) : undefined,
+    stamp: stamped ? (head) => write64(head, 0, number++) : undefined,
     makeInner: (maxBytes, stamp) => {
       connection = new FakeConnection(maxBytes, stamp);
       return connection;
