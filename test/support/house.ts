@@ -12,7 +12,7 @@ export interface Room {
 const leaves = ['units', 'errors', 'given', 'defaults', 'plan', 'measure', 'protocol', 'events'] as const;
 
 /** Where the machine does not matter: these parts of `host` and `transport` hold for a browser too. */
-const anywhere = ['host/clock', 'host/abort', 'host/mailbox', 'host/events-of'] as const;
+const anywhere = ['host/clock', 'host/abort', 'host/deferred', 'host/mailbox', 'host/events-of'] as const;
 const ports = ['transport/channel', 'transport/transport', 'transport/simulated'] as const;
 
 /** Highest first: a room imports only rooms below it. */
