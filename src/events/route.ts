@@ -1,6 +1,6 @@
 /** What a trace tells the world: one start, hops in order of TTL as each is known, one end. Plain data. */
 
-import type { Family } from '../net/bytes.js';
+import type { Family } from '../net/ip.js';
 import type { Hop } from './hop.js';
 
 export type TraceProtocol = 'udp' | 'tcp' | 'icmp';

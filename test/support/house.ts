@@ -65,11 +65,11 @@ export const rooms: readonly Room[] = [
   {
     name: 'events',
     holds: 'what a run tells the world, as plain data',
-    imports: ['protocol', 'measure', 'plan', 'errors', 'net/cidr'],
+    imports: ['protocol', 'measure', 'plan', 'errors', 'net'],
   },
   { name: 'protocol', holds: 'the messages of wperf.v1', imports: ['measure', 'plan', 'defaults', 'errors'] },
   { name: 'measure', holds: 'the arithmetic of the figures', imports: ['plan', 'defaults', 'errors'] },
-  { name: 'plan', holds: 'what a run is to do', imports: ['defaults', 'errors', 'units', 'net/cidr'] },
+  { name: 'plan', holds: 'what a run is to do', imports: ['defaults', 'errors', 'units', 'net'] },
   { name: 'net', holds: 'IP addresses, networks and their names', imports: [] },
   { name: 'defaults', holds: 'every default and limit, once', imports: [] },
   { name: 'given', holds: 'fields that are there or not', imports: [] },
@@ -86,7 +86,6 @@ export const exceptions: readonly { readonly from: string; readonly to: string; 
     to: 'transport/ws/errors',
     reason: "the dialect is told by an error's text until it is settled by what answered",
   },
-  { from: 'events/route', to: 'net/bytes', reason: 'the family of an address is a type in a file of values' },
   {
     from: 'modes/simulation',
     to: 'dialects/native/conversation',
@@ -123,11 +122,6 @@ export const exceptions: readonly { readonly from: string; readonly to: string; 
     reason: 'the engine is run by the dialect until there is a port for load',
   },
   { from: 'dialects/legacy/entry', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
-  {
-    from: 'dialects/legacy/route-wire',
-    to: 'geoip/record',
-    reason: "a record of the original's server is read as one of a database",
-  },
   { from: 'dialects/native/handshake', to: 'version', reason: "the program's name is not handed in yet" },
   { from: 'dialects/native/ping', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
   { from: 'dialects/native/route', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },

@@ -4,7 +4,7 @@ import { traceService } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
 import type { SeenAs, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../events/route.js';
-import { parseAddress } from '../../net/address.js';
+import { parseIp } from '../../net/ip.js';
 import type { TraceWish } from '../../plan/plan.js';
 import { violation } from '../../protocol/codec.js';
 import type { MessageOf } from '../../protocol/messages.js';
@@ -151,7 +151,7 @@ export function endOf(reason: TraceEnd['reason'], hops: readonly Hop[], seconds:
 }
 
 function addressOf(text: string): string {
-  const address = parseAddress(text);
+  const address = parseIp(text);
   if (address === undefined) throw violation('a hop whose address is none');
   return address.text;
 }

@@ -7,7 +7,7 @@ import { toWperfError, WperfError } from '../../errors.js';
 import type { SeenClient, TraceEvent } from '../../events/route.js';
 import type { NoticeEvent } from '../../events/test.js';
 import { type Clock, systemClock } from '../../host/clock.js';
-import { plainAddress } from '../../net/networks.js';
+import { canonicalHost } from '../../net/ip.js';
 import type { ConnectionPlan, ReverseTracePlan } from '../../plan/plan.js';
 import { violation } from '../../protocol/codec.js';
 import type { Grant, Message, MessageOf } from '../../protocol/messages.js';
@@ -106,7 +106,7 @@ function startOf(
   { info }: Channel,
 ): TraceEvent {
   const trace = reader.start(message);
-  const local = { host: plainAddress(info.localHost), port: info.localPort };
+  const local = { host: canonicalHost(info.localHost), port: info.localPort };
   const { port, source } = message.seenAs;
   const seen: SeenClient = {
     ...{ host: trace.ip, source, local, translated: proxy === undefined ? trace.ip !== local.host : null },

@@ -2,7 +2,7 @@
 import { WperfError } from '../../errors.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { linux } from '../../host/linux/sockets.js';
-import { bytesOfIp, ipOfBytes } from '../../net/bytes.js';
+import { bytesOfIp, ipOfBytes } from '../../net/ip.js';
 import type { Channel, ChannelInfo } from '../../transport/channel.js';
 import { SocketOptions } from '../linux/socket-options.js';
 import { parseTcpState, type TcpState, tcpStateBytes } from '../packet/tcp-state.js';

@@ -2,7 +2,7 @@
 
 import type { Libc } from '../../host/linux/libc.js';
 import { checked, linux, stableMemory } from '../../host/linux/sockets.js';
-import type { Family } from '../../net/bytes.js';
+import type { Family } from '../../net/ip.js';
 
 export class SocketOptions {
   readonly fd: number;

@@ -10,7 +10,7 @@ import {
   SystemError,
   stableMemory,
 } from '../../host/linux/sockets.js';
-import type { Family } from '../../net/bytes.js';
+import type { Family } from '../../net/ip.js';
 import type { TraceTarget } from '../prober.js';
 import { decodeSocketAddress, domainOf, encodeSocketAddress, type SocketAddress } from './socket-address.js';
 import { SocketOptions } from './socket-options.js';
