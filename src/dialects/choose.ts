@@ -5,14 +5,15 @@ import type { TraceEvent } from '../events/route.js';
 import type { ErrorEvent, NoticeEvent, TestEvent } from '../events/test.js';
 import { eventsOf } from '../host/events-of.js';
 import { type ClientRunOptions, runClientPlan } from '../modes/load/client.js';
+import { askRoute, type ReverseTraceTools } from '../modes/route/client.js';
 import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from '../plan/plan.js';
 import { namedNoSubprotocol } from '../transport/ws/errors.js';
 import { LegacyClientTest } from './legacy/client.js';
 import { isServerChecked } from './legacy/entry.js';
 import { runLegacyPingPlan } from './legacy/ping.js';
-import { legacyReverseTrace } from './legacy/route.js';
+import { legacyRoute } from './legacy/route.js';
 import { runPingPlan } from './native/ping.js';
-import { type ReverseTraceTools, reverseTrace } from './native/route.js';
+import { nativeRoute } from './native/route.js';
 
 type AnyRunOptions = Pick<ClientRunOptions, 'signal' | 'clock'>;
 
@@ -32,18 +33,18 @@ export function runAnyPingPlan(plan: PingPlan, options: AnyRunOptions = {}): Asy
   });
 }
 
-/** As `reverseTrace`, in the dialect that the server speaks; one of the original is told no wishes. */
+/** As `askRoute`, in the dialect that the server speaks; one of the original is told no wishes. */
 export async function* runAnyReverseTrace(
   plan: ReverseTracePlan,
   tools: ReverseTraceTools = {},
 ): AsyncGenerator<TraceEvent | NoticeEvent, void, undefined> {
   try {
-    yield* reverseTrace(plan, tools);
+    yield* askRoute(plan, nativeRoute, tools);
   } catch (thrown) {
     if (!(thrown instanceof WperfError && namedNoSubprotocol(thrown))) throw thrown;
     const refusal = whyNotLegacy(plan, thrown);
     if (refusal) throw refusal;
-    yield* legacyReverseTrace(plan, tools);
+    yield* askRoute(plan, legacyRoute, tools);
   }
 }
 

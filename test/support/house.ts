@@ -138,5 +138,4 @@ export const exceptions: readonly { readonly from: string; readonly to: string; 
   { from: 'modes/load/client', to: 'transport/ws/connect', reason: 'connecting is not handed in yet' },
   { from: 'modes/load/stream', to: 'host/usage', reason: 'the machine is not handed in yet' },
   { from: 'modes/ping/client', to: 'dialects/native/handshake', reason: 'a random id is made by the handshake' },
-  { from: 'modes/route/both', to: 'dialects/native/route', reason: 'there is no port for routes yet' },
 ];

@@ -22,7 +22,7 @@ export function runRouteBack(
   return withTraceTools(geoip, outputPlan, (tools, { screen }) => {
     const options = { annotated: tools.annotate !== undefined };
     return both
-      ? reportBoth(traceBothRoutes(plan, tools, runAnyReverseTrace), makeRoutesReporter(format, screen, options))
+      ? reportBoth(traceBothRoutes(plan, runAnyReverseTrace, tools), makeRoutesReporter(format, screen, options))
       : report(runAnyReverseTrace(plan, tools), makeTraceReporter(format, screen, options));
   });
 }

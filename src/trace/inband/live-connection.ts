@@ -2,7 +2,7 @@
 import { WperfError } from '../../errors.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { linux } from '../../host/linux/sockets.js';
-import { bytesOfIp, ipOfBytes } from '../../net/ip.js';
+import { parseIp } from '../../net/ip.js';
 import type { Channel, ChannelInfo } from '../../transport/channel.js';
 import { SocketOptions } from '../linux/socket-options.js';
 import { parseTcpState, type TcpState, tcpStateBytes } from '../packet/tcp-state.js';
@@ -67,7 +67,7 @@ export class LiveConnection {
 
 /** Throws an Error when the peer has no IP address, as in a test's memory. */
 export function peerOf({ remoteHost }: ChannelInfo): TraceTarget {
-  const bytes = bytesOfIp(remoteHost.replace(/%.*$/, ''));
-  if (bytes === undefined) throw new Error('the peer has no IP address');
-  return { ip: ipOfBytes(bytes), family: bytes.length === 4 ? 4 : 6, scopeId: 0 };
+  const ip = parseIp(remoteHost);
+  if (ip === undefined) throw new Error('the peer has no IP address');
+  return { ip: ip.text, family: ip.family, scopeId: 0 };
 }

@@ -20,7 +20,7 @@ import type { HeardPacket } from '../linux/raw-hearing.js';
 import { SendClock } from '../linux/send-clock.js';
 import { errorAbout } from '../packet/flow-match.js';
 import type { Probe, Prober, Reply } from '../prober.js';
-import { ConnectionEars } from './connection-ears.js';
+import { ConnectionSockets } from './connection-sockets.js';
 import { InbandFlow } from './flow.js';
 import { LiveConnection } from './live-connection.js';
 
@@ -80,7 +80,7 @@ class InbandProber implements Prober {
   readonly #channel: Channel;
   readonly #connection: LiveConnection;
   readonly #flow: InbandFlow;
-  readonly #ears: ConnectionEars;
+  readonly #sockets: ConnectionSockets;
   readonly #looking: NodeJS.Timeout;
   readonly #wake: () => void;
   readonly #clock = new SendClock();
@@ -96,7 +96,7 @@ class InbandProber implements Prober {
     this.#connection = new LiveConnection(libc, channel);
     this.#flow = new InbandFlow(this.#connection.ports);
     this.port = this.#connection.ports.destination;
-    this.#ears = new ConnectionEars(libc, this.#connection, wake);
+    this.#sockets = new ConnectionSockets(libc, this.#connection, wake);
     this.#looking = setInterval(wake, waits.inbandLookMs);
   }
 
@@ -139,7 +139,7 @@ class InbandProber implements Prober {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#looking);
-    this.#ears.close();
+    this.#sockets.close();
     this.#connection.restoreTtl();
   }
 
@@ -187,8 +187,8 @@ class InbandProber implements Prober {
   }
 
   #hear(): void {
-    for (const segment of this.#ears.segments()) this.#hearPeer(segment);
-    for (const error of this.#ears.errors()) this.#hearRouter(error);
+    for (const segment of this.#sockets.segments()) this.#hearPeer(segment);
+    for (const error of this.#sockets.errors()) this.#hearRouter(error);
   }
 
   #hearPeer({ payload, stampNs }: HeardPacket): void {

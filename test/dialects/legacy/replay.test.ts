@@ -2,13 +2,13 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { runAnyClientPlan, runAnyPingPlan } from '../../../src/dialects/choose.js';
-import { legacyReverseTrace } from '../../../src/dialects/legacy/route.js';
+import { legacyRoute } from '../../../src/dialects/legacy/route.js';
 import type { PingEvent } from '../../../src/events/ping.js';
-import type { TraceEvent } from '../../../src/events/route.js';
+import { askRoute } from '../../../src/modes/route/client.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect, sorted } from '../../support/events.js';
-import { clientPlan, pingPlan } from '../../support/plans.js';
+import { clientPlan, pingPlan, usualWish } from '../../support/plans.js';
 import { startFakeServer } from './fake-server.js';
 import { type Entry, Player, type Recording, recordings } from './replay.js';
 
@@ -91,8 +91,9 @@ describe('a client', () => {
 
   it.each(clientsOf('traceroute'))('asks for the route back as recorded: $name', async ({ plan, exchange }) => {
     const { port, played } = await play(exchange);
-    const events: TraceEvent[] = [];
-    for await (const event of legacyReverseTrace(clientPlan(port, plan))) events.push(event);
+    const events: { readonly type: string }[] = [];
+    for await (const event of askRoute({ ...clientPlan(port, plan), trace: usualWish }, legacyRoute))
+      events.push(event);
     await played;
     expect(events.map(({ type }) => type)).toEqual(['trace-start', 'trace-hop', 'trace-hop', 'trace-end']);
     expect(events.at(-1)).toMatchObject({ reason: 'target', hops: 2 });

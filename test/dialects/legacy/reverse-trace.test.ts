@@ -2,22 +2,22 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runAnyReverseTrace } from '../../../src/dialects/choose.js';
-import { legacyReverseTrace } from '../../../src/dialects/legacy/route.js';
-import type { ReverseTraceTools } from '../../../src/dialects/native/route.js';
+import { legacyRoute } from '../../../src/dialects/legacy/route.js';
 import { toWperfError } from '../../../src/errors.js';
 import type { TraceEvent } from '../../../src/events/route.js';
 import type { NoticeEvent } from '../../../src/events/test.js';
+import { askRoute, type ReverseTraceTools } from '../../../src/modes/route/client.js';
 import type { ConnectionPlan } from '../../../src/plan/plan.js';
 import { makeTraceReporter } from '../../../src/report/make-trace.js';
 import { Kept } from '../../report/kept.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { startLegacyServer } from '../../support/legacy/peers.js';
 import { describeNeeding, pythonModule } from '../../support/needs.js';
-import { clientPlan, reverseTracePlan } from '../../support/plans.js';
+import { reverseTracePlan } from '../../support/plans.js';
 import { startFakeServer } from './fake-server.js';
 
 const collect = (port: number, changes: Partial<ConnectionPlan> = {}, tools: ReverseTraceTools = {}) =>
-  collectFrom(legacyReverseTrace(clientPlan(port, changes), tools));
+  collectFrom(askRoute(reverseTracePlan(port, changes), legacyRoute, tools));
 
 async function collectFrom(events: AsyncIterable<TraceEvent | NoticeEvent>) {
   const all: (TraceEvent | NoticeEvent)[] = [];
@@ -129,8 +129,8 @@ describe('a route that is told', () => {
   it('ends with the hops so far when it is interrupted', async () => {
     const port = await startFakeServer(onTestFinished, (ws) => ws.on('message', () => ws.send(hop(plain))));
     const stop = new AbortController();
-    const events: TraceEvent[] = [];
-    for await (const event of legacyReverseTrace(clientPlan(port), { signal: stop.signal })) {
+    const events: { readonly type: string }[] = [];
+    for await (const event of askRoute(reverseTracePlan(port), legacyRoute, { signal: stop.signal })) {
       events.push(event);
       if (event.type === 'trace-hop') stop.abort();
     }
