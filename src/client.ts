@@ -1,18 +1,15 @@
 /** The composition of a client: the transport that reaches the server, the dialect that it speaks, and the mode. */
-import { type ClientDialect, dialectOf } from './dialects/choose.js';
-import { legacyReverseTrace } from './dialects/legacy/route.js';
-import { type ReverseTraceTools, reverseTrace } from './dialects/native/route.js';
-import { WperfError } from './errors.js';
+import { dialectOf } from './dialects/choose.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
 import type { NoticeEvent, TestEvent } from './events/test.js';
 import { given } from './given.js';
-import { orAborted } from './host/abort.js';
 import type { Host } from './host/host.js';
 import { nodeHost } from './host/node.js';
 import type { Connect } from './modes/connections.js';
 import { runLoad } from './modes/load/client.js';
 import { runPings } from './modes/ping/client.js';
+import { askRoute, type ReverseTraceTools } from './modes/route/client.js';
 import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from './plan/plan.js';
 import type { Connected, Transport } from './transport/transport.js';
 import { wsTransport } from './transport/ws/connect.js';
@@ -38,21 +35,14 @@ export function runPingPlan(plan: PingPlan, tools: ClientTools = {}): AsyncItera
   return runPings(plan, { host, signal, connect: connector(plan, tools), dialectOf: chosen });
 }
 
-/** As `reverseTrace`, in the dialect that the server speaks; one of the original is told no wishes. */
-export async function* runReverseTracePlan(
+/** Asks for the route back, as `askRoute` tells; a server of the original is told no wishes. */
+export function runReverseTracePlan(
   plan: ReverseTracePlan,
   tools: ReverseTraceTools & ClientTools = {},
-): AsyncGenerator<TraceEvent | NoticeEvent, void, undefined> {
-  const interrupted = () => new WperfError('interrupted', 'interrupted before the first hop');
-  const connecting = connector(plan, tools)(undefined);
-  const connected = await orAborted(connecting, tools.signal, interrupted, ({ channel }) => channel.drop());
-  const settled = { ...tools, connect: async () => connected.channel };
-  const run = isOriginal(dialectOf(connected, plan)) ? legacyReverseTrace : reverseTrace;
-  yield* run(plan, settled);
-}
-
-function isOriginal({ load }: ClientDialect): boolean {
-  return load.openEcho === undefined;
+): AsyncGenerator<TraceEvent | NoticeEvent, void> {
+  const { host = nodeHost } = tools;
+  const chosen = (connected: Connected) => dialectOf(connected, plan).route;
+  return askRoute(plan, { host, connect: connector(plan, tools), dialectOf: chosen }, tools);
 }
 
 function connector(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): Connect {

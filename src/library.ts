@@ -2,12 +2,12 @@
 
 import { runClientPlan, runPingPlan, runReverseTracePlan } from './client.js';
 import { blockLimits, defaults, limits, loadDefaults } from './defaults/index.js';
-import type { ReverseTraceTools } from './dialects/native/route.js';
 import { WperfError } from './errors.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
 import type { NoticeEvent, TestEvent } from './events/test.js';
 import { identity } from './host/identity.js';
+import type { ReverseTraceTools } from './modes/route/client.js';
 import type { Cidr } from './net/cidr.js';
 import { parseCidr } from './net/networks.js';
 import type {

@@ -2,22 +2,26 @@
 import { WperfError } from '../errors.js';
 import type { LoadDialect } from '../modes/load/dialect.js';
 import type { PingDialect } from '../modes/ping/client.js';
+import type { RouteDialect } from '../modes/route/client.js';
 import type { ConnectionPlan } from '../plan/plan.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
 import type { Connected } from '../transport/transport.js';
 import { isServerChecked } from './legacy/entry.js';
 import { legacyLoad } from './legacy/load.js';
 import { legacyPing } from './legacy/ping.js';
+import { legacyRoute } from './legacy/route.js';
 import { nativeLoad } from './native/load.js';
 import { nativePing } from './native/ping.js';
+import { nativeRoute } from './native/route.js';
 
 export interface ClientDialect {
   readonly load: LoadDialect;
   readonly ping: PingDialect;
+  readonly route: RouteDialect;
 }
 
-const native: ClientDialect = { load: nativeLoad, ping: nativePing };
-const original: ClientDialect = { load: legacyLoad, ping: legacyPing };
+const native: ClientDialect = { load: nativeLoad, ping: nativePing, route: nativeRoute };
+const original: ClientDialect = { load: legacyLoad, ping: legacyPing, route: legacyRoute };
 
 /** A server that names no sub-protocol is taken for one of the original. Throws WperfError where that is refused. */
 export function dialectOf({ subprotocol }: Connected, plan: ConnectionPlan): ClientDialect {

@@ -1,5 +1,6 @@
 /** What a trace tells the world: one start, hops in order of TTL as each is known, one end. Plain data. */
 
+import type { Family } from '../net/ip.js';
 import type { Hop } from './hop.js';
 
 export type TraceProtocol = 'udp' | 'tcp' | 'icmp';
@@ -17,7 +18,7 @@ export interface TraceStart {
   /** As asked for; of a reverse trace, the server that it begins at. */
   readonly host: string;
   readonly ip: string;
-  readonly family: 4 | 6;
+  readonly family: Family;
   readonly protocol?: TraceProtocol;
   readonly prober?: ProberName;
   /** Absent for ICMP too. */

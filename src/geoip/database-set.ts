@@ -5,7 +5,8 @@
 
 import { dirname } from 'node:path';
 import { stripControl, WperfError } from '../errors.js';
-import { type AddressLabel, labelOf, parseAddress } from '../net/address.js';
+import { parseIp } from '../net/ip.js';
+import { type AddressLabel, labelOf } from '../net/labels.js';
 import { type Database, loadDatabase, stampOf } from './database.js';
 import { filesOf, type Place } from './places.js';
 import { type GeoipRecord, mergeRecords } from './record.js';
@@ -37,7 +38,7 @@ export class DatabaseSet {
   }
 
   lookup(ip: string): GeoipEntry {
-    const address = parseAddress(ip);
+    const address = parseIp(ip);
     if (address === undefined) return {};
     const label = labelOf(address);
     let record: GeoipRecord = {};

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { Reader } from 'maxmind';
 import { geoip } from '../defaults/index.js';
 import { stripControl } from '../errors.js';
-import { type Address, parseAddress } from '../net/address.js';
+import { type Ip, parseIp } from '../net/ip.js';
 import { type GeoipRecord, normalizeRecord } from './record.js';
 import { type GeoipSource, isoDay, shippedPath, shippedSources } from './sources.js';
 
@@ -14,7 +14,7 @@ export interface Database {
   readonly stamp: string;
   readonly sources: readonly GeoipSource[];
   /** The country and AS of an address; empty where the file has none. Never throws. */
-  find(address: Address): GeoipRecord;
+  find(address: Ip): GeoipRecord;
 }
 
 type MmdbReader = Reader<Record<string, never>>;
@@ -55,20 +55,20 @@ function openReader(bytes: Buffer): MmdbReader {
     throw new Error('its search tree is cut short');
   if (Number.isNaN(buildEpoch.getTime())) throw new Error('its build date makes no sense');
   for (const probe of probes) {
-    const address = parseAddress(probe);
+    const address = parseIp(probe);
     if (address !== undefined) find(reader, address);
   }
   return reader;
 }
 
 /** In a tree of IPv4 alone, the reader would take the first bits of an IPv6 address for one of IPv4. */
-function find(reader: MmdbReader, address: Address): GeoipRecord {
+function find(reader: MmdbReader, address: Ip): GeoipRecord {
   if (address.family === 6 && reader.metadata.ipVersion === 4) return {};
   return normalizeRecord(reader.get(address.text));
 }
 
 /** A pointer into nowhere, in a part of the file that no probe met, costs one answer and not the process. */
-function findSafely(reader: MmdbReader, address: Address): GeoipRecord {
+function findSafely(reader: MmdbReader, address: Ip): GeoipRecord {
   try {
     return find(reader, address);
   } catch {

@@ -2,7 +2,7 @@
 import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import type { TraceProtocol } from '../events/route.js';
-import type { Family } from '../net/bytes.js';
+import type { Family } from '../net/ip.js';
 
 export interface TraceOptions {
   /** Name or address. */

@@ -4,7 +4,7 @@
  */
 import type { MplsLabel } from '../events/hop.js';
 import type { ProberName, TraceProtocol } from '../events/route.js';
-import type { Family } from '../net/bytes.js';
+import type { Family } from '../net/ip.js';
 
 export interface TraceTarget {
   readonly ip: string;

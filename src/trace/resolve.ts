@@ -1,20 +1,22 @@
 /** Names to addresses for the target, addresses to names for the hops. */
 import { lookup, Resolver } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { limits, waits } from '../defaults/index.js';
 import { stripControl, WperfError } from '../errors.js';
-import { bytesOfIp, type Family, ipOfBytes } from '../net/bytes.js';
+import { type Family, type Ip, parseIp } from '../net/ip.js';
 import type { TraceTarget } from './prober.js';
 
 /** The first address in the system's order, or of the family asked for. */
 export async function resolveTarget(host: string, family?: Family): Promise<TraceTarget> {
-  if (isIP(host) !== 0) return literalTarget(host, family);
+  const literal = parseIp(host);
+  if (literal !== undefined) return literalTarget(host, literal, family);
   const found = await lookup(host, { family: family ?? 0, verbatim: true }).catch((cause: unknown) => {
     const kind = family === undefined ? 'address' : `IPv${family} address`;
     throw new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, cause });
   });
-  return literalTarget(found.address, family);
+  const address = parseIp(found.address);
+  if (address === undefined) throw new WperfError('internal', `${host} resolved to ${found.address}`);
+  return literalTarget(host, address, family);
 }
 
 /** Lookups of PTR records: each address asked for once, each answer bounded in time, the text safe to print. */
@@ -65,16 +67,13 @@ export function printableName(name: string | undefined): string | undefined {
   return printable === '' ? undefined : printable.slice(0, limits.hopNameCharacters);
 }
 
-function literalTarget(host: string, family: Family | undefined): TraceTarget {
-  const [address = host, zone] = host.split('%');
-  const bytes = bytesOfIp(address);
-  const found: Family = bytes?.length === 16 ? 6 : 4;
-  if (bytes === undefined || (family !== undefined && family !== found)) {
-    throw new WperfError('usage', `${host} is not an IPv${family ?? found} address`, {
-      hint: `drop -${family ?? found} or name another host`,
+function literalTarget(host: string, ip: Ip, family: Family | undefined): TraceTarget {
+  if (family !== undefined && family !== ip.family) {
+    throw new WperfError('usage', `${host} is not an IPv${family} address`, {
+      hint: `drop -${family} or name another host`,
     });
   }
-  return { ip: ipOfBytes(bytes), family: found, scopeId: zone === undefined ? 0 : scopeOf(zone, host) };
+  return { ip: ip.text, family: ip.family, scopeId: ip.zone === undefined ? 0 : scopeOf(ip.zone, host) };
 }
 
 function scopeOf(zone: string, host: string): number {

@@ -88,6 +88,18 @@ export interface KernelView {
   /** What it made of the settings that are asked for. */
   settings(asked: Partial<Simulation>): SocketSettings;
   setBuffers(sizes: Pick<Simulation, 'sndbufBytes' | 'rcvbufBytes'>): void;
+  /** What else the kernel has of the socket under it; undefined where there is no way to it. */
+  options(): KernelOptions | undefined;
+}
+
+/** Options of one connection by their numbers. They throw where the kernel refuses. */
+export interface KernelOptions {
+  /** False once the connection is closed: nothing may be asked of it then. */
+  readonly isOpen: boolean;
+  /** At most `bytes` of the option's value, as many as the kernel has. */
+  getBytes(level: number, option: number, bytes: number): Uint8Array;
+  /** Of what the connection sends. */
+  ttl: number;
 }
 
 /** Texts both ways. */
@@ -144,8 +156,6 @@ export interface Link {
   readonly info: ChannelInfo;
   /** All bytes read from the connection so far: a sign of life. */
   readonly bytesRead: number;
-  /** The operating system's descriptor of the connection, where there is one. */
-  readonly descriptor?: number | undefined;
   /** Where the host has one to look through. */
   readonly kernel?: KernelView | undefined;
 }

@@ -79,11 +79,11 @@ export const rooms: readonly Room[] = [
   {
     name: 'events',
     holds: 'what a run tells the world, as plain data',
-    imports: ['protocol', 'measure', 'plan', 'errors', 'net/cidr'],
+    imports: ['protocol', 'measure', 'plan', 'errors', 'net'],
   },
   { name: 'protocol', holds: 'the messages of wperf.v1', imports: ['measure', 'plan', 'defaults', 'errors'] },
   { name: 'measure', holds: 'the arithmetic of the figures', imports: ['plan', 'defaults', 'errors'] },
-  { name: 'plan', holds: 'what a run is to do', imports: ['defaults', 'errors', 'units', 'net/cidr'] },
+  { name: 'plan', holds: 'what a run is to do', imports: ['defaults', 'errors', 'units', 'net'] },
   { name: 'net', holds: 'IP addresses, networks and their names', imports: [] },
   { name: 'defaults', holds: 'every default and limit, once', imports: [] },
   { name: 'given', holds: 'fields that are there or not', imports: [] },
@@ -96,12 +96,4 @@ export const leafRooms: readonly string[] = leaves;
 /** Arrows that the table forbids and that stand all the same, each with its reason. */
 export const exceptions: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [
   { from: 'dialects/legacy/guest', to: 'host/node', reason: 'the host is not handed in yet' },
-  {
-    from: 'dialects/legacy/route-wire',
-    to: 'geoip/record',
-    reason: "a record of the original's server is read as one of a database",
-  },
-  { from: 'dialects/native/route', to: 'transport/ws/connect', reason: 'there is no port for routes yet' },
-  { from: 'dialects/native/route', to: 'version', reason: 'there is no port for routes yet' },
-  { from: 'modes/route/both', to: 'dialects/native/route', reason: 'there is no port for routes yet' },
 ];

@@ -1,5 +1,5 @@
 /** IPv4 or IPv6: what a command line chooses, and whether all that it names agrees. */
-import { isIP } from 'node:net';
+import { familyOf } from '../../net/ip.js';
 import { type FlagName, type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 
@@ -15,8 +15,8 @@ export function checkFamily(values: FlagValues, host: string): void {
   const said: (readonly [FlagName, number])[] = [
     ['4', values[4] ? 4 : 0],
     ['6', values[6] ? 6 : 0],
-    ['bind', isIP(values.bind ?? '')],
-    [values.traceroute === undefined ? 'client' : 'traceroute', isIP(host)],
+    ['bind', familyOf(values.bind ?? '') ?? 0],
+    [values.traceroute === undefined ? 'client' : 'traceroute', familyOf(host) ?? 0],
   ];
   const [first, ...others] = said.filter(([, family]) => family !== 0);
   const other = others.find(([, family]) => family !== first?.[1]);

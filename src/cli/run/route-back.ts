@@ -22,7 +22,7 @@ export function runRouteBack(
   return withTraceTools(geoip, outputPlan, (tools, { screen }) => {
     const options = { annotated: tools.annotate !== undefined };
     return both
-      ? reportBoth(traceBothRoutes(plan, tools, runReverseTracePlan), makeRoutesReporter(format, screen, options))
+      ? reportBoth(traceBothRoutes(plan, runReverseTracePlan, tools), makeRoutesReporter(format, screen, options))
       : report(runReverseTracePlan(plan, tools), makeTraceReporter(format, screen, options));
   });
 }

@@ -1,9 +1,8 @@
 /** What a server of the original says of its route, text by text, as the hops of any trace. Pure. */
-import { isIP } from 'node:net';
-import { legacy, limits } from '../../defaults/index.js';
-import { WperfError } from '../../errors.js';
+import { geoip, legacy, limits } from '../../defaults/index.js';
+import { stripControl, WperfError } from '../../errors.js';
 import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
-import { normalizeRecord } from '../../geoip/record.js';
+import { parseIp } from '../../net/ip.js';
 import {
   type Checked,
   integer,
@@ -75,9 +74,10 @@ function hopOf({ ttl, ip, rtt, ...told }: HopData, annotate: Annotate): Hop {
   };
 }
 
-function addressOf(ip: string, rtt: number, told: Told, annotate: Annotate): HopAddress {
-  if (isIP(ip) === 0 || ip.includes('%')) throw new ShapeError('data.ip', 'an address or *');
-  const name = told.name === SILENT || told.name === ip ? undefined : printableName(told.name);
+function addressOf(text: string, rtt: number, told: Told, annotate: Annotate): HopAddress {
+  const { text: ip, zone } = parseIp(text) ?? {};
+  if (ip === undefined || zone !== undefined) throw new ShapeError('data.ip', 'an address or *');
+  const name = told.name === SILENT || told.name === text ? undefined : printableName(told.name);
   const known = annotate(ip);
   return {
     ...{ ip, rttsMs: [rtt], codes: [], mpls: [] },
@@ -86,8 +86,13 @@ function addressOf(ip: string, rtt: number, told: Told, annotate: Annotate): Hop
   };
 }
 
-/** The AS is told in one text, as in `AS15169 Google LLC`. */
-function annotationOf({ country, asn: as = '' }: Told): Annotation {
-  const [asn, ...name] = as.split(' ');
-  return normalizeRecord({ country, asn, as_name: name.join(' ') });
+/** The AS is told in one text, as in `AS15169 Google LLC`; what makes no sense is left out. */
+function annotationOf({ country = '', asn: as = '' }: Told): Annotation {
+  const [, number, name = ''] = /^AS(\d{1,10})(?: (.*))?$/is.exec(as) ?? [];
+  const asn = Number(number);
+  const asName = stripControl(name.slice(0, geoip.asNameCharacters));
+  return {
+    ...(/^(?!zz)[a-z]{2}$/i.test(country) && { country: country.toUpperCase() }),
+    ...(asn > 0 && asn < 2 ** 32 && { asn, ...(asName !== '' && { asName }) }),
+  };
 }

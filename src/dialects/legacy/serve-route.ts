@@ -1,11 +1,11 @@
 /** The route back to a client of the original, hop by hop, through the limits that hold for everybody. */
 import { defaults } from '../../defaults/index.js';
+import { toWperfError } from '../../errors.js';
 import type { Annotation } from '../../events/hop.js';
-import type { TraceEnd, TraceHop } from '../../events/route.js';
-import type { Admission, TraceDesk } from '../../modes/route/desk/desk.js';
+import type { TraceHop } from '../../events/route.js';
+import type { TraceDesk } from '../../modes/route/desk/desk.js';
+import { serveRoute } from '../../modes/route/serve.js';
 import type { TraceWish } from '../../plan/plan.js';
-import type { Channel } from '../../transport/channel.js';
-import { outcomeOf, refusalOf } from '../native/serve-route.js';
 import type { Link } from './link.js';
 import { routeText, type ToldHop } from './wire.js';
 
@@ -30,28 +30,27 @@ const wish: TraceWish = {
 };
 
 /** Resolves when the route is told, or why it is not, and when the client has gone. */
-export async function runLegacyTrace(options: LegacyTraceOptions): Promise<void> {
-  const { link, desk, proven, onNote } = options;
-  onNote(`${link.peer}: asks for the route back, as a client of the original wperf`);
+export async function runLegacyTrace({ link, desk, proven, annotate, onNote }: LegacyTraceOptions): Promise<void> {
+  const { channel, peer } = link;
+  onNote(`${peer}: asks for the route back, as a client of the original wperf`);
   try {
-    const admission = desk.ask({ info: link.channel.info, channel: link.channel as Channel, wish, proven });
-    link.onClosed = () => admission.leave();
-    onNote(`${link.peer}: ${outcomeOf(await tell(admission, options), admission)}`);
+    const outcome = await serveRoute(
+      desk,
+      { info: channel.info, channel, wish, proven },
+      {
+        gone: link.ended,
+        tell: async (event) => {
+          if (event.type === 'trace-hop') link.say(routeText.hop(await toldHop(event, annotate)));
+        },
+      },
+    );
+    onNote(`${peer}: ${outcome}`);
   } catch (thrown) {
-    const { message } = refusalOf(thrown);
+    const { message } = toWperfError(thrown);
     link.say(routeText.error(message));
-    onNote(`${link.peer}: got no route back: ${message}`);
+    onNote(`${peer}: got no route back: ${message}`);
   }
   link.say(routeText.end);
-}
-
-async function tell(admission: Admission, { link, annotate }: LegacyTraceOptions): Promise<TraceEnd | undefined> {
-  let end: TraceEnd | undefined;
-  for await (const event of admission.events) {
-    if (event.type === 'trace-hop') link.say(routeText.hop(await toldHop(event, annotate)));
-    else if (event.type === 'trace-end') end = event;
-  }
-  return end;
 }
 
 async function toldHop({ ttl, addresses }: TraceHop, annotate: LegacyTraceOptions['annotate']): Promise<ToldHop> {

@@ -1,14 +1,14 @@
 /** Events of a trace as messages of the protocol, and messages of a server that may lie as events. Pure. */
-import { isIP } from 'node:net';
 import { traceService } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
-import type { SeenAs, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../events/route.js';
-import { parseAddress } from '../../net/address.js';
+import type { SeenAs, SharedResult, TraceEvent, TraceHop, TraceStart } from '../../events/route.js';
+import type { RouteEnd } from '../../modes/route/client.js';
+import { type Ip, parseIp } from '../../net/ip.js';
 import type { TraceWish } from '../../plan/plan.js';
 import { violation } from '../../protocol/codec.js';
 import type { MessageOf } from '../../protocol/messages.js';
-import { hopsMade, rateLimitedTtls, statisticsOf } from '../../trace/hop.js';
+import { hopsMade, statisticsOf } from '../../trace/hop.js';
 import { printableName } from '../../trace/resolve.js';
 
 type StartMessage = MessageOf<'trace-start'>;
@@ -75,14 +75,6 @@ export class TraceReader {
     this.#annotate = annotate;
   }
 
-  get started(): boolean {
-    return this.#start !== undefined;
-  }
-
-  get hops(): readonly Hop[] {
-    return this.#hops;
-  }
-
   /** All but what the client itself knows. Throws `protocol-violation`, as the others do. */
   start(
     message: StartMessage,
@@ -95,9 +87,9 @@ export class TraceReader {
       throw violation('a trace that was not asked for');
     }
     this.#start = message;
-    const ip = addressOf(seenAs.host);
+    const { text: ip, family } = addressOf(seenAs.host);
     return {
-      ...{ ip, family: isIP(ip) === 6 ? 6 : 4, protocol, prober, firstHop, maxHops, queries, timeoutSeconds },
+      ...{ ip, family, protocol, prober, firstHop, maxHops, queries, timeoutSeconds },
       ...(port !== undefined && { port }),
       ...(shared !== undefined && { shared }),
     };
@@ -115,12 +107,12 @@ export class TraceReader {
     return { type: 'trace-hop', ...hop };
   }
 
-  end({ reason, seconds }: EndMessage): TraceEnd {
+  end({ reason, seconds }: EndMessage): RouteEnd {
     if (this.#start === undefined) throw violation('a trace-end before trace-start');
     const last = this.#hops.at(-1)?.end;
     if ((reason === 'target' || reason === 'refused') && reason !== last)
       throw violation(`${reason} without such a hop`);
-    return endOf(reason, this.#hops, seconds);
+    return { type: 'trace-end', reason, seconds };
   }
 
   #read({ ttl, addresses, hidden, sent, lost, rateLimited, end, inband }: HopMessage): Hop {
@@ -135,7 +127,7 @@ export class TraceReader {
   }
 
   #address({ ip: told, name: toldName, rttsMs, codes, mpls, replyTtl }: HopMessage['addresses'][number]): HopAddress {
-    const ip = addressOf(told);
+    const { text: ip } = addressOf(told);
     const name = printableName(toldName);
     if (rttsMs.length === 0) throw violation(`the address ${ip} without a round trip`);
     return {
@@ -146,12 +138,8 @@ export class TraceReader {
   }
 }
 
-export function endOf(reason: TraceEnd['reason'], hops: readonly Hop[], seconds: number): TraceEnd {
-  return { type: 'trace-end', reason, hops: hops.length, seconds, rateLimitedTtls: rateLimitedTtls(hops) };
-}
-
-function addressOf(text: string): string {
-  const address = parseAddress(text);
+function addressOf(text: string): Ip {
+  const address = parseIp(text);
   if (address === undefined) throw violation('a hop whose address is none');
-  return address.text;
+  return address;
 }

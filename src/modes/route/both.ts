@@ -1,6 +1,5 @@
 /** `--both-traceroutes`: the route to the server and the route back, traced at the same time. */
 
-import { type ReverseTraceTools, reverseTrace } from '../../dialects/native/route.js';
 import { toWperfError } from '../../errors.js';
 import type { RouteEvent } from '../../events/both-routes.js';
 import type { TraceEvent } from '../../events/route.js';
@@ -10,18 +9,19 @@ import type { ReverseTracePlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { traceroute } from '../../trace/traceroute.js';
 import type { ChannelInfo } from '../../transport/channel.js';
+import type { AskRoute, ReverseTraceTools } from './client.js';
 
 /**
  * The events of both traces as they come, each trace ended by `trace-end` or an error. The way there begins once the
  * server has let the client in, and leads to the address of that connection; an error before that is one of the way
  * back, and nothing is told of the way there. Never throws; leaving the loop stops both.
  *
- * @param back asks for the way back, in whatever dialect.
+ * @param back asks for the way back.
  */
 export function traceBothRoutes(
   plan: ReverseTracePlan,
+  back: AskRoute,
   tools: ReverseTraceTools = {},
-  back: typeof reverseTrace = reverseTrace,
 ): AsyncIterableIterator<RouteEvent> {
   return eventsOf<RouteEvent>(async (emit, signal) => {
     const run = async (direction: RouteEvent['direction'], events: AsyncIterable<TraceEvent | NoticeEvent>) => {

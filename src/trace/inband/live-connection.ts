@@ -1,37 +1,37 @@
 /** The TCP connection under a channel, as the kernel knows it: its ends, what is under way on it, the TTL it sends with. */
 import { WperfError } from '../../errors.js';
-import type { Libc } from '../../host/linux/libc.js';
 import { linux } from '../../host/linux/sockets.js';
-import { bytesOfIp, ipOfBytes } from '../../net/bytes.js';
-import type { Channel, ChannelInfo } from '../../transport/channel.js';
-import { SocketOptions } from '../linux/socket-options.js';
+import { parseIp } from '../../net/ip.js';
+import type { Channel, ChannelInfo, KernelOptions } from '../../transport/channel.js';
 import { parseTcpState, type TcpState, tcpStateBytes } from '../packet/tcp-state.js';
 import type { TraceTarget } from '../prober.js';
+
+/** What an in-band trace needs of a channel. */
+export type InbandChannel = Pick<Channel, 'info' | 'kernel' | 'queuedBytes'> & Partial<Pick<Channel, 'ping'>>;
 
 export class LiveConnection {
   readonly target: TraceTarget;
   /** As this machine sees them: whatever a NAT on the way makes of them, it undoes in what comes back. */
   readonly ports: { readonly source: number; readonly destination: number };
-  readonly #channel: Channel;
-  readonly #options: SocketOptions;
+  readonly #channel: InbandChannel;
+  readonly #options: KernelOptions;
   readonly #usualTtl: number;
   #limited = false;
 
   /** Throws an Error or a SystemError that says what is missing. */
-  constructor(libc: Libc, channel: Channel) {
-    const { info, descriptor } = channel;
-    if (descriptor === undefined) throw new Error('the connection has no descriptor of its own');
+  constructor(channel: InbandChannel) {
+    const options = channel.kernel?.options();
+    if (options === undefined) throw new Error('the connection has no descriptor of its own');
     this.#channel = channel;
-    this.target = peerOf(info);
-    this.ports = { source: info.localPort, destination: info.remotePort };
-    this.#options = new SocketOptions(libc, descriptor, this.target.family);
-    this.#usualTtl = this.#options.ttl;
+    this.target = peerOf(channel.info);
+    this.ports = { source: channel.info.localPort, destination: channel.info.remotePort };
+    this.#options = options;
+    this.#usualTtl = options.ttl;
     this.state();
   }
 
-  /** False once it is closed. Its descriptor may then be another connection's, so nothing is asked of it any more. */
   get isOpen(): boolean {
-    return this.#channel.descriptor === this.#options.fd;
+    return this.#options.isOpen;
   }
 
   /** True when all that was written has arrived. */
@@ -43,7 +43,7 @@ export class LiveConnection {
   /** Throws a WperfError `peer-lost` when the connection is closed. */
   state(): TcpState {
     if (!this.isOpen) throw this.lost('closed during the trace');
-    const state = parseTcpState(this.#options.getBytes(linux.IPPROTO_TCP, linux.TCP_INFO, tcpStateBytes));
+    const state = parseTcpState(Buffer.from(this.#options.getBytes(linux.IPPROTO_TCP, linux.TCP_INFO, tcpStateBytes)));
     if (state === undefined) throw new Error('the kernel tells too little of a connection, as Linux before 4.6 does');
     return state;
   }
@@ -67,7 +67,7 @@ export class LiveConnection {
 
 /** Throws an Error when the peer has no IP address, as in a test's memory. */
 export function peerOf({ remoteHost }: ChannelInfo): TraceTarget {
-  const bytes = bytesOfIp(remoteHost.replace(/%.*$/, ''));
-  if (bytes === undefined) throw new Error('the peer has no IP address');
-  return { ip: ipOfBytes(bytes), family: bytes.length === 4 ? 4 : 6, scopeId: 0 };
+  const ip = parseIp(remoteHost);
+  if (ip === undefined) throw new Error('the peer has no IP address');
+  return { ip: ip.text, family: ip.family, scopeId: 0 };
 }

@@ -15,14 +15,13 @@ import { WperfError } from '../../errors.js';
 import { systemClock, within } from '../../host/clock.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { openLibc, realtimeNs } from '../../host/linux/sockets.js';
-import type { Channel } from '../../transport/channel.js';
 import type { HeardPacket } from '../linux/raw-hearing.js';
 import { SendClock } from '../linux/send-clock.js';
 import { errorAbout } from '../packet/flow-match.js';
 import type { Probe, Prober, Reply } from '../prober.js';
-import { ConnectionEars } from './connection-ears.js';
+import { ConnectionSockets } from './connection-sockets.js';
 import { InbandFlow } from './flow.js';
-import { LiveConnection } from './live-connection.js';
+import { type InbandChannel, LiveConnection } from './live-connection.js';
 
 export interface InbandHooks {
   /** Called when `receive` may have something or the prober may no longer be busy, and now and then for nothing. */
@@ -46,7 +45,7 @@ interface Flight {
  * Opens a prober over a channel that carries little else. Throws a WperfError: `trace-unavailable` that says why where
  * the system does not allow it, `peer-lost` when the peer answers no ping.
  */
-export async function openInband(channel: Channel, options: InbandHooks): Promise<Prober> {
+export async function openInband(channel: InbandChannel, options: InbandHooks): Promise<Prober> {
   const prober = await openProber(channel, options).catch((thrown: unknown) => {
     throw thrown instanceof WperfError ? thrown : unavailable(thrown);
   });
@@ -59,7 +58,7 @@ export async function openInband(channel: Channel, options: InbandHooks): Promis
   }
 }
 
-async function openProber(channel: Channel, options: InbandHooks): Promise<InbandProber> {
+async function openProber(channel: InbandChannel, options: InbandHooks): Promise<InbandProber> {
   return new InbandProber(openLibc(), channel, options);
 }
 
@@ -77,10 +76,10 @@ class InbandProber implements Prober {
   readonly protocol = 'tcp';
   readonly port: number;
   readonly #libc: Libc;
-  readonly #channel: Channel;
+  readonly #channel: InbandChannel;
   readonly #connection: LiveConnection;
   readonly #flow: InbandFlow;
-  readonly #ears: ConnectionEars;
+  readonly #sockets: ConnectionSockets;
   readonly #looking: NodeJS.Timeout;
   readonly #wake: () => void;
   readonly #clock = new SendClock();
@@ -89,14 +88,14 @@ class InbandProber implements Prober {
   #failure: unknown;
   #closed = false;
 
-  constructor(libc: Libc, channel: Channel, { wake }: InbandHooks) {
+  constructor(libc: Libc, channel: InbandChannel, { wake }: InbandHooks) {
     this.#libc = libc;
     this.#channel = channel;
     this.#wake = wake;
-    this.#connection = new LiveConnection(libc, channel);
+    this.#connection = new LiveConnection(channel);
     this.#flow = new InbandFlow(this.#connection.ports);
     this.port = this.#connection.ports.destination;
-    this.#ears = new ConnectionEars(libc, this.#connection, wake);
+    this.#sockets = new ConnectionSockets(libc, this.#connection, wake);
     this.#looking = setInterval(wake, waits.inbandLookMs);
   }
 
@@ -139,13 +138,13 @@ class InbandProber implements Prober {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#looking);
-    this.#ears.close();
+    this.#sockets.close();
     this.#connection.restoreTtl();
   }
 
   /** Undefined when no pong came: a later ping was answered before, or the connection is closed. */
   async #ping(written?: () => void): Promise<number | undefined> {
-    return this.#channel.ping(written).catch(() => undefined);
+    return this.#channel.ping?.(written).catch(() => undefined) ?? Promise.resolve(undefined);
   }
 
   /** For what the event loop calls: a failure is for `receive` to throw. */
@@ -187,8 +186,8 @@ class InbandProber implements Prober {
   }
 
   #hear(): void {
-    for (const segment of this.#ears.segments()) this.#hearPeer(segment);
-    for (const error of this.#ears.errors()) this.#hearRouter(error);
+    for (const segment of this.#sockets.segments()) this.#hearPeer(segment);
+    for (const error of this.#sockets.errors()) this.#hearRouter(error);
   }
 
   #hearPeer({ payload, stampNs }: HeardPacket): void {

@@ -1,11 +1,10 @@
 /** The route back to the peer of a connection, through whatever NAT and firewall the connection came through. */
 import { waits } from '../../defaults/index.js';
 import type { TraceEvent } from '../../events/route.js';
-import type { Channel } from '../../transport/channel.js';
 import { Waker } from '../engine.js';
 import { type InbandOptions, inbandSettings } from '../options.js';
 import { type TraceTools, traceWith } from '../traceroute.js';
-import { peerOf } from './live-connection.js';
+import { type InbandChannel, peerOf } from './live-connection.js';
 import { openInband } from './prober.js';
 
 /**
@@ -16,7 +15,7 @@ import { openInband } from './prober.js';
  * or stands still. Liveness: after `waits.inbandTraceSeconds` it ends as if the signal had said so.
  */
 export async function* inbandTrace(
-  channel: Channel,
+  channel: InbandChannel,
   options: InbandOptions = {},
   tools: TraceTools = {},
 ): AsyncGenerator<TraceEvent, void> {

@@ -1,6 +1,6 @@
 /** Raw sockets that listen: what they are told of a packet beside its bytes, and how a packet is taken apart. */
 import { arrivalStamps, linux } from '../../host/linux/sockets.js';
-import type { Family } from '../../net/bytes.js';
+import type { Family } from '../../net/ip.js';
 import { readAncillary } from '../packet/errqueue.js';
 import { parseIpPacket } from '../packet/quoted.js';
 import { passIcmp } from './raw-filter.js';

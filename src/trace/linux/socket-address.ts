@@ -1,6 +1,6 @@
 /** `struct sockaddr_in` and `struct sockaddr_in6`. */
 import { linux, stableMemory } from '../../host/linux/sockets.js';
-import { bytesOfIp, type Family, ipOfBytes } from '../../net/bytes.js';
+import { bytesOfIp, type Family, ipOfBytes } from '../../net/ip.js';
 
 export interface SocketAddress {
   readonly ip: string;

@@ -2,6 +2,7 @@
 import { WperfError } from '../../errors.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { MessageMemory } from '../../host/linux/message-memory.js';
+import { SocketOptions } from '../../host/linux/socket-options.js';
 import {
   type ControlMessage,
   checked,
@@ -10,10 +11,9 @@ import {
   SystemError,
   stableMemory,
 } from '../../host/linux/sockets.js';
-import type { Family } from '../../net/bytes.js';
+import type { Family } from '../../net/ip.js';
 import type { TraceTarget } from '../prober.js';
 import { decodeSocketAddress, domainOf, encodeSocketAddress, type SocketAddress } from './socket-address.js';
-import { SocketOptions } from './socket-options.js';
 
 const MESSAGE_BYTES = 2048;
 /** A `struct sockaddr_storage`. */

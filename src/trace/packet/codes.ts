@@ -1,5 +1,5 @@
 /** What ICMP types and codes mean to a trace: RFC 792, RFC 1122, RFC 1812, RFC 4443. */
-import type { Family } from '../../net/bytes.js';
+import type { Family } from '../../net/ip.js';
 import type { Reply } from '../prober.js';
 
 export const icmp4 = { echoReply: 0, unreachable: 3, echoRequest: 8, timeExceeded: 11 } as const;

@@ -4,7 +4,7 @@
  * quotes it: in the first eight bytes of the transport header. Pure: packets out, probe numbers back.
  */
 
-import { bytesOfIp, type Family } from '../../net/bytes.js';
+import { bytesOfIp, type Family } from '../../net/ip.js';
 import { checksum } from './checksum.js';
 import { icmp4, icmp6 } from './codes.js';
 

@@ -4,7 +4,7 @@
  */
 
 import type { MplsLabel } from '../../events/hop.js';
-import { type Family, ipOfBytes } from '../../net/bytes.js';
+import { type Family, ipOfBytes } from '../../net/ip.js';
 import { checksum } from './checksum.js';
 
 export interface IpPacket {

@@ -4,9 +4,8 @@
  * proxies that are trusted: what stands before that anybody may have made up. Pure.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIP } from 'node:net';
 import { bounds } from '../../defaults/index.js';
-import { plainAddress } from '../../net/networks.js';
+import { canonicalIp } from '../../net/ip.js';
 import type { ForwardedClient } from '../channel.js';
 
 type Caller = Pick<ForwardedClient, 'host' | 'port'>;
@@ -77,7 +76,7 @@ function unquoted(value: string): string {
 /** `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711` (RFC 7239, section 6); not `unknown` or `_hidden`. */
 function parseNode(node: string): Caller | undefined {
   const [, bracketed, dotted, port] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(node) ?? [];
-  const host = bracketed ?? dotted ?? node;
-  if (isIP(host) === 0 || Number(port ?? 0) > 65_535) return undefined;
-  return { host: plainAddress(host), ...(port !== undefined && { port: Number(port) }) };
+  const host = canonicalIp(bracketed ?? dotted ?? node);
+  if (host === undefined || Number(port ?? 0) > 65_535) return undefined;
+  return { host, ...(port !== undefined && { port: Number(port) }) };
 }

@@ -2,9 +2,8 @@
  * The PROXY protocol, versions 1 and 2: a header that a proxy puts in front of a connection's bytes to say whose they
  * are. After HAProxy's specification (proxy-protocol.txt, revision 2020/03/05), sections 2.1 and 2.2. Pure.
  */
-import { isIP } from 'node:net';
 import { bounds } from '../../defaults/index.js';
-import { plainAddress } from '../../net/networks.js';
+import { ipOfBytes, parseIp } from '../../net/ip.js';
 
 export interface ProxyHeader {
   /** Its length: what follows is the connection's own. */
@@ -39,9 +38,14 @@ function readV1(start: Buffer): ProxyHeader | 'more' | 'bad' {
   const [, family, host = '', destination = '', port = '', ...rest] = start.toString('latin1', 0, end).split(' ');
   const bytes = end + 2;
   if (family === 'UNKNOWN') return { bytes };
-  const version = family === 'TCP4' ? 4 : family === 'TCP6' ? 6 : Number.NaN;
-  const sound = isIP(host) === version && isIP(destination) === version && isPort(port) && rest.length === 1;
-  return sound && isPort(rest[0] ?? '') ? { bytes, client: { host: plainAddress(host), port: Number(port) } } : 'bad';
+  const [client, server] = [host, destination].map((text) => (isWritten(text, family) ? parseIp(text) : undefined));
+  const sound = client !== undefined && server !== undefined && isPort(port) && rest.length === 1;
+  return sound && isPort(rest[0] ?? '') ? { bytes, client: { host: client.text, port: Number(port) } } : 'bad';
+}
+
+/** IPv4 may be told as IPv6, by a proxy that listens on both with one socket. */
+function isWritten(address: string, family: string | undefined): boolean {
+  return family === (address.includes(':') ? 'TCP6' : 'TCP4');
 }
 
 function isPort(text: string): boolean {
@@ -70,12 +74,6 @@ function isKnownFamily(family: number): boolean {
 /** Source and destination address, then both ports; what follows are extensions. */
 function withClient(bytes: number, addresses: Buffer, addressBytes: number, needed: number): ProxyHeader | 'bad' {
   if (addresses.length < needed) return 'bad';
-  const host = addressText(addresses.subarray(0, addressBytes));
+  const host = ipOfBytes(addresses.subarray(0, addressBytes));
   return { bytes, client: { host, port: addresses.readUInt16BE(2 * addressBytes) } };
-}
-
-function addressText(bytes: Buffer): string {
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16));
-  return plainAddress(groups.join(':'));
 }

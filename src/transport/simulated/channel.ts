@@ -90,10 +90,6 @@ export class SimulatedChannel implements Channel {
     this.#inner.onViolation = listener;
   }
 
-  get descriptor(): number | undefined {
-    return this.#inner.descriptor;
-  }
-
   get onText(): (text: string) => void {
     return this.#inner.onText;
   }

@@ -1,14 +1,34 @@
+/** What the kernel knows of a TCP connection, and can be told; nothing once it is closed. */
 import type { Duplex } from 'node:stream';
+import { SocketOptions } from '../../host/linux/socket-options.js';
+import { openLibc } from '../../host/linux/sockets.js';
 import { readCongestion, readSettings, readTcpInfo, setBuffers } from '../../host/tcp/options.js';
-import type { KernelView } from '../channel.js';
+import type { ChannelInfo, KernelOptions, KernelView } from '../channel.js';
 import { descriptorOf } from './descriptor.js';
 
-/** What the kernel knows of a TCP connection; nothing once it is closed. */
-export function kernelViewOf(socket: Duplex): KernelView {
+export function kernelViewOf(socket: Duplex, { remoteHost }: ChannelInfo): KernelView {
   return {
     sample: () => readTcpInfo(descriptorOf(socket)),
     congestion: () => readCongestion(descriptorOf(socket)),
     settings: (asked) => readSettings(descriptorOf(socket), asked),
     setBuffers: (sizes) => setBuffers(descriptorOf(socket), sizes),
+    options() {
+      const fd = descriptorOf(socket);
+      return fd === undefined ? undefined : new LiveOptions(socket, fd, remoteHost.includes(':') ? 6 : 4);
+    },
   };
+}
+
+/** A descriptor that is closed may be another connection's. */
+class LiveOptions extends SocketOptions implements KernelOptions {
+  readonly #socket: Duplex;
+
+  constructor(socket: Duplex, fd: number, family: 4 | 6) {
+    super(openLibc(), fd, family);
+    this.#socket = socket;
+  }
+
+  get isOpen(): boolean {
+    return descriptorOf(this.#socket) === this.fd;
+  }
 }

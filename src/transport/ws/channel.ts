@@ -20,7 +20,6 @@ import {
   type Stamp,
 } from '../channel.js';
 import { readWithArrivals } from '../socket/arrivals.js';
-import { descriptorOf } from '../socket/descriptor.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
 import { readIntoOneBuffer } from '../socket/read-buffer.js';
 import { LaneWriter } from './lane-writer.js';
@@ -100,11 +99,7 @@ export class WsChannel implements Channel {
   }
 
   get kernel(): KernelView {
-    return kernelViewOf(this.#options.socket);
-  }
-
-  get descriptor(): number | undefined {
-    return descriptorOf(this.#options.socket);
+    return kernelViewOf(this.#options.socket, this.info);
   }
 
   send(text: string): void {

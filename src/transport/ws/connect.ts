@@ -5,6 +5,7 @@ import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:t
 import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
+import { canonicalHost } from '../../net/ip.js';
 import type { ClientPlan } from '../../plan/plan.js';
 import { SUBPROTOCOL } from '../../protocol/version.js';
 import { software } from '../../version.js';
@@ -120,11 +121,10 @@ function readStart(response: IncomingMessage, done: (body: string) => void): voi
 }
 
 export function infoOf(socket: Socket): ChannelInfo {
-  const plain = (address: string | undefined) => (address ?? '').replace(/^::ffff:(?=\d+\.)/, '');
   return {
-    localHost: plain(socket.localAddress),
+    localHost: canonicalHost(socket.localAddress ?? ''),
     localPort: socket.localPort ?? 0,
-    remoteHost: plain(socket.remoteAddress),
+    remoteHost: canonicalHost(socket.remoteAddress ?? ''),
     remotePort: socket.remotePort ?? 0,
     secure: socket instanceof TLSSocket,
   };

@@ -2,14 +2,13 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan, runPingPlan } from '../../../src/client.js';
-import { legacyReverseTrace } from '../../../src/dialects/legacy/route.js';
+import { legacyRoute } from '../../../src/dialects/legacy/route.js';
 import type { PingEvent } from '../../../src/events/ping.js';
-import type { TraceEvent } from '../../../src/events/route.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
-import { connectWs } from '../../../src/transport/ws/connect.js';
 import { collect, sorted } from '../../support/events.js';
-import { clientPlan, pingPlan } from '../../support/plans.js';
+import { clientPlan, pingPlan, usualWish } from '../../support/plans.js';
+import { askingAs } from '../../support/routes.js';
 import { startFakeServer } from './fake-server.js';
 import { type Entry, Player, type Recording, recordings } from './replay.js';
 
@@ -92,10 +91,8 @@ describe('a client', () => {
 
   it.each(clientsOf('traceroute'))('asks for the route back as recorded: $name', async ({ plan, exchange }) => {
     const { port, played } = await play(exchange);
-    const events: TraceEvent[] = [];
-    for await (const event of legacyReverseTrace(clientPlan(port, plan), {
-      connect: (way) => connectWs(way, true, []),
-    }))
+    const events: { readonly type: string }[] = [];
+    for await (const event of askingAs(legacyRoute)({ ...clientPlan(port, plan), trace: usualWish }, {}))
       events.push(event);
     await played;
     expect(events.map(({ type }) => type)).toEqual(['trace-start', 'trace-hop', 'trace-hop', 'trace-end']);

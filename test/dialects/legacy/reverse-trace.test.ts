@@ -2,26 +2,28 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runReverseTracePlan } from '../../../src/client.js';
-import { legacyReverseTrace as reverseTraceOver } from '../../../src/dialects/legacy/route.js';
-import type { ReverseTraceTools } from '../../../src/dialects/native/route.js';
+import { legacyRoute } from '../../../src/dialects/legacy/route.js';
 import { toWperfError } from '../../../src/errors.js';
 import type { TraceEvent } from '../../../src/events/route.js';
 import type { NoticeEvent } from '../../../src/events/test.js';
+import type { Host } from '../../../src/host/host.js';
+import { nodeHost } from '../../../src/host/node.js';
+import type { ReverseTraceTools } from '../../../src/modes/route/client.js';
 import type { ConnectionPlan } from '../../../src/plan/plan.js';
 import { makeTraceReporter } from '../../../src/report/make-trace.js';
-import { connectWs } from '../../../src/transport/ws/connect.js';
 import { Kept } from '../../report/kept.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { startLegacyServer } from '../../support/legacy/peers.js';
 import { describeNeeding, pythonModule } from '../../support/needs.js';
-import { clientPlan, reverseTracePlan } from '../../support/plans.js';
+import { reverseTracePlan } from '../../support/plans.js';
+import { askingAs } from '../../support/routes.js';
 import { startFakeServer } from './fake-server.js';
 
-const legacyReverseTrace: typeof reverseTraceOver = (plan, tools) =>
-  reverseTraceOver(plan, { connect: (way) => connectWs(way, true, []), ...tools });
-
-const collect = (port: number, changes: Partial<ConnectionPlan> = {}, tools: ReverseTraceTools = {}) =>
-  collectFrom(legacyReverseTrace(clientPlan(port, changes), tools));
+const collect = (
+  port: number,
+  changes: Partial<ConnectionPlan> = {},
+  tools: ReverseTraceTools & { readonly host?: Host } = {},
+) => collectFrom(askingAs(legacyRoute)(reverseTracePlan(port, changes), tools));
 
 async function collectFrom(events: AsyncIterable<TraceEvent | NoticeEvent>) {
   const all: (TraceEvent | NoticeEvent)[] = [];
@@ -40,7 +42,7 @@ const plain = { ttl: 1, ip: '192.0.2.1', name: '192.0.2.1', rtt: 1.5, country: '
 const end = '{"type":"end"}';
 
 /** What a client makes of a server that answers its wish with `texts`. */
-async function traceOf(texts: readonly string[], tools: ReverseTraceTools = {}) {
+async function traceOf(texts: readonly string[], tools: ReverseTraceTools & { readonly host?: Host } = {}) {
   const tell = (ws: WebSocket) => {
     for (const text of texts) ws.send(text);
   };
@@ -133,8 +135,8 @@ describe('a route that is told', () => {
   it('ends with the hops so far when it is interrupted', async () => {
     const port = await startFakeServer(onTestFinished, (ws) => ws.on('message', () => ws.send(hop(plain))));
     const stop = new AbortController();
-    const events: TraceEvent[] = [];
-    for await (const event of legacyReverseTrace(clientPlan(port), { signal: stop.signal })) {
+    const events: { readonly type: string }[] = [];
+    for await (const event of askingAs(legacyRoute)(reverseTracePlan(port), { signal: stop.signal })) {
       events.push(event);
       if (event.type === 'trace-hop') stop.abort();
     }
@@ -147,7 +149,7 @@ describe('a route that is told', () => {
     const clock = new FakeClock();
     const port = await startFakeServer(onTestFinished, (ws) => ws.on('message', () => ws.send(hop(plain))));
     const passing = setInterval(() => clock.advance(1), 5);
-    const { error, hops } = await collect(port, {}, { clock });
+    const { error, hops } = await collect(port, {}, { host: { ...nodeHost, clock } });
     clearInterval(passing);
     expect(error).toMatch(/^peer-lost: .* told of no hop for 30 s$/);
     expect(hops).toHaveLength(1);

@@ -1,17 +1,19 @@
 /** Routes back over loopback sockets: the real server, traces that the tests make, and peers that misbehave. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type ReverseTraceTools, reverseTrace } from '../../../src/dialects/native/route.js';
+import { nativeRoute } from '../../../src/dialects/native/route.js';
 import { toWperfError, WperfError } from '../../../src/errors.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../../../src/events/route.js';
 import type { NoticeEvent } from '../../../src/events/test.js';
 import { traceBothRoutes } from '../../../src/modes/route/both.js';
+import type { ReverseTraceTools } from '../../../src/modes/route/client.js';
 import type { JobTools, TraceJob } from '../../../src/modes/route/desk/back.js';
 import { parseCidr } from '../../../src/net/networks.js';
 import type { ReverseTracePlan, ServerPlan } from '../../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan } from '../../../src/server/server.js';
 import { hello } from '../../support/hello.js';
 import { reverseTracePlan, usualWish } from '../../support/plans.js';
+import { askingAs } from '../../support/routes.js';
 
 async function serve(plan: Partial<ServerPlan> = {}, options: ServerRunOptions = {}) {
   const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, ...plan }, options);
@@ -40,8 +42,9 @@ async function collect(events: AsyncIterable<TraceEvent | NoticeEvent>) {
   };
 }
 
+const askNative = askingAs(nativeRoute);
 const ask = (port: number, changes: Partial<ReverseTracePlan> = {}, tools: ReverseTraceTools = {}) =>
-  collect(reverseTrace(reverseTracePlan(port, changes), tools));
+  collect(askNative(reverseTracePlan(port, changes), tools));
 
 /** A trace that goes on, a silent hop at a time, until it is stopped or `hops` are told. */
 function slowTrace(hops: number, eachMs = 20) {
@@ -111,7 +114,7 @@ describe.skipIf(process.platform !== 'linux')('a route back over loopback', () =
   it('stands beside the route there', async () => {
     const { port } = await serve();
     const seen: string[] = [];
-    for await (const { direction, event } of traceBothRoutes(reverseTracePlan(port))) {
+    for await (const { direction, event } of traceBothRoutes(reverseTracePlan(port), askNative)) {
       seen.push(`${direction} ${event.type}`);
       if (event.type === 'trace-start') expect(event).toMatchObject({ direction, host: '127.0.0.1' });
     }
@@ -198,7 +201,7 @@ describe('a route back', () => {
     const { port, notices } = await serve({ traces: { cacheSeconds: 0 } }, { traceBack });
     for (const leave of ['break', 'abort'] as const) {
       const stop = new AbortController();
-      for await (const event of reverseTrace(reverseTracePlan(port), { signal: stop.signal })) {
+      for await (const event of askNative(reverseTracePlan(port), { signal: stop.signal })) {
         if (event.type === 'trace-hop' && event.ttl === 2) expect(running.size).toBe(1);
         if (event.type === 'trace-hop' && event.ttl === 3) {
           if (leave === 'break') break;

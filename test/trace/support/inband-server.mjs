@@ -16,13 +16,10 @@ import { pathToFileURL } from 'node:url';
 const [dist = '', request = ''] = process.argv.slice(2);
 const { host, connections = 1, options = {}, cutMs, tls } = JSON.parse(request);
 const load = (name) => import(pathToFileURL(join(dist, name)).href);
-const { openFrontDoor } = await load('transport/front-door.js');
+const { openFrontDoor } = await load('transport/door/front-door.js');
 const { Acceptor } = await load('transport/ws/accept.js');
 const { systemClock } = await load('host/clock.js');
-const { readTcpInfo } = await load('host/tcp-options.js');
-const { inbandTrace } = await load('trace/inband-trace.js');
-const { SocketOptions } = await load('trace/socket-options.js');
-const { openLibc } = await load('host/linux.js');
+const { inbandTrace } = await load('trace/inband/trace.js');
 
 const afterwards = 100;
 const results = await Promise.all((await acceptChannels()).map(traced));
@@ -76,8 +73,6 @@ async function traced({ channel, told, echoes }) {
   return { events, told, echoes, ...(await stateOf(channel)) };
 }
 
-async function stateOf({ descriptor, info }) {
-  if (descriptor === undefined) return {};
-  const options = new SocketOptions(openLibc(), descriptor, info.remoteHost.includes(':') ? 6 : 4);
-  return { ttl: options.ttl, retransmits: readTcpInfo(descriptor)?.retransmits };
+async function stateOf({ kernel }) {
+  return { ttl: kernel.options()?.ttl, retransmits: kernel.sample()?.retransmits };
 }

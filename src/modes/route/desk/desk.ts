@@ -7,12 +7,13 @@ import { WperfError } from '../../../errors.js';
 import type { SharedResult, TraceEvent } from '../../../events/route.js';
 import type { Clock } from '../../../host/clock.js';
 import type { TraceService, TraceWish } from '../../../plan/plan.js';
-import type { Channel, ChannelInfo } from '../../../transport/channel.js';
+import type { InbandChannel } from '../../../trace/inband/live-connection.js';
+import type { ChannelInfo } from '../../../transport/channel.js';
 import type { JobTools, TraceJob } from './back.js';
 import { PacketBudget } from './budget.js';
 import { TraceCache } from './cache.js';
 import { grantWish, hideFrom, packetsFor } from './limits.js';
-import { type Seat, SharedTrace, seatOf } from './share.js';
+import { type Listening, replayOf, SharedTrace } from './share.js';
 import { networkOf, type OwnAddress, targetOf } from './target.js';
 
 export interface DeskOptions {
@@ -27,13 +28,13 @@ export interface DeskOptions {
 
 export interface TraceOrder {
   readonly info: ChannelInfo;
-  readonly channel: Channel;
+  readonly channel: InbandChannel;
   readonly wish: TraceWish;
   /** The client has proved that it knows the server's token. */
   readonly proven: boolean;
 }
 
-export interface Admission extends Seat {
+export interface Admission extends Listening {
   readonly target: string;
   readonly shared?: SharedResult;
 }
@@ -66,14 +67,14 @@ export class TraceDesk {
     const { wish } = grantWish(asked, service);
     const key = keyOf(target, wish, info);
     const kept = this.#cache.get(key);
-    if (kept) return { ...seatOf(kept.events), target, shared: { kind: 'kept', ageSeconds: kept.ageSeconds } };
+    if (kept) return { ...replayOf(kept.events), target, shared: { kind: 'kept', ageSeconds: kept.ageSeconds } };
     const running = this.#running.get(networkOf(target));
     if (running === undefined) return { ...this.#begin(key, target, wish, info, channel), target };
     if (running.key !== key) throw this.#otherIsRunning(running);
-    return { ...running.trace.take(), target, shared: { kind: 'joined', ageSeconds: clock.now() - running.beganAt } };
+    return { ...running.trace.listen(), target, shared: { kind: 'joined', ageSeconds: clock.now() - running.beganAt } };
   }
 
-  #begin(key: string, target: string, wish: TraceWish, info: ChannelInfo, channel: Channel): Seat {
+  #begin(key: string, target: string, wish: TraceWish, info: ChannelInfo, channel: InbandChannel): Listening {
     const { service, clock } = this.#options;
     if (this.#running.size >= service.concurrent) {
       throw new WperfError('server-full', `the server traces ${service.concurrent} routes at a time, and does now`);
@@ -82,14 +83,14 @@ export class TraceDesk {
     if (reservation === undefined) throw this.#noPackets();
     const running: Running = { key, target, beganAt: clock.now(), trace: new SharedTrace() };
     this.#running.set(networkOf(target), running);
-    const seat = running.trace.take();
+    const listening = running.trace.listen();
     const job = { target, wish, packets: service.packets, channel: info.client === undefined ? channel : undefined };
     let packets = 0;
     const onPackets = (count: number) => {
       packets += count;
     };
     void this.#run(running, job, onPackets).finally(() => reservation.settle(packets));
-    return seat;
+    return listening;
   }
 
   async #run(running: Running, job: TraceJob, onPackets: JobTools['onPackets']): Promise<void> {

@@ -5,7 +5,7 @@
 import type { TraceEvent } from '../../../events/route.js';
 import { Mailbox } from '../../../host/mailbox.js';
 
-export interface Seat {
+export interface Listening {
   /** Fails with what ended the trace, if anything did. */
   readonly events: AsyncIterable<TraceEvent>;
   leave(): void;
@@ -13,7 +13,7 @@ export interface Seat {
 
 export class SharedTrace {
   readonly #told: TraceEvent[] = [];
-  readonly #seats = new Set<Mailbox<TraceEvent>>();
+  readonly #listeners = new Set<Mailbox<TraceEvent>>();
   readonly #stop = new AbortController();
 
   /** Aborted when nobody waits for the trace any more. */
@@ -26,36 +26,36 @@ export class SharedTrace {
     return this.#told;
   }
 
-  take(): Seat {
+  listen(): Listening {
     const mailbox = new Mailbox<TraceEvent>();
     for (const event of this.#told) mailbox.put(event);
-    this.#seats.add(mailbox);
+    this.#listeners.add(mailbox);
     return { events: mailbox, leave: () => this.#leave(mailbox) };
   }
 
   tell(event: TraceEvent): void {
     this.#told.push(event);
-    for (const seat of this.#seats) seat.put(event);
+    for (const listener of this.#listeners) listener.put(event);
   }
 
   end(): void {
-    for (const seat of this.#seats) seat.end();
-    this.#seats.clear();
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
   }
 
   fail(failure: unknown): void {
-    for (const seat of this.#seats) seat.fail(failure);
-    this.#seats.clear();
+    for (const listener of this.#listeners) listener.fail(failure);
+    this.#listeners.clear();
   }
 
   #leave(mailbox: Mailbox<TraceEvent>): void {
     mailbox.end();
-    if (this.#seats.delete(mailbox) && this.#seats.size === 0) this.#stop.abort();
+    if (this.#listeners.delete(mailbox) && this.#listeners.size === 0) this.#stop.abort();
   }
 }
 
-/** A seat before a trace that is over. */
-export function seatOf(told: readonly TraceEvent[]): Seat {
+/** To a trace that is over. */
+export function replayOf(told: readonly TraceEvent[]): Listening {
   const mailbox = new Mailbox<TraceEvent>();
   for (const event of told) mailbox.put(event);
   mailbox.end();

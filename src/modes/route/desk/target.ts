@@ -5,9 +5,8 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { WperfError } from '../../../errors.js';
 import type { SeenAs } from '../../../events/route.js';
-import { labelOf, parseAddress } from '../../../net/address.js';
-import { bytesOfIp, ipOfBytes, sameBytes } from '../../../net/bytes.js';
-import { plainAddress } from '../../../net/networks.js';
+import { bytesOfIp, canonicalIp, ipOfBytes, parseIp, sameBytes } from '../../../net/ip.js';
+import { labelOf } from '../../../net/labels.js';
 import type { ChannelInfo } from '../../../transport/channel.js';
 import { isPrivate } from './limits.js';
 
@@ -15,9 +14,10 @@ import { isPrivate } from './limits.js';
 export type OwnAddress = Pick<NetworkInterfaceInfo, 'address' | 'netmask'>;
 
 export function seenAs({ client, remoteHost, remotePort }: ChannelInfo): SeenAs {
-  if (client === undefined) return { host: plainAddress(remoteHost), port: remotePort, source: 'connection' };
+  if (client === undefined)
+    return { host: canonicalIp(remoteHost) ?? remoteHost, port: remotePort, source: 'connection' };
   const port = client.port === undefined ? {} : { port: client.port };
-  return { host: plainAddress(client.host), ...port, source: client.source };
+  return { host: canonicalIp(client.host) ?? client.host, ...port, source: client.source };
 }
 
 /**
@@ -26,16 +26,16 @@ export function seenAs({ client, remoteHost, remotePort }: ChannelInfo): SeenAs 
  */
 export function targetOf(info: ChannelInfo, own: readonly OwnAddress[]): string {
   const { host } = seenAs(info);
-  const address = parseAddress(host);
+  const address = parseIp(host);
   const label = address && labelOf(address);
   if (address === undefined) throw refusal('it has no IP address');
   if (label === 'unspecified' || label === 'multicast' || label === 'broadcast') throw refusal(`${host} is ${label}`);
   if (own.some((one) => isBroadcastOf(one, host))) throw refusal(`${host} is a broadcast address`);
   const isLoopback = label === 'loopback' && info.client === undefined;
-  if (!isLoopback && (label === 'loopback' || own.some((one) => plainAddress(one.address) === host))) {
+  if (!isLoopback && (label === 'loopback' || own.some((one) => canonicalIp(one.address) === host))) {
     throw refusal(`${host} is an address of the server itself`);
   }
-  if (isPrivate(host) && !isPrivate(plainAddress(info.remoteHost))) {
+  if (isPrivate(host) && !isPrivate(info.remoteHost)) {
     throw refusal(`${host} is private, and the connection comes from ${info.remoteHost}`);
   }
   return label === 'link-local' && info.client === undefined ? info.remoteHost : host;
@@ -43,7 +43,7 @@ export function targetOf(info: ChannelInfo, own: readonly OwnAddress[]): string 
 
 /** What counts as one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from. */
 export function networkOf(host: string): string {
-  const bytes = bytesOfIp(plainAddress(host));
+  const bytes = bytesOfIp(host);
   if (bytes?.length !== 16) return host;
   return `${ipOfBytes(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64`;
 }

@@ -11,7 +11,7 @@ import type { LiveConnection } from './live-connection.js';
 /** A peer that floods the connection cannot keep the event loop: the rest wakes it again. */
 const messagesAtOnce = 256;
 
-export class ConnectionEars {
+export class ConnectionSockets {
   readonly #libc: Libc;
   readonly #connection: LiveConnection;
   readonly #icmp: LinuxSocket;

@@ -1,17 +1,16 @@
 /** Options of a Linux socket, whoever opened it. */
 
-import type { Libc } from '../../host/linux/libc.js';
-import { checked, linux, stableMemory } from '../../host/linux/sockets.js';
-import type { Family } from '../../net/bytes.js';
+import type { Libc } from './libc.js';
+import { checked, linux, stableMemory } from './sockets.js';
 
 export class SocketOptions {
   readonly fd: number;
-  readonly family: Family;
+  readonly family: 4 | 6;
   readonly #libc: Libc;
   readonly #option = stableMemory(4);
   readonly #length = stableMemory(4);
 
-  constructor(libc: Libc, fd: number, family: Family) {
+  constructor(libc: Libc, fd: number, family: 4 | 6) {
     this.#libc = libc;
     this.fd = fd;
     this.family = family;
