@@ -12,6 +12,15 @@ export interface PacketHeader {
   readonly stampNs: number;
 }
 
+/** How the number and the time stand at the beginning of a packet, in no more than `PACKET_HEADER_BYTES`. */
+export interface PacketCodec {
+  write(head: Uint8Array, header: PacketHeader): void;
+  /** Undefined of a header cut short. */
+  read(head: Uint8Array): PacketHeader | undefined;
+}
+
+export const packetCodec: PacketCodec = { write: writePacketHeader, read: readPacketHeader };
+
 export function writePacketHeader(head: Uint8Array, { number, stampNs }: PacketHeader): void {
   write64(head, 0, number);
   write64(head, 8, stampNs);

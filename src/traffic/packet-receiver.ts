@@ -6,37 +6,48 @@ import { packetBounds } from '../defaults/index.js';
 import { type PacketFigures, PacketMeter, type PacketSummary } from '../measure/packets.js';
 import type { Span } from '../measure/span.js';
 import type { IntervalRecord } from '../measure/timeline.js';
-import { readPacketHeader } from '../protocol/packet-header.js';
+import { type PacketCodec, packetCodec } from '../protocol/packet-header.js';
 import type { Channel, LoadSink } from '../transport/channel.js';
-import { Receiver, type ReceiverOptions } from './receiver.js';
+import { type Receiver, type ReceiverOptions, startReceiver } from './receiver.js';
 
 export interface PacketReceiverOptions extends Omit<ReceiverOptions, 'onInterval' | 'onCounting' | 'bytes'> {
   /** Any other size is malformed; without it, none is. */
   readonly packetBytes?: number;
+  /** Of another dialect's packets. */
+  readonly codec?: PacketCodec;
   /** What the sender is to keep to; 0 is no rate. */
   readonly bitsPerSecond: number;
   readonly onInterval: (record: IntervalRecord, packets: PacketFigures) => void;
 }
 
-export class PacketReceiver {
-  readonly #meter: PacketMeter;
+/** Ready for packets when it returns. */
+export function startPacketReceiver(channel: Pick<Channel, 'packets'>, options: PacketReceiverOptions): PacketReceiver {
+  const { clock, packetBytes, codec = packetCodec, onInterval } = options;
+  const meter = new PacketMeter(largestJump(options));
   /** Where the receiver of bytes expects them. */
-  readonly #port: { sink: LoadSink | undefined } = { sink: undefined };
-  readonly #receiver: Receiver;
+  const port: { sink: LoadSink | undefined } = { sink: undefined };
+  const receiver = startReceiver(port, {
+    ...options,
+    onInterval: (record) => onInterval(record, meter.cut()),
+    onCounting: () => meter.beginCounting(),
+  });
+  channel.packets = (head, bytes, arrivedAt = clock.now()) => {
+    if (!receiver.running) return;
+    const header = bytes === (packetBytes ?? bytes) ? codec.read(head) : undefined;
+    if (meter.add(header, arrivedAt * 1000)) port.sink?.arrived(bytes);
+  };
+  return new PacketReceiver(receiver, meter);
+}
 
-  constructor(channel: Pick<Channel, 'packets'>, options: PacketReceiverOptions) {
-    const { clock, packetBytes, onInterval } = options;
-    this.#meter = new PacketMeter(largestJump(options));
-    this.#receiver = new Receiver(this.#port, {
-      ...options,
-      onInterval: (record) => onInterval(record, this.#meter.cut()),
-      onCounting: () => this.#meter.beginCounting(),
-    });
-    channel.packets = (head, bytes, arrivedAt = clock.now()) => {
-      if (!this.#receiver.running) return;
-      const header = bytes === (packetBytes ?? bytes) ? readPacketHeader(head) : undefined;
-      if (this.#meter.add(header, arrivedAt * 1000)) this.#port.sink?.arrived(bytes);
-    };
+export type { PacketReceiver };
+
+class PacketReceiver {
+  readonly #receiver: Receiver;
+  readonly #meter: PacketMeter;
+
+  constructor(receiver: Receiver, meter: PacketMeter) {
+    this.#receiver = receiver;
+    this.#meter = meter;
   }
 
   get finished(): Promise<Span> {

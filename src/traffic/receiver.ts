@@ -5,9 +5,10 @@
  */
 
 import type { Cancel, Clock } from '../host/clock.js';
+import { deferred } from '../host/deferred.js';
 import type { Span } from '../measure/span.js';
 import { type IntervalRecord, Timeline, type TimelineOptions } from '../measure/timeline.js';
-import { type Channel, discard } from '../transport/channel.js';
+import { type Channel, discard, type LoadSink } from '../transport/channel.js';
 
 export interface ReceiverOptions extends TimelineOptions {
   /** Ends the test when this many payload bytes have arrived. */
@@ -20,24 +21,32 @@ export interface ReceiverOptions extends TimelineOptions {
   readonly onCounting?: () => void;
 }
 
-export class Receiver {
-  /** What arrived; settles when counting ends. */
-  readonly finished: Promise<Span>;
+/** Ready for load when it returns. */
+export function startReceiver(channel: Pick<Channel, 'sink'>, options: ReceiverOptions): Receiver {
+  const receiver = new Receiver(channel, options);
+  channel.sink = receiver;
+  return receiver;
+}
+
+export type { Receiver };
+
+class Receiver implements LoadSink {
+  readonly #finished = deferred<Span>();
   #bytes = 0;
   #running = true;
   #timeline: Timeline | undefined;
   #cancel: Cancel = () => {};
-  #settle: (total: Span) => void = () => {};
   readonly #channel: Pick<Channel, 'sink'>;
   readonly #options: ReceiverOptions;
 
   constructor(channel: Pick<Channel, 'sink'>, options: ReceiverOptions) {
     this.#channel = channel;
     this.#options = options;
-    this.finished = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    channel.sink = { arrived: (bytes) => this.#arrived(bytes) };
+  }
+
+  /** What arrived; settles when counting ends. */
+  get finished(): Promise<Span> {
+    return this.#finished.promise;
   }
 
   get bytes(): number {
@@ -70,10 +79,10 @@ export class Receiver {
     this.#channel.sink = discard;
     const { last, total } = this.#timeline?.finish(this.#options.clock.now(), this.#bytes) ?? nothing;
     if (last) this.#options.onInterval(last);
-    this.#settle(total);
+    this.#finished.resolve(total);
   }
 
-  #arrived(bytes: number): void {
+  arrived(bytes: number): void {
     if (!this.#timeline) this.#begin();
     this.#bytes += bytes;
     const wanted = this.#options.bytes;

@@ -4,6 +4,7 @@
  */
 
 import type { Cancel, Clock } from '../host/clock.js';
+import { deferred } from '../host/deferred.js';
 import type { Pacing } from '../measure/pacing.js';
 import type { Span } from '../measure/span.js';
 import { Timeline } from '../measure/timeline.js';
@@ -28,9 +29,17 @@ export interface SenderOptions {
   readonly onSkipped?: (blocks: number) => void;
 }
 
-export class Sender {
-  /** What the kernel took; settles when sending ends. */
-  readonly finished: Promise<Span>;
+/** Sends from now on. */
+export function startSender(writer: LoadWriter, options: SenderOptions): Sender {
+  const sender = new Sender(writer, options);
+  sender.begin();
+  return sender;
+}
+
+export type { Sender };
+
+class Sender {
+  readonly #finished = deferred<Span>();
   readonly #writer: LoadWriter;
   readonly #options: SenderOptions;
   readonly #timeline: Timeline;
@@ -40,9 +49,7 @@ export class Sender {
   #running = true;
   #cancelCut: Cancel = () => {};
   #cancelWait: Cancel = () => {};
-  #settle: (total: Span) => void = () => {};
 
-  /** Starts at once. */
   constructor(writer: LoadWriter, options: SenderOptions) {
     const { clock, bitsPerSecond, standstill, onSkipped = () => {} } = options;
     const now = clock.now();
@@ -53,11 +60,16 @@ export class Sender {
     const schedule = { ...options, blockBytes: writer.blockBytes, end: this.#timeline.deadline, onSkipped };
     const stalledSeconds = () => standstill?.seconds ?? 0;
     if (bitsPerSecond > 0) this.#schedule = new Schedule({ ...schedule, stalledSeconds }, now);
-    this.finished = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
+  }
+
+  begin(): void {
     this.#armCut();
     this.#writeNext();
+  }
+
+  /** What the kernel took; settles when sending ends. */
+  get finished(): Promise<Span> {
+    return this.#finished.promise;
   }
 
   get bytes(): number {
@@ -77,7 +89,7 @@ export class Sender {
     this.#cancelWait();
     const now = this.#options.clock.now();
     if (this.#options.bytes === undefined) this.#schedule?.end(now);
-    this.#settle(this.#timeline.finish(now, this.#writer.takenBytes).total);
+    this.#finished.resolve(this.#timeline.finish(now, this.#writer.takenBytes).total);
   }
 
   #armCut(): void {

@@ -1,6 +1,7 @@
 /**
- * How long this process did not run at all: stopped, suspended with its machine, or starved by it. A look that comes
- * much later than it was due tells. Liveness: looks until it is stopped.
+ * How long this process did not run at all: stopped, or starved by its machine. A look that comes much later than it was
+ * due tells; a machine's sleep only where the monotonic clock counts it, which Linux's does not. Liveness: looks until it
+ * is stopped.
  */
 import { standstill } from '../defaults/index.js';
 import type { Cancel, Clock } from '../host/clock.js';

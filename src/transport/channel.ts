@@ -5,6 +5,7 @@
 import type { PeerAddress } from '../events/peer.js';
 import type { SocketSettings, TcpSample } from '../measure/tcp.js';
 import type { Simulation } from '../plan/plan.js';
+import { PACKET_HEADER_BYTES } from '../protocol/packet-header.js';
 
 /** The client behind a trusted proxy, as that proxy told it. */
 export interface ForwardedClient {
@@ -25,7 +26,7 @@ export interface ChannelInfo {
 }
 
 /** The first bytes of a message, in which its number and its time can stand. */
-export const HEAD_BYTES = 16;
+export const HEAD_BYTES = PACKET_HEADER_BYTES;
 
 export function peerOf({ remoteHost, remotePort, client }: ChannelInfo): PeerAddress {
   if (!client) return { host: remoteHost, port: remotePort };

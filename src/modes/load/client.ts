@@ -18,7 +18,7 @@ import { endEventOf } from './end.js';
 import type { StreamOutcome } from './figures.js';
 import { LatencyProbe } from './latency-probe.js';
 import { failureWithoutLoad } from './no-load.js';
-import { ProgressMeter } from './progress-meter.js';
+import { startProgressMeter } from './progress-meter.js';
 import { measureRoundTrips } from './round-trips.js';
 import { type StreamRun, startStream } from './stream.js';
 
@@ -152,7 +152,8 @@ class ClientTest {
     const collector = new Collector('client', peer.test, this.#emit);
     this.#latency.measureLoaded(peer.test);
     const runs = peer.streams.map((stream) => this.#startStream(stream, rtt, collector));
-    const progress = new ProgressMeter('client', peer.test, runs, this.#options.host.clock, this.#emit);
+    const { clock } = this.#options.host;
+    const stopProgress = startProgressMeter({ role: 'client', test: peer.test, runs, clock, emit: this.#emit });
     try {
       const end = this.#end(peer, await Promise.all(runs.map((run) => run.outcome)));
       const failure = failureWithoutLoad(end, peer.streams[0]?.talk.peer ?? '');
@@ -163,7 +164,7 @@ class ClientTest {
       this.#partial ??= { ...this.#end(peer, await Promise.all(runs.map((run) => run.remains()))), interrupted: true };
       throw error;
     } finally {
-      progress.stop();
+      stopProgress();
     }
   }
 

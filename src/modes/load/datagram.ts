@@ -7,8 +7,8 @@
 import { waits } from '../../defaults/index.js';
 import { given } from '../../given.js';
 import { Numbering } from '../../traffic/numbering.js';
-import { PacketReceiver } from '../../traffic/packet-receiver.js';
-import { Sender } from '../../traffic/sender.js';
+import { startPacketReceiver } from '../../traffic/packet-receiver.js';
+import { startSender } from '../../traffic/sender.js';
 import type { Load } from './load.js';
 
 const graceSeconds = waits.packetGraceSeconds;
@@ -17,14 +17,14 @@ export const datagramLoad: Load = {
   graceSeconds,
   receive(data, { test, anyPacketSize, ...options }) {
     const packetBytes = anyPacketSize ? undefined : test.blockBytes;
-    return new PacketReceiver(data, { ...test, ...options, graceSeconds, ...given({ packetBytes }) });
+    return startPacketReceiver(data, { ...test, ...options, graceSeconds, ...given({ packetBytes }) });
   },
   send(data, { test, maxBytes, saySent, stampNs, ...options }) {
     const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
     const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9));
     const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp);
     const onSkipped = (packets: number) => numbering.skip(packets);
-    const sender = new Sender(writer, { ...test, ...options, bytes, onSkipped });
+    const sender = startSender(writer, { ...test, ...options, bytes, onSkipped });
     return {
       finished: sender.finished.finally(() => saySent(numbering.next)),
       get bytes() {

@@ -1,6 +1,6 @@
-/** Where a running test is, four times a second, from this end's own counters. */
+/** Where a running test is, four times a second, from this end's own counters. Liveness: goes on until it is stopped. */
 import type { TestEvent } from '../../events/test.js';
-import type { Clock } from '../../host/clock.js';
+import type { Cancel, Clock } from '../../host/clock.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
 import type { LiveCounts } from './figures.js';
 import { directionOf, directionsOf, type Role } from './results.js';
@@ -8,72 +8,58 @@ import type { StreamRun } from './stream.js';
 
 const PERIOD_SECONDS = 0.25;
 
+export interface ProgressOptions {
+  readonly role: Role;
+  readonly test: TestPlan;
+  readonly runs: readonly Pick<StreamRun, 'counts'>[];
+  readonly clock: Clock;
+  readonly emit: (event: TestEvent) => void;
+}
+
 interface Moment extends LiveCounts {
   readonly at: number;
 }
 
-export class ProgressMeter {
-  readonly #role: Role;
-  readonly #test: TestPlan;
-  readonly #runs: readonly Pick<StreamRun, 'counts'>[];
-  readonly #clock: Clock;
-  readonly #emit: (event: TestEvent) => void;
-  readonly #start: Moment;
-  readonly #timer: NodeJS.Timeout;
-  #last: Moment;
+/** Tells from now on; what is returned ends it. */
+export function startProgressMeter(options: ProgressOptions): Cancel {
+  const { clock, emit } = options;
+  const start = momentOf(options);
+  let last = start;
+  let cancel: Cancel = () => {};
+  const arm = () => {
+    cancel = clock.at(last.at + PERIOD_SECONDS, () => {
+      const now = momentOf(options);
+      emit(progressOf(options, { start, last, now }));
+      last = now;
+      arm();
+    });
+  };
+  arm();
+  return () => cancel();
+}
 
-  constructor(
-    role: Role,
-    test: TestPlan,
-    runs: readonly Pick<StreamRun, 'counts'>[],
-    clock: Clock,
-    emit: (event: TestEvent) => void,
-  ) {
-    this.#role = role;
-    this.#test = test;
-    this.#runs = runs;
-    this.#clock = clock;
-    this.#emit = emit;
-    this.#start = this.#now();
-    this.#last = this.#start;
-    this.#timer = setInterval(() => this.#tick(), PERIOD_SECONDS * 1000);
-  }
+function momentOf({ clock, runs }: ProgressOptions): Moment {
+  const counts = runs.map((run) => run.counts());
+  return {
+    at: clock.now(),
+    sentBytes: counts.reduce((sum, count) => sum + count.sentBytes, 0),
+    receivedBytes: counts.reduce((sum, count) => sum + count.receivedBytes, 0),
+  };
+}
 
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  #tick(): void {
-    const now = this.#now();
-    const rates = directionsOf(this.#test).map((direction) => ({
-      direction,
-      bitsPerSecond:
-        (8 * (this.#bytes(now, direction) - this.#bytes(this.#last, direction))) / (now.at - this.#last.at),
-    }));
-    this.#last = now;
-    this.#emit({ type: 'progress', seconds: now.at - this.#start.at, fraction: this.#fraction(now), rates });
-  }
-
-  #now(): Moment {
-    const counts = this.#runs.map((run) => run.counts());
-    return {
-      at: this.#clock.now(),
-      sentBytes: counts.reduce((sum, count) => sum + count.sentBytes, 0),
-      receivedBytes: counts.reduce((sum, count) => sum + count.receivedBytes, 0),
-    };
-  }
-
-  #bytes(moment: Moment, direction: Direction): number {
-    return directionOf(this.#role, true) === direction ? moment.sentBytes : moment.receivedBytes;
-  }
-
-  #fraction(now: Moment): number {
-    const { bytes, omitSeconds, seconds } = this.#test;
-    const done = bytes === undefined ? now.at - this.#start.at : Math.min(...this.#directionBytes(now));
-    return Math.min(1, done / (bytes ?? omitSeconds + seconds));
-  }
-
-  #directionBytes(now: Moment): number[] {
-    return directionsOf(this.#test).map((direction) => this.#bytes(now, direction));
-  }
+function progressOf(
+  { role, test }: ProgressOptions,
+  { start, last, now }: Readonly<Record<'start' | 'last' | 'now', Moment>>,
+): TestEvent {
+  const bytesOf = (moment: Moment, direction: Direction) =>
+    directionOf(role, true) === direction ? moment.sentBytes : moment.receivedBytes;
+  const directions = directionsOf(test);
+  const seconds = now.at - start.at;
+  const bytes = Math.min(...directions.map((direction) => bytesOf(now, direction)));
+  const done = test.bytes === undefined ? seconds / (test.omitSeconds + test.seconds) : bytes / test.bytes;
+  const rates = directions.map((direction) => ({
+    direction,
+    bitsPerSecond: (8 * (bytesOf(now, direction) - bytesOf(last, direction))) / (now.at - last.at),
+  }));
+  return { type: 'progress', seconds, fraction: Math.min(1, done), rates };
 }

@@ -9,35 +9,32 @@ export interface SenderIntervalsOptions extends TimelineOptions {
   readonly onInterval: (record: IntervalRecord) => void;
 }
 
-export class SenderIntervals {
-  readonly #options: SenderIntervalsOptions;
-  readonly #timeline: Timeline;
-  #cancel: Cancel = () => {};
-  #running = true;
+export interface SenderIntervals {
+  /** Reports the last, shorter interval, the first time. */
+  stop(): void;
+}
 
-  constructor(options: SenderIntervalsOptions) {
-    this.#options = options;
-    this.#timeline = new Timeline(options, options.clock.now());
-    this.#armCut();
-  }
-
-  /** Reports the last, shorter interval. */
-  stop(): void {
-    if (!this.#running) return;
-    this.#running = false;
-    this.#cancel();
-    const { last } = this.#timeline.finish(this.#options.clock.now(), this.#options.bytes());
-    if (last) this.#options.onInterval(last);
-  }
-
+export function startSenderIntervals(options: SenderIntervalsOptions): SenderIntervals {
+  const { clock, bytes, onInterval } = options;
+  const timeline = new Timeline(options, clock.now());
+  let running = true;
+  let cancel: Cancel = () => {};
+  const report = (record: IntervalRecord | undefined) => record && onInterval(record);
   /** None at the deadline: `stop` makes the last. */
-  #armCut(): void {
-    const { clock, bytes, onInterval } = this.#options;
-    if (this.#timeline.nextCut >= this.#timeline.deadline) return;
-    this.#cancel = clock.at(this.#timeline.nextCut, () => {
-      const record = this.#timeline.cut(clock.now(), bytes());
-      if (record) onInterval(record);
-      this.#armCut();
+  const armCut = () => {
+    if (timeline.nextCut >= timeline.deadline) return;
+    cancel = clock.at(timeline.nextCut, () => {
+      report(timeline.cut(clock.now(), bytes()));
+      armCut();
     });
-  }
+  };
+  armCut();
+  return {
+    stop() {
+      if (!running) return;
+      running = false;
+      cancel();
+      report(timeline.finish(clock.now(), bytes()).last);
+    },
+  };
 }

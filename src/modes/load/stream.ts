@@ -21,7 +21,7 @@ import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
 import { directionOf, directionsOf, type Role } from './results.js';
-import { SenderIntervals } from './sender-intervals.js';
+import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
 import type { FarResult, StreamLink } from './talk.js';
 import { throughputLoad } from './throughput.js';
 
@@ -154,7 +154,7 @@ class Stream {
     this.#sender = sender;
     if (!ownIntervals) return;
     const onInterval = (record: IntervalRecord) => this.#onSentInterval(record, { senderCount: true });
-    const intervals = new SenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
+    const intervals = startSenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
     this.#intervals = intervals;
     void sender.finished.then(() => intervals.stop());
   }

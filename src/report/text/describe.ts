@@ -34,11 +34,17 @@ function details(start: StartEvent): string[] {
     plural(test.streams, 'stream'),
     isOpenEnded(start) ? 'until the client ends' : lengthText(test),
     ...(test.omitSeconds > 0 ? [`after ${secondsText(test.omitSeconds)} omitted`] : []),
-    test.mode === 'datagram' ? `${test.blockBytes}-byte packets` : `${sizeText(test.blockBytes)} blocks`,
+    blockText(test),
     ...(test.bitsPerSecond > 0
       ? [`${test.mode === 'datagram' ? '' : 'at most '}${rateText(test.bitsPerSecond)} a stream`]
       : []),
   ];
+}
+
+/** Blocks at a rate are of any size: `25-byte blocks`. */
+function blockText({ mode, blockBytes }: TestPlan): string {
+  if (mode === 'datagram') return `${blockBytes}-byte packets`;
+  return blockBytes % 1024 === 0 ? `${sizeText(blockBytes)} blocks` : `${blockBytes}-byte blocks`;
 }
 
 function lengthText({ bytes, seconds }: TestPlan): string {

@@ -93,6 +93,11 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
     ]);
   });
 
+  it('names the block that a rate made smaller', () => {
+    const start = startOf({ blockBytes: 25, bitsPerSecond: 10e3 });
+    expect(show([start]).out).toMatch(/1 stream, 2 s, 25-byte blocks, at most 10\.0 Kbits\/sec a stream\n/);
+  });
+
   it('of packets has their columns, the lines of the original, and fits a narrow terminal', () => {
     const start = startOf({ mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1e6 });
     const counts = { packets: 180, lost: 2, outOfOrder: 1, duplicates: 0, jitterMs: 0.0194 };
