@@ -17,6 +17,8 @@ export interface TraceOptions {
   /** Probes for each TTL. */
   readonly queries?: number;
   readonly timeoutSeconds?: number;
+  /** How long silence at the end of the path may still be broken by the last router's word that the target is down. */
+  readonly lastWordSeconds?: number;
   /** One probe at a time instead of a window of TTLs at once. */
   readonly serial?: boolean;
   /** Look up the names of hops; true unless given. */
@@ -28,15 +30,16 @@ export type TraceSettings = Required<Omit<TraceOptions, 'family' | 'port' | 'pro
 
 /** Throws a `usage` WperfError that names the flag. */
 export function traceSettings(options: TraceOptions): TraceSettings {
-  const { maxHops, firstHop, queries, timeoutSeconds } = defaults.trace;
+  const { maxHops, firstHop, queries, timeoutSeconds, lastWordSeconds } = defaults.trace;
   const { protocol = 'auto' } = options;
   if (protocol === 'inband') throw noConnection(options.host);
-  const usual = { maxHops, firstHop, queries, timeoutSeconds, serial: false, names: true };
+  const usual = { maxHops, firstHop, queries, timeoutSeconds, lastWordSeconds, serial: false, names: true };
   const settings: TraceSettings = { ...usual, ...options, protocol };
   whole('--tr-max-hops', settings.maxHops, limits.traceHops);
   whole('--tr-first-hop', settings.firstHop, { min: limits.traceHops.min, max: settings.maxHops });
   whole('--tr-queries', settings.queries, limits.traceQueries);
   within('--tr-timeout', settings.timeoutSeconds, limits.traceTimeoutSeconds);
+  within('lastWordSeconds', settings.lastWordSeconds, limits.traceLastWordSeconds);
   if (settings.port !== undefined) whole('--tr-port', settings.port, { min: 1, max: limits.port.max });
   return settings;
 }
@@ -56,7 +59,7 @@ export type InbandOptions = Pick<TraceOptions, 'firstHop' | 'maxHops' | 'queries
 /** Throws as `traceSettings`. */
 export function inbandSettings(host: string, options: InbandOptions): TraceSettings {
   const { inbandQueries: queries } = defaults.trace;
-  const settings = traceSettings({ queries, ...options, host, protocol: 'tcp', serial: true });
+  const settings = traceSettings({ queries, lastWordSeconds: 0, ...options, host, protocol: 'tcp', serial: true });
   whole('--tr-queries', settings.queries, limits.inbandQueries);
   return settings;
 }

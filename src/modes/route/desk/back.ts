@@ -53,9 +53,10 @@ const usualWays = { usual: traceroute, inband: inbandTrace };
 
 const noInband = 'in-band probes end at the proxy of this connection: ask with --tr-proto auto, udp, icmp or tcp';
 
+/** The client is there, whatever falls silent on the way: nobody will say that it is down. */
 async function* usual({ target, wish }: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const { ways = usualWays, signal } = tools;
-  yield* counted(ways.usual({ ...wish, host: target }, { signal }), tools);
+  yield* counted(ways.usual({ ...wish, host: target, lastWordSeconds: 0 }, { signal }), tools);
   tools.onPackets(pacing.lead * wish.queries);
 }
 
