@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { describeNeeding, program } from '../support/needs.js';
 import { output } from '../support/processes.js';
 import { undoAfterAll } from '../support/suite.js';
+import { runWperf } from '../support/wperf.js';
 import { makeTopology, type Within } from './support/network.js';
 import { addressesOf, runTraces, traceNeeds } from './support/traces.js';
 
@@ -47,6 +48,29 @@ describeNeeding('five routers in a line', [...traceNeeds, program('nft', 'nftabl
     for (const [node, lines] of Object.entries(rules)) {
       await output([...network(node), 'nft', '-f', '-'], { input: lines.join('\n') });
     }
+  });
+
+  test('has an exit code of its own where the user needs the target', async () => {
+    const codeOf = async (...words: string[]) => {
+      const args = ['--traceroute', ...words, '--tr-no-dns', '--no-geoip'];
+      const { exitCode, stdout, stderr } = await runWperf(args, { within: network('client') });
+      expect(stderr).toBe('');
+      return [exitCode, stdout.trim().split('\n').at(-1)];
+    };
+    const need = '--tr-require-target';
+    const rejected = ['10.77.5.2', '--tr-port', '40000'];
+    const passed = ['10.77.5.2', '--tr-max-hops', '2'];
+    const refusal = '10.77.5.2 is not reached: the last hop passes nothing on to it';
+    expect(await codeOf(...rejected)).toEqual([0, refusal]);
+    expect(await codeOf(...rejected, need)).toEqual([6, refusal]);
+    expect(await codeOf('10.77.5.9', need)).toEqual([
+      6,
+      '10.77.5.9 is not reached: the last hop passes nothing on to it',
+    ]);
+    expect(await codeOf(...passed, need)).toEqual([6, 'no answer from 10.77.5.2']);
+    expect((await codeOf(...passed, need, '-J'))[0]).toBe(6);
+    expect((await codeOf('10.77.4.2', need))[0]).toBe(0);
+    expect((await codeOf('::ffff:10.77.4.2', need))[0]).toBe(0);
   });
 
   for (const user of ['root', 'nobody'] as const) {
