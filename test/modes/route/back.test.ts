@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TraceEvent, TraceHop } from '../../../src/events/route.js';
 import { type JobTools, type TraceJob, traceBack } from '../../../src/modes/route/desk/back.js';
 import type { TraceWish } from '../../../src/plan/plan.js';
-import type { InbandOptions, TraceOptions } from '../../../src/trace/options.js';
+import type { TraceOptions } from '../../../src/trace/options.js';
 import type { Channel } from '../../../src/transport/channel.js';
 import { usualWish } from '../../support/plans.js';
 
@@ -44,7 +44,7 @@ async function trace(
   wish: Partial<TraceWish> = {},
   job: Partial<TraceJob> = {},
 ) {
-  const asked: InbandOptions[] = [];
+  const asked: Partial<TraceWish>[] = [];
   let packets = 0;
   const tools: JobTools = {
     signal: new AbortController().signal,
@@ -54,7 +54,7 @@ async function trace(
     ways: {
       usual: ({ queries = 3 }: TraceOptions) =>
         path(usual, 1, queries, 'linux-raw') as AsyncGenerator<TraceEvent, void>,
-      inband: async function* (_channel: Channel, options: InbandOptions = {}) {
+      inband: async function* (_channel: Channel, options: Partial<TraceWish> = {}) {
         asked.push(options);
         if (inband instanceof Error) throw inband;
         yield* path(inband, options.firstHop ?? 1, options.queries ?? 1, 'inband');

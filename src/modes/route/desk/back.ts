@@ -8,7 +8,6 @@ import type { TraceEnd, TraceEvent, TraceHop } from '../../../events/route.js';
 import type { TraceWish } from '../../../plan/plan.js';
 import { rateLimitedTtls } from '../../../trace/hop.js';
 import { inbandTrace } from '../../../trace/inband/trace.js';
-import type { InbandOptions } from '../../../trace/options.js';
 import { pacing } from '../../../trace/strategy.js';
 import { traceroute } from '../../../trace/traceroute.js';
 import type { Channel } from '../../../transport/channel.js';
@@ -31,17 +30,16 @@ export interface JobTools {
   readonly ways?: { readonly usual: typeof traceroute; readonly inband: typeof inbandTrace };
 }
 
-type Inband = (options: InbandOptions) => AsyncIterable<TraceEvent>;
+type Inband = (wish: Partial<TraceWish>) => AsyncIterable<TraceEvent>;
 
 /** Yields what `traceroute` yields, and throws what it throws; `request-refused` where in-band is asked for in vain. */
 export async function* traceBack(job: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const { wish, channel } = job;
   const { ways = usualWays, signal } = tools;
-  const inband: Inband | undefined = channel && ((options) => ways.inband(channel, options, { signal }));
+  const inband: Inband | undefined = channel && ((asked) => ways.inband(channel, asked, { signal }));
   if (wish.protocol === 'inband') {
     if (inband === undefined) throw new WperfError('request-refused', noInband);
-    const { firstHop, maxHops, queries, timeoutSeconds, names } = wish;
-    yield* counted(inband({ firstHop, maxHops, queries, timeoutSeconds, names }), tools);
+    yield* counted(inband(wish), tools);
   } else if (wish.protocol === 'auto' && inband !== undefined) {
     yield* usualThenInband(job, tools, inband);
   } else {
