@@ -63,7 +63,7 @@ async function run(command: Command): Promise<number> {
     }
     case 'traceroute': {
       const { runTraceCommand } = await import('./run/route.js');
-      return runTraceCommand(command.options, command.geoip, command.output);
+      return runTraceCommand(command.options, command);
     }
     case 'server': {
       const { runServerCommand } = await import('./run/server.js');

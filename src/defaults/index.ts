@@ -21,6 +21,8 @@ export const defaults = {
     /** Each costs the connection a retransmission. */
     inbandQueries: 1,
     timeoutSeconds: 1,
+    /** Linux asks three times, a second apart, for a neighbor that is down before it says so. */
+    lastWordSeconds: 3.5,
     udpPort: 33_434,
     tcpPort: 80,
   },
@@ -58,6 +60,7 @@ export const limits = {
   traceHops: { min: 1, max: 255 },
   traceQueries: { min: 1, max: 10 },
   traceTimeoutSeconds: { min: 0.05, max: 60 },
+  traceLastWordSeconds: { min: 0, max: 60 },
   inbandQueries: { min: 1, max: 3 },
   /** The longest host name there is. */
   hopNameCharacters: 253,

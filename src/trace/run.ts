@@ -5,7 +5,7 @@ import { runEngine, type Waker } from './engine.js';
 import type { TraceSettings } from './options.js';
 import type { Prober } from './prober.js';
 import type { HopNames } from './resolve.js';
-import { type SettledTtl, TraceStrategy } from './strategy.js';
+import { type SettledTtl, type StrategyOptions, TraceStrategy } from './strategy.js';
 
 export interface RunParts {
   readonly settings: TraceSettings;
@@ -70,6 +70,7 @@ export class TraceRun {
   }
 }
 
-function strategyOptions({ firstHop, maxHops, queries, timeoutSeconds, serial }: TraceSettings) {
-  return { firstTtl: firstHop, maxTtl: maxHops, queries, timeoutMs: timeoutSeconds * 1000, serial };
+function strategyOptions(settings: TraceSettings): StrategyOptions {
+  const { firstHop: firstTtl, maxHops: maxTtl, queries, timeoutSeconds, lastWordSeconds, serial } = settings;
+  return { firstTtl, maxTtl, queries, timeoutMs: timeoutSeconds * 1000, lastWordMs: lastWordSeconds * 1000, serial };
 }

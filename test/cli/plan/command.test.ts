@@ -213,6 +213,12 @@ describe('--reverse-traceroute and --both-traceroutes', () => {
     expect(parse(line)).toEqual({ command: 'route-back', plan, both: false, geoip, output });
   });
 
+  it('may need the target', () => {
+    const expected = { command: 'route-back', requireTarget: true };
+    expect(parse('-c h --reverse-traceroute --tr-require-target')).toMatchObject(expected);
+    expect(parse('--traceroute h --tr-require-target')).toMatchObject({ command: 'traceroute', requireTarget: true });
+  });
+
   it('shows both ways, and those of this machine', () => {
     const plan = { ...base, trace };
     expect(parse('-c h --both-traceroutes')).toMatchObject({ command: 'route-back', both: true, plan: { trace } });
