@@ -61,7 +61,7 @@ describeNeeding('a name', [root, networkNamespaces, program('unshare')], () => {
       within: lab.within('server'),
     });
     const file = join(await temporaryFolder(onTestFinished), 'hosts');
-    await writeFile(file, `198.51.100.77 slow.test\n${addresses.server} slow.test\n`);
+    await writeFile(file, `${addresses.server} slow.test\n198.51.100.77 slow.test\n`);
     const client = quoted(wperf('-c', `slow.test:${port}`, '--ping', '--ping-count', '1'));
     const script = `mount --bind ${file} /etc/hosts; ${client}`;
     const { exitCode, stderr } = await lab.exec('client', ['unshare', '-m', 'bash', '-c', script]);
