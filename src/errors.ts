@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'port-in-use'
   | 'listen-failure'
   | 'file-failure'
+  | 'too-many-files'
+  | 'no-local-port'
   | 'interrupted'
   | 'trace-unavailable'
   | 'internal';
@@ -90,7 +92,15 @@ const codesOfExit: Record<
     'request-refused',
   ],
   test: ['protocol-violation', 'peer-lost', 'peer-terminated', 'no-load'],
-  local: ['port-in-use', 'listen-failure', 'file-failure', 'trace-unavailable', 'internal'],
+  local: [
+    'port-in-use',
+    'listen-failure',
+    'file-failure',
+    'too-many-files',
+    'no-local-port',
+    'trace-unavailable',
+    'internal',
+  ],
 };
 
 export function exitCode(code: ErrorCode): number {
@@ -104,8 +114,22 @@ export function exitCode(code: ErrorCode): number {
 /** Any thrown value as a WperfError, so that no stack trace ever reaches a user. */
 export function toWperfError(thrown: unknown): WperfError {
   if (thrown instanceof WperfError) return thrown;
+  if (isOutOfFiles(thrown)) return tooManyFiles(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new WperfError('internal', message, { cause: thrown });
+}
+
+/** The system has no descriptor left for a file or a connection, for this process or for all. */
+export function isOutOfFiles(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'EMFILE' || thrown.code === 'ENFILE');
+}
+
+export function tooManyFiles(cause: unknown): WperfError {
+  const hint = 'raise the limit (ulimit -n), or use fewer streams';
+  return new WperfError('too-many-files', 'this machine lets wperf open no more files and connections', {
+    hint,
+    cause,
+  });
 }
 
 /** Text from a peer made safe to print: control characters (C0, DEL, C1) and bidirectional overrides removed. */

@@ -78,6 +78,8 @@ export const limits = {
 
 /** How long each wait may last, so that no end ever hangs. */
 export const waits = {
+  /** From one address of a name to the next: the Connection Attempt Delay of RFC 8305, section 8. */
+  nextAddressSeconds: 0.25,
   /** From an accepted socket to its first bytes, and from those to the end of the HTTP request. */
   firstBytesSeconds: 10,
   /** Each step of the handshake: hello, proof, grant. */
@@ -118,6 +120,8 @@ export const waits = {
 } as const;
 
 export const bounds = {
+  /** Of one name; all of them are tried within 4 s. */
+  addressesTried: 16,
   /** The largest control message; a result with the server's output is the largest there is. */
   controlBytes: 128 * 1024,
   /** The largest binary frame: the largest block with room for a header. */

@@ -17,6 +17,8 @@ export interface PingStartEvent {
   readonly count: number;
   readonly intervalSeconds: number;
   readonly secure: boolean;
+  /** The proxy that this end goes through: its URL without credentials. */
+  readonly proxy?: string;
   /** The peer is the original wperf. */
   readonly dialect?: 'legacy';
   readonly simulation?: SimulationReport;

@@ -27,6 +27,8 @@ export interface TraceStart {
   readonly maxHops?: number;
   readonly queries: number;
   readonly timeoutSeconds?: number;
+  /** Of a reverse trace, the proxy through which the server was asked: its URL without credentials. */
+  readonly proxy?: string;
   /** Of a reverse trace, where the server tells. */
   readonly seen?: SeenClient;
   /** The server did not trace for this client alone. */

@@ -67,6 +67,8 @@ export interface StartEvent {
   /** Maximum segment size, where the kernel tells. */
   readonly mss?: number;
   readonly secure: boolean;
+  /** At the client, the proxy that it goes through: its URL without credentials. */
+  readonly proxy?: string;
   /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
   readonly dialect?: 'legacy';
   readonly simulation?: SimulationReport;

@@ -35,6 +35,12 @@ export function familyOf(text: string): Family | undefined {
   return parseIp(text)?.family;
 }
 
+/** A link-local address is one of an interface, which its zone names (RFC 4007, section 6). */
+export function lacksZone(text: string): boolean {
+  const { bytes: [first = 0, second = 0] = [], family, zone } = parseIp(text) ?? {};
+  return family === 6 && zone === undefined && first === 0xfe && (second & 0xc0) === 0x80;
+}
+
 /** The bytes of an address; undefined where the text is none. */
 export function bytesOfIp(text: string): Uint8Array | undefined {
   return parseIp(text)?.bytes;

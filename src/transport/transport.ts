@@ -8,7 +8,10 @@ export interface Way
     ConnectionPlan,
     'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
   > {
-  /** The IP address to connect to in place of resolving the target's host; the host stays what is named and checked. */
+  /**
+   * The IP address to connect to in place of resolving a name: the target's, or the proxy's where there is one. It is
+   * what `channel.info.remoteHost` tells of an earlier connection; the name stays what is told and checked.
+   */
   readonly address?: string;
 }
 
@@ -20,6 +23,6 @@ export interface Connected {
 
 export interface Transport {
   readonly name: string;
-  /** Rejects with a WperfError that says who failed. */
+  /** Rejects with a WperfError that says who failed: this machine, the proxy or the server. */
   connect(way: Way): Promise<Connected>;
 }

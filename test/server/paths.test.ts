@@ -2,8 +2,9 @@
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { makeCertificates } from '../support/certificates.js';
 import { describeNeeding, ipv6, program } from '../support/needs.js';
+import { startTlsInFront } from '../support/peers/haproxy.js';
 import { startMicrosocks } from '../support/peers/microsocks.js';
-import { startReverseProxy } from '../support/peers/nginx.js';
+import { startNginx, startReverseProxy } from '../support/peers/nginx.js';
 import { startTinyproxy } from '../support/peers/tinyproxy.js';
 import { UndoStack } from '../support/undo.js';
 import { measureWithWperf, runWperf, startWperfServer } from '../support/wperf.js';
@@ -12,12 +13,23 @@ const quick = ['-t', '0.4', '-i', '0.2'];
 const stack = new UndoStack();
 afterEach(() => stack.undo());
 
+const secretly = (url: string) => url.replace('//', '//ann:secret@');
+
 /** The latency connection, and pings of their own, take the same way as the load. */
 async function expectRoundTrips(args: readonly string[]): Promise<void> {
   const report: unknown = await measureWithWperf([...args, '-t', '1']);
   expect(report).toMatchObject({ end: { latency: { idle: { samples: 20 }, rpm: expect.any(Number) } } });
   const pings: unknown = await measureWithWperf([...args, '--ping', '--ping-count', '3', '-i', '0.1']);
   expect(pings).toMatchObject({ end: { transmitted: 3, received: 3 } });
+}
+
+/** Networks and bare addresses in NO_PROXY: past a proxy that is not there. */
+async function expectDirect(port: number): Promise<void> {
+  for (const NO_PROXY of ['127.0.0.0/8', '::1 127.0.0.1']) {
+    const env = { http_proxy: 'http://127.0.0.1:1', no_proxy: undefined, NO_PROXY };
+    const { exitCode, stdout } = await runWperf(['-c', `127.0.0.1:${port}`, ...quick], { env });
+    expect([exitCode, stdout.includes('proxy')]).toEqual([0, false]);
+  }
 }
 
 async function expectMeasures(args: readonly string[], env: Record<string, string> = {}): Promise<void> {
@@ -92,6 +104,48 @@ describeNeeding('an nginx reverse proxy', [program('nginx'), program('openssl')]
   });
 });
 
+describeNeeding('an nginx that does not pass all on', [program('nginx'), program('openssl')], () => {
+  const upgrade = 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+  const behind = async (directives: string, args: readonly string[] = []) => {
+    const { port } = await startWperfServer(onTestFinished, args);
+    const location = `location / { proxy_pass http://127.0.0.1:${port}; ${directives} }`;
+    const nginx = await startNginx(onTestFinished, await makeCertificates(onTestFinished), location);
+    const { exitCode, stderr } = await runWperf(['-c', `ws://127.0.0.1:${nginx.httpPort}`, ...quick]);
+    return `${exitCode} ${stderr}`;
+  };
+
+  test.each(['', 'proxy_http_version 1.1;'])('is named, and told what to set: %s', async (directives) => {
+    expect(await behind(directives)).toMatch(
+      /^2 wperf: error: a proxy on the way to [\d.:]+ did not pass the WebSocket upgrade on: in nginx set proxy_http_version 1.1, proxy_set_header Upgrade \$http_upgrade and proxy_set_header Connection "upgrade"\n$/,
+    );
+  });
+
+  test('is named where the sub-protocol is lost', async () => {
+    const lost = `proxy_http_version 1.1; ${upgrade} proxy_set_header Sec-WebSocket-Protocol "";`;
+    expect(await behind(lost, ['--no-legacy'])).toMatch(
+      /^2 wperf: error: a proxy on the way to [\d.:]+ did not pass Sec-WebSocket-Protocol on: have it pass/,
+    );
+  });
+});
+
+describeNeeding('an HTTPS proxy', [program('tinyproxy'), program('haproxy'), program('openssl')], () => {
+  test('passes ws and wss to whom its certificate names', async () => {
+    const { ca, cert, key } = await makeCertificates(onTestFinished);
+    const [plain, secure] = [
+      await startWperfServer(onTestFinished),
+      await startWperfServer(onTestFinished, ['--tls-cert', cert, '--tls-key', key]),
+    ];
+    const { port } = await startTlsInFront(onTestFinished, { cert, key }, (await startTinyproxy(onTestFinished)).port);
+    const proxy = ['--proxy', `https://localhost:${port}`];
+    const trusting = { NODE_EXTRA_CA_CERTS: ca };
+    await expectMeasures(['-c', `127.0.0.1:${plain.port}`, ...proxy], trusting);
+    await expectMeasures(['-c', `wss://127.0.0.1:${secure.port}`, '--cacert', ca, ...proxy], trusting);
+    const refused = await runWperf(['-c', `127.0.0.1:${plain.port}`, ...proxy]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/TLS with the proxy localhost:\d+ failed: .*: name its authority in NODE_EXTRA_CA/);
+  });
+});
+
 describeNeeding('a CONNECT proxy', [program('tinyproxy'), program('openssl')], () => {
   test('passes tests, by flag and by environment', async () => {
     const { port } = await startWperfServer(onTestFinished);
@@ -101,6 +155,11 @@ describeNeeding('a CONNECT proxy', [program('tinyproxy'), program('openssl')], (
     await expectRoundTrips(['-c', `127.0.0.1:${port}`, '--proxy', url]);
     await expectMeasures(['-c', `127.0.0.1:${port}`], { HTTP_PROXY: url, http_proxy: url });
     expect(proxy.process.stdout + proxy.process.stderr).toContain('CONNECT');
+    const shown: unknown = await measureWithWperf(['-c', `127.0.0.1:${port}`, ...quick, '--proxy', secretly(url)]);
+    expect(shown).toMatchObject({ start: { proxy: url } });
+    const { stdout } = await runWperf(['-c', `127.0.0.1:${port}`, ...quick, '--proxy', secretly(url)]);
+    expect(stdout).toMatch(new RegExp(`^wperf [^\n]+\nThrough the proxy ${url}\n`));
+    await expectDirect(port);
     const dead = { HTTP_PROXY: 'http://127.0.0.1:1', http_proxy: 'http://127.0.0.1:1' };
     await expectMeasures(['-c', `127.0.0.1:${port}`], { ...dead, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' });
     expect((await runWperf(['-c', `127.0.0.1:${port}`], { env: dead })).exitCode).toBe(2);
@@ -114,7 +173,9 @@ describeNeeding('a CONNECT proxy', [program('tinyproxy'), program('openssl')], (
     await expectMeasures([...target, '--proxy', `http://ann:secret@127.0.0.1:${proxy.port}`]);
     const refused = await runWperf([...target, '--proxy', `http://127.0.0.1:${proxy.port}`]);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/^wperf: error: the proxy did not connect to localhost:\d+: .*407.*: check --proxy/);
+    expect(refused.stderr).toMatch(
+      /^wperf: error: the proxy [\d.:]+ did not connect to localhost:\d+: HTTP 407 .*: check/,
+    );
   });
 });
 
@@ -129,7 +190,7 @@ describeNeeding('a SOCKS5 server', [program('microsocks')], () => {
     await expectMeasures(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://ann:secret@127.0.0.1:${closed.port}`]);
     const refused = await runWperf(['-c', `127.0.0.1:${port}`, '--proxy', `socks5://127.0.0.1:${closed.port}`]);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/^wperf: error: the proxy did not connect/);
+    expect(refused.stderr).toMatch(/^wperf: error: the proxy [\d.:]+ did not connect to [\d.:]+: it wants a login: /);
   });
 });
 

@@ -1,8 +1,7 @@
 /** The WebSocket transport with something different about it. */
-import { SUBPROTOCOL } from '../../src/protocol/version.js';
 import type { Channel } from '../../src/transport/channel.js';
 import type { Transport } from '../../src/transport/transport.js';
-import { connectWs, wsTransport } from '../../src/transport/ws/connect.js';
+import { makeWsTransport, wsTransport } from '../../src/transport/ws/connect.js';
 
 /** Connects as usual, and hands out what `change` makes of each channel. */
 export function changedTransport(change: (channel: Channel) => Promise<Channel> | Channel): Transport {
@@ -16,7 +15,4 @@ export function changedTransport(change: (channel: Channel) => Promise<Channel> 
 }
 
 /** Sends and counts load with plain `ws` calls. */
-export const plainTransport: Transport = {
-  ...wsTransport,
-  connect: async (way) => ({ channel: await connectWs(way, false), subprotocol: SUBPROTOCOL }),
-};
+export const plainTransport = makeWsTransport({ lane: false });

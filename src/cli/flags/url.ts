@@ -1,24 +1,13 @@
+/** Hosts and URLs as they are typed. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { canonicalHost, lacksZone } from '../../net/ip.js';
+import { withoutBrackets } from '../../net/url.js';
 import { BadValue } from '../../units.js';
-
-/** A URL of the WHATWG standard, or undefined. */
-export function tryUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
 
 /** The text with the user and password of a URL, or of anything that looks like one, hidden. */
 export function hideCredentials(text: string): string {
   return text.replace(/^(\w[\w+.-]*:\/\/)?.*@/s, '$1***@');
-}
-
-export function withoutBrackets(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
-}
-
-/** The host as it stands in a URL: an IPv6 address in brackets. */
-export function urlHost(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /** Where these stand, a URL parser would see the end of the host. */
@@ -30,11 +19,20 @@ const urlDelimiter = /[/\\?#@:%[\]\s]/;
  */
 export function parseHost(text: string): string {
   const bare = withoutBrackets(text);
-  if (isIPv6(bare)) return bare;
+  if (isIPv6(bare)) return checkedIpv6(bare);
   const name = urlDelimiter.test(text) ? '' : domainToASCII(text);
   const oddAddress = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text) && !isIPv4(text);
   if (name === '' || name.length > 253 || oddAddress) {
     throw new BadValue('is not a host name or address', 'write e.g. server.example, 192.0.2.7 or [2001:db8::7]');
   }
   return name;
+}
+
+/** An IPv4 address that comes as IPv6 is taken as IPv4: it is reached by IPv4. */
+export function checkedIpv6(text: string): string {
+  if (lacksZone(text)) {
+    throw new BadValue('is a link-local address without its zone', `name the interface, as in ${text}%eth0`);
+  }
+  const plain = canonicalHost(text);
+  return isIPv4(plain) ? plain : text;
 }

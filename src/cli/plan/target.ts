@@ -1,9 +1,10 @@
 /** `-c HOST|URL`: every way to name a server, resolved to host, port, security and path. */
 import { isIPv6 } from 'node:net';
 import { defaults, limits } from '../../defaults/index.js';
+import { parseUrl, urlHost, withoutBrackets } from '../../net/url.js';
 import type { Target } from '../../plan/plan.js';
 import { BadValue } from '../../units.js';
-import { parseHost, tryUrl, urlHost, withoutBrackets } from '../flags/url.js';
+import { checkedIpv6, parseHost } from '../flags/url.js';
 
 const portRule = `a port of 1 to ${limits.port.max}`;
 const schemes = new Map([
@@ -32,12 +33,18 @@ export function targetUrl(target: Target): string {
 
 function fromUrl(text: string): Target {
   const scheme = parseScheme(text);
-  const url = tryUrl(text);
-  if (url === undefined) throw new BadValue('is not a valid URL', `write ws://host:port/path, with ${portRule}`);
+  const found = parseUrl(text);
+  if (found === undefined) throw new BadValue('is not a valid URL', `write ws://host:port/path, with ${portRule}`);
+  const { url, host } = found;
   if (url.username !== '' || url.password !== '') throw credentialsRefused();
   if (text.includes('#')) throw new BadValue('has a fragment', 'a WebSocket URL ends before the #');
   const port = url.port === '' ? scheme.port : parsePort(url.port);
-  return { host: withoutBrackets(url.hostname), port, secure: scheme.secure, path: url.pathname + url.search };
+  return {
+    host: isIPv6(host) ? checkedIpv6(host) : host,
+    port,
+    secure: scheme.secure,
+    path: url.pathname + url.search,
+  };
 }
 
 function parseScheme(text: string): { readonly secure: boolean; readonly port: number } {

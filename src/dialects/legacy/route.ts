@@ -10,6 +10,7 @@ import { Mailbox } from '../../host/mailbox.js';
 import type { RouteDialect, RouteReading, RouteWord } from '../../modes/route/client.js';
 import { canonicalIp, familyOf } from '../../net/ip.js';
 import type { ConnectionPlan } from '../../plan/plan.js';
+import { shownProxy } from '../../plan/proxy.js';
 import { refusalOf, sayToken } from './entry.js';
 import { closedError, Link } from './link.js';
 import { parseRouteText } from './route-wire.js';
@@ -73,11 +74,11 @@ function wordOf(text: string, { peer }: Link, annotate: RouteReading['annotate']
 }
 
 /** The address is this end's own as it knows it: behind NAT, the server traces to another. */
-function startOf({ channel }: Link, { target }: ConnectionPlan): TraceStart {
+function startOf({ channel }: Link, plan: ConnectionPlan): TraceStart {
   const { localHost } = channel.info;
   const ip = canonicalIp(localHost) ?? localHost;
-  const asked = { direction: 'reverse', host: target.host, ip, family: familyOf(ip) ?? 4 } as const;
-  return { type: 'trace-start', wallMs: Date.now(), ...asked, firstHop: 1, queries: 1 };
+  const asked = { direction: 'reverse', host: plan.target.host, ip, family: familyOf(ip) ?? 4 } as const;
+  return { type: 'trace-start', wallMs: Date.now(), ...asked, ...shownProxy(plan), firstHop: 1, queries: 1 };
 }
 
 function silence({ peer }: Link): WperfError {

@@ -10,6 +10,7 @@ import { randomId } from '../../host/random.js';
 import type { RouteDialect, RoutePeer, RouteReading, RouteWord } from '../../modes/route/client.js';
 import { canonicalIp } from '../../net/ip.js';
 import type { ReverseTracePlan } from '../../plan/plan.js';
+import { shownProxy } from '../../plan/proxy.js';
 import { violation } from '../../protocol/codec.js';
 import type { MessageOf } from '../../protocol/messages.js';
 import type { ChannelInfo } from '../../transport/channel.js';
@@ -67,17 +68,25 @@ function readerOf(
 function startOf(
   message: MessageOf<'trace-start'>,
   reader: TraceReader,
-  { target, proxy }: ReverseTracePlan,
+  plan: ReverseTracePlan,
   { localHost, localPort }: ChannelInfo,
 ): TraceStart {
   const trace = reader.start(message);
   const local = { host: canonicalIp(localHost) ?? localHost, port: localPort };
   const { port, source } = message.seenAs;
   const seen: SeenClient = {
-    ...{ host: trace.ip, source, local, translated: proxy === undefined ? trace.ip !== local.host : null },
+    ...{ host: trace.ip, source, local, translated: plan.proxy === undefined ? trace.ip !== local.host : null },
     ...(port !== undefined && { port }),
   };
-  return { type: 'trace-start', wallMs: Date.now(), direction: 'reverse', host: target.host, ...trace, seen };
+  return {
+    type: 'trace-start',
+    wallMs: Date.now(),
+    direction: 'reverse',
+    host: plan.target.host,
+    ...shownProxy(plan),
+    ...trace,
+    seen,
+  };
 }
 
 /** Nothing may follow the end of a trace but the server's close. */

@@ -8,6 +8,7 @@ import { eventsOf } from '../../host/events-of.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import type { ClientPlan, Simulation } from '../../plan/plan.js';
+import { shownProxy } from '../../plan/proxy.js';
 import type { Channel } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
 import { type Connect, Connections } from '../connections.js';
@@ -143,6 +144,7 @@ class ClientTest {
       test: peer.test,
       streams: peer.streams.map(streamInfo),
       secure: first?.link.info.secure ?? false,
+      ...shownProxy(this.#plan),
       ...given({ dialect: peer.dialect, rtt, mss: first?.link.kernel?.sample()?.mss }),
       ...given({ simulation: this.#simulated, title, extraData }),
     };

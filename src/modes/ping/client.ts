@@ -13,6 +13,7 @@ import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import { meanAndDeviation, summarize } from '../../measure/percentiles.js';
 import type { PingPlan } from '../../plan/plan.js';
+import { shownProxy } from '../../plan/proxy.js';
 import type { Channel, Echo } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
 import { type Connect, Connections } from '../connections.js';
@@ -116,6 +117,7 @@ class PingRun {
       count,
       intervalSeconds,
       secure: this.#channel?.info.secure ?? false,
+      ...shownProxy(this.#plan),
       ...(dialect !== undefined && { dialect }),
       ...(simulation && { simulation }),
       ...(title !== undefined && { title }),

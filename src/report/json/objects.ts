@@ -78,6 +78,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     },
     transport: 'websocket',
     secure: start.secure,
+    ...(start.proxy !== undefined && { proxy: start.proxy }),
     role: start.role,
     sending: sends,
     peer_software: start.peerSoftware,

@@ -83,6 +83,7 @@ function startObject(start: PingStartEvent, identity: Identity) {
     test_parameters: { ping: true, count: start.count, interval: start.intervalSeconds },
     transport: 'websocket',
     secure: start.secure,
+    ...(start.proxy !== undefined && { proxy: start.proxy }),
     role: 'client',
     peer_software: start.peerSoftware,
     ...(start.dialect !== undefined && { dialect: start.dialect }),

@@ -98,6 +98,7 @@ function startJson(start: TraceStart) {
     max_hops: start.maxHops ?? null,
     queries: start.queries,
     timeout_seconds: start.timeoutSeconds ?? null,
+    ...(start.proxy !== undefined && { proxy: start.proxy }),
     seen_as: start.seen === undefined ? null : seenJson(start.seen),
     shared:
       start.shared === undefined ? null : { kind: start.shared.kind, age_seconds: micro(start.shared.ageSeconds) },

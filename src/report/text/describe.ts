@@ -23,6 +23,11 @@ export function acceptedFrom({ host, port, byProxy }: PeerAddress): string {
   return parts.join(', ');
 }
 
+/** Where a client goes through one. */
+export function throughProxy(proxy: string): string {
+  return `Through the proxy ${proxy}`;
+}
+
 /** An upload whose length only the client knows. */
 export function isOpenEnded({ dialect, role, test }: StartEvent): boolean {
   return dialect === 'legacy' && role === 'server' && test.direction === 'up';

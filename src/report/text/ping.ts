@@ -2,6 +2,7 @@
 import { stripControl } from '../../errors.js';
 import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent } from '../../events/ping.js';
 import type { PingReporter, Screen } from '../reporter.js';
+import { throughProxy } from './describe.js';
 import { simulationFindings, simulationLine } from './simulation.js';
 import { styleOf } from './style.js';
 
@@ -26,6 +27,7 @@ export class PingTextReporter implements PingReporter {
 
   #printStart(start: PingStartEvent): void {
     this.#start = start;
+    if (start.proxy !== undefined) this.#print(throughProxy(start.proxy));
     if (start.simulation) this.#print(simulationLine(start.simulation));
   }
 

@@ -3,6 +3,7 @@ import { stripControl } from '../../errors.js';
 import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
 import type { SeenClient, SharedResult, TraceEnd, TraceStart } from '../../events/route.js';
 import type { Screen, TraceReport, TraceReporter } from '../reporter.js';
+import { throughProxy } from './describe.js';
 import { type HopColumns, hopColumns, MOST_RTTS, RTT_WIDTH, TTL_WIDTH } from './hop-columns.js';
 import { type Style, styleOf } from './style.js';
 
@@ -60,9 +61,13 @@ export function headerLine({ direction, host, ip, maxHops }: TraceStart): string
   return `traceroute ${ends}${most}`;
 }
 
-/** Below the header: whom the server takes this machine for, and whether it traced for this client alone. */
-export function startLines({ host, seen, shared }: TraceStart): string[] {
-  return [...(seen === undefined ? [] : [seenLine(host, seen)]), ...(shared === undefined ? [] : [sharedLine(shared)])];
+/** Below the header: the proxy on the way, whom the server takes this machine for, and whether it traced for this client alone. */
+export function startLines({ host, proxy, seen, shared }: TraceStart): string[] {
+  return [
+    ...(proxy === undefined ? [] : [throughProxy(proxy)]),
+    ...(seen === undefined ? [] : [seenLine(host, seen)]),
+    ...(shared === undefined ? [] : [sharedLine(shared)]),
+  ];
 }
 
 const toldBy: Readonly<Record<SeenClient['source'], string>> = {

@@ -15,7 +15,7 @@ import type { CpuUse } from '../../measure/usage.js';
 import type { OutputPlan } from '../../plan/plan.js';
 import { printableEvent } from '../printable.js';
 import type { Reporter, Screen } from '../reporter.js';
-import { acceptedFrom, describeTest, isOpenEnded } from './describe.js';
+import { acceptedFrom, describeTest, isOpenEnded, throughProxy } from './describe.js';
 import { millisecondsText } from './format.js';
 import { latencyLine } from './latency.js';
 import { packetLines } from './packets.js';
@@ -63,6 +63,7 @@ export class TextReporter implements Reporter {
     if (start.role === 'server') {
       this.#print(`Accepted connection from ${acceptedFrom(start.peer)} (${start.peerSoftware})`);
     }
+    if (start.proxy !== undefined) this.#print(throughProxy(start.proxy));
     if (start.simulation) this.#print(this.#style.strong(simulationLine(start.simulation)));
     if (verbose) this.#printDetails(start);
     for (const { id, localHost, localPort, remoteHost, remotePort } of start.streams) {

@@ -1,91 +1,93 @@
-/** Opens channels to a wperf server, directly or through a proxy. */
-import type { IncomingMessage } from 'node:http';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
+/** Opens channels to a wperf server over WebSocket. */
+import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
-import { WperfError } from '../../errors.js';
+import { systemClock } from '../../host/clock.js';
 import { canonicalHost } from '../../net/ip.js';
-import type { ClientPlan } from '../../plan/plan.js';
 import { SUBPROTOCOL } from '../../protocol/version.js';
 import { software } from '../../version.js';
-import type { Channel, ChannelInfo } from '../channel.js';
-import { proxyAgent } from '../proxy.js';
-import type { Transport } from '../transport.js';
+import type { ChannelInfo } from '../channel.js';
+import type { Resolve } from '../connect/addresses.js';
+import { endText, openSocket } from '../connect/open.js';
+import { step, TooLate } from '../connect/step.js';
+import type { Connected, Transport, Way } from '../transport.js';
 import { WsChannel } from './channel.js';
-import { connectError, namedNoSubprotocol, responseError, timeoutError } from './errors.js';
+import { isStripped, responseError, strippedError, upgradeError, wrongSubprotocol } from './errors.js';
 
 /** The part of a refusing server's answer that is looked at. */
 const REFUSAL_BYTES = 1024;
 
-type ConnectPlan = Pick<
-  ClientPlan,
-  'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
->;
-
-/**
- * `lane: false` makes the channel use plain `ws` calls; `protocols` are the sub-protocols offered, none for the original
- * wperf. Rejects with a WperfError.
- */
-export async function connectWs(plan: ConnectPlan, lane = true, protocols = [SUBPROTOCOL]): Promise<Channel> {
-  const { target, connectTimeoutMs } = plan;
-  const peer = `${target.host}:${target.port}`;
-  const attempt = { peer, secure: target.secure, proxied: plan.proxy !== undefined };
-  const ws = new WebSocket(urlOf(plan), protocols, await clientOptions(plan));
-  return new Promise((resolve, reject) => {
-    let socket: Socket | undefined;
-    const timer = setTimeout(() => fail(timeoutError(attempt, connectTimeoutMs)), connectTimeoutMs);
-    const fail = (error: WperfError) => {
-      clearTimeout(timer);
-      ws.on('error', () => {});
-      ws.terminate();
-      reject(error);
-    };
-    ws.on('error', (error) => fail(connectError(firstCause(error), attempt)));
-    ws.on('unexpected-response', (_request, response) => {
-      readStart(response, (body) => fail(responseError(response, body, attempt)));
-    });
-    ws.on('upgrade', (response: IncomingMessage) => {
-      socket = response.socket;
-    });
-    ws.on('open', () => {
-      clearTimeout(timer);
-      ws.removeAllListeners();
-      if (socket) resolve(new WsChannel(ws, { socket, isClient: true, info: infoOf(socket), lane }));
-    });
-  });
+export interface WsOptions {
+  /** False makes channels use plain `ws` calls. */
+  readonly lane?: boolean;
+  /** In place of the system's. */
+  readonly resolve?: Resolve;
 }
 
 /** WebSocket: `ws` or `wss`, directly or through a proxy. */
-export const wsTransport: Transport = {
-  name: 'ws',
-  async connect({ address, ...way }) {
-    const plan = address === undefined ? way : { ...way, target: { ...way.target, host: address } };
-    try {
-      return { channel: await connectWs(plan), subprotocol: SUBPROTOCOL };
-    } catch (error) {
-      if (!(error instanceof WperfError && namedNoSubprotocol(error))) throw error;
-      return { channel: await connectWs(plan, true, []), subprotocol: undefined };
-    }
-  },
-};
+export const wsTransport: Transport = makeWsTransport();
 
-/** An IPv6 zone (`fe80::1%eth0`) is for the system only: a URL cannot hold it. */
-function urlOf({ target }: ConnectPlan): string {
-  const host = target.host.includes(':') ? `[${target.host.replace(/%.*$/, '')}]` : target.host;
-  return `${target.secure ? 'wss' : 'ws'}://${host}:${target.port}${target.path}`;
+export function makeWsTransport(options: WsOptions = {}): Transport {
+  return { name: 'ws', connect: (way) => connect(way, options) };
 }
 
-async function clientOptions(plan: ConnectPlan): Promise<ClientOptions> {
-  const { target, ca, insecure, proxy, headers } = plan;
-  const tls = { ...(ca !== undefined && { ca }), rejectUnauthorized: !insecure };
-  const way =
-    proxy === undefined
-      ? { createConnection: connectDirectly(plan, tls) }
-      : { agent: await proxyAgent(proxy, localEnd(plan)) };
+/** All of it within the way's time. */
+async function connect(way: Way, { lane, resolve }: WsOptions): Promise<Connected> {
+  const clock = systemClock;
+  const late = new AbortController();
+  const { connectTimeoutMs } = way;
+  const cancel = clock.at(clock.now() + connectTimeoutMs / 1000, () => late.abort(new TooLate(connectTimeoutMs)));
+  try {
+    const socket = await openSocket(way, { clock, signal: late.signal, resolve });
+    return await upgrade(socket, way, lane, late.signal);
+  } finally {
+    cancel();
+  }
+}
+
+async function upgrade(socket: Socket, way: Way, lane: boolean | undefined, signal: AbortSignal): Promise<Connected> {
+  const attempt = { peer: endText(way.target), secure: way.target.secure, proxied: way.proxy !== undefined };
+  const ws = new WebSocket(urlOf(way), [SUBPROTOCOL], optionsOf(way, socket));
+  const answered = step<Connected | IncomingMessage>(socket, signal, (done, fail) => {
+    let subprotocol: string | undefined;
+    ws.on('upgrade', ({ headers }) => {
+      subprotocol = headers['sec-websocket-protocol'];
+      if (subprotocol !== undefined && subprotocol !== SUBPROTOCOL) fail(wrongSubprotocol(attempt.peer));
+      else if (subprotocol === undefined && isStripped(headers)) fail(strippedError(attempt.peer));
+      // To name none is allowed and says who is speaking (RFC 6455, section 4.2.2), but `ws` would hang up.
+      else headers['sec-websocket-protocol'] = SUBPROTOCOL;
+    });
+    ws.on('unexpected-response', (_request, response) => done(response));
+    ws.on('error', fail);
+    // What comes right behind the answer must find the channel there.
+    ws.on('open', () => {
+      ws.removeAllListeners();
+      done({ channel: new WsChannel(ws, { socket, isClient: true, info: infoOf(socket), lane }), subprotocol });
+    });
+  });
+  try {
+    const answer = await answered;
+    if (!(answer instanceof IncomingMessage)) return answer;
+    throw responseError(answer, await startOf(answer, signal), attempt);
+  } catch (error) {
+    ws.removeAllListeners();
+    ws.on('error', () => {});
+    ws.terminate();
+    throw upgradeError(error, attempt);
+  }
+}
+
+/** An IPv6 zone (`fe80::1%eth0`) is for the system only: a URL cannot hold it, and no server needs it. */
+function urlOf({ target }: Way): string {
+  const { host, port, secure, path } = target;
+  return `${secure ? 'wss' : 'ws'}://${endText({ host: host.replace(/%.*/, ''), port })}${path}`;
+}
+
+function optionsOf({ headers }: Way, socket: Socket): ClientOptions {
   return {
-    ...way,
-    ...(target.secure && tls),
+    createConnection: () => socket,
     perMessageDeflate: false,
     autoPong: false,
     maxPayload: bounds.frameBytes,
@@ -93,31 +95,23 @@ async function clientOptions(plan: ConnectPlan): Promise<ClientOptions> {
   } as ClientOptions;
 }
 
-function localEnd({ family, bind }: ConnectPlan) {
-  return { ...(family !== undefined && { family }), ...(bind !== undefined && { localAddress: bind }) };
-}
-
-function connectDirectly(plan: ConnectPlan, tls: ConnectionOptions): () => Socket {
-  const { host, port, secure } = plan.target;
-  const remote = { host, port, ...localEnd(plan) };
-  if (secure) return () => connectTls({ ...remote, ...tls, ...(isIP(host) === 0 && { servername: host }) });
-  return () => connectTcp(remote);
-}
-
-/** Of a failure at several addresses of one name, the first. */
-function firstCause(error: Error): Error {
-  return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
-}
-
-function readStart(response: IncomingMessage, done: (body: string) => void): void {
-  let body = '';
-  response.setEncoding('utf8');
-  response.on('data', (text: string) => {
-    body += text;
-    if (body.length > REFUSAL_BYTES) response.destroy();
+/** The beginning of a response's body, as far as it comes in time. */
+function startOf(response: IncomingMessage, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    let body = '';
+    const stop = () => response.destroy();
+    signal.addEventListener('abort', stop);
+    response.setEncoding('utf8');
+    response.on('data', (text: string) => {
+      body += text;
+      if (body.length > REFUSAL_BYTES) stop();
+    });
+    response.on('error', () => {});
+    response.on('close', () => {
+      signal.removeEventListener('abort', stop);
+      resolve(body.slice(0, REFUSAL_BYTES));
+    });
   });
-  response.on('error', () => {});
-  response.on('close', () => done(body.slice(0, REFUSAL_BYTES)));
 }
 
 export function infoOf(socket: Socket): ChannelInfo {

@@ -1,12 +1,12 @@
-/** What went wrong while connecting, in a user's terms. */
-import type { IncomingMessage } from 'node:http';
+/** What came in place of a WebSocket, in a user's terms. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type ErrorCode, stripControl, WperfError } from '../../errors.js';
-import { offeredVersions, PROTOCOL_HEADER, SUBPROTOCOL } from '../../protocol/version.js';
+import { offeredVersions, PROTOCOL_HEADER, PROTOCOL_VERSION, SUBPROTOCOL } from '../../protocol/version.js';
+import { machineError, type SystemError, wordsOf } from '../connect/failure.js';
+import { TooLate } from '../connect/step.js';
 
 /** Response header in which a server that refuses an upgrade gives the error's code. */
 export const ERROR_HEADER = 'wperf-error';
-
-const PROXY_HINT = 'check --proxy, its credentials and its rules';
 
 interface Attempt {
   /** `host:port`, as shown to the user. */
@@ -15,99 +15,76 @@ interface Attempt {
   readonly proxied: boolean;
 }
 
-interface SystemError extends Error {
-  code?: string;
-}
-
-export function connectError(error: SystemError, attempt: Attempt): WperfError {
-  const { peer, proxied } = attempt;
+/** Wherever the upgrade failed without a response. */
+export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
+  if (thrown instanceof WperfError) return thrown;
+  const { peer, secure, proxied } = attempt;
+  const error = thrown as SystemError;
+  const machine = machineError(error);
+  if (machine) return machine;
   const detail = (hint?: string) => ({ operation: 'connect', peer, cause: error, ...(hint !== undefined && { hint }) });
-  const code = error.code ?? '';
-  const via = proxied ? ' through the proxy' : '';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new WperfError(
-      'dns-failure',
-      `cannot find the address of ${peer}${via}`,
-      detail('check the name and the DNS'),
-    );
+  if (error instanceof TooLate) {
+    const hint = 'check the address and firewalls, or raise --connect-timeout';
+    return new WperfError('timeout', `${peer} did not answer within ${error.milliseconds} ms`, detail(hint));
   }
-  if (code === 'ECONNREFUSED') {
-    const hint = proxied
-      ? 'check the proxy and that "wperf -s" runs at the server'
-      : 'is "wperf -s" running there, and on this port?';
-    return new WperfError('connection-refused', `${peer} refused the connection${via}`, detail(hint));
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'EINVAL') {
-    return new WperfError(
-      'unreachable',
-      `cannot connect to ${peer} from this address`,
-      detail('check --bind, -4 and -6'),
-    );
-  }
-  if (['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'EACCES', 'EPERM'].includes(code)) {
-    return new WperfError(
-      'unreachable',
-      `there is no way to ${peer}${via} (${code})`,
-      detail('check the network and -4 or -6'),
-    );
-  }
-  if (code === 'ETIMEDOUT') return timeoutError(attempt);
-  if (isTls(error))
-    return new WperfError('tls-failure', `TLS with ${peer} failed: ${reason(error)}`, detail(tlsHint(error)));
-  if (proxied && code !== 'ECONNRESET') {
-    return new WperfError(
-      'proxy-failure',
-      `the proxy did not connect to ${peer}: ${reason(error)}`,
-      detail(PROXY_HINT),
-    );
-  }
-  if (/subprotocol/i.test(error.message)) {
-    const hint = `it may be another WebSocket server, or the original wperf`;
-    return new WperfError('not-wperf', `${peer} speaks WebSocket, but not ${SUBPROTOCOL}`, detail(hint));
-  }
-  if (code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up/.test(error.message)) {
-    const hint = attempt.secure
-      ? 'does it speak TLS on this port? else use ws://'
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') {
+    const via = proxied ? ' through the proxy' : '';
+    const hint = secure
+      ? 'does it speak WebSocket on this port, and is this its path?'
       : 'is it a wperf server? if it speaks TLS use wss://';
     return new WperfError('not-wperf', `${peer} closed the connection${via} without an answer`, detail(hint));
   }
-  return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${reason(error)}`, detail());
+  return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${wordsOf(error)}`, detail());
 }
 
-/** True when the server accepted the WebSocket but named no sub-protocol, as the original wperf does. */
-export function namedNoSubprotocol({ code, cause }: WperfError): boolean {
-  return code === 'not-wperf' && cause instanceof Error && cause.message === 'Server sent no subprotocol';
+/** The server accepted the WebSocket, but with another sub-protocol than those offered, or with none. */
+export function wrongSubprotocol(peer: string): WperfError {
+  const hint = 'it may be another WebSocket server, or the original wperf';
+  const text = `${peer} speaks WebSocket, but not ${SUBPROTOCOL}`;
+  return new WperfError('not-wperf', text, { operation: 'connect', peer, hint });
 }
 
-export function timeoutError({ peer }: Attempt, milliseconds?: number): WperfError {
-  const within = milliseconds === undefined ? '' : ` within ${milliseconds} ms`;
-  const hint = 'check the address and firewalls, or raise --connect-timeout';
-  return new WperfError('timeout', `${peer} did not answer${within}`, { operation: 'connect', peer, hint });
+/** A wperf server of our version answered without its sub-protocol: somebody on the way took the header out. */
+export function isStripped(headers: IncomingHttpHeaders): boolean {
+  return versionOf(headers) === PROTOCOL_VERSION;
+}
+
+export function strippedError(peer: string): WperfError {
+  const text = `a proxy on the way to ${peer} did not pass Sec-WebSocket-Protocol on`;
+  const hint = 'have it pass this header on in both directions, or connect past it';
+  return new WperfError('proxy-failure', text, { operation: 'connect', peer, hint });
 }
 
 /** An HTTP response in place of the upgrade. `body` is what was read of it. */
-export function responseError(response: IncomingMessage, body: string, { peer, proxied }: Attempt): WperfError {
-  const status = `HTTP ${response.statusCode} ${stripControl(response.statusMessage ?? '')}`.trim();
-  const code = response.headers[ERROR_HEADER];
+export function responseError(response: IncomingMessage, body: string, { peer }: Attempt): WperfError {
+  const { statusCode, headers } = response;
   const detail = (hint?: string) => ({ operation: 'connect', peer, ...(hint !== undefined && { hint }) });
-  if (proxied && response.statusCode === 407) {
-    return new WperfError('proxy-failure', `the proxy did not connect to ${peer}: ${status}`, detail(PROXY_HINT));
+  const code = headers[ERROR_HEADER];
+  const theirs = versionOf(headers);
+  if (theirs !== undefined && statusCode === 426) {
+    const text = `a proxy on the way to ${peer} did not pass the WebSocket upgrade on`;
+    return new WperfError('proxy-failure', text, detail(upgradeHint));
   }
-  const speaks = response.headers[PROTOCOL_HEADER];
-  const [theirs] = typeof speaks === 'string' ? offeredVersions(speaks) : [];
+  if (theirs === PROTOCOL_VERSION && code === 'version-mismatch') return strippedError(peer);
   if (typeof code === 'string' && refusals.has(code)) {
     const [line] = stripControl(body.slice(0, 300)).split('\n');
     return new WperfError(code as ErrorCode, `${peer}: ${line}`, detail(refusals.get(code)));
   }
-  if (theirs !== undefined && !offeredVersions(SUBPROTOCOL).includes(theirs)) {
+  if (theirs !== undefined && theirs !== PROTOCOL_VERSION) {
     const text = `${peer} speaks wperf.v${theirs}, this client ${SUBPROTOCOL}`;
     return new WperfError('version-mismatch', text, detail('install the same version of wperf at both ends'));
   }
-  return new WperfError(
-    'not-wperf',
-    `${peer} answered ${status}, not as a wperf server`,
-    detail('check the address, port and path'),
-  );
+  const status = `HTTP ${statusCode} ${stripControl(response.statusMessage ?? '')}`.trim();
+  const text = `${peer} answered ${status}, not as a wperf server`;
+  return new WperfError('not-wperf', text, detail('check the address, port and path'));
+}
+
+const upgradeHint =
+  'in nginx set proxy_http_version 1.1, proxy_set_header Upgrade $http_upgrade and proxy_set_header Connection "upgrade"';
+
+/** What a wperf server says that it speaks. */
+function versionOf({ [PROTOCOL_HEADER]: speaks }: IncomingHttpHeaders): number | undefined {
+  return typeof speaks === 'string' ? offeredVersions(speaks)[0] : undefined;
 }
 
 /** Codes a server may give in its response, with what the user can do. */
@@ -117,25 +94,3 @@ const refusals = new Map<string, string | undefined>([
   ['request-refused', undefined],
   ['tls-failure', 'use wss:// and the name in its certificate'],
 ]);
-
-function isTls(error: SystemError): boolean {
-  const code = error.code ?? '';
-  return (
-    /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(code) ||
-    /before secure TLS connection/.test(error.message)
-  );
-}
-
-function tlsHint(error: SystemError): string {
-  if (/wrong version number|packet length|before secure TLS/i.test(error.message))
-    return 'it may not speak TLS on this port: use ws://';
-  if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'use the name in its certificate';
-  return 'give its authority with --cacert, or --insecure to measure without checking';
-}
-
-/** The system's own words on one line, without OpenSSL's source positions. */
-function reason(error: SystemError): string {
-  const text = error.message || error.code || error.name;
-  const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1];
-  return stripControl(openssl ?? text).slice(0, 200);
-}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { proxyFromEnvironment, proxyUrl } from '../../../src/cli/plan/proxy.js';
 import type { Target } from '../../../src/plan/plan.js';
+import { shownProxy } from '../../../src/plan/proxy.js';
 
 const plain: Target = { host: 'server.example', port: 8765, secure: false, path: '/' };
 const secure: Target = { host: 'server.example', port: 443, secure: true, path: '/' };
@@ -15,6 +16,8 @@ describe('proxyUrl', () => {
     ['socks5h://proxy.example', 'socks5h://proxy.example'],
     ['socks://proxy.example', 'socks5h://proxy.example'],
     ['http://[::1]:3128', 'http://[::1]:3128/'],
+    ['http://[fe80::1%25eth0]:3128', 'http://[fe80::1%25eth0]:3128/'],
+    ['socks5://me@[fe80::1%eth0]', 'socks5://me@[fe80::1%25eth0]'],
   ])('%s', (text, expected) => expect(proxyUrl.parse(text)).toBe(expected));
 });
 
@@ -48,10 +51,22 @@ describe('proxyFromEnvironment', () => {
     ['NO_PROXY by domain', { HTTP_PROXY: 'http://p:1', NO_PROXY: '.example' }, plain, undefined],
     ['NO_PROXY by port', { HTTP_PROXY: 'http://p:1', NO_PROXY: 'server.example:80' }, plain, 'http://p:1'],
     ['NO_PROXY for all', { HTTPS_PROXY: 'http://p:2', NO_PROXY: '*' }, secure, undefined],
+    ['an empty setting is none', { HTTP_PROXY: '', ALL_PROXY: 'http://p:3' }, plain, 'http://p:3'],
+    ['lower case before upper', { HTTP_PROXY: 'http://p:1', http_proxy: 'http://p:2' }, plain, 'http://p:2'],
+    ['NO_PROXY without a proxy', { NO_PROXY: 'x' }, plain, undefined],
     ['IPv6', { HTTP_PROXY: 'http://p:1' }, plainV6, 'http://p:1'],
     ['NO_PROXY for IPv6', { HTTP_PROXY: 'http://p:1', NO_PROXY: '[2001:db8::7]' }, plainV6, undefined],
   ])('%s', (_, env, target, expected) => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     expect(proxyFromEnvironment(target)).toBe(expected);
   });
+});
+
+describe('shownProxy', () => {
+  it.each<[string | undefined, object]>([
+    [undefined, {}],
+    ['http://proxy.example:3128/', { proxy: 'http://proxy.example:3128' }],
+    ['https://me:p%40ss@proxy.example/', { proxy: 'https://proxy.example' }],
+    ['socks5h://me@[fe80::1%25eth0]:1080', { proxy: 'socks5h://[fe80::1%25eth0]:1080' }],
+  ])('%s', (proxy, shown) => expect(shownProxy({ ...(proxy !== undefined && { proxy }) })).toEqual(shown));
 });

@@ -11,11 +11,11 @@ import { pathToFileURL } from 'node:url';
 
 const [dist = '', request = ''] = process.argv.slice(2);
 const { target, connections = 1, busyMs, leaveMs, freezeMs } = JSON.parse(request);
-const { connectWs } = await import(pathToFileURL(join(dist, 'transport/ws/connect.js')).href);
+const { wsTransport } = await import(pathToFileURL(join(dist, 'transport/ws/connect.js')).href);
 
 const plan = { target: { secure: false, path: '/', ...target }, insecure: true, headers: [], connectTimeoutMs: 5000 };
 for (let number = 0; number < connections; number++) {
-  const channel = await connectWs(plan);
+  const { channel } = await wsTransport.connect(plan);
   let told = 0;
   const tell = () => channel.send(String(told++));
   const telling = setInterval(tell, 10);

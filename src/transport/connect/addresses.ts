@@ -1,0 +1,39 @@
+/** From a host to the addresses to try, in the order in which to try them. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { bounds } from '../../defaults/index.js';
+import { orAborted } from '../../host/abort.js';
+
+export type Family = 4 | 6;
+
+/** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. */
+export type Resolve = (name: string, family: Family | undefined) => Promise<readonly string[]>;
+
+export const systemResolve: Resolve = async (name, family) => {
+  const found = await lookup(name, { all: true, family: family ?? 0, verbatim: true });
+  return found.map(({ address }) => address);
+};
+
+/**
+ * The families in turn, beginning with that of the system's first choice (RFC 8305, section 4). Rejects with the
+ * signal's reason if that aborts first; the system's own search cannot be ended.
+ */
+export async function addressesOf(
+  host: string,
+  family: Family | undefined,
+  resolve: Resolve,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (isIP(host) !== 0) return [host];
+  const found = await orAborted(resolve(host, family), signal, () => signal.reason);
+  return inTurn([...new Set(found)]).slice(0, bounds.addressesTried);
+}
+
+function inTurn(addresses: readonly string[]): string[] {
+  const first = isIP(addresses[0] ?? '');
+  const preferred = addresses.filter((address) => isIP(address) === first);
+  const others = addresses.filter((address) => isIP(address) !== first);
+  return Array.from({ length: addresses.length }, (_, i) => [preferred[i], others[i]])
+    .flat()
+    .filter((address) => address !== undefined);
+}

@@ -1,0 +1,191 @@
+/** Why no connection came about, in a user's terms: which machine failed, and what to do. */
+import { closeSync, openSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { devNull, networkInterfaces } from 'node:os';
+import { type ErrorCode, isOutOfFiles, stripControl, tooManyFiles, WperfError } from '../../errors.js';
+import { lacksZone } from '../../net/ip.js';
+import type { Family } from './addresses.js';
+import { ProxyRefusal } from './proxy.js';
+import { AllFailed, type Failure } from './race.js';
+import { TooLate } from './step.js';
+
+/** Whom a step deals with. */
+export interface Party {
+  readonly role: 'server' | 'proxy';
+  /** `host:port`, as shown to the user. */
+  readonly name: string;
+}
+
+export interface SystemError extends Error {
+  readonly code?: string;
+  readonly syscall?: string;
+  readonly address?: string;
+  /** OpenSSL's own words, and Node's of a certificate. */
+  readonly reason?: string;
+}
+
+/** Addresses that a message names, so that it stays one line. */
+const NAMED_ADDRESSES = 4;
+
+/** `server.example:8765`, `the proxy proxy.example:3128`. */
+export function partyText({ role, name }: Party): string {
+  return role === 'proxy' ? `the proxy ${name}` : name;
+}
+
+/** The name has no address, or nobody says which. */
+export function resolveError(thrown: unknown, party: Party, family: Family | undefined): WperfError {
+  const error = thrown as SystemError;
+  const kind = family === undefined ? 'the address' : `an IPv${family} address`;
+  const text = `cannot find ${kind} of ${partyText(party)}`;
+  // A resolver without a descriptor says that there is no such name.
+  if (isOutOfFiles(error) || !canOpenFiles()) return tooManyFiles(error);
+  const silent = 'the DNS does not answer: check the network';
+  if (error instanceof TooLate)
+    return failed(party, 'timeout', `${text} within ${error.milliseconds} ms`, silent, error);
+  const hint = error.code === 'EAI_AGAIN' ? silent : 'check the name and the DNS';
+  return failed(party, 'dns-failure', text, hint, error);
+}
+
+/** An address was given that cannot be reached by the family that was chosen. */
+export function otherFamily(address: string, family: Family): WperfError {
+  const hint = `drop -${family} and --bind, or name another host`;
+  return new WperfError('usage', `${address} is not an IPv${family} address`, { operation: 'connect', hint });
+}
+
+/** None of the party's addresses could be connected to. */
+export function reachError(thrown: unknown, party: Party, bind: string | undefined): WperfError {
+  if (thrown instanceof WperfError) return thrown;
+  const failures = thrown instanceof AllFailed ? thrown.failures : [];
+  const machine = failures.map(({ error }) => machineError(error as SystemError, bind)).find((error) => error);
+  if (machine) return machine;
+  const [first, ...others] = failures;
+  if (first === undefined) return failed(party, 'dns-failure', `${partyText(party)} has no address`, undefined, thrown);
+  const codes = failures.map(({ error }) => reasonOf(error as SystemError).code);
+  const code = (['connection-refused', 'timeout', 'unreachable'] as const).find((each) => codes.includes(each));
+  const text = others.length === 0 ? aloneText(first, party) : togetherText(failures, party);
+  return failed(party, code ?? 'unreachable', text, reachHint(code, party), first.error);
+}
+
+function aloneText({ error }: Failure, party: Party): string {
+  const { code, words } = reasonOf(error as SystemError);
+  return code === 'unreachable' ? `there is no way to ${partyText(party)}${words}` : `${partyText(party)} ${words}`;
+}
+
+/** `server.example:80 cannot be reached: 192.0.2.7 refused the connection, 2001:db8::7 did not answer within 900 ms`. */
+function togetherText(failures: readonly Failure[], party: Party): string {
+  const reasons = failures.slice(0, NAMED_ADDRESSES).map(({ address, error }) => {
+    const { code, words } = reasonOf(error as SystemError);
+    return code === 'unreachable' ? `no way to ${address}${words}` : `${address} ${words}`;
+  });
+  const more = failures.length - reasons.length;
+  return `${partyText(party)} cannot be reached: ${reasons.join(', ')}${more > 0 ? `, nor ${more} more` : ''}`;
+}
+
+function reasonOf(error: SystemError): { readonly code: ErrorCode; readonly words: string } {
+  if (error instanceof TooLate) return { code: 'timeout', words: `did not answer within ${error.milliseconds} ms` };
+  if (error.code === 'ETIMEDOUT') return { code: 'timeout', words: 'did not answer' };
+  if (error.code === 'ECONNREFUSED') return { code: 'connection-refused', words: 'refused the connection' };
+  if (error.code === 'ECONNRESET') return { code: 'connection-refused', words: 'closed the connection at once' };
+  return { code: 'unreachable', words: ` (${error.code ?? error.message})` };
+}
+
+function reachHint(code: ErrorCode | undefined, { role }: Party): string {
+  if (code === 'timeout') return 'check the address and firewalls, or raise --connect-timeout';
+  if (code === 'connection-refused')
+    return role === 'proxy' ? 'check its address and port' : 'is "wperf -s" running there, and on this port?';
+  return 'check the network and -4 or -6';
+}
+
+/** A TLS handshake that did not end well. */
+export function tlsError(thrown: unknown, party: Party): WperfError {
+  const error = thrown as SystemError;
+  if (error instanceof TooLate) {
+    const text = `${partyText(party)} did not answer within ${error.milliseconds} ms`;
+    return failed(party, 'timeout', text, reachHint('timeout', party), error);
+  }
+  const text = `TLS with ${partyText(party)} failed: ${stripControl(error.reason || error.message).slice(0, 200)}`;
+  return failed(party, 'tls-failure', text, tlsHint(error, party), error);
+}
+
+const notTls = new Set(['ECONNRESET', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+
+function tlsHint({ code = '' }: SystemError, { role }: Party): string {
+  const isProxy = role === 'proxy';
+  if (notTls.has(code)) return `it may not speak TLS on this port: use ${isProxy ? 'http:// for the proxy' : 'ws://'}`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'use the name in its certificate';
+  return isProxy
+    ? 'name its authority in NODE_EXTRA_CA_CERTS'
+    : 'give its authority with --cacert, or --insecure to measure without checking';
+}
+
+/** The proxy was reached, but did not connect to the server. */
+export function proxyError(thrown: unknown, proxy: Party, peer: string): WperfError {
+  if (thrown instanceof WperfError) return thrown;
+  const error = (thrown instanceof AllFailed ? thrown.failures[0]?.error : thrown) as SystemError;
+  if (error instanceof WperfError) return error;
+  const text = `${partyText(proxy)} did not connect to ${peer}`;
+  if (error instanceof TooLate) {
+    const hint = 'the proxy, or the server behind it, does not answer';
+    return failed(proxy, 'timeout', `${text} within ${error.milliseconds} ms`, hint, error);
+  }
+  if (error instanceof ProxyRefusal)
+    return failed(proxy, 'proxy-failure', `${text}: ${error.message}`, error.hint, error);
+  const closed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+  const why = closed ? 'it closed the connection without an answer' : wordsOf(error);
+  return failed(proxy, 'proxy-failure', `${text}: ${why}`, 'is it a proxy of this kind? check --proxy', error);
+}
+
+/** What is a fault of this machine, whomever it was connecting to. */
+export function machineError(error: SystemError, bind?: string): WperfError | undefined {
+  if (isOutOfFiles(error)) return tooManyFiles(error);
+  const address = error.syscall === 'bind' ? (bind ?? '') : (error.address ?? '');
+  if (error.code === 'EINVAL' && lacksZone(address)) return zoneMissing(address, error);
+  if (error.code === 'EADDRINUSE') return noFreePort(error);
+  if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EINVAL') return undefined;
+  if (error.syscall === 'bind') {
+    const hint = 'give --bind an address of this machine, or leave it out';
+    return local('unreachable', `${address} is not an address of this machine`, hint, error);
+  }
+  const family = isIP(address);
+  if (error.code === 'EADDRNOTAVAIL' && hasAddress(family)) return noFreePort(error);
+  const text = `this machine has no address from which to connect to ${address}`;
+  return local('unreachable', text, 'check --bind, -4 and -6', error);
+}
+
+function canOpenFiles(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return true;
+  } catch (error) {
+    return !isOutOfFiles(error);
+  }
+}
+
+function hasAddress(family: number): boolean {
+  return Object.values(networkInterfaces()).some((all) => all?.some((each) => isIP(each.address) === family));
+}
+
+function noFreePort(cause: SystemError): WperfError {
+  const text = 'this machine has no local port left for one more connection';
+  return local('no-local-port', text, 'wait until earlier connections are forgotten, or use fewer streams', cause);
+}
+
+function zoneMissing(address: string, cause: SystemError): WperfError {
+  const text = `${address} is a link-local address without its zone`;
+  return local('usage', text, `name the interface, as in ${address}%eth0`, cause);
+}
+
+function local(code: ErrorCode, text: string, hint: string, cause: unknown): WperfError {
+  return new WperfError(code, text, { operation: 'connect', hint, cause });
+}
+
+/** All failures of a proxy have one code, so that no script takes them for the server's. */
+function failed(party: Party, code: ErrorCode, text: string, hint: string | undefined, cause: unknown): WperfError {
+  const detail = { operation: 'connect', peer: party.name, cause, ...(hint !== undefined && { hint }) };
+  return new WperfError(party.role === 'proxy' ? 'proxy-failure' : code, text, detail);
+}
+
+/** The system's own words on one line. */
+export function wordsOf({ message, code, name }: SystemError): string {
+  return stripControl(message || code || name).slice(0, 200);
+}

@@ -1,0 +1,47 @@
+/** The proxies that a connection can go through, by the scheme of their URL. */
+import { parseUrl } from '../../net/url.js';
+
+export type ProxyKind = 'http' | 'https' | 'socks5' | 'socks5h';
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface ProxyServer {
+  readonly kind: ProxyKind;
+  readonly host: string;
+  readonly port: number;
+  readonly credentials: Credentials | undefined;
+}
+
+/** What a proxy is asked to connect to. */
+export interface Asked {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The proxy answered, and said no. */
+export class ProxyRefusal extends Error {
+  constructor(
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
+const usualPorts: Readonly<Record<ProxyKind, number>> = { http: 80, https: 443, socks5: 1080, socks5h: 1080 };
+
+/** `text` is a URL of a scheme above; any other is a mistake of the caller. */
+export function readProxy(text: string): ProxyServer {
+  const { url, host } = parseUrl(text) ?? { url: new URL(text), host: '' };
+  const kind = url.protocol.slice(0, -1) as ProxyKind;
+  const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  return {
+    kind,
+    host,
+    port: url.port === '' ? usualPorts[kind] : Number(url.port),
+    credentials: user === '' && password === '' ? undefined : { user, password },
+  };
+}

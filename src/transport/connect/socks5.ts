@@ -1,0 +1,86 @@
+/** Asks a SOCKS5 server for a connection: RFC 1928, with the user and password of RFC 1929. */
+import type { Socket } from 'node:net';
+import { bytesOfIp } from '../../net/ip.js';
+import { type Asked, type Credentials, ProxyRefusal } from './proxy.js';
+import { step } from './step.js';
+
+const VERSION = 5;
+const NO_LOGIN = 0;
+const PASSWORD = 2;
+const PASSWORD_VERSION = 1;
+const CONNECT = 1;
+const addressType = { ipv4: 1, name: 3, ipv6: 4 } as const;
+
+/** RFC 1928, section 6. */
+const refusals = new Map([
+  [1, 'it failed'],
+  [2, 'its rules forbid it'],
+  [3, 'it has no way to that network'],
+  [4, 'it cannot reach that host'],
+  [5, 'the server refused the connection'],
+  [6, 'the time to live ended on the way'],
+  [7, 'it makes no connections'],
+  [8, 'it knows no addresses of this kind'],
+]);
+
+/** Rejects with ProxyRefusal, or as the socket fails. */
+export async function askSocks5(
+  socket: Socket,
+  asked: Asked,
+  credentials: Credentials | undefined,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const exchange = async (request: readonly number[], bytes: number): Promise<Buffer> => {
+    socket.write(Uint8Array.from(request));
+    return readBytes(socket, bytes, signal);
+  };
+  const methods = credentials ? [NO_LOGIN, PASSWORD] : [NO_LOGIN];
+  const [version, method] = await exchange([VERSION, methods.length, ...methods], 2);
+  if (version !== VERSION) throw new ProxyRefusal('it does not speak SOCKS5', 'check its address and port');
+  if (method === PASSWORD && credentials) {
+    const [, status] = await exchange(loginOf(credentials), 2);
+    if (status !== 0) throw new ProxyRefusal('it refused the user or password', 'check them in its URL');
+  } else if (method !== NO_LOGIN) {
+    throw new ProxyRefusal('it wants a login', 'put user:password@ in front of its host');
+  }
+  const [, reply = 1, , type] = await exchange([VERSION, CONNECT, 0, ...addressBytes(asked)], 4);
+  if (reply !== 0) throw new ProxyRefusal(refusals.get(reply) ?? `it answered with code ${reply}`, 'check its rules');
+  await readBytes(socket, await restOfReply(socket, type, signal), signal);
+  return socket;
+}
+
+function loginOf({ user, password }: Credentials): number[] {
+  const [name, secret] = [Buffer.from(user), Buffer.from(password)];
+  if (name.length > 255 || secret.length > 255)
+    throw new ProxyRefusal('its user or password is too long', 'SOCKS5 takes 255 bytes of each');
+  return [PASSWORD_VERSION, name.length, ...name, secret.length, ...secret];
+}
+
+function addressBytes({ host, port }: Asked): number[] {
+  const end = [port >> 8, port & 0xff];
+  const ip = bytesOfIp(host);
+  if (ip) return [ip.length === 4 ? addressType.ipv4 : addressType.ipv6, ...ip, ...end];
+  const name = Buffer.from(host);
+  return [addressType.name, name.length, ...name, ...end];
+}
+
+/** Bytes of the address and port behind the head of a reply; nobody needs them. */
+async function restOfReply(socket: Socket, type: number | undefined, signal: AbortSignal): Promise<number> {
+  if (type === addressType.ipv4) return 4 + 2;
+  if (type === addressType.ipv6) return 16 + 2;
+  const [length = 0] = await readBytes(socket, 1, signal);
+  return length + 2;
+}
+
+function readBytes(socket: Socket, bytes: number, signal: AbortSignal): Promise<Buffer> {
+  let onReadable = () => {};
+  return step<Buffer>(socket, signal, (done, fail) => {
+    onReadable = () => {
+      const read: Buffer | null = socket.read(bytes);
+      if (read?.length === bytes) done(read);
+      else if (read) fail(new ProxyRefusal('it ended in the middle of an answer', 'is it a SOCKS5 server?'));
+    };
+    socket.on('readable', onReadable);
+    onReadable();
+  }).finally(() => socket.off('readable', onReadable));
+}

@@ -1,0 +1,47 @@
+/** One step on the way to a connection, on a socket that does not outlive a failure. */
+import type { Socket } from 'node:net';
+import { onAbort } from '../../host/abort.js';
+
+/** The time for connecting is over. */
+export class TooLate extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor(readonly milliseconds: number) {
+    super(`not within ${milliseconds} ms`);
+  }
+}
+
+/** The far end hung up in the middle of a step. */
+export class ClosedEarly extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+type Start<T> = (done: (value: T) => void, fail: (error: Error) => void) => void;
+
+/**
+ * Settles as `start` says. Rejects when the socket fails or closes, and with the signal's reason when that aborts first;
+ * the socket is destroyed then.
+ */
+export function step<T>(socket: Socket, signal: AbortSignal, start: Start<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let cancel = () => {};
+    const leave = () => {
+      cancel();
+      socket.off('error', fail).off('close', onClose);
+    };
+    const done = (value: T) => {
+      leave();
+      resolve(value);
+    };
+    const fail = (error: Error) => {
+      leave();
+      socket.on('error', () => {});
+      socket.destroy();
+      reject(error);
+    };
+    const onClose = () => fail(new ClosedEarly('the connection was closed'));
+    socket.on('error', fail).on('close', onClose);
+    cancel = onAbort(signal, () => fail(signal.reason));
+    if (!signal.aborted) start(done, fail);
+  });
+}
