@@ -8,18 +8,22 @@ import { SocketOptions } from '../linux/socket-options.js';
 import { parseTcpState, type TcpState, tcpStateBytes } from '../packet/tcp-state.js';
 import type { TraceTarget } from '../prober.js';
 
+/** What a trace needs of a connection. */
+export type InbandChannel = Pick<Channel, 'info' | 'descriptor' | 'queuedBytes' | 'ping'>;
+
 export class LiveConnection {
   readonly target: TraceTarget;
   /** As this machine sees them: whatever a NAT on the way makes of them, it undoes in what comes back. */
   readonly ports: { readonly source: number; readonly destination: number };
-  readonly #channel: Channel;
+  readonly #channel: InbandChannel;
   readonly #options: SocketOptions;
   readonly #usualTtl: number;
   #limited = false;
 
   /** Throws an Error or a SystemError that says what is missing. */
-  constructor(libc: Libc, channel: Channel) {
-    const { info, descriptor } = channel;
+  constructor(libc: Libc, channel: InbandChannel) {
+    const { info } = channel;
+    const descriptor = descriptorOf(channel);
     if (descriptor === undefined) throw new Error('the connection has no descriptor of its own');
     this.#channel = channel;
     this.target = peerOf(info);
@@ -31,7 +35,7 @@ export class LiveConnection {
 
   /** False once it is closed. Its descriptor may then be another connection's, so nothing is asked of it any more. */
   get isOpen(): boolean {
-    return this.#channel.descriptor === this.#options.fd;
+    return descriptorOf(this.#channel) === this.#options.fd;
   }
 
   /** True when all that was written has arrived. */
@@ -63,6 +67,10 @@ export class LiveConnection {
     const peer = `${this.target.ip}:${this.ports.destination}`;
     return new WperfError('peer-lost', `the connection to ${peer} ${what}`, { operation: 'traceroute', peer });
   }
+}
+
+function descriptorOf({ descriptor }: InbandChannel): number | undefined {
+  return descriptor;
 }
 
 /** Throws an Error when the peer has no IP address, as in a test's memory. */

@@ -15,14 +15,13 @@ import { WperfError } from '../../errors.js';
 import { systemClock, within } from '../../host/clock.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { openLibc, realtimeNs } from '../../host/linux/sockets.js';
-import type { Channel } from '../../transport/channel.js';
 import type { HeardPacket } from '../linux/raw-hearing.js';
 import { SendClock } from '../linux/send-clock.js';
 import { errorAbout } from '../packet/flow-match.js';
 import type { Probe, Prober, Reply } from '../prober.js';
 import { ConnectionSockets } from './connection-sockets.js';
 import { InbandFlow } from './flow.js';
-import { LiveConnection } from './live-connection.js';
+import { type InbandChannel, LiveConnection } from './live-connection.js';
 
 export interface InbandHooks {
   /** Called when `receive` may have something or the prober may no longer be busy, and now and then for nothing. */
@@ -46,7 +45,7 @@ interface Flight {
  * Opens a prober over a channel that carries little else. Throws a WperfError: `trace-unavailable` that says why where
  * the system does not allow it, `peer-lost` when the peer answers no ping.
  */
-export async function openInband(channel: Channel, options: InbandHooks): Promise<Prober> {
+export async function openInband(channel: InbandChannel, options: InbandHooks): Promise<Prober> {
   const prober = await openProber(channel, options).catch((thrown: unknown) => {
     throw thrown instanceof WperfError ? thrown : unavailable(thrown);
   });
@@ -59,7 +58,7 @@ export async function openInband(channel: Channel, options: InbandHooks): Promis
   }
 }
 
-async function openProber(channel: Channel, options: InbandHooks): Promise<InbandProber> {
+async function openProber(channel: InbandChannel, options: InbandHooks): Promise<InbandProber> {
   return new InbandProber(openLibc(), channel, options);
 }
 
@@ -77,7 +76,7 @@ class InbandProber implements Prober {
   readonly protocol = 'tcp';
   readonly port: number;
   readonly #libc: Libc;
-  readonly #channel: Channel;
+  readonly #channel: InbandChannel;
   readonly #connection: LiveConnection;
   readonly #flow: InbandFlow;
   readonly #sockets: ConnectionSockets;
@@ -89,7 +88,7 @@ class InbandProber implements Prober {
   #failure: unknown;
   #closed = false;
 
-  constructor(libc: Libc, channel: Channel, { wake }: InbandHooks) {
+  constructor(libc: Libc, channel: InbandChannel, { wake }: InbandHooks) {
     this.#libc = libc;
     this.#channel = channel;
     this.#wake = wake;

@@ -2,11 +2,10 @@
 import { waits } from '../../defaults/index.js';
 import type { TraceEvent } from '../../events/route.js';
 import type { TraceWish } from '../../plan/plan.js';
-import type { Channel } from '../../transport/channel.js';
 import { Waker } from '../engine.js';
 import { inbandSettings } from '../options.js';
 import { type TraceTools, traceWith } from '../traceroute.js';
-import { peerOf } from './live-connection.js';
+import { type InbandChannel, peerOf } from './live-connection.js';
 import { openInband } from './prober.js';
 
 /**
@@ -17,7 +16,7 @@ import { openInband } from './prober.js';
  * or stands still. Liveness: after `waits.inbandTraceSeconds` it ends as if the signal had said so.
  */
 export async function* inbandTrace(
-  channel: Channel,
+  channel: InbandChannel,
   wish: Partial<TraceWish> = {},
   tools: TraceTools = {},
 ): AsyncGenerator<TraceEvent, void> {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { TraceEvent, TraceHop } from '../../../src/events/route.js';
 import { type JobTools, type TraceJob, traceBack } from '../../../src/modes/route/desk/back.js';
 import type { TraceWish } from '../../../src/plan/plan.js';
+import type { InbandChannel } from '../../../src/trace/inband/live-connection.js';
 import type { TraceOptions } from '../../../src/trace/options.js';
-import type { Channel } from '../../../src/transport/channel.js';
 import { usualWish } from '../../support/plans.js';
 
 type End = 'target' | 'refused' | undefined;
@@ -36,7 +36,7 @@ function hop(ttl: number, ips: string[], sent: number, end: End): TraceHop {
   return { type: 'trace-hop', ttl, addresses, sent, lost, rtt, rateLimited: false, ...(end && { end }) };
 }
 
-const channel = {} as Channel;
+const channel = {} as InbandChannel;
 
 async function trace(
   usual: string,
@@ -54,7 +54,7 @@ async function trace(
     ways: {
       usual: ({ queries = 3 }: TraceOptions) =>
         path(usual, 1, queries, 'linux-raw') as AsyncGenerator<TraceEvent, void>,
-      inband: async function* (_channel: Channel, options: Partial<TraceWish> = {}) {
+      inband: async function* (_channel: InbandChannel, options: Partial<TraceWish> = {}) {
         asked.push(options);
         if (inband instanceof Error) throw inband;
         yield* path(inband, options.firstHop ?? 1, options.queries ?? 1, 'inband');

@@ -16,13 +16,13 @@ import { pathToFileURL } from 'node:url';
 const [dist = '', request = ''] = process.argv.slice(2);
 const { host, connections = 1, options = {}, cutMs, tls } = JSON.parse(request);
 const load = (name) => import(pathToFileURL(join(dist, name)).href);
-const { openFrontDoor } = await load('transport/front-door.js');
+const { openFrontDoor } = await load('transport/door/front-door.js');
 const { Acceptor } = await load('transport/ws/accept.js');
 const { systemClock } = await load('host/clock.js');
-const { readTcpInfo } = await load('host/tcp-options.js');
-const { inbandTrace } = await load('trace/inband-trace.js');
-const { SocketOptions } = await load('trace/socket-options.js');
-const { openLibc } = await load('host/linux.js');
+const { readTcpInfo } = await load('host/tcp/options.js');
+const { inbandTrace } = await load('trace/inband/trace.js');
+const { SocketOptions } = await load('trace/linux/socket-options.js');
+const { openLibc } = await load('host/linux/sockets.js');
 
 const afterwards = 100;
 const results = await Promise.all((await acceptChannels()).map(traced));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [dist = '', ip = ''] = process.argv.slice(2);
-const { openLinuxErrqueue } = await import(pathToFileURL(join(dist, 'trace/linux-errqueue.js')).href);
+const { openLinuxErrqueue } = await import(pathToFileURL(join(dist, 'trace/linux/errqueue-prober.js')).href);
 
 const target = { ip, family: ip.includes(':') ? 6 : 4, scopeId: 0 };
 const replies = [];

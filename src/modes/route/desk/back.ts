@@ -7,10 +7,10 @@ import { WperfError } from '../../../errors.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../../../events/route.js';
 import type { TraceWish } from '../../../plan/plan.js';
 import { rateLimitedTtls } from '../../../trace/hop.js';
+import type { InbandChannel } from '../../../trace/inband/live-connection.js';
 import { inbandTrace } from '../../../trace/inband/trace.js';
 import { pacing } from '../../../trace/strategy.js';
 import { traceroute } from '../../../trace/traceroute.js';
-import type { Channel } from '../../../transport/channel.js';
 
 export interface TraceJob {
   /** An address; a zone may follow it. */
@@ -19,7 +19,7 @@ export interface TraceJob {
   /** Of all passes together. */
   readonly packets: number;
   /** The client's connection, where it leads to the target. */
-  readonly channel: Channel | undefined;
+  readonly channel: InbandChannel | undefined;
 }
 
 export interface JobTools {

@@ -5,9 +5,11 @@
  */
 import { WperfError } from '../../../errors.js';
 import type { SharedResult, TraceEvent } from '../../../events/route.js';
+import { onAbort } from '../../../host/abort.js';
 import type { Clock } from '../../../host/clock.js';
 import type { TraceService, TraceWish } from '../../../plan/plan.js';
-import type { Channel, ChannelInfo } from '../../../transport/channel.js';
+import type { InbandChannel } from '../../../trace/inband/live-connection.js';
+import type { ChannelInfo } from '../../../transport/channel.js';
 import type { JobTools, TraceJob } from './back.js';
 import { PacketBudget } from './budget.js';
 import { TraceCache } from './cache.js';
@@ -27,7 +29,7 @@ export interface DeskOptions {
 
 export interface TraceOrder {
   readonly info: ChannelInfo;
-  readonly channel: Channel;
+  readonly channel: InbandChannel;
   readonly wish: TraceWish;
   /** The client has proved that it knows the server's token. */
   readonly proven: boolean;
@@ -73,7 +75,7 @@ export class TraceDesk {
     return { ...running.trace.listen(), target, shared: { kind: 'joined', ageSeconds: clock.now() - running.beganAt } };
   }
 
-  #begin(key: string, target: string, wish: TraceWish, info: ChannelInfo, channel: Channel): Listening {
+  #begin(key: string, target: string, wish: TraceWish, info: ChannelInfo, channel: InbandChannel): Listening {
     const { service, clock } = this.#options;
     if (this.#running.size >= service.concurrent) {
       throw new WperfError('server-full', `the server traces ${service.concurrent} routes at a time, and does now`);
@@ -97,7 +99,7 @@ export class TraceDesk {
     const { key, trace: shared } = running;
     const late = new AbortController();
     const cancel = clock.at(clock.now() + service.seconds, () => late.abort());
-    shared.abandoned.addEventListener('abort', () => this.#forget(running));
+    onAbort(shared.abandoned, () => this.#forget(running));
     const unwanted = AbortSignal.any([shared.abandoned, stop]);
     const signal = AbortSignal.any([unwanted, late.signal]);
     const told = (event: TraceEvent): TraceEvent => {
