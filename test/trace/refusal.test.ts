@@ -103,9 +103,11 @@ describeNeeding('five routers in a line', [...traceNeeds, program('nft', 'nftabl
         { host: '10.77.5.8', serial: true, firstHop: 5, queries: 2 },
         { host: '10.77.0.9' },
       ]);
+      const [tcp] = await runTraces({ network, user }, [{ host: '10.77.5.7', protocol: 'tcp' }]);
       for (const [trace, family, hops] of [
         [one, 4, 6],
         [six, 6, 6],
+        [tcp, 4, 6],
         [serial, 4, 6],
       ] as const) {
         expect(trace?.error).toBeUndefined();
