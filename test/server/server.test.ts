@@ -1,8 +1,6 @@
 /** The real server and the real client over loopback sockets. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { runClientPlan } from '../../src/client.js';
-import { bounds } from '../../src/defaults/index.js';
 import type { ServerPlan } from '../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan, type WperfServer } from '../../src/server/server.js';
 import { wsTransport } from '../../src/transport/ws/connect.js';
@@ -148,18 +146,6 @@ describe('a server', () => {
     expect(end?.warnings.join()).toContain('The server was stopped');
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
     expect(seen().end?.interrupted).toBe(true);
-  });
-
-  it('that is full says so, and has room again later', async () => {
-    const { port } = await serve();
-    const url = `ws://127.0.0.1:${port}/`;
-    const held = Array.from({ length: bounds.connections }, () => new WebSocket(url, 'wperf.v1'));
-    await Promise.all(held.map((ws) => new Promise((resolve) => ws.on('open', resolve))));
-    expect((await collect(runClientPlan(clientPlan(port)))).error).toBe(
-      `server-full: 127.0.0.1:${port}: the server has as many clients as it can take: try again later`,
-    );
-    await Promise.all(held.map((ws) => new Promise((resolve) => ws.on('close', resolve).close())));
-    expect((await collect(runClientPlan(clientPlan(port)))).error).toBeUndefined();
   });
 
   it('listens on a path, and answers others with the reason', async () => {
