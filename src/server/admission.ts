@@ -16,18 +16,19 @@ export interface AdmissionOptions {
   readonly onOver: () => void;
 }
 
-interface Guest {
+/** A connection that is here. */
+interface Entrant {
   readonly tcp: Socket;
   /** Whose it is, as far as that is known: an address, or a /64 of IPv6. */
-  network: string | undefined;
+  readonly network: string | undefined;
   /** Silent until a request is read, open until it is heard what is wanted. */
-  stage: 'silent' | 'open' | 'heard';
+  readonly stage: 'silent' | 'open' | 'heard';
 }
 
 export class Admission {
   readonly #options: AdmissionOptions;
   /** The oldest first. */
-  readonly #guests = new Map<Socket, Guest>();
+  readonly #present = new Map<Socket, Entrant>();
   readonly #dismissed = new WeakSet<Socket>();
   #runs = 0;
   #isOver = false;
@@ -40,18 +41,17 @@ export class Admission {
   enter(tcp: Socket): void {
     const address = tcp.remoteAddress ?? '';
     const network = this.#options.trusts(address) ? undefined : networkOf(address);
-    const silent = this.#all((guest) => guest.stage === 'silent' && guest.network === network);
+    const silent = this.#all((entrant) => entrant.stage === 'silent' && entrant.network === network);
     if (network !== undefined && silent.length >= bounds.connectionsOfOne) this.#dismiss(silent[0]);
     const most = bounds.connections + bounds.spareConnections;
-    if (this.#guests.size >= most) this.#dismiss(this.#all((guest) => guest.stage !== 'heard')[0]);
-    this.#guests.set(tcp, { tcp, network, stage: 'silent' });
-    tcp.once('close', () => this.#guests.delete(tcp));
+    if (this.#present.size >= most) this.#dismiss(this.#all((entrant) => entrant.stage !== 'heard')[0]);
+    this.#present.set(tcp, { tcp, network, stage: 'silent' });
+    tcp.once('close', () => this.#present.delete(tcp));
   }
 
   /** Takes on a connection whose request is read, from a client at `address`, or says why not. */
   open(tcp: Socket, address: string): WperfError | undefined {
-    const guest = this.#guests.get(tcp);
-    if (!guest) return full('the server has let this connection go');
+    if (!this.#present.has(tcp)) return full('the server has let this connection go');
     const network = networkOf(address);
     const open = this.#all(({ stage }) => stage !== 'silent');
     if (open.filter((other) => other.network === network).length >= bounds.connectionsOfOne) {
@@ -61,13 +61,14 @@ export class Admission {
     if (open.length >= bounds.connections && !this.#dismiss(silent)) {
       return full('the server has as many clients as it can take');
     }
-    Object.assign(guest, { network, stage: 'open' });
+    this.#present.set(tcp, { tcp, network, stage: 'open' });
     return undefined;
   }
 
+  /** It has said what it wants, and makes room for nobody. */
   heard(tcp: Socket): void {
-    const guest = this.#guests.get(tcp);
-    if (guest) guest.stage = 'heard';
+    const entrant = this.#present.get(tcp);
+    if (entrant) this.#present.set(tcp, { ...entrant, stage: 'heard' });
   }
 
   wasDismissed(tcp: Socket): boolean {
@@ -89,22 +90,22 @@ export class Admission {
 
   /** Ends connections at once of which no request has been read. */
   dismissSilent(): void {
-    for (const guest of this.#all(({ stage }) => stage === 'silent')) this.#dismiss(guest);
+    for (const entrant of this.#all(({ stage }) => stage === 'silent')) this.#dismiss(entrant);
   }
 
   dismissAll(): void {
-    for (const guest of this.#all(() => true)) this.#dismiss(guest);
+    for (const entrant of this.#all(() => true)) this.#dismiss(entrant);
   }
 
-  #all(fits: (guest: Guest) => boolean): Guest[] {
-    return [...this.#guests.values()].filter(fits);
+  #all(fits: (entrant: Entrant) => boolean): Entrant[] {
+    return [...this.#present.values()].filter(fits);
   }
 
-  #dismiss(guest: Guest | undefined): boolean {
-    if (!guest) return false;
-    this.#guests.delete(guest.tcp);
-    this.#dismissed.add(guest.tcp);
-    guest.tcp.destroy();
+  #dismiss(entrant: Entrant | undefined): boolean {
+    if (!entrant) return false;
+    this.#present.delete(entrant.tcp);
+    this.#dismissed.add(entrant.tcp);
+    entrant.tcp.destroy();
     return true;
   }
 }

@@ -1,5 +1,7 @@
 /** The real server and the real client over loopback sockets. */
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { runClientPlan } from '../../src/client.js';
 import type { ServerPlan } from '../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan, type WperfServer } from '../../src/server/server.js';
@@ -134,6 +136,22 @@ describe('a server', () => {
     await closed;
     expect((await collect(runClientPlan(clientPlan(port)))).error).toMatch(/^connection-refused/);
     expect(notices.join()).toContain('the token is wrong');
+  });
+
+  it('runs one test with one-off, and refuses others in the dialect of each', async () => {
+    const { server, port, ended } = await serve({ oneOff: true });
+    const closed = new Promise<void>((resolve) => server.once('close', resolve));
+    const first = collect(runClientPlan(clientPlan(port, { seconds: 0.5, streams: 2 })));
+    await new Promise((resolve) => server.once('test', resolve));
+    const full = 'the server runs one test only, and has begun it';
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toContain(full);
+    const original = new WebSocket(`ws://127.0.0.1:${port}/`);
+    original.on('open', () => original.send('{"command":"ping"}'));
+    const [code, reason] = await once(original, 'close');
+    expect([code, String(reason)]).toEqual([1008, full]);
+    expect((await first).error).toBeUndefined();
+    await ended;
+    await closed;
   });
 
   it('that is stopped in the middle says so, and both ends keep what they have', async () => {

@@ -27,13 +27,15 @@ const endless = opening('endless', (text) => (text.startsWith('.') ? 'more' : 'n
 
 async function answerInPieces(bytes: string, size: number, openings: readonly Opening[]): Promise<string> {
   const clock = new FakeClock();
-  const arrived: number[] = [];
+  let told = 0;
   const door = await openFrontDoor({
     host: '127.0.0.1',
     port: 0,
     clock,
     trusts: () => true,
-    onConnection: ({ remotePort = 0 }) => arrived.push(remotePort),
+    onConnection: () => {
+      told += 1;
+    },
     openings,
   });
   onTestFinished(() => door.close());
@@ -44,7 +46,7 @@ async function answerInPieces(bytes: string, size: number, openings: readonly Op
     await new Promise((resolve) => setImmediate(resolve));
   }
   const answer = await ended;
-  expect(arrived).toEqual([socket.localPort ?? arrived[0]]);
+  expect(told).toBe(1);
   expect(clock.pending).toBe(0);
   return answer;
 }
