@@ -71,6 +71,7 @@ describe('a connection that falls silent', () => {
 
   test('does not hold up the program', async () => {
     const { process, port } = await startWperfServer(onTestFinished);
+    await process.outputMatching(/server listening/);
     const held = await Promise.all(silences.map(([, bytes]) => hold(port, bytes)));
     const beganAt = performance.now();
     globalThis.process.kill(process.pid, 'SIGTERM');
