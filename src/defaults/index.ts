@@ -100,6 +100,8 @@ export const waits = {
   closeSeconds: 3,
   /** For a client's goodbye, when all is said. */
   partingSeconds: 0.1,
+  /** For the goodbye of a client that has no test running when the server stops. */
+  stopSeconds: 1,
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
@@ -136,6 +138,10 @@ export const bounds = {
   connections: 512,
   /** Connections beyond those, kept for telling a client that the server is full. */
   spareConnections: 64,
+  /** Open connections of one address, or of one /64 of IPv6: room for a test of the most streams, and as many left to others. */
+  connectionsOfOne: 256,
+  /** Looked at before a connection must be claimed. */
+  openingBytes: 256,
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
   /** Latency pings before a test's load. */
