@@ -6,10 +6,11 @@ import { helpText } from './flags/help.js';
 import { type Command, parseCommand } from './plan/command.js';
 import { processSurroundings } from './plan/surroundings.js';
 import { clientReporter, openOutput } from './run/output.js';
+import { watchStandardStreams } from './run/writes.js';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
-  surviveClosedPipes();
+  watchStandardStreams('ends');
   try {
     return await run(parseCommand(argv, processSurroundings));
   } catch (thrown) {
@@ -73,10 +74,3 @@ async function run(command: Command): Promise<number> {
 }
 
 const plainOutput: OutputPlan = { format: 'text', timestamps: false, verbose: false, color: false };
-
-/** A reader that has seen enough (`| head`) ends the program quietly. */
-function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', () => process.exit(exitCodes.local));
-  }
-}
