@@ -32,7 +32,7 @@ export function withoutUpgrade({ headers }: IncomingMessage): Answer {
 /** To a request that names no sub-protocol of this server's. */
 export function withoutSubprotocol({ headers }: IncomingMessage): Answer {
   const named = headers['sec-websocket-protocol'];
-  if (!named && isOwnClient(headers)) return refusal(426, 'proxy-failure', noSubprotocol);
+  if (!named && isOwnClient(headers)) return refusal(400, 'proxy-failure', noSubprotocol);
   const offered = offeredVersions(named ?? '').map((version) => `wperf.v${version}`);
   const theirs = offered.length > 0 ? offered.join(', ') : 'no wperf sub-protocol';
   return refusal(400, 'version-mismatch', `the server speaks ${SUBPROTOCOL}, the client ${theirs}`);

@@ -97,7 +97,7 @@ describe('an upgrade', () => {
 
   test('of this program without its sub-protocol is refused, and not taken for the original', async () => {
     const reply = await answerTo(await serve(), upgradeRequest('User-Agent: wperf/1.0.0'));
-    expect(reply).toMatch(/^HTTP\/1\.1 426 [\s\S]*wperf-error: proxy-failure\r\n[\s\S]*Sec-WebSocket-Protocol/);
+    expect(reply).toMatch(/^HTTP\/1\.1 400 [\s\S]*wperf-error: proxy-failure\r\n[\s\S]*Sec-WebSocket-Protocol/);
   });
 
   test('that offers several sub-protocols gets the one that is spoken', async () => {
@@ -138,7 +138,7 @@ describeNeeding('behind an nginx', [program('nginx'), program('openssl')], () =>
     const upgrade = 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
     const drop = 'proxy_set_header Sec-WebSocket-Protocol "";';
     const reply = await through(await serve(), `proxy_http_version 1.1; ${upgrade} ${drop}`);
-    expect(reply).toMatch(/^HTTP\/1\.1 426 [\s\S]*proxy-failure/);
+    expect(reply).toMatch(/^HTTP\/1\.1 400 [\s\S]*proxy-failure/);
     expect(reply).toContain('Sec-WebSocket-Protocol');
   });
 
