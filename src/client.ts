@@ -46,5 +46,5 @@ export function runReverseTracePlan(
 }
 
 function connector(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): Connect {
-  return (address) => transport.connect({ ...plan, ...given({ address }) });
+  return (address, hooks) => transport.connect({ ...plan, ...given({ address }) }, hooks);
 }

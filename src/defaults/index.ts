@@ -105,6 +105,10 @@ export const waits = {
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
+  /** For more of them once the server has granted the test. */
+  rttExtraSeconds: 0.02,
+  /** Of a ping before the load, for the answer to the one before: more would make a test wait. */
+  idlePatienceSeconds: 0.005,
   /** For the connection that measures latency; a test is not held up longer by one that fails. */
   latencyOpenSeconds: 5,
   /** From one latency ping to the next during a test: enough for percentiles of ten seconds, too little to be load. */

@@ -47,7 +47,7 @@ describe('a test over loopback', () => {
     expect(client.error).toBeUndefined();
     expect(client.start?.test).toMatchObject({ direction, streams, seconds: 0.3 });
     expect(client.start?.streams).toHaveLength(streams);
-    expect(client.start?.rtt?.samples).toBe(10);
+    expect(client.start?.rtt?.samples).toBeGreaterThan(0);
     expect(client.end?.streams).toHaveLength(direction === 'bidir' ? 2 * streams : streams);
     expect(server.end?.sums.map((sum) => [sum.direction, sum.received, sum.sent])).toEqual(
       client.end?.sums.map((sum) => [sum.direction, sum.received, sum.sent]),

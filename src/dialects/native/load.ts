@@ -29,15 +29,16 @@ export const nativeLoad: LoadDialect = {
     };
   },
 
-  async openEcho(channel, { plan, session, simulation, host }): Promise<EchoLink> {
+  openEcho(channel, { plan, session, simulation, host }): EchoLink {
     const conversation = new Conversation(channel, host.clock);
     const about = { software: host.software, session, seconds: plan.seconds };
     const hello = { ...pingHello('latency', about), omitSeconds: plan.omitSeconds, ...given({ sim: simulation }) };
-    await openAsClient(conversation, hello, plan.token);
-    conversation.send({ type: 'start' });
-    conversation.channel.tellArrivals?.();
+    const granted = openAsClient(conversation, hello, plan.token).then(() => {
+      conversation.send({ type: 'start' });
+      conversation.channel.tellArrivals?.();
+    });
     return {
-      echo: conversation.echo,
+      ...{ granted, echo: conversation.echo },
       onEnded: (lost) => {
         conversation.onEnded = lost;
       },
