@@ -23,16 +23,14 @@ export class Connections {
   }
 
   /** Settles the address of all others, and who is spoken to. */
-  first(): Promise<Connected> {
-    this.#first ??= this.#openFirst();
+  first(greeting?: string): Promise<Connected> {
+    this.#first ??= this.#openFirst(greeting);
     return this.#first;
   }
 
-  /** Begins as soon as the address is settled; rejects as the first where that fails before. */
-  async another(): Promise<Channel> {
-    void this.first().catch(() => {});
-    const { channel } = await this.#open(await this.#address.promise);
-    return channel;
+  /** After `first` has been asked for. Begins as soon as the address is settled; rejects as the first where that fails before. */
+  async another(greeting?: string): Promise<Connected> {
+    return this.#open(await this.#address.promise, { greeting });
   }
 
   dropAll(): void {
@@ -40,9 +38,9 @@ export class Connections {
     for (const channel of this.#channels) channel.drop();
   }
 
-  async #openFirst(): Promise<Connected> {
+  async #openFirst(greeting: string | undefined): Promise<Connected> {
     try {
-      const connected = await this.#open(undefined, this.#address.resolve);
+      const connected = await this.#open(undefined, { greeting, onAddress: this.#address.resolve });
       this.#address.resolve(connected.channel.info.remoteHost);
       return connected;
     } catch (error) {
@@ -51,10 +49,10 @@ export class Connections {
     }
   }
 
-  async #open(address: string | undefined, onAddress: ConnectHooks['onAddress'] = () => {}): Promise<Connected> {
+  async #open(address: string | undefined, hooks: ConnectHooks): Promise<Connected> {
     const { signal } = this.#over;
     signal.throwIfAborted();
-    const connected = await this.#connect(address, { signal, onAddress });
+    const connected = await this.#connect(address, { ...hooks, signal });
     this.#channels.add(connected.channel);
     if (signal.aborted) connected.channel.drop();
     return connected;
