@@ -15,9 +15,9 @@ import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
 import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
 import { endEventOf } from './end.js';
+import { failureOf } from './failure.js';
 import type { StreamOutcome } from './figures.js';
 import { LatencyProbe } from './latency-probe.js';
-import { failureWithoutLoad } from './no-load.js';
 import { startProgressMeter } from './progress-meter.js';
 import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
 import { type StreamRun, startStream } from './stream.js';
@@ -169,8 +169,9 @@ class ClientTest {
     const { clock } = this.#options.host;
     const stopProgress = startProgressMeter({ role: 'client', test: peer.test, runs, clock, emit: this.#emit });
     try {
-      const end = this.#end(peer, await Promise.all(runs.map((run) => run.outcome)));
-      const failure = failureWithoutLoad(end, peer.streams[0]?.talk.peer ?? '');
+      const outcomes = await Promise.all(runs.map((run) => run.outcome));
+      const end = this.#end(peer, outcomes);
+      const failure = failureOf(end, outcomes, peer.streams[0]?.talk.peer ?? '');
       if (failure) this.#partial = end;
       if (failure) throw failure;
       return end;
