@@ -14,7 +14,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { clientReporter, openOutput } = await import('./run/output.js');
     const error = toWperfError(thrown);
     const plan = { ...plainOutput, format: askedFormat(argv) };
-    clientReporter(plan, await openOutput(plan)).event({ type: 'error', error });
+    const reporter = await clientReporter(plan, await openOutput(plan));
+    reporter.event({ type: 'error', error });
     return exitCode(error.code);
   }
 }

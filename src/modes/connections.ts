@@ -15,6 +15,7 @@ export class Connections {
   readonly #channels = new Set<Channel>();
   readonly #over = new AbortController();
   readonly #address = deferred<string>();
+  readonly #greeting = deferred<string | undefined>();
   #first: Promise<Connected> | undefined;
 
   constructor(connect: Connect) {
@@ -22,15 +23,22 @@ export class Connections {
     this.#address.promise.catch(() => {});
   }
 
-  /** Settles the address of all others, and who is spoken to. */
-  first(greeting?: string): Promise<Connected> {
-    this.#first ??= this.#openFirst(greeting);
+  /** Begins to connect at once, while it is not yet known what is to be said first. */
+  begin(): Promise<Connected> {
+    this.#first ??= this.#openFirst();
     return this.#first;
   }
 
-  /** After `first` has been asked for. Begins as soon as the address is settled; rejects as the first where that fails before. */
+  /** Settles the address of all others, and who is spoken to. */
+  first(greeting?: string): Promise<Connected> {
+    const connecting = this.begin();
+    this.#greeting.resolve(greeting);
+    return connecting;
+  }
+
+  /** Begins once the address is settled by the first; rejects with it where that fails before. */
   async another(greeting?: string): Promise<Connected> {
-    return this.#open(await this.#address.promise, { greeting });
+    return this.#open(await this.#address.promise, { greeting: Promise.resolve(greeting) });
   }
 
   dropAll(): void {
@@ -38,8 +46,9 @@ export class Connections {
     for (const channel of this.#channels) channel.drop();
   }
 
-  async #openFirst(greeting: string | undefined): Promise<Connected> {
+  async #openFirst(): Promise<Connected> {
     try {
+      const greeting = this.#greeting.promise;
       const connected = await this.#open(undefined, { greeting, onAddress: this.#address.resolve });
       this.#address.resolve(connected.channel.info.remoteHost);
       return connected;

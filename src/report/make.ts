@@ -1,10 +1,7 @@
-/** The reporter that an output plan asks for. */
+/** Reporters as an output plan asks for them; each format is loaded when it is wanted. */
 import type { OutputPlan } from '../plan/plan.js';
 import type { Identity } from './json/objects.js';
-import { JsonStreamReporter } from './json/stream.js';
-import { JsonReporter } from './json/test.js';
-import type { Reporter, Screen } from './reporter.js';
-import { TextReporter } from './text/test.js';
+import type { PingReporter, Reporter, Screen } from './reporter.js';
 
 export interface ReporterOptions extends Identity {
   readonly output: Pick<OutputPlan, 'format' | 'unit' | 'verbose'>;
@@ -12,8 +9,30 @@ export interface ReporterOptions extends Identity {
   readonly prefix?: () => string;
 }
 
-export function makeReporter({ output, prefix = () => '', ...identity }: ReporterOptions, screen: Screen): Reporter {
-  if (output.format === 'json') return new JsonReporter(identity, screen.out);
-  if (output.format === 'json-stream') return new JsonStreamReporter(identity, screen.out);
-  return new TextReporter({ ...identity, ...output, prefix }, screen);
+type Make<R> = (options: ReporterOptions, screen: Screen) => R;
+
+/** What makes reporters of tests in this format. */
+export async function testReporters(format: OutputPlan['format']): Promise<Make<Reporter>> {
+  if (format === 'json') {
+    const { JsonReporter } = await import('./json/test.js');
+    return (identity, screen) => new JsonReporter(identity, screen.out);
+  }
+  if (format === 'json-stream') {
+    const { JsonStreamReporter } = await import('./json/stream.js');
+    return (identity, screen) => new JsonStreamReporter(identity, screen.out);
+  }
+  const { TextReporter } = await import('./text/test.js');
+  return ({ output, prefix = () => '', ...identity }, screen) =>
+    new TextReporter({ ...identity, ...output, prefix }, screen);
+}
+
+/** What makes reporters of `--ping` in this format. */
+export async function pingReporters(format: OutputPlan['format']): Promise<Make<PingReporter>> {
+  if (format === 'text') {
+    const { PingTextReporter } = await import('./text/ping.js');
+    return (_options, screen) => new PingTextReporter(screen);
+  }
+  const { PingJsonReporter, PingJsonStreamReporter } = await import('./json/ping.js');
+  if (format === 'json') return (identity, screen) => new PingJsonReporter(identity, screen.out);
+  return (identity, screen) => new PingJsonStreamReporter(identity, screen.out);
 }

@@ -28,8 +28,8 @@ export interface Connected {
 export interface ConnectHooks {
   /** Gives connecting up; its reason is what `connect` rejects with. */
   readonly signal?: AbortSignal;
-  /** The first text to the server, which goes with the request where it can. */
-  readonly greeting?: string | undefined;
+  /** The first text to the server, which goes with the request where it can; it may be made while connecting. */
+  readonly greeting?: Promise<string | undefined>;
   /** Told of the address that is connected to, as soon as that is settled: what `Way.address` takes. */
   readonly onAddress?: (address: string) => void;
 }

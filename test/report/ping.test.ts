@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WperfError } from '../../src/errors.js';
 import type { PingEvent, PingsServedEvent } from '../../src/events/ping.js';
-import { makePingReporter } from '../../src/report/make-ping.js';
+import { pingReporters } from '../../src/report/make.js';
 import { servedPingsText } from '../../src/report/served-pings.js';
 import { identity, simulation } from './fixtures.js';
 import { Kept } from './kept.js';
@@ -28,10 +28,16 @@ const silent: PingEvent = {
 const notice: PingEvent = { type: 'notice', level: 'info', text: 'less\u001b[31m' };
 const failure: PingEvent = { type: 'error', error: new WperfError('peer-lost', 'gone') };
 
+const makers = {
+  text: await pingReporters('text'),
+  json: await pingReporters('json'),
+  'json-stream': await pingReporters('json-stream'),
+};
+
 function printed(format: 'text' | 'json' | 'json-stream', events: readonly PingEvent[]) {
   const [out, err] = [new Kept(), new Kept()];
   const screen = { out, err, columns: () => undefined, color: false };
-  const reporter = makePingReporter({ ...identity, output: { format, verbose: false } }, screen);
+  const reporter = makers[format]({ ...identity, output: { format, verbose: false } }, screen);
   for (const event of events) reporter.event(event);
   return { out: out.text, err: err.text };
 }

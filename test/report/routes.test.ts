@@ -7,7 +7,7 @@ import type { RouteEvent } from '../../src/events/both-routes.js';
 import type { HopAddress } from '../../src/events/hop.js';
 import type { SeenClient, TraceEnd, TraceHop, TraceStart } from '../../src/events/route.js';
 import type { OutputPlan } from '../../src/plan/plan.js';
-import { makeRoutesReporter, makeTraceReporter } from '../../src/report/make-trace.js';
+import { makeRoutesReporter, makeTraceReporter } from '../../src/report/make-route.js';
 import type { TraceReport } from '../../src/report/reporter.js';
 import { repositoryFile } from '../support/folders.js';
 import { Kept } from './kept.js';

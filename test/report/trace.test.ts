@@ -6,7 +6,7 @@ import type { HopAddress } from '../../src/events/hop.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/events/route.js';
 import type { ErrorEvent } from '../../src/events/test.js';
 import type { OutputPlan } from '../../src/plan/plan.js';
-import { makeTraceReporter } from '../../src/report/make-trace.js';
+import { makeTraceReporter } from '../../src/report/make-route.js';
 
 const start: TraceStart = {
   type: 'trace-start',

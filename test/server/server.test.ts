@@ -159,10 +159,12 @@ describe('a server', () => {
     const running = collect(runClientPlan(clientPlan(port, { seconds: 30 })));
     while (seen().intervals.length < 2) await new Promise((resolve) => server.once('test', resolve));
     await server.close();
-    const { end } = await running;
-    expect(end?.interrupted).toBe(true);
-    expect(end?.warnings.join()).toContain('The server was stopped');
-    expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
+    const { all, error } = await running;
+    expect(error).toMatch(/^peer-terminated: 127\.0\.0\.1:\d+ was stopped before the end of the test/);
+    const partial = all.find((event) => event.type === 'error')?.partial;
+    expect(partial?.interrupted).toBe(true);
+    expect(partial?.warnings.join()).toContain('The server was stopped');
+    expect(partial?.sums[0]?.received?.bytes).toBeGreaterThan(0);
     expect(seen().end?.interrupted).toBe(true);
   });
 

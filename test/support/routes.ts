@@ -1,5 +1,6 @@
 import type { Host } from '../../src/host/host.js';
 import { nodeHost } from '../../src/host/node.js';
+import { Connections } from '../../src/modes/connections.js';
 import { type AskRoute, askRoute, type ReverseTraceTools, type RouteDialect } from '../../src/modes/route/client.js';
 import type { ReverseTracePlan } from '../../src/plan/plan.js';
 import { wsTransport } from '../../src/transport/ws/connect.js';
@@ -9,7 +10,11 @@ export function askingAs(dialect: RouteDialect) {
   return (plan: ReverseTracePlan, tools: ReverseTraceTools & { readonly host?: Host } = {}): ReturnType<AskRoute> =>
     askRoute(
       plan,
-      { host: tools.host ?? nodeHost, connect: () => wsTransport.connect(plan), dialectOf: () => dialect },
+      {
+        host: tools.host ?? nodeHost,
+        connections: new Connections(() => wsTransport.connect(plan)),
+        dialectOf: () => dialect,
+      },
       tools,
     );
 }

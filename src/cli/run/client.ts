@@ -7,7 +7,7 @@ import { onInterrupt } from './signals.js';
 /** Runs one test and resolves with the exit code. Ctrl-C ends it with the results so far; a second one at once. */
 export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan): Promise<number> {
   const output = await openOutput(outputPlan);
-  const reporter = clientReporter(outputPlan, output);
+  const reporter = await clientReporter(outputPlan, output);
   const stop = new AbortController();
   const release = onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;

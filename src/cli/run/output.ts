@@ -5,10 +5,8 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { WperfError } from '../../errors.js';
 import { identity } from '../../host/identity.js';
 import type { OutputPlan } from '../../plan/plan.js';
-import { makeReporter } from '../../report/make.js';
-import { makePingReporter } from '../../report/make-ping.js';
+import { pingReporters, testReporters } from '../../report/make.js';
 import type { PingReporter, Reporter, Screen } from '../../report/reporter.js';
-import { ProgressLine } from '../../report/text/progress-line.js';
 import { withTimestamps } from '../../report/text/timestamps.js';
 import { withWrapping } from '../../report/text/wrapped.js';
 import { type WriteFailure, watchWrites } from './writes.js';
@@ -39,9 +37,11 @@ export async function openOutput(plan: OutputPlan, failure: WriteFailure = 'ends
 }
 
 /** A reporter of one test, with a live line where there is a terminal to see it. */
-export function clientReporter(plan: OutputPlan, { screen }: Output): Reporter {
-  const reporter = makeReporter({ ...identity, output: plan }, screen);
+export async function clientReporter(plan: OutputPlan, { screen }: Output): Promise<Reporter> {
+  const make = await testReporters(plan.format);
+  const reporter = make({ ...identity, output: plan }, screen);
   if (!process.stderr.isTTY) return reporter;
+  const { ProgressLine } = await import('../../report/text/progress-line.js');
   return new ProgressLine(reporter, process.stderr, () => process.stderr.columns ?? 80, plan.unit);
 }
 
@@ -53,8 +53,9 @@ function terminalColumns(stream: WriteStream | NodeJS.WriteStream, taken: number
   return 'isTTY' in stream && stream.isTTY && stream.columns > 0 ? stream.columns - taken : undefined;
 }
 
-export function pingReporter(plan: OutputPlan, { screen }: Output): PingReporter {
-  return makePingReporter({ ...identity, output: plan }, screen);
+export async function pingReporter(plan: OutputPlan, { screen }: Output): Promise<PingReporter> {
+  const make = await pingReporters(plan.format);
+  return make({ ...identity, output: plan }, screen);
 }
 
 async function openLog(path: string, failure: WriteFailure): Promise<WriteStream> {

@@ -7,7 +7,7 @@ import { onInterrupt } from './signals.js';
 /** Pings and resolves with the exit code. Ctrl-C ends it with the results so far; a second one at once. */
 export async function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Promise<number> {
   const output = await openOutput(outputPlan);
-  const reporter = pingReporter(outputPlan, output);
+  const reporter = await pingReporter(outputPlan, output);
   const stop = new AbortController();
   const release = onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;

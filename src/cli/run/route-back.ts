@@ -3,7 +3,7 @@ import { exitCodes } from '../../errors.js';
 import type { RouteEvent } from '../../events/both-routes.js';
 import { traceBothRoutes } from '../../modes/route/both.js';
 import type { ReverseTracePlan } from '../../plan/plan.js';
-import { makeRoutesReporter, makeTraceReporter } from '../../report/make-trace.js';
+import { makeRoutesReporter, makeTraceReporter } from '../../report/make-route.js';
 import type { RoutesReporter } from '../../report/routes.js';
 import { codeOf, report, type TraceCommand, withTraceTools } from './route.js';
 

@@ -3,7 +3,7 @@ import type { TraceEvent } from '../../events/route.js';
 import type { NoticeEvent } from '../../events/test.js';
 import type { GeoipOptions } from '../../geoip/open.js';
 import type { OutputPlan } from '../../plan/plan.js';
-import { makeTraceReporter } from '../../report/make-trace.js';
+import { makeTraceReporter } from '../../report/make-route.js';
 import type { TraceReport, TraceReporter } from '../../report/reporter.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { type TraceTools, traceroute } from '../../trace/traceroute.js';

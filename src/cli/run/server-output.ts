@@ -5,21 +5,26 @@ import type { NoticeEvent, TestEvent } from '../../events/test.js';
 import { identity } from '../../host/identity.js';
 import type { OutputPlan, ServerPlan } from '../../plan/plan.js';
 import { IntervalMerger } from '../../report/interval-merger.js';
-import { makeReporter } from '../../report/make.js';
+import type { testReporters } from '../../report/make.js';
 import type { Reporter } from '../../report/reporter.js';
 import { servedPingsText } from '../../report/served-pings.js';
 import type { Output } from './output.js';
+
+/** Makes a reporter in the plan's format. */
+type Make = Awaited<ReturnType<typeof testReporters>>;
 
 export class ServerOutput {
   readonly #plan: OutputPlan;
   readonly #intervalSeconds: number;
   readonly #output: Output;
+  readonly #make: Make;
   readonly #reporters = new Map<string, Reporter>();
 
-  constructor(plan: OutputPlan, intervalSeconds: number, output: Output) {
+  constructor(plan: OutputPlan, intervalSeconds: number, output: Output, make: Make) {
     this.#plan = plan;
     this.#intervalSeconds = intervalSeconds;
     this.#output = output;
+    this.#make = make;
   }
 
   listening({ host, port }: { readonly host: string; readonly port: number }, plan: ServerPlan): void {
@@ -46,7 +51,7 @@ export class ServerOutput {
 
   #open(session: string): Reporter {
     const prefix = () => (this.#reporters.size > 1 ? `${session.slice(0, 4)} ` : '');
-    const reporter = makeReporter({ ...identity, output: this.#plan, prefix }, this.#output.screen);
+    const reporter = this.#make({ ...identity, output: this.#plan, prefix }, this.#output.screen);
     const merged = new IntervalMerger(reporter, this.#intervalSeconds);
     this.#reporters.set(session, merged);
     return merged;

@@ -2,6 +2,7 @@ import { exitCodes } from '../../errors.js';
 import type { GeoipOptions } from '../../geoip/open.js';
 import { identity } from '../../host/identity.js';
 import type { OutputPlan, ServerPlan } from '../../plan/plan.js';
+import { testReporters } from '../../report/make.js';
 import { makeRecorder } from '../../report/recorder.js';
 import { startServerPlan } from '../../server/server.js';
 import { openOutput } from './output.js';
@@ -25,12 +26,13 @@ export interface ServerCommand {
 export async function runServerCommand(plan: ServerPlan, options: ServerCommand): Promise<number> {
   watchStandardStreams('warns');
   const output = await openOutput(options.output, 'warns');
+  const make = await testReporters(options.output.format);
   const places = placesOnDemand(options.geoip, (line) => output.screen.err.write(`warning: ${line}\n`));
   const server = await startServerPlan(plan, {
     makeRecorder: () => makeRecorder(identity),
     annotate: async (ip) => (await places())?.lookup(ip) ?? {},
   });
-  const report = new ServerOutput(options.output, options.intervalSeconds, output);
+  const report = new ServerOutput(options.output, options.intervalSeconds, output, make);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   server.on('test', (event, session) => report.test(event, session));
   server.on('pings', (event) => report.pings(event));

@@ -4,13 +4,12 @@ import { toWperfError, WperfError } from '../../errors.js';
 import type { EndEvent, RttSummary, SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import { orAborted } from '../../host/abort.js';
-import { eventsOf } from '../../host/events-of.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import type { ClientPlan, Simulation } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Connected } from '../../transport/transport.js';
-import { type Connect, Connections } from '../connections.js';
+import type { Connections } from '../connections.js';
 import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
 import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
@@ -24,25 +23,25 @@ import { type StreamRun, startStream } from './stream.js';
 
 export interface LoadRunOptions {
   readonly host: Host;
-  readonly connect: Connect;
+  readonly connections: Connections;
   /** Settles the dialect once, by what the first connection answered. Throws WperfError for one that is not spoken. */
   readonly dialectOf: (connected: Connected) => LoadDialect;
   /** The dialect that the requests offer. */
   readonly offered?: LoadDialect;
   /** Ends the test early; the results so far are still collected. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 type Opening = Omit<LoadOpening, 'connections'>;
 
-/** Runs the test. The last event is `end` or `error`; leaving the loop early stops the test. Never throws. */
-export function runLoad(plan: ClientPlan, options: LoadRunOptions): AsyncIterableIterator<TestEvent> {
-  return eventsOf((emit, signal) => new ClientTest(plan, { ...options, signal }, emit).run(), options.signal);
+/** Runs the test. The last event is `end` or `error`. Never rejects. */
+export function runLoad(plan: ClientPlan, options: LoadRunOptions, emit: (event: TestEvent) => void): Promise<void> {
+  return new ClientTest(plan, options, emit).run();
 }
 
 class ClientTest {
   readonly #plan: ClientPlan;
-  readonly #options: LoadRunOptions & { readonly signal: AbortSignal };
+  readonly #options: LoadRunOptions;
   readonly #emit: (event: TestEvent) => void;
   readonly #connections: Connections;
   readonly #session = randomId();
@@ -54,15 +53,11 @@ class ClientTest {
   #simulated: SimulationReport | undefined;
   #partial: EndEvent | undefined;
 
-  constructor(
-    plan: ClientPlan,
-    options: LoadRunOptions & { readonly signal: AbortSignal },
-    emit: (event: TestEvent) => void,
-  ) {
+  constructor(plan: ClientPlan, options: LoadRunOptions, emit: (event: TestEvent) => void) {
     this.#plan = plan;
     this.#options = options;
     this.#emit = emit;
-    this.#connections = new Connections(options.connect);
+    this.#connections = options.connections;
     this.#simulation = plan.simulation && withSeed(plan.simulation);
     this.#latency = new LatencyProbe({ clock: options.host.clock, simulation: this.#simulation });
     this.#roundTrips = new OpeningRoundTrips(options.host.clock);

@@ -8,7 +8,6 @@ import type { PingEndEvent, PingEvent, PingStartEvent } from '../../events/ping.
 import type { NoticeEvent, SimulationReport } from '../../events/test.js';
 import { onAbort, orAborted } from '../../host/abort.js';
 import { deferred } from '../../host/deferred.js';
-import { eventsOf } from '../../host/events-of.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import { meanAndDeviation, summarize } from '../../measure/percentiles.js';
@@ -16,16 +15,16 @@ import type { PingPlan } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Channel, Echo } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
-import { type Connect, Connections } from '../connections.js';
+import type { Connections } from '../connections.js';
 import { Pinger } from './pinger.js';
 
 export interface PingRunOptions {
   readonly host: Host;
-  readonly connect: Connect;
+  readonly connections: Connections;
   /** Settles the dialect by what the connection answered. Throws WperfError for one that is not spoken. */
   readonly dialectOf: (connected: Connected) => PingDialect;
   /** Ends the pings early; the results so far are still told. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Who answers the pings. */
@@ -57,14 +56,14 @@ export interface PingDialect {
   greet(channel: Channel, opening: PingOpening): Promise<PingPeer>;
 }
 
-/** Runs the pings. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */
-export function runPings(plan: PingPlan, options: PingRunOptions): AsyncIterableIterator<PingEvent> {
-  return eventsOf((emit, signal) => new PingRun(plan, { ...options, signal }, emit).run(), options.signal);
+/** Runs the pings. The last event is `ping-end` or `error`. Never rejects. */
+export function runPings(plan: PingPlan, options: PingRunOptions, emit: (event: PingEvent) => void): Promise<void> {
+  return new PingRun(plan, options, emit).run();
 }
 
 class PingRun {
   readonly #plan: PingPlan;
-  readonly #options: PingRunOptions & { readonly signal: AbortSignal };
+  readonly #options: PingRunOptions;
   readonly #emit: (event: PingEvent) => void;
   readonly #connections: Connections;
   readonly #session = randomId();
@@ -73,15 +72,11 @@ class PingRun {
   #lost = 0;
   #interrupted = false;
 
-  constructor(
-    plan: PingPlan,
-    options: PingRunOptions & { readonly signal: AbortSignal },
-    emit: (event: PingEvent) => void,
-  ) {
+  constructor(plan: PingPlan, options: PingRunOptions, emit: (event: PingEvent) => void) {
     this.#plan = plan;
     this.#options = options;
     this.#emit = emit;
-    this.#connections = new Connections(options.connect);
+    this.#connections = options.connections;
   }
 
   async run(): Promise<void> {

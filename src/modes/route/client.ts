@@ -14,7 +14,7 @@ import { rateLimitedTtls } from '../../trace/hop.js';
 import type { TraceTools } from '../../trace/traceroute.js';
 import type { Channel, ChannelInfo } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
-import { type Connect, Connections } from '../connections.js';
+import type { Connections } from '../connections.js';
 
 export interface ReverseTraceTools extends TraceTools {
   /** Told of the connection once the server has let it in. */
@@ -29,7 +29,7 @@ export interface RouteDialect {
 /** How to reach a server, and how to speak with it. */
 export interface RouteWay {
   readonly host: Host;
-  readonly connect: Connect;
+  readonly connections: Connections;
   /** Settles the dialect by what the connection answered. Throws WperfError for one that is not spoken. */
   readonly dialectOf: (connected: Connected) => RouteDialect;
 }
@@ -68,10 +68,9 @@ export type AskRoute = (
  */
 export async function* askRoute(
   plan: ReverseTracePlan,
-  { host, connect, dialectOf }: RouteWay,
+  { host, connections, dialectOf }: RouteWay,
   { annotate = () => ({}), signal, onConnected }: ReverseTraceTools = {},
 ): AsyncGenerator<TraceEvent | NoticeEvent, void> {
-  const connections = new Connections(connect);
   try {
     const connected = await orAborted(connections.first(), signal, tooEarly);
     const { channel } = connected;

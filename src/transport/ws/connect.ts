@@ -1,23 +1,9 @@
 /** Opens channels to a wperf server over WebSocket. */
-import { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import { type ClientOptions, WebSocket } from 'ws';
-import { bounds } from '../../defaults/index.js';
 import { systemClock } from '../../host/clock.js';
-import { canonicalHost } from '../../net/ip.js';
-import { HELLO_HEADER, HELLO_TAKEN, SUBPROTOCOL } from '../../protocol/version.js';
-import { software } from '../../version.js';
-import type { ChannelInfo } from '../channel.js';
 import type { Resolve } from '../connect/addresses.js';
-import { endText, openSocket } from '../connect/open.js';
-import { step, TooLate } from '../connect/step.js';
+import { openSocket } from '../connect/open.js';
+import { TooLate } from '../connect/step.js';
 import type { Connected, ConnectHooks, Transport, Way } from '../transport.js';
-import { WsChannel } from './channel.js';
-import { isStripped, responseError, strippedError, upgradeError, wrongSubprotocol } from './errors.js';
-
-/** The part of a refusing server's answer that is looked at. */
-const REFUSAL_BYTES = 1024;
 
 export interface WsOptions {
   /** False makes channels use plain `ws` calls. */
@@ -42,109 +28,13 @@ async function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHoo
   const { signal: given, onAddress, greeting } = hooks;
   const signal = given ? AbortSignal.any([given, late.signal]) : late.signal;
   try {
-    const socket = await openSocket(way, { clock, signal, resolve, onAddress });
-    return await upgrade(socket, way, { lane, signal, greeting });
+    const opening = openSocket(way, { clock, signal, resolve, onAddress });
+    // What a WebSocket takes is loaded meanwhile: it takes longer than many a connection.
+    const [socket, { askForUpgrade }, text] = await Promise.all([opening, import('./request.js'), greeting]);
+    return await askForUpgrade(socket, way, { lane, signal, greeting: text });
   } catch (error) {
     throw given?.aborted ? given.reason : error;
   } finally {
     cancel();
   }
-}
-
-interface UpgradeOptions {
-  readonly lane: boolean | undefined;
-  readonly signal: AbortSignal;
-  readonly greeting: string | undefined;
-}
-
-async function upgrade(socket: Socket, way: Way, { lane, signal, greeting }: UpgradeOptions): Promise<Connected> {
-  const attempt = { peer: endText(way.target), secure: way.target.secure, proxied: way.proxy !== undefined };
-  const askedAt = systemClock.now();
-  const ws = new WebSocket(urlOf(way), [SUBPROTOCOL], optionsOf(way, socket, greeting));
-  const answered = step<Connected | IncomingMessage>(socket, signal, (done, fail) => {
-    let subprotocol: string | undefined;
-    let greeted = false;
-    let answeredMs = 0;
-    ws.on('upgrade', ({ headers }) => {
-      subprotocol = headers['sec-websocket-protocol'];
-      greeted = headers[HELLO_HEADER] === HELLO_TAKEN;
-      answeredMs = (systemClock.now() - askedAt) * 1000;
-      if (subprotocol !== undefined && subprotocol !== SUBPROTOCOL) fail(wrongSubprotocol(attempt.peer));
-      else if (subprotocol === undefined && isStripped(headers)) fail(strippedError(attempt.peer));
-      // To name none is allowed and says who is speaking (RFC 6455, section 4.2.2), but `ws` would hang up.
-      else headers['sec-websocket-protocol'] = SUBPROTOCOL;
-    });
-    ws.on('unexpected-response', (_request, response) => done(response));
-    ws.on('error', fail);
-    // What comes right behind the answer must find the channel there.
-    ws.on('open', () => {
-      ws.removeAllListeners();
-      done({
-        channel: new WsChannel(ws, { socket, isClient: true, info: infoOf(socket), lane }),
-        subprotocol,
-        greeted,
-        answeredMs,
-      });
-    });
-  });
-  try {
-    const answer = await answered;
-    if (!(answer instanceof IncomingMessage)) return answer;
-    throw responseError(answer, await startOf(answer, signal), attempt);
-  } catch (error) {
-    ws.removeAllListeners();
-    ws.on('error', () => {});
-    ws.terminate();
-    throw upgradeError(error, attempt);
-  }
-}
-
-/** An IPv6 zone (`fe80::1%eth0`) is for the system only: a URL cannot hold it, and no server needs it. */
-function urlOf({ target }: Way): string {
-  const { host, port, secure, path } = target;
-  return `${secure ? 'wss' : 'ws'}://${endText({ host: host.replace(/%.*/, ''), port })}${path}`;
-}
-
-function optionsOf({ headers }: Way, socket: Socket, greeting: string | undefined): ClientOptions {
-  const hello = greeting && Buffer.from(greeting).toString('base64url');
-  return {
-    createConnection: () => socket,
-    perMessageDeflate: false,
-    autoPong: false,
-    maxPayload: bounds.frameBytes,
-    headers: {
-      'User-Agent': software.replace(' ', '/'),
-      ...(hello && hello.length <= bounds.helloHeaderBytes && { [HELLO_HEADER]: hello }),
-      ...Object.fromEntries(headers),
-    },
-  } as ClientOptions;
-}
-
-/** The beginning of a response's body, as far as it comes in time. */
-function startOf(response: IncomingMessage, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve) => {
-    let body = '';
-    const stop = () => response.destroy();
-    signal.addEventListener('abort', stop);
-    response.setEncoding('utf8');
-    response.on('data', (text: string) => {
-      body += text;
-      if (body.length > REFUSAL_BYTES) stop();
-    });
-    response.on('error', () => {});
-    response.on('close', () => {
-      signal.removeEventListener('abort', stop);
-      resolve(body.slice(0, REFUSAL_BYTES));
-    });
-  });
-}
-
-export function infoOf(socket: Socket): ChannelInfo {
-  return {
-    localHost: canonicalHost(socket.localAddress ?? ''),
-    localPort: socket.localPort ?? 0,
-    remoteHost: canonicalHost(socket.remoteAddress ?? ''),
-    remotePort: socket.remotePort ?? 0,
-    secure: socket instanceof TLSSocket,
-  };
 }

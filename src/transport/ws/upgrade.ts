@@ -5,8 +5,8 @@ import { bounds } from '../../defaults/index.js';
 import { HELLO_HEADER, HELLO_TAKEN } from '../../protocol/version.js';
 import type { Channel, ForwardedClient } from '../channel.js';
 import type { Asked } from '../door/http.js';
+import { infoOf } from '../socket/info.js';
 import { WsChannel } from './channel.js';
-import { infoOf } from './connect.js';
 
 export interface UpgraderOptions {
   /** Sub-protocols that are spoken. */

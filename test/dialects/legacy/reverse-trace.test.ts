@@ -10,7 +10,7 @@ import type { Host } from '../../../src/host/host.js';
 import { nodeHost } from '../../../src/host/node.js';
 import type { ReverseTraceTools } from '../../../src/modes/route/client.js';
 import type { ConnectionPlan } from '../../../src/plan/plan.js';
-import { makeTraceReporter } from '../../../src/report/make-trace.js';
+import { makeTraceReporter } from '../../../src/report/make-route.js';
 import { Kept } from '../../report/kept.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { startLegacyServer } from '../../support/legacy/peers.js';

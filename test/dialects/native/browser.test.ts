@@ -3,7 +3,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { nativeLoad } from '../../../src/dialects/native/load.js';
 import { nativePing } from '../../../src/dialects/native/ping.js';
+import type { PingEvent } from '../../../src/events/ping.js';
+import type { TestEvent } from '../../../src/events/test.js';
+import { eventsOf } from '../../../src/host/events-of.js';
 import { nodeHost } from '../../../src/host/node.js';
+import { Connections } from '../../../src/modes/connections.js';
 import { runLoad } from '../../../src/modes/load/client.js';
 import { runPings } from '../../../src/modes/ping/client.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
@@ -37,8 +41,10 @@ function connectTo(port: number): () => Promise<Connected> {
 
 const run = (port: number, changes: Partial<ClientPlan>) =>
   collect(
-    runLoad(clientPlan(port, { latency: true, ...changes }), {
-      ...{ host: nodeHost, connect: connectTo(port), dialectOf: () => nativeLoad },
+    eventsOf<TestEvent>((emit, signal) => {
+      const connections = new Connections(connectTo(port));
+      const options = { host: nodeHost, connections, dialectOf: () => nativeLoad, signal };
+      return runLoad(clientPlan(port, { latency: true, ...changes }), options, emit);
     }),
   );
 
@@ -73,9 +79,11 @@ describe('a client with what a browser has', () => {
 
   it('measures round trips', async () => {
     const { port } = await serve();
-    const options = { host: nodeHost, connect: connectTo(port), dialectOf: () => nativePing };
-    const events = [];
-    for await (const event of runPings(pingPlan(port), options)) events.push(event);
+    const connections = new Connections(connectTo(port));
+    const { signal } = new AbortController();
+    const events: PingEvent[] = [];
+    const options = { host: nodeHost, connections, dialectOf: () => nativePing, signal };
+    await runPings(pingPlan(port), options, (event) => events.push(event));
     expect(events.at(-1)).toMatchObject({ type: 'ping-end', transmitted: 5, received: 5 });
   });
 });
