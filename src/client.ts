@@ -11,6 +11,7 @@ import { runLoad } from './modes/load/client.js';
 import { runPings } from './modes/ping/client.js';
 import { askRoute, type ReverseTraceTools } from './modes/route/client.js';
 import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from './plan/plan.js';
+import { socketOf } from './plan/socket.js';
 import type { Connected, Transport } from './transport/transport.js';
 import { wsTransport } from './transport/ws/connect.js';
 
@@ -46,5 +47,5 @@ export function runReverseTracePlan(
 }
 
 function connector(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): Connect {
-  return (address) => transport.connect({ ...plan, ...given({ address }) });
+  return (address, stream) => transport.connect({ ...plan, ...given({ address }), ...socketOf(plan, stream) });
 }

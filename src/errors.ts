@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'file-failure'
   | 'too-many-files'
   | 'no-local-port'
+  | 'socket-option'
   | 'interrupted'
   | 'trace-unavailable'
   | 'internal';
@@ -93,6 +94,7 @@ const codesOfExit: Record<Exclude<keyof typeof exitCodes, 'success' | 'interrupt
     'file-failure',
     'too-many-files',
     'no-local-port',
+    'socket-option',
     'trace-unavailable',
     'internal',
   ],

@@ -6,8 +6,11 @@ import { WperfError } from '../errors.js';
 import type { Channel } from '../transport/channel.js';
 import type { Connected } from '../transport/transport.js';
 
-/** `address` is the IP address to go to, where it is settled. */
-export type Connect = (address: string | undefined) => Promise<Connected>;
+/**
+ * `address` is the IP address to go to, where it is settled; `stream` the number of the stream that the connection is
+ * for, from 1, or nothing for one beside them.
+ */
+export type Connect = (address: string | undefined, stream: number | undefined) => Promise<Connected>;
 
 export class Connections {
   readonly #connect: Connect;
@@ -21,13 +24,13 @@ export class Connections {
 
   /** The first settles the address of all others, and who is spoken to. */
   first(): Promise<Connected> {
-    this.#first ??= this.#open(undefined);
+    this.#first ??= this.#open(undefined, 1);
     return this.#first;
   }
 
-  async another(): Promise<Channel> {
+  async another(stream?: number): Promise<Channel> {
     const { channel } = await this.first();
-    const other = await this.#open(channel.info.remoteHost);
+    const other = await this.#open(channel.info.remoteHost, stream);
     return other.channel;
   }
 
@@ -36,9 +39,9 @@ export class Connections {
     for (const channel of this.#channels) channel.drop();
   }
 
-  async #open(address: string | undefined): Promise<Connected> {
+  async #open(address: string | undefined, stream: number | undefined): Promise<Connected> {
     if (this.#over) throw new WperfError('interrupted', 'interrupted while connecting');
-    const connected = await this.#connect(address);
+    const connected = await this.#connect(address, stream);
     this.#channels.add(connected.channel);
     if (this.#over) connected.channel.drop();
     return connected;

@@ -305,6 +305,6 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 }
 
-function askedOf({ session, software, title, extraData, sim }: Hello) {
-  return { session, software, ...given({ title, extraData, simulation: sim }) };
+function askedOf({ session, software, title, extraData, sim, socket }: Hello) {
+  return { session, software, ...given({ title, extraData, simulation: sim, socket }) };
 }

@@ -5,6 +5,7 @@ import { given } from '../../given.js';
 import type { ClientStream, EchoLink, LoadDialect, LoadOpening } from '../../modes/load/dialect.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { shareOf } from '../../plan/share.js';
+import { farSocket } from '../../plan/socket.js';
 import type { Grant } from '../../protocol/messages.js';
 import type { Channel } from '../../transport/channel.js';
 import { Conversation } from './conversation.js';
@@ -23,7 +24,7 @@ export const nativeLoad: LoadDialect = {
     return {
       software: first.grant.software,
       test: totalTest(opened.map(({ stream }) => stream.test)),
-      ...given({ simulation: opening.simulation && first.grant.sim }),
+      ...given({ simulation: opening.simulation && first.grant.sim, socket: first.grant.socket }),
       notes: notesOf(opened.map(({ grant }) => grant)),
       streams: opened.map(({ stream }) => stream),
     };
@@ -31,8 +32,13 @@ export const nativeLoad: LoadDialect = {
 
   async openEcho(channel, { plan, session, simulation, host }): Promise<EchoLink> {
     const conversation = new Conversation(channel, host.clock);
+    const socket = farSocket(given({ tos: plan.socket?.tos }));
     const about = { software: host.software, session, seconds: plan.seconds };
-    const hello = { ...pingHello('latency', about), omitSeconds: plan.omitSeconds, ...given({ sim: simulation }) };
+    const hello = {
+      ...pingHello('latency', about),
+      omitSeconds: plan.omitSeconds,
+      ...given({ sim: simulation, socket }),
+    };
     await openAsClient(conversation, hello, plan.token);
     conversation.send({ type: 'start' });
     conversation.channel.tellArrivals?.();
@@ -71,7 +77,13 @@ function helloOf(id: number, { plan, session, simulation, host: { software } }: 
   return {
     ...{ software, session, stream: id, mode, direction, streams, seconds, omitSeconds },
     ...{ blockBytes, bitsPerSecond, intervalSeconds, serverOutput: getServerOutput },
-    ...given({ bytes: shareOf(plan.bytes, id, streams), title, extraData, sim: simulation }),
+    ...given({
+      bytes: shareOf(plan.bytes, id, streams),
+      title,
+      extraData,
+      sim: simulation,
+      socket: farSocket(plan.socket),
+    }),
   };
 }
 

@@ -97,7 +97,7 @@ class ClientTest {
     const opening = { plan: this.#plan, session: this.#session, simulation: this.#simulation, host };
     const first = this.#connections.first();
     const beside = this.#plan.latency ? this.#connections.another() : undefined;
-    const others = Array.from({ length: this.#plan.streams - 1 }, () => this.#connections.another());
+    const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => this.#connections.another(i + 2));
     // The first failure is told; what follows from it is not.
     for (const each of [first, beside, ...others]) each?.catch(() => {});
     const dialect = dialectOf(await first);
@@ -130,7 +130,7 @@ class ClientTest {
   }
 
   #startEvent(peer: LoadPeer, rtt: RttSummary | undefined): StartEvent {
-    const { target, title, extraData } = this.#plan;
+    const { target, title, extraData, socket = {} } = this.#plan;
     const [first] = peer.streams;
     const conditions = peer.simulation && { rttMs: rtt?.avgMs, blockBytes: peer.test.blockBytes };
     this.#simulated = peer.simulation && simulationReport(peer.simulation, first?.link, conditions);
@@ -147,6 +147,7 @@ class ClientTest {
       ...shownProxy(this.#plan),
       ...given({ dialect: peer.dialect, rtt, mss: first?.link.kernel?.sample()?.mss }),
       ...given({ simulation: this.#simulated, title, extraData }),
+      socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: peer.socket ?? null },
     };
   }
 
