@@ -10,8 +10,8 @@ export function socketReasons({ channel: { info } }: Conversation, { socket }: H
 }
 
 /** At the server: what the kernel makes of what is asked. Throws a WperfError where it cannot be had. */
-export function grantedSocket({ channel }: Conversation, { socket }: Hello): Grant['socket'] {
-  if (!socket) return undefined;
+export function grantedSocket({ channel }: Conversation, { mode, socket }: Hello): Grant['socket'] {
+  if (!socket || mode === 'traceroute') return undefined;
   const { kernel } = channel;
   if (!kernel) throw new WperfError('socket-option', 'the server cannot set options of its sockets');
   kernel.setOptions(socket);
