@@ -47,5 +47,6 @@ export function runReverseTracePlan(
 }
 
 function connector(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): Connect {
-  return (address, stream) => transport.connect({ ...plan, ...given({ address }), ...socketOf(plan, stream) });
+  return (address, hooks, stream) =>
+    transport.connect({ ...plan, ...given({ address }), ...socketOf(plan, stream) }, hooks);
 }

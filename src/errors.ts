@@ -71,10 +71,15 @@ export const exitCodes = {
   refused: 3,
   test: 4,
   local: 5,
+  /** Only where the user asked for it. */
+  notReached: 6,
   interrupted: 130,
 } as const;
 
-const codesOfExit: Record<Exclude<keyof typeof exitCodes, 'success' | 'interrupted'>, readonly ErrorCode[]> = {
+const codesOfExit: Record<
+  Exclude<keyof typeof exitCodes, 'success' | 'notReached' | 'interrupted'>,
+  readonly ErrorCode[]
+> = {
   usage: ['usage'],
   connect: ['dns-failure', 'connection-refused', 'unreachable', 'timeout', 'tls-failure', 'proxy-failure'],
   refused: [

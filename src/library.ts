@@ -21,6 +21,7 @@ import type {
   TraceWish,
 } from './plan/plan.js';
 import { cutByProxy, lacksPorts } from './plan/socket.js';
+import { completeTraceWish } from './plan/trace-wish.js';
 import { makeRecorder } from './report/recorder.js';
 import { startServerPlan, type WperfServer } from './server/server.js';
 
@@ -121,14 +122,8 @@ export function reverseTraceroute(
   tools: Pick<ReverseTraceTools, 'signal' | 'annotate'> = {},
 ): AsyncGenerator<TraceEvent | NoticeEvent, void> {
   const { host, port, secure = false, path = '/', ...rest } = options;
-  const { protocol = 'auto', maxHops, firstHop, queries, timeoutSeconds, names = true, serial = false, ...way } = rest;
-  const usual = protocol === 'inband' ? defaults.trace.inbandQueries : defaults.trace.queries;
-  const trace: TraceWish = {
-    ...{ protocol, names, serial, queries: queries ?? usual },
-    maxHops: maxHops ?? defaults.trace.maxHops,
-    firstHop: firstHop ?? defaults.trace.firstHop,
-    timeoutSeconds: timeoutSeconds ?? defaults.trace.timeoutSeconds,
-  };
+  const { protocol, maxHops, firstHop, queries, timeoutSeconds, names, serial, ...way } = rest;
+  const trace = completeTraceWish({ protocol, maxHops, firstHop, queries, timeoutSeconds, names, serial });
   const plan: ReverseTracePlan = {
     ...{ connectTimeoutMs: defaults.connectTimeoutMs, headers: [], insecure: false },
     ...way,

@@ -2,17 +2,16 @@
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
 import type { OutputPlan } from '../plan/plan.js';
 import { askedFormat } from './flags/asked-format.js';
-import { helpText } from './flags/help.js';
-import { type Command, parseCommand } from './plan/command.js';
-import { processSurroundings } from './plan/surroundings.js';
-import { clientReporter, openOutput } from './run/output.js';
+import type { Command } from './plan/command.js';
+import { watchStandardStreams } from './run/writes.js';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
-  surviveClosedPipes();
+  watchStandardStreams('ends');
   try {
-    return await run(parseCommand(argv, processSurroundings));
+    return await run(loneCommand(argv) ?? (await parsed(argv)));
   } catch (thrown) {
+    const { clientReporter, openOutput } = await import('./run/output.js');
     const error = toWperfError(thrown);
     const plan = { ...plainOutput, format: askedFormat(argv) };
     clientReporter(plan, await openOutput(plan)).event({ type: 'error', error });
@@ -20,15 +19,34 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Answered without the parser, whose loading takes longer than the answer. */
+function loneCommand(argv: readonly string[]): Command | undefined {
+  if (argv.length !== 1) return undefined;
+  if (argv[0] === '-h' || argv[0] === '--help') return { command: 'help' };
+  return argv[0] === '-v' || argv[0] === '--version' ? { command: 'version', verbose: false } : undefined;
+}
+
+async function parsed(argv: readonly string[]): Promise<Command> {
+  const [{ parseCommand }, { processSurroundings }] = await Promise.all([
+    import('./plan/command.js'),
+    import('./plan/surroundings.js'),
+  ]);
+  return parseCommand(argv, processSurroundings);
+}
+
 /** Each command's code loads when it is asked for: starting is most of what a short command does. */
 async function run(command: Command): Promise<number> {
   switch (command.command) {
-    case 'help':
+    case 'help': {
+      const { helpText } = await import('./flags/help.js');
       process.stdout.write(`${helpText(process.stdout.columns ?? 80)}\n`);
       return exitCodes.success;
-    case 'usage':
+    }
+    case 'usage': {
+      const { helpText } = await import('./flags/help.js');
       process.stderr.write(`${helpText(process.stderr.columns ?? 80)}\n`);
       return exitCodes.usage;
+    }
     case 'version': {
       const { versionText } = await import('./run/version-text.js');
       process.stdout.write(`${await versionText(command.verbose)}\n`);
@@ -63,7 +81,7 @@ async function run(command: Command): Promise<number> {
     }
     case 'traceroute': {
       const { runTraceCommand } = await import('./run/route.js');
-      return runTraceCommand(command.options, command.geoip, command.output);
+      return runTraceCommand(command.options, command);
     }
     case 'server': {
       const { runServerCommand } = await import('./run/server.js');
@@ -73,10 +91,3 @@ async function run(command: Command): Promise<number> {
 }
 
 const plainOutput: OutputPlan = { format: 'text', timestamps: false, verbose: false, color: false };
-
-/** A reader that has seen enough (`| head`) ends the program quietly. */
-function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', () => process.exit(exitCodes.local));
-  }
-}

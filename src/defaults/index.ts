@@ -21,6 +21,8 @@ export const defaults = {
     /** Each costs the connection a retransmission. */
     inbandQueries: 1,
     timeoutSeconds: 1,
+    /** Linux asks three times, a second apart, for a neighbor that is down before it says so. */
+    lastWordSeconds: 3.5,
     udpPort: 33_434,
     tcpPort: 80,
   },
@@ -58,6 +60,7 @@ export const limits = {
   traceHops: { min: 1, max: 255 },
   traceQueries: { min: 1, max: 10 },
   traceTimeoutSeconds: { min: 0.05, max: 60 },
+  traceLastWordSeconds: { min: 0, max: 60 },
   inbandQueries: { min: 1, max: 3 },
   /** The longest host name there is. */
   hopNameCharacters: 253,
@@ -110,9 +113,15 @@ export const waits = {
   closeSeconds: 3,
   /** For a client's goodbye, when all is said. */
   partingSeconds: 0.1,
+  /** For the goodbye of a client that has no test running when the server stops. */
+  stopSeconds: 1,
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
+  /** For more of them once the server has granted the test. */
+  rttExtraSeconds: 0.02,
+  /** Of a ping before the load, for the answer to the one before: more would make a test wait. */
+  idlePatienceSeconds: 0.005,
   /** For the connection that measures latency; a test is not held up longer by one that fails. */
   latencyOpenSeconds: 5,
   /** From one latency ping to the next during a test: enough for percentiles of ten seconds, too little to be load. */
@@ -146,6 +155,10 @@ export const bounds = {
   connections: 512,
   /** Connections beyond those, kept for telling a client that the server is full. */
   spareConnections: 64,
+  /** Open connections of one address, or of one /64 of IPv6: room for a test of the most streams, and as many left to others. */
+  connectionsOfOne: 256,
+  /** Looked at before a connection must be claimed. */
+  openingBytes: 256,
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
   /** Latency pings before a test's load. */

@@ -1,49 +1,73 @@
 /**
- * The connections of one run: all to one address, all dropped when the run fails, those too that are made too late.
+ * The connections of one run: all to one address, all given up when the run fails, those too that are still being made.
  * Liveness: the transport bounds each attempt.
  */
 import { WperfError } from '../errors.js';
+import { deferred } from '../host/deferred.js';
 import type { Channel } from '../transport/channel.js';
-import type { Connected } from '../transport/transport.js';
+import type { Connected, ConnectHooks } from '../transport/transport.js';
 
 /**
  * `address` is the IP address to go to, where it is settled; `stream` the number of the stream that the connection is
  * for, from 1, or nothing for one beside them.
  */
-export type Connect = (address: string | undefined, stream: number | undefined) => Promise<Connected>;
+export type Connect = (
+  address: string | undefined,
+  hooks: ConnectHooks,
+  stream: number | undefined,
+) => Promise<Connected>;
 
 export class Connections {
   readonly #connect: Connect;
   readonly #channels = new Set<Channel>();
+  readonly #over = new AbortController();
+  readonly #address = deferred<string>();
   #first: Promise<Connected> | undefined;
-  #over = false;
 
   constructor(connect: Connect) {
     this.#connect = connect;
+    this.#address.promise.catch(() => {});
   }
 
-  /** The first settles the address of all others, and who is spoken to. */
+  /** Settles the address of all others, and who is spoken to. */
   first(): Promise<Connected> {
-    this.#first ??= this.#open(undefined, 1);
+    this.#first ??= this.#openFirst();
     return this.#first;
   }
 
+  /** Begins as soon as the address is settled; rejects as the first where that fails before. */
   async another(stream?: number): Promise<Channel> {
-    const { channel } = await this.first();
-    const other = await this.#open(channel.info.remoteHost, stream);
-    return other.channel;
+    void this.first().catch(() => {});
+    const { channel } = await this.#open(await this.#address.promise, stream);
+    return channel;
   }
 
   dropAll(): void {
-    this.#over = true;
+    this.#over.abort(new WperfError('interrupted', 'interrupted while connecting'));
     for (const channel of this.#channels) channel.drop();
   }
 
-  async #open(address: string | undefined, stream: number | undefined): Promise<Connected> {
-    if (this.#over) throw new WperfError('interrupted', 'interrupted while connecting');
-    const connected = await this.#connect(address, stream);
+  async #openFirst(): Promise<Connected> {
+    try {
+      const connected = await this.#open(undefined, 1, this.#address.resolve);
+      this.#address.resolve(connected.channel.info.remoteHost);
+      return connected;
+    } catch (error) {
+      this.#address.reject(error);
+      throw error;
+    }
+  }
+
+  async #open(
+    address: string | undefined,
+    stream: number | undefined,
+    onAddress: ConnectHooks['onAddress'] = () => {},
+  ): Promise<Connected> {
+    const { signal } = this.#over;
+    signal.throwIfAborted();
+    const connected = await this.#connect(address, { signal, onAddress }, stream);
     this.#channels.add(connected.channel);
-    if (this.#over) connected.channel.drop();
+    if (signal.aborted) connected.channel.drop();
     return connected;
   }
 }

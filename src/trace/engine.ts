@@ -46,7 +46,7 @@ export async function runEngine(engine: Engine): Promise<'finished' | 'cut'> {
     await sendWhatIsDue(engine);
     hear(engine);
     strategy.expire(nowMs());
-    for (const settled of strategy.takeKnown()) onKnown(settled);
+    for (const settled of strategy.takeKnown(nowMs())) onKnown(settled);
     if (strategy.finished) return 'finished';
     const now = nowMs();
     const waitMs = strategy.wakeAtMs(now) - now;

@@ -1,9 +1,18 @@
 /** What the probes of one TTL say about the hop there. Pure. */
 import type { Hop, HopAddress, RttStatistics } from '../events/hop.js';
+import type { TraceProtocol } from '../events/route.js';
 import type { Reply } from './prober.js';
 import type { SettledTtl } from './strategy.js';
 
-export function hopOf(settled: SettledTtl, targetIp: string): Hop {
+/** What tells who ended the path. */
+export interface PathSoFar {
+  readonly targetIp: string;
+  readonly protocol: TraceProtocol;
+  /** Addresses that passed probes on, at this TTL or before. */
+  readonly routers: ReadonlySet<string>;
+}
+
+export function hopOf(settled: SettledTtl, path: PathSoFar): Hop {
   const replies = settled.replies.filter((reply) => reply !== null);
   const last = replies.filter((reply) => reply.kind !== 'time-exceeded');
   const counts = { sent: settled.replies.length, lost: settled.replies.length - replies.length };
@@ -13,7 +22,7 @@ export function hopOf(settled: SettledTtl, targetIp: string): Hop {
     ...counts,
     rtt: statisticsOf(replies.map((reply) => reply.rttMs)),
     rateLimited: limitsRate(counts, settled.leastLaterLoss),
-    ...(last.length === 0 ? {} : { end: last.some((reply) => isTarget(reply, targetIp)) ? 'target' : 'refused' }),
+    ...(last.length === 0 ? {} : { end: last.some((reply) => isTarget(reply, path)) ? 'target' : 'refused' }),
   };
 }
 
@@ -50,9 +59,18 @@ export function hopsMade(replyTtl: number): number {
   return initial - replyTtl + 1;
 }
 
-/** A port unreachable comes from the target even when it answers from another of its addresses. */
-function isTarget(reply: Reply, targetIp: string): boolean {
-  return reply.kind === 'answer' || reply.code === '' || reply.from === targetIp;
+/**
+ * A closed port of UDP is the target's word, even from another of its addresses: routers answer from the side that they
+ * were asked on. But one that has passed probes on is a router that rejects, as is whoever speaks of ports to what has
+ * none, or in place of the reset of TCP (RFC 1122, section 4.2.3.9).
+ */
+function isTarget({ kind, code, from }: Reply, { targetIp, protocol, routers }: PathSoFar): boolean {
+  if (kind === 'answer' || from === targetIp) return true;
+  return code === '' && protocol === 'udp' && !routers.has(from);
+}
+
+export function routersIn({ replies }: SettledTtl): string[] {
+  return replies.flatMap((reply) => (reply?.kind === 'time-exceeded' ? [reply.from] : []));
 }
 
 function addressesOf(replies: readonly Reply[]): HopAddress[] {

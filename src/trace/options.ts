@@ -3,40 +3,37 @@ import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import type { TraceProtocol } from '../events/route.js';
 import type { Family } from '../net/ip.js';
+import type { TraceWish } from '../plan/plan.js';
+import { completeTraceWish } from '../plan/trace-wish.js';
 
-export interface TraceOptions {
+/** A wish, and whom it is about; what is missing has its default. */
+export interface TraceOptions extends Partial<TraceWish> {
   /** Name or address. */
   readonly host: string;
   readonly family?: Family;
-  /** `auto`, the default, is UDP wherever the system lets us, else ICMP. */
-  readonly protocol?: TraceProtocol | 'auto' | 'inband';
   /** Destination port: of UDP probes the first, since they count up unless raw sockets can keep to one. */
   readonly port?: number;
-  readonly maxHops?: number;
-  readonly firstHop?: number;
-  /** Probes for each TTL. */
-  readonly queries?: number;
-  readonly timeoutSeconds?: number;
-  /** One probe at a time instead of a window of TTLs at once. */
-  readonly serial?: boolean;
-  /** Look up the names of hops; true unless given. */
-  readonly names?: boolean;
+  /** How long silence at the end of the path may still be broken by the last router's word that the target is down. */
+  readonly lastWordSeconds?: number;
 }
 
-export type TraceSettings = Required<Omit<TraceOptions, 'family' | 'port' | 'protocol'>> &
-  Pick<TraceOptions, 'family' | 'port'> & { readonly protocol: TraceProtocol | 'auto' };
+export interface TraceSettings extends TraceWish, Pick<TraceOptions, 'host' | 'family' | 'port'> {
+  /** `auto` is UDP wherever the system lets us, else ICMP. */
+  readonly protocol: TraceProtocol | 'auto';
+  readonly lastWordSeconds: number;
+}
 
 /** Throws a `usage` WperfError that names the flag. */
 export function traceSettings(options: TraceOptions): TraceSettings {
-  const { maxHops, firstHop, queries, timeoutSeconds } = defaults.trace;
+  const { lastWordSeconds } = defaults.trace;
   const { protocol = 'auto' } = options;
   if (protocol === 'inband') throw noConnection(options.host);
-  const usual = { maxHops, firstHop, queries, timeoutSeconds, serial: false, names: true };
-  const settings: TraceSettings = { ...usual, ...options, protocol };
+  const settings = { lastWordSeconds, ...options, ...completeTraceWish(options), protocol };
   whole('--tr-max-hops', settings.maxHops, limits.traceHops);
   whole('--tr-first-hop', settings.firstHop, { min: limits.traceHops.min, max: settings.maxHops });
   whole('--tr-queries', settings.queries, limits.traceQueries);
   within('--tr-timeout', settings.timeoutSeconds, limits.traceTimeoutSeconds);
+  within('lastWordSeconds', settings.lastWordSeconds, limits.traceLastWordSeconds);
   if (settings.port !== undefined) whole('--tr-port', settings.port, { min: 1, max: limits.port.max });
   return settings;
 }
@@ -50,13 +47,10 @@ export function tracePort(protocol: TraceProtocol, settings: TraceSettings): num
   return port;
 }
 
-/** What an in-band trace takes; the rest is the connection's. */
-export type InbandOptions = Pick<TraceOptions, 'firstHop' | 'maxHops' | 'queries' | 'timeoutSeconds' | 'names'>;
-
-/** Throws as `traceSettings`. */
-export function inbandSettings(host: string, options: InbandOptions): TraceSettings {
-  const { inbandQueries: queries } = defaults.trace;
-  const settings = traceSettings({ queries, ...options, host, protocol: 'tcp', serial: true });
+/** Of an in-band trace, whose protocol and pace are the connection's. Throws as `traceSettings`. */
+export function inbandSettings(host: string, wish: Partial<TraceWish>): TraceSettings {
+  const complete = completeTraceWish({ ...wish, protocol: 'inband' });
+  const settings = traceSettings({ ...complete, host, protocol: 'tcp', serial: true, lastWordSeconds: 0 });
   whole('--tr-queries', settings.queries, limits.inbandQueries);
   return settings;
 }

@@ -1,11 +1,13 @@
 /** One run of the engine beside its consumer, so that a consumer waiting for a name holds up no probe. */
 
+import { onAbort } from '../host/abort.js';
+import type { Cancel } from '../host/clock.js';
 import { Mailbox } from '../host/mailbox.js';
 import { runEngine, type Waker } from './engine.js';
 import type { TraceSettings } from './options.js';
 import type { Prober } from './prober.js';
 import type { HopNames } from './resolve.js';
-import { type SettledTtl, TraceStrategy } from './strategy.js';
+import { type SettledTtl, type StrategyOptions, TraceStrategy } from './strategy.js';
 
 export interface RunParts {
   readonly settings: TraceSettings;
@@ -19,6 +21,7 @@ export class TraceRun {
   readonly known = new Mailbox<SettledTtl>();
   readonly #parts: RunParts;
   readonly #stopping = new AbortController();
+  readonly #forgetSignal: Cancel;
   #ended: Promise<void> = Promise.resolve();
   #beganMs = 0;
   #cut = false;
@@ -30,8 +33,7 @@ export class TraceRun {
       parts.waker.wake();
       parts.names.close();
     });
-    if (signal?.aborted) this.#stopping.abort();
-    signal?.addEventListener('abort', () => this.#stopping.abort(), { signal: this.#stopping.signal });
+    this.#forgetSignal = onAbort(signal, () => this.#stopping.abort());
   }
 
   begin(): void {
@@ -65,11 +67,13 @@ export class TraceRun {
 
   /** Resolves when the engine touches the prober no more. */
   async stop(): Promise<void> {
+    this.#forgetSignal();
     this.#stopping.abort();
     await this.#ended;
   }
 }
 
-function strategyOptions({ firstHop, maxHops, queries, timeoutSeconds, serial }: TraceSettings) {
-  return { firstTtl: firstHop, maxTtl: maxHops, queries, timeoutMs: timeoutSeconds * 1000, serial };
+function strategyOptions(settings: TraceSettings): StrategyOptions {
+  const { firstHop: firstTtl, maxHops: maxTtl, queries, timeoutSeconds, lastWordSeconds, serial } = settings;
+  return { firstTtl, maxTtl, queries, timeoutMs: timeoutSeconds * 1000, lastWordMs: lastWordSeconds * 1000, serial };
 }

@@ -7,8 +7,11 @@
  * the farthest hop heard, a TTL gets `burst` queries at once and the others `spacingMs` apart, and nothing is sent
  * beyond the TTL that reached the end of the path.
  *
+ * Silence at the end of the path is told last: a router that finds its neighbor down says so after seconds, long after
+ * the time-out of the probe.
+ *
  * Liveness: every probe is settled by a reply or by its timeout, so a trace ends after at most
- * `maxTtl * queries` probes and the timeouts between them.
+ * `maxTtl * queries` probes, the timeouts between them, and `lastWordMs`.
  */
 import type { Probe, Reply } from './prober.js';
 
@@ -17,6 +20,8 @@ export interface StrategyOptions {
   readonly maxTtl: number;
   readonly queries: number;
   readonly timeoutMs: number;
+  /** Silence at the end of the path may be broken so long after the first probe that met it. */
+  readonly lastWordMs: number;
   readonly serial: boolean;
 }
 
@@ -50,6 +55,8 @@ export class TraceStrategy {
   readonly #queries = new Map<number, Query[]>();
   /** Probes without an outcome, by id. */
   readonly #out = new Map<number, Query>();
+  /** Probes counted as lost, by id. */
+  readonly #lost = new Map<number, Query>();
   #nextId = 0;
   #nextKnownTtl: number;
   #lastTtl: number;
@@ -85,9 +92,9 @@ export class TraceStrategy {
     return { id, ttl };
   }
 
-  /** Takes the first reply to a probe that is still out; any other is ignored. */
+  /** Takes the first reply to a probe that is still out, and the last word of a path that fell silent; no other. */
   reply(reply: Reply): void {
-    const query = this.#settle(reply.id, reply);
+    const query = this.#settle(reply.id, reply) ?? this.#settleLate(reply);
     if (query === undefined) return;
     this.#farthestHeardTtl = Math.max(this.#farthestHeardTtl, query.ttl);
     if (reply.kind === 'time-exceeded') return;
@@ -109,13 +116,16 @@ export class TraceStrategy {
     const expiries = sentMs.map((sent) => sent + timeoutMs);
     const openings = sentMs.map((sent) => sent + timeoutMs * pacing.patience).filter((atMs) => atMs > nowMs);
     const sendings = this.#isHeld ? [] : this.#ttlsInWindow(nowMs).map((ttl) => this.#readyAtMs(ttl));
-    return Math.min(...expiries, ...openings, ...sendings);
+    const lastWord = nowMs < this.#lastWordAtMs ? [this.#lastWordAtMs] : [];
+    return Math.min(...expiries, ...openings, ...sendings, ...lastWord);
   }
 
   /** TTLs that have become known since the last call, in order. */
-  takeKnown(): readonly SettledTtl[] {
+  takeKnown(nowMs: number): readonly SettledTtl[] {
+    const isAwaited = (ttl: number) => ttl > this.#farthestHeardTtl && nowMs < this.#lastWordAtMs;
+    const isKnown = (ttl: number) => this.#isSettled(ttl) && !isAwaited(ttl);
     const known: SettledTtl[] = [];
-    while (!this.finished && this.#isSettled(this.#nextKnownTtl)) known.push(this.#settled(this.#nextKnownTtl++));
+    while (!this.finished && isKnown(this.#nextKnownTtl)) known.push(this.#settled(this.#nextKnownTtl++));
     return known;
   }
 
@@ -133,8 +143,11 @@ export class TraceStrategy {
   }
 
   #ttlsInWindow(nowMs: number): number[] {
-    const end = Math.min(this.#lastTtl, this.#options.serial ? this.#nextKnownTtl : this.#front(nowMs) + pacing.lead);
     const start = this.#nextKnownTtl;
+    const end = Math.min(
+      this.#lastTtl,
+      this.#options.serial ? this.#firstUnsettledFrom(start) : this.#front(nowMs) + pacing.lead,
+    );
     const ttls = Array.from({ length: Math.max(0, end - start + 1) }, (_, index) => start + index);
     return ttls.filter((ttl) => this.#queriesOf(ttl).length < this.#options.queries);
   }
@@ -147,6 +160,16 @@ export class TraceStrategy {
       if (first !== undefined && (first.sentMs <= waitedSinceMs || first.reply === null)) front = Math.max(front, ttl);
     }
     return front;
+  }
+
+  #firstUnsettledFrom(ttl: number): number {
+    return this.#isSettled(ttl) ? this.#firstUnsettledFrom(ttl + 1) : ttl;
+  }
+
+  /** Whatever silence there is beyond the farthest TTL heard is settled then. */
+  get #lastWordAtMs(): number {
+    const [first] = this.#queries.get(this.#farthestHeardTtl + 1) ?? [];
+    return first === undefined ? Number.NEGATIVE_INFINITY : first.sentMs + this.#options.lastWordMs;
   }
 
   #readyAtMs(ttl: number): number {
@@ -181,8 +204,19 @@ export class TraceStrategy {
 
   #settle(id: number, outcome: Reply | null): Query | undefined {
     const query = this.#out.get(id);
-    if (query !== undefined) query.reply = outcome;
+    if (query === undefined) return undefined;
+    query.reply = outcome;
     this.#out.delete(id);
+    if (outcome === null) this.#lost.set(id, query);
+    return query;
+  }
+
+  /** What ends the path counts for as long as its TTL is not told. */
+  #settleLate(reply: Reply): Query | undefined {
+    const query = this.#lost.get(reply.id);
+    if (query === undefined || reply.kind === 'time-exceeded' || query.ttl < this.#nextKnownTtl) return undefined;
+    this.#lost.delete(reply.id);
+    query.reply = reply;
     return query;
   }
 }

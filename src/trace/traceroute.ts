@@ -3,7 +3,7 @@
 import type { Annotation, Hop, HopAddress } from '../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
 import { Waker } from './engine.js';
-import { hopOf, rateLimitedTtls } from './hop.js';
+import { hopOf, rateLimitedTtls, routersIn } from './hop.js';
 import { openProber } from './open.js';
 import { type TraceOptions, type TraceSettings, traceSettings } from './options.js';
 import type { Prober, TraceTarget } from './prober.js';
@@ -50,8 +50,11 @@ export async function* traceWith(parts: TraceParts, tools: TraceTools): AsyncGen
     yield startOf(settings, target, prober);
     run.begin();
     const hops: Hop[] = [];
+    const routers = new Set<string>();
     for await (const settled of run.known) {
-      const hop = await described(hopOf(settled, target.ip), names, tools);
+      for (const ip of routersIn(settled)) routers.add(ip);
+      const path = { targetIp: target.ip, protocol: prober.protocol, routers };
+      const hop = await described(hopOf(settled, path), names, tools);
       hops.push(hop);
       yield { type: 'trace-hop', ...hop };
     }

@@ -21,8 +21,15 @@ export interface Connected {
   readonly subprotocol: string | undefined;
 }
 
+export interface ConnectHooks {
+  /** Gives connecting up; its reason is what `connect` rejects with. */
+  readonly signal?: AbortSignal;
+  /** Told of the address that is connected to, as soon as that is settled: what `Way.address` takes. */
+  readonly onAddress?: (address: string) => void;
+}
+
 export interface Transport {
   readonly name: string;
   /** Rejects with a WperfError that says who failed: this machine, the proxy or the server. */
-  connect(way: Way): Promise<Connected>;
+  connect(way: Way, hooks?: ConnectHooks): Promise<Connected>;
 }

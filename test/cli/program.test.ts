@@ -52,6 +52,25 @@ describe('the program', () => {
     expectOneLine(stderr, `wperf: error: ${text}`);
   });
 
+  test.each([
+    '--version',
+    '--help',
+    '--bogus -J',
+    '-c 127.0.0.1:1 -J',
+    '-c 127.0.0.1:1 --json-stream',
+    '--ping -c 127.0.0.1:1 -J',
+  ])('says that stdout is full, %j', async (args) => {
+    const { exitCode, stderr } = await run(['sh', '-c', `exec "$@" > /dev/full`, 'sh', ...wperf(...args.split(' '))]);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, 'wperf: error: stdout cannot be written: ENOSPC');
+  });
+
+  test.each(['-J', '--json-stream'])('says that the log file is full, %j', async (format) => {
+    const { exitCode, stderr } = await runWperf(['-c', '127.0.0.1:1', format, '--logfile', '/dev/full']);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, "wperf: error: --logfile '/dev/full' cannot be written: ENOSPC");
+  });
+
   test('puts its errors into the JSON, and still fails', async () => {
     const { exitCode, stdout, stderr } = await runWperf(['-J', '-c', '127.0.0.1', '-p', '99999']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
@@ -364,6 +383,14 @@ test('latency is a line of the report, and a member of the JSON', async () => {
 });
 
 describe('a server', () => {
+  test('warns once of a full log file, and serves on', async () => {
+    const { process: server, port } = await startWperfServer(onTestFinished, ['--logfile', '/dev/full']);
+    for (let round = 0; round < 2; round++) {
+      expect((await runWperf(['-c', `127.0.0.1:${port}`, ...quick])).exitCode).toBe(0);
+    }
+    expectOneLine(server.stderr, "warning: --logfile '/dev/full' cannot be written: ENOSPC");
+  });
+
   test('with -1 serves one test and leaves', async () => {
     const server = await startWperfServer(onTestFinished, ['-1', '-J']);
     expect((await runWperf(['-c', `127.0.0.1:${server.port}`, ...quick, '-P', '2', '-R'])).exitCode).toBe(0);

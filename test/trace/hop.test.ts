@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { hopOf, hopsMade, rateLimitedTtls, statisticsOf } from '../../src/trace/hop.js';
 import type { Reply } from '../../src/trace/prober.js';
 
-const target = '192.0.2.9';
+const targetIp = '192.0.2.9';
+const target = { targetIp, protocol: 'udp', routers: new Set<string>() } as const;
 
 function reply(given: Partial<Reply>): Reply {
   return { id: 0, from: '192.0.2.1', kind: 'time-exceeded', code: '', rttMs: 1, mpls: [], ...given };
@@ -41,21 +42,30 @@ test('a silent hop', () => {
 
 test.each([
   { name: 'a router passing on', replies: [reply({})], end: undefined },
-  { name: 'an answer', replies: [reply({ kind: 'answer', from: target })], end: 'target' },
+  { name: 'an answer', replies: [reply({ kind: 'answer', from: targetIp })], end: 'target' },
   { name: 'a closed port, from another address', replies: [reply({ kind: 'unreachable' })], end: 'target' },
   { name: 'a refusal', replies: [reply({ kind: 'unreachable', code: '!X' })], end: 'refused' },
   {
     name: "the target's own refusal",
-    replies: [reply({ kind: 'unreachable', code: '!P', from: target })],
+    replies: [reply({ kind: 'unreachable', code: '!P', from: targetIp })],
     end: 'target',
   },
   {
     name: 'a refusal beside an answer',
-    replies: [reply({ kind: 'unreachable', code: '!H' }), reply({ kind: 'answer', from: target })],
+    replies: [reply({ kind: 'unreachable', code: '!H' }), reply({ kind: 'answer', from: targetIp })],
     end: 'target',
   },
 ])('the end of the path: $name', ({ replies, end }) => {
   expect(hopOf(settled(...replies), target).end).toBe(end);
+});
+
+test.each([
+  { name: 'from a router that passed others on', path: { routers: new Set(['192.0.2.1']) }, end: 'refused' },
+  { name: 'to what has no port', path: { protocol: 'icmp' }, end: 'refused' },
+  { name: 'in place of a reset', path: { protocol: 'tcp' }, end: 'refused' },
+  { name: "of the target's own", path: { protocol: 'tcp', targetIp: '192.0.2.1' }, end: 'target' },
+] as const)('a closed port $name is $end', ({ path, end }) => {
+  expect(hopOf(settled(reply({ kind: 'unreachable' })), { ...target, ...path }).end).toBe(end);
 });
 
 test('unusual codes appear once each, and labels from the latest reply that has them', () => {

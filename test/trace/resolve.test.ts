@@ -82,6 +82,7 @@ describe('options', () => {
   test('what is not given is the default', () => {
     expect(traceSettings({ host: 'h' })).toEqual({
       host: 'h',
+      lastWordSeconds: 3.5,
       protocol: 'auto',
       maxHops: 30,
       firstHop: 1,

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/trace/prober.js';
 import { pacing, type SettledTtl, type StrategyOptions, TraceStrategy } from '../../src/trace/strategy.js';
 
-const usual: StrategyOptions = { firstTtl: 1, maxTtl: 30, queries: 3, timeoutMs: 1000, serial: false };
+const usual: StrategyOptions = { firstTtl: 1, maxTtl: 30, queries: 3, timeoutMs: 1000, lastWordMs: 0, serial: false };
 
 interface Path {
   /** Round trip to each router in milliseconds; null is a silent one. */
   readonly routers: readonly (number | null)[];
   readonly target: number | null;
+  /** What the word about the target is: an answer unless given. */
+  readonly kind?: Reply['kind'];
 }
 
 interface Sent {
@@ -29,7 +31,7 @@ function play(path: Path, options: Partial<StrategyOptions> = {}, serves: (id: n
       sent.push({ atMs: nowMs, ttl: probe.ttl });
       const reached = probe.ttl > path.routers.length;
       const rttMs = reached ? path.target : (path.routers[probe.ttl - 1] ?? null);
-      const kind = reached ? 'answer' : 'time-exceeded';
+      const kind = reached ? (path.kind ?? 'answer') : 'time-exceeded';
       const from = reached ? 'target' : `router ${probe.ttl}`;
       if (rttMs === null || !serves(probe.id)) continue;
       due.push({ atMs: nowMs + rttMs, reply: { id: probe.id, from, kind, code: '', rttMs, mpls: [] } });
@@ -38,7 +40,7 @@ function play(path: Path, options: Partial<StrategyOptions> = {}, serves: (id: n
     nowMs = Math.max(nowMs, Math.min(due[0]?.atMs ?? Number.POSITIVE_INFINITY, strategy.wakeAtMs(nowMs)));
     while (due[0] !== undefined && due[0].atMs <= nowMs) strategy.reply((due.shift() as { reply: Reply }).reply);
     strategy.expire(nowMs);
-    known.push(...strategy.takeKnown().map((settled) => ({ ...settled, atMs: nowMs })));
+    known.push(...strategy.takeKnown(nowMs).map((settled) => ({ ...settled, atMs: nowMs })));
   }
   return { strategy, sent, known, endedMs: nowMs };
 }
@@ -102,7 +104,7 @@ describe('parallel', () => {
     strategy.reply(answer(2));
     strategy.reply(answer(3));
     for (const id of [0, 1]) strategy.reply({ ...answer(id), kind: 'time-exceeded' });
-    expect(strategy.takeKnown().map(({ ttl }) => ttl)).toEqual([1, 2, 3]);
+    expect(strategy.takeKnown(0).map(({ ttl }) => ttl)).toEqual([1, 2, 3]);
     expect(strategy.finished).toBe(true);
   });
 });
@@ -123,6 +125,7 @@ describe('any path', () => {
       maxTtl: fc.integer({ min: 5, max: 40 }),
       queries: fc.integer({ min: 1, max: 6 }),
       timeoutMs: fc.integer({ min: 50, max: 3000 }),
+      lastWordMs: fc.integer({ min: 0, max: 4000 }),
       serial: fc.boolean(),
     });
     const path = fc.record({ routers: fc.array(rtt, { maxLength: 30 }), target: rtt });
@@ -140,6 +143,31 @@ describe('any path', () => {
   });
 });
 
+describe('the last word on a path that fell silent', () => {
+  const down: Path = { routers: [5, 10], target: 3060, kind: 'unreachable' };
+
+  test.each([false, true])('is heard long after the probe timed out, serial: %s', (serial) => {
+    const { known, strategy } = play(down, { lastWordMs: 3500, serial });
+    expect(strategy.reached).toBe(true);
+    expect(known.map(({ ttl }) => ttl)).toEqual([1, 2, 3]);
+    expect(known.at(-1)?.replies.some((reply) => reply?.kind === 'unreachable')).toBe(true);
+    expect(play(down, { serial }).strategy.reached).toBe(false);
+  });
+
+  test('is waited for no longer than is said, and only at the end', () => {
+    const silent = play({ routers: [5, 10], target: null }, { lastWordMs: 3500 });
+    expect(silent.endedMs).toBeGreaterThanOrEqual(3500);
+    expect(silent.endedMs).toBeLessThan(3520);
+    const passing = play({ routers: [5, null, 15], target: 20 }, { lastWordMs: 3500 });
+    expect(passing.endedMs).toBe(1000);
+  });
+
+  test('holds up no probe of a serial trace', () => {
+    const { sent } = play({ routers: [5, null, 15], target: 20 }, { lastWordMs: 3500, serial: true, queries: 1 });
+    expect(sent.map(({ atMs }) => atMs)).toEqual([0, 5, 1005, 1020]);
+  });
+});
+
 test('late, doubled and unknown replies change nothing', () => {
   const strategy = new TraceStrategy({ ...usual, maxTtl: 1, queries: 2 });
   const reply = (id: number): Reply => ({ id, from: 'r', kind: 'time-exceeded', code: '', rttMs: 1, mpls: [] });
@@ -150,7 +178,7 @@ test('late, doubled and unknown replies change nothing', () => {
   strategy.reply(reply(77));
   strategy.expire(1000);
   strategy.reply({ ...reply(1), from: 'late' });
-  expect(strategy.takeKnown()).toEqual([{ ttl: 1, replies: [reply(0), null], leastLaterLoss: 1 }]);
+  expect(strategy.takeKnown(1000)).toEqual([{ ttl: 1, replies: [reply(0), null], leastLaterLoss: 1 }]);
 });
 
 test('a trace cut short tells what it has heard', () => {

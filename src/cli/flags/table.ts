@@ -525,6 +525,12 @@ const table = [
   { name: 'tr-serial', aliases: [], group: 'Trace', help: 'Send one probe at a time' },
   { name: 'tr-no-dns', aliases: [], group: 'Trace', help: 'Do not look up the names of hops' },
   {
+    name: 'tr-require-target',
+    aliases: [],
+    group: 'Trace',
+    help: 'Exit with 6 where a route does not reach its target',
+  },
+  {
     name: 'geoip-db',
     aliases: [],
     group: 'Trace',

@@ -39,6 +39,7 @@ interface RouteBack<P> {
   readonly both: boolean;
   readonly geoip: GeoipOptions | undefined;
   readonly output: OutputPlan;
+  readonly requireTarget?: boolean;
 }
 
 export type Command =
@@ -58,6 +59,7 @@ export type Command =
       /** Undefined looks nothing up. */
       readonly geoip: GeoipOptions | undefined;
       readonly output: OutputPlan;
+      readonly requireTarget?: boolean;
     }
   | {
       readonly command: 'server';
@@ -96,7 +98,7 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
       }
       return { command: 'loopback', plan: loopbackPlan(values, outside), output };
     case 'traceroute':
-      return { command: 'traceroute', options: traceOptions(values), geoip: geoipOptions(values, outside), output };
+      return { command: 'traceroute', options: traceOptions(values), ...routeReport(values, outside), output };
     case 'server': {
       const intervalSeconds = values.interval ?? defaults.intervalSeconds;
       const geoip = geoipOptions(values, outside);
@@ -243,8 +245,12 @@ function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
   };
 }
 
-function routeBack(values: FlagValues, outside: Surroundings): Pick<RouteBack<unknown>, 'both' | 'geoip'> {
-  return { both: values['both-traceroutes'] ?? false, geoip: geoipOptions(values, outside) };
+function routeBack(values: FlagValues, outside: Surroundings) {
+  return { both: values['both-traceroutes'] ?? false, ...routeReport(values, outside) };
+}
+
+function routeReport(values: FlagValues, outside: Surroundings) {
+  return { geoip: geoipOptions(values, outside), ...given({ requireTarget: values['tr-require-target'] }) };
 }
 
 function loopbackTracePlan(values: FlagValues, outside: Surroundings): LoopbackTracePlan {

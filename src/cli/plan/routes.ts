@@ -1,8 +1,8 @@
 /** What a command line says of routes: how a server is to trace, what it lets its clients have, where networks are looked up. */
-import { defaults } from '../../defaults/index.js';
 import type { GeoipOptions } from '../../geoip/open.js';
 import { given } from '../../given.js';
 import type { TraceService, TraceWish } from '../../plan/plan.js';
+import { completeTraceWish } from '../../plan/trace-wish.js';
 import { type TraceOptions, traceSettings } from '../../trace/options.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
@@ -15,17 +15,7 @@ export function showsRoutes(values: FlagValues): boolean {
 
 /** Throws WperfError 'usage' where it ends before it begins. */
 export function traceWish(values: FlagValues): TraceWish {
-  const protocol = values['tr-proto'] ?? 'auto';
-  const { inbandQueries, queries } = defaults.trace;
-  const wish: TraceWish = {
-    protocol,
-    maxHops: values['tr-max-hops'] ?? defaults.trace.maxHops,
-    firstHop: values['tr-first-hop'] ?? defaults.trace.firstHop,
-    queries: values['tr-queries'] ?? (protocol === 'inband' ? inbandQueries : queries),
-    timeoutSeconds: values['tr-timeout'] ?? defaults.trace.timeoutSeconds,
-    names: !values['tr-no-dns'],
-    serial: values['tr-serial'] ?? false,
-  };
+  const wish = completeTraceWish(givenWish(values));
   if (wish.firstHop > wish.maxHops) {
     const rule = `${labelOf('tr-first-hop')} ${wish.firstHop} is beyond ${labelOf('tr-max-hops')} ${wish.maxHops}`;
     throw usageError(rule, 'begin nearer or look farther');
@@ -56,20 +46,23 @@ export function traceOptions(values: FlagValues): TraceOptions {
   checkFamily(values, host);
   const options: TraceOptions = {
     host,
-    names: !values['tr-no-dns'],
-    serial: values['tr-serial'] ?? false,
-    ...given({
-      family: chosenFamily(values),
-      protocol: values['tr-proto'],
-      port: values['tr-port'],
-      maxHops: values['tr-max-hops'],
-      firstHop: values['tr-first-hop'],
-      queries: values['tr-queries'],
-      timeoutSeconds: values['tr-timeout'],
-    }),
+    ...givenWish(values),
+    ...given({ family: chosenFamily(values), port: values['tr-port'] }),
   };
   traceSettings(options);
   return options;
+}
+
+function givenWish(values: FlagValues): Partial<TraceWish> {
+  return given({
+    protocol: values['tr-proto'],
+    maxHops: values['tr-max-hops'],
+    firstHop: values['tr-first-hop'],
+    queries: values['tr-queries'],
+    timeoutSeconds: values['tr-timeout'],
+    names: values['tr-no-dns'] && false,
+    serial: values['tr-serial'],
+  });
 }
 
 export function geoipOptions(values: FlagValues, { env }: Surroundings): GeoipOptions | undefined {

@@ -11,9 +11,17 @@ import type { Surroundings } from './surroundings.js';
 export function resolveToken(values: FlagValues, outside: Surroundings): string | undefined {
   const { token, 'token-file': file } = values;
   if (token !== undefined) return check('--token', token);
-  if (file !== undefined) return check('--token-file', readNamed('--token-file', file, outside).replace(/\r?\n$/, ''));
+  if (file !== undefined) return check('--token-file', lineOf(readNamed('--token-file', file, outside)));
   const { WPERF_TOKEN: fromEnvironment } = outside.env;
   return fromEnvironment === undefined ? undefined : check('WPERF_TOKEN', fromEnvironment);
+}
+
+/** Editors put a byte order mark before the text and a line end after it. */
+function lineOf(text: string): string {
+  if (/^\uFFFD{2}|\0/.test(text)) {
+    throw usageError('--token-file holds text that is not UTF-8 (UTF-16?)', 'save the file as UTF-8');
+  }
+  return text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
 }
 
 function check(source: string, token: string): string {

@@ -11,6 +11,7 @@ import type { PingReporter, Reporter, Screen } from '../../report/reporter.js';
 import { ProgressLine } from '../../report/text/progress-line.js';
 import { withTimestamps } from '../../report/text/timestamps.js';
 import { withWrapping } from '../../report/text/wrapped.js';
+import { type WriteFailure, watchWrites } from './writes.js';
 
 export interface Output {
   readonly screen: Screen;
@@ -19,8 +20,8 @@ export interface Output {
 }
 
 /** Throws WperfError `file-failure` for a log file that cannot be written. */
-export async function openOutput(plan: OutputPlan): Promise<Output> {
-  const log = plan.logfile === undefined ? undefined : await openLog(plan.logfile);
+export async function openOutput(plan: OutputPlan, failure: WriteFailure = 'ends'): Promise<Output> {
+  const log = plan.logfile === undefined ? undefined : await openLog(plan.logfile, failure);
   const stamps = plan.timestamps && plan.format === 'text';
   const out = log ?? process.stdout;
   const columnsOf = (stream: WriteStream | NodeJS.WriteStream) => terminalColumns(stream, stamps ? STAMP_COLUMNS : 0);
@@ -56,7 +57,7 @@ export function pingReporter(plan: OutputPlan, { screen }: Output): PingReporter
   return makePingReporter({ ...identity, output: plan }, screen);
 }
 
-async function openLog(path: string): Promise<WriteStream> {
+async function openLog(path: string, failure: WriteFailure): Promise<WriteStream> {
   const log = createWriteStream(path, { flags: 'a' });
   try {
     await once(log, 'open');
@@ -67,11 +68,12 @@ async function openLog(path: string): Promise<WriteStream> {
       cause: error,
     });
   }
+  watchWrites(log, `--logfile '${path}'`, failure);
   return log;
 }
 
 async function closed(log: WriteStream | undefined): Promise<void> {
-  if (!log) return;
+  if (!log || log.destroyed) return;
   log.end();
-  await once(log, 'close');
+  await new Promise<void>((resolve) => log.once('close', () => resolve()));
 }

@@ -11,15 +11,22 @@ import { type Output, openOutput } from './output.js';
 import { openPlaces } from './places.js';
 import { onInterrupt } from './signals.js';
 
+export interface TraceCommand {
+  /** Undefined looks nothing up. */
+  readonly geoip: GeoipOptions | undefined;
+  readonly output: OutputPlan;
+  /** A route that ends before its target has an exit code of its own. */
+  readonly requireTarget?: boolean;
+}
+
 /** Traces one route and resolves with the exit code. Ctrl-C ends it with the hops so far. */
 export function runTraceCommand(
   options: TraceOptions,
-  geoipOptions: GeoipOptions | undefined,
-  plan: OutputPlan,
+  { geoip, output: plan, requireTarget }: TraceCommand,
 ): Promise<number> {
-  return withTraceTools(geoipOptions, plan, (tools, output) => {
+  return withTraceTools(geoip, plan, (tools, output) => {
     const reporter = makeTraceReporter(plan.format, output.screen, { annotated: tools.annotate !== undefined });
-    return report(traceroute(options, tools), reporter);
+    return report(traceroute(options, tools), reporter, requireTarget);
   });
 }
 
@@ -46,11 +53,12 @@ export async function withTraceTools(
 export async function report(
   events: AsyncIterable<TraceEvent | NoticeEvent>,
   reporter: TraceReporter,
+  requireTarget = false,
 ): Promise<number> {
   let code: number = exitCodes.success;
   const take = (event: TraceReport) => {
     reporter.event(event);
-    code = codeOf(event);
+    code = codeOf(event, requireTarget);
   };
   try {
     for await (const event of events) take(event);
@@ -61,7 +69,9 @@ export async function report(
 }
 
 /** The exit code that the last event of a trace stands for. */
-export function codeOf(event: TraceReport): number {
+export function codeOf(event: TraceReport, requireTarget: boolean): number {
   if (event.type === 'error') return exitCode(event.error.code);
-  return event.type === 'trace-end' && event.reason === 'interrupted' ? exitCodes.test : exitCodes.success;
+  if (event.type !== 'trace-end') return exitCodes.success;
+  if (event.reason === 'interrupted') return exitCodes.test;
+  return requireTarget && event.reason !== 'target' ? exitCodes.notReached : exitCodes.success;
 }

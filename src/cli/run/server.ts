@@ -8,6 +8,7 @@ import { openOutput } from './output.js';
 import { placesOnDemand } from './places.js';
 import { ServerOutput } from './server-output.js';
 import { onInterrupt } from './signals.js';
+import { watchStandardStreams } from './writes.js';
 
 /** Told to a parent process that started this server for itself. */
 export interface Ready {
@@ -22,7 +23,8 @@ export interface ServerCommand {
 
 /** Serves until a signal, or after one test with `--one-off`; resolves with the exit code. */
 export async function runServerCommand(plan: ServerPlan, options: ServerCommand): Promise<number> {
-  const output = await openOutput(options.output);
+  watchStandardStreams('warns');
+  const output = await openOutput(options.output, 'warns');
   const places = placesOnDemand(options.geoip, (line) => output.screen.err.write(`warning: ${line}\n`));
   const server = await startServerPlan(plan, {
     makeRecorder: () => makeRecorder(identity),

@@ -5,54 +5,66 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { legacy, waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
-import type { PingsServedEvent } from '../../events/ping.js';
 import type { TestEvent } from '../../events/test.js';
-import type { Cancel, Clock } from '../../host/clock.js';
-import { nodeHost } from '../../host/node.js';
+import { onAbort } from '../../host/abort.js';
+import type { Cancel } from '../../host/clock.js';
+import { randomId } from '../../host/random.js';
 import { countServedPings } from '../../modes/ping/account.js';
-import type { TraceDesk } from '../../modes/route/desk/desk.js';
-import type { ServerPlan } from '../../plan/plan.js';
 import type { Channel } from '../../transport/channel.js';
 import { tokenHint } from '../native/conversation.js';
+import type { EndRun, House, ServedDialect, Visitor } from '../served.js';
 import { watchLife } from './life.js';
 import { closedError, Link } from './link.js';
-import { serveLegacyLoad } from './serve-load.js';
-import { type LegacyTraceOptions, runLegacyTrace } from './serve-route.js';
+import { type LegacyTestOptions, serveLegacyLoad } from './serve-load.js';
+import { runLegacyTrace } from './serve-route.js';
 import { endOf, legacySoftware, type Opening, parseOpening, pongTo } from './wire.js';
 
-export interface GuestOptions {
-  readonly plan: Pick<ServerPlan, 'token' | 'seconds' | 'bytes'>;
-  /** 32 hexadecimal digits that tell the guest's test from others. */
-  readonly session: string;
-  readonly clock: Clock;
-  /** False when the server has begun another test, and serves one only. */
-  readonly mayBegin: () => boolean;
-  /** Ends a running test with what it has. */
-  readonly stop: AbortSignal;
-  /** The events of the guest's one test, if it comes to one. */
-  readonly onEvent: (event: TestEvent) => void;
-  readonly onPings: (event: PingsServedEvent) => void;
-  /** What was asked for and came to no test, in a sentence. */
-  readonly onNote: (text: string) => void;
-  readonly desk: TraceDesk;
-  readonly annotate: LegacyTraceOptions['annotate'];
+/** Guests cannot be told apart as to whose they are: tests that run at one time are one run. */
+export function serveLegacy(house: House): ServedDialect {
+  let running = 0;
+  let endRun: EndRun | undefined;
+  return async (visitor) => {
+    let isRunning = false;
+    await welcome(visitor, house, () => {
+      endRun ??= house.admission.begin();
+      running += 1;
+      isRunning = true;
+      visitor.heard();
+    });
+    if (!isRunning) return;
+    running -= 1;
+    if (running > 0) return;
+    endRun?.(true);
+    endRun = undefined;
+  };
 }
 
-export class Guest {
+/** Settles once the connection has ended. */
+async function welcome({ channel, failed }: Visitor, house: House, begin: () => void): Promise<void> {
+  const guest = new Guest(channel, house, begin);
+  const stayed = onAbort(house.stop, () => guest.sendAway());
+  await guest.done.catch(failed);
+  stayed();
+}
+
+class Guest {
   /** Settles once the connection has ended: rejects with the WperfError that ended it, if there was one. */
   readonly done: Promise<void>;
   readonly #link: Link;
-  readonly #options: GuestOptions;
+  readonly #house: House;
+  /** Its test begins; throws where there may be none. */
+  readonly #onBegin: () => void;
   #ran = false;
   #tokenDue: boolean;
   #cancelWait: Cancel = () => {};
   #settle: (outcome: Promise<void>) => void = () => {};
   #reject: (error: WperfError) => void = () => {};
 
-  constructor(channel: Channel, options: GuestOptions) {
+  constructor(channel: Channel, house: House, onBegin: () => void) {
     this.#link = new Link(channel);
-    this.#options = options;
-    this.#tokenDue = options.plan.token !== undefined;
+    this.#house = house;
+    this.#onBegin = onBegin;
+    this.#tokenDue = house.plan.token !== undefined;
     const conversation = new Promise<void>((resolve, reject) => {
       this.#settle = resolve;
       this.#reject = reject;
@@ -63,22 +75,11 @@ export class Guest {
     this.#armWait();
   }
 
-  get peer(): string {
-    return this.#link.peer;
-  }
-
-  /** True once the guest has come to a test. */
-  get ran(): boolean {
-    return this.#ran;
-  }
-
-  close(withinSeconds: number): void {
+  /** Unless it has come to a test, which ends by itself when the server stops. */
+  sendAway(): void {
+    if (this.#ran) return;
     this.#cancelWait();
-    this.#link.close(withinSeconds);
-  }
-
-  drop(): void {
-    this.#link.channel.drop();
+    this.#link.close(waits.partingSeconds);
   }
 
   async #leave(): Promise<void> {
@@ -88,7 +89,7 @@ export class Guest {
   }
 
   #armWait(): void {
-    const { clock } = this.#options;
+    const { clock } = this.#house.host;
     this.#cancelWait();
     this.#cancelWait = clock.at(clock.now() + waits.handshakeStepSeconds, () => {
       this.#refuse('timeout', `nothing was asked for within ${waits.handshakeStepSeconds} s`);
@@ -113,7 +114,7 @@ export class Guest {
 
   #checkToken(text: string): void {
     this.#tokenDue = false;
-    if (sameText(text, this.#options.plan.token ?? '')) {
+    if (sameText(text, this.#house.plan.token ?? '')) {
       this.#armWait();
     } else {
       this.#link.refuse('Invalid token');
@@ -122,20 +123,25 @@ export class Guest {
   }
 
   #begin(opening: Opening): void {
-    const { plan, session, clock, stop, mayBegin, onEvent, onNote, desk, annotate } = this.#options;
-    if (!mayBegin()) throw new WperfError('server-full', 'the server runs one test only, and has begun it');
+    const { plan, host, stop, desk, annotate, emit } = this.#house;
+    this.#onBegin();
+    const session = randomId();
+    const onEvent = (event: TestEvent) => emit.test(event, session);
+    const test: LegacyTestOptions = { link: this.#link, plan, session, host, stop, onEvent };
+    const route = { link: this.#link, desk, proven: plan.token !== undefined, annotate, onNote: emit.note };
     this.#ran = true;
-    if (opening.kind === 'ping') this.#settle(this.#answerPings());
-    else if (opening.kind !== 'traceroute') {
-      this.#settle(
-        serveLegacyLoad({ link: this.#link, plan, session, host: { ...nodeHost, clock }, stop, onEvent }, opening),
-      );
-    } else this.#settle(runLegacyTrace({ link: this.#link, desk, proven: plan.token !== undefined, annotate, onNote }));
+    if (opening.kind === 'ping') this.#settle(this.#answerPings(session));
+    else if (opening.kind === 'traceroute') this.#settle(runLegacyTrace(route));
+    else this.#settle(serveLegacyLoad(test, opening));
   }
 
   /** Until the client goes. A client that pings but does not read fills no more than a bounded queue. */
-  #answerPings(): Promise<void> {
-    const { session, clock, stop, onPings } = this.#options;
+  #answerPings(session: string): Promise<void> {
+    const {
+      host: { clock },
+      stop,
+      emit,
+    } = this.#house;
     const link = this.#link;
     const guest = { session, peerSoftware: legacySoftware, dialect: 'legacy', info: link.channel.info } as const;
     const ended = countServedPings(guest, clock, stop);
@@ -161,7 +167,7 @@ export class Guest {
           link.say(pong);
         }
       };
-    }).finally(() => onPings(ended(answered)));
+    }).finally(() => emit.pings(ended(answered)));
   }
 
   #refuse(code: WperfError['code'], message: string, hint?: string): void {

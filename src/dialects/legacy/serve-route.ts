@@ -1,11 +1,10 @@
 /** The route back to a client of the original, hop by hop, through the limits that hold for everybody. */
-import { defaults } from '../../defaults/index.js';
 import { toWperfError } from '../../errors.js';
 import type { Annotation } from '../../events/hop.js';
 import type { TraceHop } from '../../events/route.js';
 import type { TraceDesk } from '../../modes/route/desk/desk.js';
 import { serveRoute } from '../../modes/route/serve.js';
-import type { TraceWish } from '../../plan/plan.js';
+import { completeTraceWish } from '../../plan/trace-wish.js';
 import type { Link } from './link.js';
 import { routeText, type ToldHop } from './wire.js';
 
@@ -19,15 +18,7 @@ export interface LegacyTraceOptions {
 }
 
 /** Its client cannot say what it wants; it expects one round trip of each hop. */
-const wish: TraceWish = {
-  protocol: 'auto',
-  maxHops: defaults.trace.maxHops,
-  firstHop: defaults.trace.firstHop,
-  queries: 1,
-  timeoutSeconds: defaults.trace.timeoutSeconds,
-  names: true,
-  serial: false,
-};
+const wish = completeTraceWish({ queries: 1 });
 
 /** Resolves when the route is told, or why it is not, and when the client has gone. */
 export async function runLegacyTrace({ link, desk, proven, annotate, onNote }: LegacyTraceOptions): Promise<void> {

@@ -30,7 +30,7 @@ export const nativeLoad: LoadDialect = {
     };
   },
 
-  async openEcho(channel, { plan, session, simulation, host }): Promise<EchoLink> {
+  openEcho(channel, { plan, session, simulation, host }): EchoLink {
     const conversation = new Conversation(channel, host.clock);
     const socket = farSocket(given({ tos: plan.socket?.tos }));
     const about = { software: host.software, session, seconds: plan.seconds };
@@ -39,11 +39,12 @@ export const nativeLoad: LoadDialect = {
       omitSeconds: plan.omitSeconds,
       ...given({ sim: simulation, socket }),
     };
-    await openAsClient(conversation, hello, plan.token);
-    conversation.send({ type: 'start' });
-    conversation.channel.tellArrivals?.();
+    const granted = openAsClient(conversation, hello, plan.token).then(() => {
+      conversation.send({ type: 'start' });
+      conversation.channel.tellArrivals?.();
+    });
     return {
-      echo: conversation.echo,
+      ...{ granted, echo: conversation.echo },
       onEnded: (lost) => {
         conversation.onEnded = lost;
       },

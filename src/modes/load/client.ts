@@ -20,7 +20,7 @@ import type { StreamOutcome } from './figures.js';
 import { LatencyProbe } from './latency-probe.js';
 import { failureWithoutLoad } from './no-load.js';
 import { startProgressMeter } from './progress-meter.js';
-import { measureRoundTrips } from './round-trips.js';
+import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
 import { type StreamRun, startStream } from './stream.js';
 
 export interface LoadRunOptions {
@@ -45,6 +45,7 @@ class ClientTest {
   readonly #session = randomId();
   readonly #simulation: Simulation | undefined;
   readonly #latency: LatencyProbe;
+  readonly #roundTrips: OpeningRoundTrips;
   #peer: LoadPeer | undefined;
   /** As the start told it. */
   #simulated: SimulationReport | undefined;
@@ -61,12 +62,13 @@ class ClientTest {
     this.#connections = new Connections(options.connect);
     this.#simulation = plan.simulation && withSeed(plan.simulation);
     this.#latency = new LatencyProbe({ clock: options.host.clock, simulation: this.#simulation });
+    this.#roundTrips = new OpeningRoundTrips(options.host.clock);
   }
 
   async run(): Promise<void> {
     try {
       const peer = await this.#beforeStart(this.#open());
-      const rtt = await this.#beforeStart(this.#measureIdle(peer));
+      const rtt = await this.#beforeStart(this.#roundTripsOf(peer));
       peer.checkOpen?.();
       this.#emit(this.#startEvent(peer, rtt));
       for (const note of peer.notes) this.#emit(note);
@@ -100,33 +102,32 @@ class ClientTest {
     const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => this.#connections.another(i + 2));
     // The first failure is told; what follows from it is not.
     for (const each of [first, beside, ...others]) each?.catch(() => {});
-    const dialect = dialectOf(await first);
-    const latency = this.#openEcho(dialect, opening, beside);
-    const channels = [first.then(({ channel }) => channel), ...others];
+    const connected = await first;
+    const dialect = dialectOf(connected);
+    this.#roundTrips.begin(connected.channel);
+    const latency = beside && this.#openEcho(dialect, opening, beside);
+    const channels = [Promise.resolve(connected.channel), ...others];
     this.#peer = await dialect.open({ ...opening, channels });
     await latency;
     return this.#peer;
   }
 
+  /** A dialect without such a connection does without. */
   async #openEcho(
-    dialect: LoadDialect,
+    { openEcho }: LoadDialect,
     opening: Omit<LoadOpening, 'channels'>,
-    connecting: Promise<Channel> | undefined,
+    connecting: Promise<Channel>,
   ): Promise<void> {
-    if (dialect.openEcho)
-      await this.#latency.open(async () => connecting && dialect.openEcho?.(await connecting, opening));
-    else
-      connecting?.then(
-        (channel) => channel.drop(),
-        () => {},
-      );
+    if (openEcho) await this.#latency.open(async () => openEcho(await connecting, opening));
+    else void connecting.then((channel) => channel.drop()).catch(() => {});
   }
 
-  async #measureIdle({ streams }: LoadPeer): Promise<RttSummary | undefined> {
+  /** What was measured while the test was opened, unless that was too early to tell. */
+  async #roundTripsOf({ streams, checkOpen }: LoadPeer): Promise<RttSummary | undefined> {
+    const early = await this.#roundTrips.end();
+    if (early && !this.#simulation && !checkOpen) return early;
     const echoes = streams.map((stream) => stream.echo);
-    const roundTrips = measureRoundTrips(echoes, this.#options.host.clock, simulatedSeconds(this.#simulation));
-    const [rtt] = await Promise.all([roundTrips, this.#latency.measureIdle()]);
-    return rtt;
+    return measureRoundTrips(echoes, this.#options.host.clock, simulatedSeconds(this.#simulation));
   }
 
   #startEvent(peer: LoadPeer, rtt: RttSummary | undefined): StartEvent {

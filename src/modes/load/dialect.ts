@@ -31,6 +31,8 @@ export interface ClientStream extends StreamLink {
 
 /** A connection beside a test that carries pings alone. */
 export interface EchoLink {
+  /** Settles when the server has agreed to it; rejects with WperfError when it does not. */
+  readonly granted: Promise<void>;
   readonly echo: Pick<Echo, 'ping'>;
   /** Calls `lost` once the connection has ended. */
   onEnded(lost: () => void): void;
@@ -62,5 +64,5 @@ export interface LoadDialect {
   /** Asks for a test on every stream. Rejects with WperfError. */
   open(opening: LoadOpening): Promise<LoadPeer>;
   /** Asks for pings on a connection beside the test; absent where the dialect has none such. */
-  openEcho?(channel: Channel, opening: Omit<LoadOpening, 'channels'>): Promise<EchoLink>;
+  openEcho?(channel: Channel, opening: Omit<LoadOpening, 'channels'>): EchoLink;
 }

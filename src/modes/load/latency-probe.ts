@@ -6,6 +6,7 @@
 import { bounds, limits, waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { type Cancel, type Clock, within } from '../../host/clock.js';
+import { deferred } from '../../host/deferred.js';
 import { type LatencyReport, latencyReport } from '../../measure/latency.js';
 import type { Simulation, TestDirection, TestPlan } from '../../plan/plan.js';
 import { Pinger } from '../ping/pinger.js';
@@ -22,6 +23,7 @@ export class LatencyProbe {
   readonly #idleMs: number[] = [];
   readonly #loadedMs: number[] = [];
   #link: EchoLink | undefined;
+  #idle: Pinger | undefined;
   #loaded: Pinger | undefined;
   #cancelLoaded: Cancel = () => {};
   #failure: string | undefined;
@@ -29,6 +31,8 @@ export class LatencyProbe {
   #begun = Number.POSITIVE_INFINITY;
   #until = Number.POSITIVE_INFINITY;
   #lostAt: number | undefined;
+  /** The connection has ended, or is not wanted any more. */
+  readonly #over = deferred();
   #closed = false;
 
   constructor(options: LatencyProbeOptions) {
@@ -51,40 +55,49 @@ export class LatencyProbe {
     return `The latency connection was lost ${moment}: ${rest}.`;
   }
 
-  /** Takes what `opening` gives, if it gives anything in time. Never rejects. */
+  /**
+   * Takes what `opening` gives, if it gives anything in time, and measures before the load. Under simulated conditions a
+   * server's answers are delayed only once it has agreed. Never rejects.
+   */
   async open(opening: () => Promise<EchoLink | undefined>): Promise<void> {
+    const { clock, simulation } = this.#options;
     const late = () => new WperfError('timeout', `no answer within ${waits.latencyOpenSeconds} s`);
+    const until = clock.now() + waits.latencyOpenSeconds;
     try {
-      await within(this.#options.clock, waits.latencyOpenSeconds, this.#take(opening()), late);
+      const link = await within(clock, waits.latencyOpenSeconds, this.#take(opening()), late);
+      if (!link) return;
+      const early = simulation ? undefined : this.#measureIdle(link);
+      await within(clock, until - clock.now(), link.granted, late);
+      await (early ?? this.#measureIdle(link));
     } catch (error) {
       this.#failure = `Latency is not measured: ${toWperfError(error).line}.`;
       this.close();
     }
   }
 
-  async #take(opening: Promise<EchoLink | undefined>): Promise<void> {
+  async #take(opening: Promise<EchoLink | undefined>): Promise<EchoLink | undefined> {
     const link = await opening;
+    link?.granted.catch(() => {});
     if (this.#closed) link?.close(waits.partingSeconds);
-    if (!link || this.#closed) return;
+    if (!link || this.#closed) return undefined;
     this.#link = link;
     link.onEnded(() => {
       if (!this.#closed) this.#lostAt = this.#options.clock.now();
+      this.#over.resolve();
     });
+    return link;
   }
 
-  /** Pings one after another, before the load. */
-  async measureIdle(): Promise<void> {
+  /** Pings one after another, or on a longer path a few at a time: many samples, and soon. */
+  #measureIdle({ echo }: EchoLink): Promise<void> {
     const { clock, simulation } = this.#options;
-    if (!this.#link || this.#closed) return;
-    const answerSeconds = waits.rttBudgetSeconds + simulatedSeconds(simulation);
-    const pinger = new Pinger({
-      echo: this.#link.echo,
-      clock,
-      ...{ intervalSeconds: 0, count: bounds.idlePings, answerSeconds },
+    this.#idle = new Pinger({
+      ...{ echo, clock, intervalSeconds: 0, patienceSeconds: waits.idlePatienceSeconds, count: bounds.idlePings },
+      answerSeconds: waits.rttBudgetSeconds + simulatedSeconds(simulation),
       until: clock.now() + waits.rttBudgetSeconds,
       onAnswer: (_seq, rttMs) => keep(this.#idleMs, rttMs),
     });
-    await pinger.finished;
+    return Promise.race([this.#idle.finished, this.#over.promise]);
   }
 
   /** From the start of the test on; the omitted beginning does not count. */
@@ -120,6 +133,8 @@ export class LatencyProbe {
   close(): void {
     this.#closed = true;
     this.#cancelLoaded();
+    this.#over.resolve();
+    this.#idle?.stop();
     this.#loaded?.stop();
     this.#link?.close(waits.partingSeconds);
   }

@@ -3,6 +3,7 @@ import { waits } from '../../defaults/index.js';
 import type { RttSummary } from '../../events/test.js';
 import { type Clock, within } from '../../host/clock.js';
 import type { Echo } from '../../transport/channel.js';
+import { Pinger } from '../ping/pinger.js';
 
 /**
  * One ping after another, in turn over the streams. Undefined if none came back in time.
@@ -21,6 +22,46 @@ export async function measureRoundTrips(
     if (ms === undefined) break;
     samplesMs.push(ms);
   }
+  return summaryOf(samplesMs);
+}
+
+/** Round trips on a stream's connection while the server is still asked for the test: they cost no time. */
+export class OpeningRoundTrips {
+  readonly #clock: Clock;
+  readonly #samplesMs: number[] = [];
+  #pinger: Pinger | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A channel without pings of its own is not measured yet. */
+  begin(channel: Partial<Echo>): void {
+    if (!channel.ping) return;
+    this.#pinger = new Pinger({
+      ...{ echo: channel as Pick<Echo, 'ping'>, clock: this.#clock, intervalSeconds: 0, count: waits.rttSamples },
+      ...{ until: Number.POSITIVE_INFINITY, answerSeconds: waits.handshakeStepSeconds },
+      onAnswer: (_seq, rttMs) => rttMs !== undefined && this.#samplesMs.push(rttMs),
+    });
+  }
+
+  /** Those that are missing are waited for where the path is short. Undefined where none came back. */
+  async end(): Promise<RttSummary | undefined> {
+    const soFar = summaryOf(this.#samplesMs);
+    const missingMs = soFar ? soFar.maxMs * (waits.rttSamples - soFar.samples) : Number.POSITIVE_INFINITY;
+    if (missingMs <= 1000 * waits.rttExtraSeconds) await this.#late();
+    this.#pinger?.stop();
+    return summaryOf(this.#samplesMs);
+  }
+
+  #late(): Promise<void> {
+    const late = () => new Error('late');
+    const finished = this.#pinger?.finished ?? Promise.resolve();
+    return within(this.#clock, waits.rttExtraSeconds, finished, late).catch(() => {});
+  }
+}
+
+function summaryOf(samplesMs: readonly number[]): RttSummary | undefined {
   if (samplesMs.length === 0) return undefined;
   return {
     samples: samplesMs.length,

@@ -11,6 +11,8 @@ export interface PingerOptions {
   readonly clock: Clock;
   /** 0 sends each ping as soon as the one before is answered or lost. */
   readonly intervalSeconds: number;
+  /** With interval 0: how long a ping waits for the answer to the one before; without end unless given. */
+  readonly patienceSeconds?: number;
   readonly count: number;
   /** No ping is sent after this moment of the clock. */
   readonly until: number;
@@ -60,18 +62,23 @@ export class Pinger {
   }
 
   #send(): void {
-    const { clock, count, until, intervalSeconds } = this.#options;
+    const { clock, count, until, intervalSeconds, patienceSeconds } = this.#options;
     const now = clock.now();
+    this.#cancelNext();
     if (this.#sent >= count || now > until) {
       this.#sending = false;
       this.#settleIfDone();
       return;
     }
     if (this.#inFlight.size < bounds.pingsInFlight) this.#ping(now);
-    if (intervalSeconds === 0) return;
-    // After a pause of this process the rhythm begins anew: no burst makes up for it.
+    if (intervalSeconds > 0) this.#keepRhythm(now, intervalSeconds);
+    else if (patienceSeconds !== undefined) this.#cancelNext = clock.at(now + patienceSeconds, () => this.#send());
+  }
+
+  /** After a pause of this process the rhythm begins anew: no burst makes up for it. */
+  #keepRhythm(now: number, intervalSeconds: number): void {
     this.#nextAt = Math.max(this.#nextAt, now - intervalSeconds) + intervalSeconds;
-    this.#cancelNext = clock.at(this.#nextAt, () => this.#send());
+    this.#cancelNext = this.#options.clock.at(this.#nextAt, () => this.#send());
   }
 
   #ping(now: number): void {
@@ -88,7 +95,8 @@ export class Pinger {
     if (!this.#running) return;
     this.#inFlight.delete(seq);
     this.#options.onAnswer(seq, rttMs);
-    if (this.#options.intervalSeconds === 0 && this.#running) this.#send();
+    const isNewest = seq === this.#sent - 1;
+    if (this.#options.intervalSeconds === 0 && this.#running && isNewest) this.#send();
     else this.#settleIfDone();
   }
 

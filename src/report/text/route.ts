@@ -183,7 +183,7 @@ function remarks(hop: Hop, { codes, mpls, returnHops }: HopAddress): string[] {
 export function endLines({ reason, hops, rateLimitedTtls }: TraceEnd, target: string): string[] {
   const outcome = {
     target: [],
-    refused: [],
+    refused: [`${target} is not reached: the last hop passes nothing on to it`],
     hops: [`no answer from ${target}`],
     time: ["cut short by the server's limit of time"],
     interrupted: ['interrupted'],

@@ -1,8 +1,9 @@
 /** The route back to the peer of a connection, through whatever NAT and firewall the connection came through. */
 import { waits } from '../../defaults/index.js';
 import type { TraceEvent } from '../../events/route.js';
+import type { TraceWish } from '../../plan/plan.js';
 import { Waker } from '../engine.js';
-import { type InbandOptions, inbandSettings } from '../options.js';
+import { inbandSettings } from '../options.js';
 import { type TraceTools, traceWith } from '../traceroute.js';
 import { type InbandChannel, peerOf } from './live-connection.js';
 import { openInband } from './prober.js';
@@ -16,10 +17,10 @@ import { openInband } from './prober.js';
  */
 export async function* inbandTrace(
   channel: InbandChannel,
-  options: InbandOptions = {},
+  wish: Partial<TraceWish> = {},
   tools: TraceTools = {},
 ): AsyncGenerator<TraceEvent, void> {
-  const settings = inbandSettings(channel.info.remoteHost, options);
+  const settings = inbandSettings(channel.info.remoteHost, wish);
   const waker = new Waker();
   const prober = await openInband(channel, { wake: waker.wake });
   const bound = new AbortController();

@@ -5,6 +5,7 @@
  * The kernel measures a SYN-ACK's round trip, and stamps ICMP errors; for a RST there is only the clock when it is read.
  */
 
+import { defaults } from '../../defaults/index.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { arrivalStamps, linux, realtimeNs } from '../../host/linux/sockets.js';
@@ -14,8 +15,9 @@ import { parseMpls } from '../packet/quoted.js';
 import type { Probe, Prober, ProberOptions, Reply } from '../prober.js';
 import { LinuxSocket, refusal, reportErrors } from './socket.js';
 
-/** Linux repeats a SYN after a second; a reply from then on could belong to either. */
+/** Linux repeats a SYN after a second; a reply from then on could belong to either, and counts only if it ends the path. */
 const attemptNs = 990_000_000n;
+const lastWordNs = BigInt(defaults.trace.lastWordSeconds * 1e9);
 /** `struct tcp_info`: state in byte 0, smoothed RTT in microseconds at byte 68. */
 const tcpInfo = { bytes: 72, rttOffset: 68, established: 1 } as const;
 
@@ -103,14 +105,15 @@ export class LinuxTcpProber implements Prober {
     const { socket, beforeNs, refusedMs } = attempt;
     if (refusedMs !== undefined) return this.#answer(attempt, refusedMs);
     const nowNs = realtimeNs(this.#libc);
+    const isLate = nowNs - beforeNs >= attemptNs;
     const reported = this.#reportedError(attempt, nowNs);
-    if (reported !== undefined) return reported;
+    if (reported !== undefined) return isLate && reported.kind === 'time-exceeded' ? 'lost' : reported;
     const error = socket.takeError();
-    if (error === linux.ECONNREFUSED) return this.#answer(attempt, milliseconds(nowNs - beforeNs));
+    if (error === linux.ECONNREFUSED && !isLate) return this.#answer(attempt, milliseconds(nowNs - beforeNs));
     if (error !== 0) return 'lost';
     const connectedMs = this.#connectedMs(attempt, nowNs);
-    if (connectedMs !== undefined) return this.#answer(attempt, connectedMs);
-    return nowNs - beforeNs < attemptNs ? 'pending' : 'lost';
+    if (connectedMs !== undefined) return isLate ? 'lost' : this.#answer(attempt, connectedMs);
+    return nowNs - beforeNs < lastWordNs ? 'pending' : 'lost';
   }
 
   #reportedError({ probe, socket, beforeNs }: Attempt, nowNs: bigint): Reply | undefined {

@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import { connect as startTls } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { Clock } from '../../host/clock.js';
-import { canonicalIp } from '../../net/ip.js';
+import { canonicalHost, canonicalIp } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 import { addressesOf, type Family, type Resolve, systemResolve } from './addresses.js';
 import { otherFamily, type Party, proxyError, reachError, resolveError, tlsError } from './failure.js';
@@ -19,6 +19,8 @@ export interface OpenTools {
   /** Aborts with a TooLate. */
   readonly signal: AbortSignal;
   readonly resolve?: Resolve | undefined;
+  /** Told of the address of the first machine on the way, once it is settled. */
+  readonly onAddress?: ((address: string) => void) | undefined;
 }
 
 interface End {
@@ -43,15 +45,20 @@ export function endText({ host, port }: End): string {
 }
 
 /** A TCP connection to the first machine on the way. */
-async function reach(end: End, party: Party, way: Way, { clock, signal, resolve }: OpenTools): Promise<Socket> {
-  const addresses = await addressesFor(way.address ?? end.host, party, way, { clock, signal, resolve });
+async function reach(end: End, party: Party, way: Way, tools: OpenTools): Promise<Socket> {
+  const { clock, signal, onAddress = () => {} } = tools;
+  const addresses = await addressesFor(way.address ?? end.host, party, way, tools);
+  const [only, ...others] = addresses;
+  if (only !== undefined && others.length === 0) onAddress(only);
   const connectTo = async (address: string, stop: AbortSignal) => {
     const socket = startTcp(address, end.port, way);
     return step<Socket>(socket, stop, (done) => socket.once('connect', () => done(socket)));
   };
-  return race(addresses, connectTo, clock, signal).catch((error) => {
+  const socket = await race(addresses, connectTo, clock, signal).catch((error) => {
     throw reachError(error, party, way);
   });
+  onAddress(canonicalHost(socket.remoteAddress ?? ''));
+  return socket;
 }
 
 async function addressesFor(host: string, party: Party, way: Way, { signal, resolve }: OpenTools): Promise<string[]> {

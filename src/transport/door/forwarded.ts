@@ -7,6 +7,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { bounds } from '../../defaults/index.js';
 import { canonicalIp } from '../../net/ip.js';
 import type { ForwardedClient } from '../channel.js';
+import type { Arrival } from './arrival.js';
+
+/** Whose request it is, where that is not the connection's own end. Each proxy on the way is believed only as far as it is trusted. */
+export function clientOf(
+  headers: IncomingHttpHeaders,
+  { client: announced, tcp }: Arrival,
+  trusts: (address: string) => boolean,
+): ForwardedClient | undefined {
+  const caller = announced?.host ?? tcp.remoteAddress ?? '';
+  return (trusts(caller) ? forwardedClient(headers, trusts) : undefined) ?? announced;
+}
 
 type Caller = Pick<ForwardedClient, 'host' | 'port'>;
 

@@ -1,21 +1,14 @@
 /**
- * The one TCP port. Looks at the first byte of a connection before anything reads it, so that TLS, HTTP and later
- * protocols with openings of their own can share the port. Liveness: a connection that says nothing is dropped.
+ * The one TCP port. Looks at the first bytes of a connection before anything reads it, so that TLS, HTTP and protocols
+ * with openings of their own can share the port. Liveness: a connection that says nothing is dropped, and so is one whose
+ * opening nobody claims.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
-import type { ForwardedClient } from '../channel.js';
+import type { Arrival, Opening } from './arrival.js';
 import { readProxyHeader } from './proxy-protocol.js';
-
-export type Opening = 'tls' | 'http' | 'unknown';
-
-/** A TLS record of type handshake (RFC 8446, section 5.1), or the capital letter of an HTTP method (RFC 9110). */
-export function openingOf(firstByte: number): Opening {
-  if (firstByte === 0x16) return 'tls';
-  return firstByte >= 0x41 && firstByte <= 0x5a ? 'http' : 'unknown';
-}
 
 export interface FrontDoorOptions {
   readonly host?: string | undefined;
@@ -23,20 +16,24 @@ export interface FrontDoorOptions {
   readonly clock: Clock;
   /** Whether this peer is a proxy that may say for whom it speaks. */
   readonly trusts: (address: string) => boolean;
-  /** Gets each connection with its bytes unread; must end it or see it end. */
-  readonly onConnection: (socket: Socket, opening: Opening, client: ForwardedClient | undefined) => void;
+  /** Told of each connection as soon as it is there. */
+  readonly onConnection: (tcp: Socket) => void;
+  /** The first that claims a connection, or may yet, has it. */
+  readonly openings: readonly Opening[];
 }
 
 export interface FrontDoor {
   readonly host: string;
   readonly port: number;
-  /** Stops listening; open connections stay. */
+  /** Stops listening; open connections stay. Resolves when the last of them has ended. */
   close(): Promise<void>;
 }
 
 export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
-  const server = createServer({ noDelay: true }, (socket) => sniff(socket, options));
-  server.maxConnections = bounds.connections + bounds.spareConnections;
+  const server = createServer({ noDelay: true }, (tcp) => {
+    options.onConnection(tcp);
+    if (!tcp.destroyed) sniff(tcp, options);
+  });
   await listen(server, options);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new WperfError('internal', 'the listener has no port');
@@ -47,36 +44,52 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   };
 }
 
-/** Waits for the first byte, behind a PROXY protocol header where a trusted proxy sent one. */
-function sniff(socket: Socket, { clock, trusts, onConnection }: FrontDoorOptions): void {
+/** Waits for the first bytes, behind a PROXY protocol header where a trusted proxy sent one. */
+function sniff(tcp: Socket, { clock, trusts, openings }: FrontDoorOptions): void {
   let seen: Buffer = Buffer.alloc(0);
-  let mayBeHeader = trusts(socket.remoteAddress ?? '');
-  let client: ForwardedClient | undefined;
-  socket.on('error', () => {});
-  const cancel = clock.at(clock.now() + waits.firstBytesSeconds, () => socket.destroy());
-  socket.once('close', cancel);
+  let mayBeHeader = trusts(tcp.remoteAddress ?? '');
+  let arrival: Arrival = { socket: tcp, tcp };
+  tcp.on('error', () => {});
+  const cancel = clock.at(clock.now() + waits.firstBytesSeconds, () => tcp.destroy());
+  tcp.once('close', cancel);
   const look = (chunk: Buffer) => {
     seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
     const header = mayBeHeader ? readProxyHeader(seen) : 'none';
     if (header === 'more') return;
     if (header === 'bad') {
-      socket.destroy();
+      tcp.destroy();
       return;
     }
     mayBeHeader = false;
     if (header !== 'none') {
-      client = header.client && { ...header.client, source: 'proxy-protocol' };
+      if (header.client) arrival = { ...arrival, client: { ...header.client, source: 'proxy-protocol' } };
       seen = seen.subarray(header.bytes);
     }
     if (seen.length === 0) return;
+    const opening = openingOf(seen, openings);
+    if (opening === 'more') return;
     cancel();
-    socket.off('data', look);
-    socket.pause();
-    socket.unshift(seen);
-    onConnection(socket, openingOf(seen[0] ?? 0), client);
-    process.nextTick(() => socket.resume());
+    if (opening === 'none') {
+      tcp.destroy();
+      return;
+    }
+    tcp.off('data', look);
+    tcp.pause();
+    tcp.unshift(seen);
+    opening.take(arrival);
+    process.nextTick(() => tcp.resume());
   };
-  socket.on('data', look);
+  tcp.on('data', look);
+}
+
+/** `more` while the first that may claim these bytes wants to see others. */
+function openingOf(seen: Uint8Array, openings: readonly Opening[]): Opening | 'more' | 'none' {
+  for (const opening of openings) {
+    const claim = opening.claims(seen);
+    if (claim === 'yes') return opening;
+    if (claim === 'more' && seen.length < bounds.openingBytes) return 'more';
+  }
+  return 'none';
 }
 
 function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void> {

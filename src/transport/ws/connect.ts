@@ -12,7 +12,7 @@ import type { ChannelInfo } from '../channel.js';
 import type { Resolve } from '../connect/addresses.js';
 import { endText, openSocket } from '../connect/open.js';
 import { step, TooLate } from '../connect/step.js';
-import type { Connected, Transport, Way } from '../transport.js';
+import type { Connected, ConnectHooks, Transport, Way } from '../transport.js';
 import { WsChannel } from './channel.js';
 import { isStripped, responseError, strippedError, upgradeError, wrongSubprotocol } from './errors.js';
 
@@ -30,18 +30,22 @@ export interface WsOptions {
 export const wsTransport: Transport = makeWsTransport();
 
 export function makeWsTransport(options: WsOptions = {}): Transport {
-  return { name: 'ws', connect: (way) => connect(way, options) };
+  return { name: 'ws', connect: (way, hooks) => connect(way, options, hooks) };
 }
 
 /** All of it within the way's time. */
-async function connect(way: Way, { lane, resolve }: WsOptions): Promise<Connected> {
+async function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHooks = {}): Promise<Connected> {
   const clock = systemClock;
   const late = new AbortController();
   const { connectTimeoutMs } = way;
   const cancel = clock.at(clock.now() + connectTimeoutMs / 1000, () => late.abort(new TooLate(connectTimeoutMs)));
+  const { signal: given, onAddress } = hooks;
+  const signal = given ? AbortSignal.any([given, late.signal]) : late.signal;
   try {
-    const socket = await openSocket(way, { clock, signal: late.signal, resolve });
-    return await upgrade(socket, way, lane, late.signal);
+    const socket = await openSocket(way, { clock, signal, resolve, onAddress });
+    return await upgrade(socket, way, lane, signal);
+  } catch (error) {
+    throw given?.aborted ? given.reason : error;
   } finally {
     cancel();
   }

@@ -65,7 +65,8 @@ export function responseError(response: IncomingMessage, body: string, { peer }:
     const text = `a proxy on the way to ${peer} did not pass the WebSocket upgrade on`;
     return new WperfError('proxy-failure', text, detail(upgradeHint));
   }
-  if (theirs === PROTOCOL_VERSION && code === 'version-mismatch') return strippedError(peer);
+  const isLost = code === 'proxy-failure' || code === 'version-mismatch';
+  if (theirs === PROTOCOL_VERSION && isLost) return strippedError(peer);
   if (typeof code === 'string' && refusals.has(code)) {
     const [line] = stripControl(body.slice(0, 300)).split('\n');
     return new WperfError(code as ErrorCode, `${peer}: ${line}`, detail(refusals.get(code)));

@@ -9,6 +9,8 @@ const files: Readonly<Record<string, string>> = {
   token: 'from a file\n',
   'token.crlf': 'from a file\r\n',
   'token.bare': 'from a file',
+  'token.bom': '\uFEFFfrom a file\r\n',
+  'token.utf16': '\uFFFD\uFFFDs\0e\0c\0',
   'token.empty': '\n',
   'token.lines': 'one\ntwo\n',
   'token.long': 'x'.repeat(1025),
@@ -146,6 +148,7 @@ describe('a client', () => {
     ['-c h --token-file token', { token: 'from a file' }],
     ['-c h --token-file token.crlf', { token: 'from a file' }],
     ['-c h --token-file token.bare', { token: 'from a file' }],
+    ['-c h --token-file token.bom', { token: 'from a file' }],
     ['-c wss://h --cacert ca', { target: secureTarget, ca: files.ca }],
     ['-c wss://h --insecure', { target: secureTarget, insecure: true }],
     ['-c h --proxy http://p:3128', { proxy: 'http://p:3128/' }],
@@ -211,6 +214,12 @@ describe('--reverse-traceroute and --both-traceroutes', () => {
   ])('%s', (line, expected) => {
     const plan = { ...base, target, trace: { ...trace, ...expected } };
     expect(parse(line)).toEqual({ command: 'route-back', plan, both: false, geoip, output });
+  });
+
+  it('may need the target', () => {
+    const expected = { command: 'route-back', requireTarget: true };
+    expect(parse('-c h --reverse-traceroute --tr-require-target')).toMatchObject(expected);
+    expect(parse('--traceroute h --tr-require-target')).toMatchObject({ command: 'traceroute', requireTarget: true });
   });
 
   it('shows both ways, and those of this machine', () => {
@@ -505,6 +514,7 @@ describe('bad input', () => {
       "--proxy 'http://***@p' has credentials that are not percent-encoded: write % as %25 and @ as %40",
     ],
     // Tokens.
+    ['-c h --token-file token.utf16', '--token-file holds text that is not UTF-8 (UTF-16?): save the file as UTF-8'],
     ['-c h --token-file token.empty', '--token-file holds an empty token: put a secret there, or leave it out'],
     ['-c h --token-file token.lines', '--token-file holds more than one line: put the token on one line, alone'],
     ['-c h --token-file token.long', '--token-file holds a token of 1025 characters: use at most 1024'],

@@ -2,13 +2,13 @@
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Later } from '../../support/undo.js';
 
-/** The port. `answer` gets each connection that asks for no sub-protocol, before anything can arrive. */
+/** The port. `answer` gets each connection before anything can arrive. */
 export async function startFakeServer(later: Later, answer: (ws: WebSocket) => void): Promise<number> {
   const fake = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => false });
   await new Promise((resolve) => fake.on('listening', resolve));
-  fake.on('connection', (ws, request) => {
+  fake.on('connection', (ws) => {
     ws.on('error', () => {});
-    if (request.headers['sec-websocket-protocol'] === undefined) answer(ws);
+    answer(ws);
   });
   later(async () => {
     for (const ws of fake.clients) ws.terminate();

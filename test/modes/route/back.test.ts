@@ -4,7 +4,7 @@ import type { TraceEvent, TraceHop } from '../../../src/events/route.js';
 import { type JobTools, type TraceJob, traceBack } from '../../../src/modes/route/desk/back.js';
 import type { TraceWish } from '../../../src/plan/plan.js';
 import type { InbandChannel } from '../../../src/trace/inband/live-connection.js';
-import type { InbandOptions, TraceOptions } from '../../../src/trace/options.js';
+import type { TraceOptions } from '../../../src/trace/options.js';
 import { usualWish } from '../../support/plans.js';
 
 type End = 'target' | 'refused' | undefined;
@@ -44,7 +44,7 @@ async function trace(
   wish: Partial<TraceWish> = {},
   job: Partial<TraceJob> = {},
 ) {
-  const asked: InbandOptions[] = [];
+  const asked: Partial<TraceWish>[] = [];
   let packets = 0;
   const tools: JobTools = {
     signal: new AbortController().signal,
@@ -54,7 +54,7 @@ async function trace(
     ways: {
       usual: ({ queries = 3 }: TraceOptions) =>
         path(usual, 1, queries, 'linux-raw') as AsyncGenerator<TraceEvent, void>,
-      inband: async function* (_channel: InbandChannel, options: InbandOptions = {}) {
+      inband: async function* (_channel: InbandChannel, options: Partial<TraceWish> = {}) {
         asked.push(options);
         if (inband instanceof Error) throw inband;
         yield* path(inband, options.firstHop ?? 1, options.queries ?? 1, 'inband');

@@ -1,5 +1,5 @@
 /** In-band traces from a server inside a network back to a client there, each end a process of its own. */
-import type { InbandOptions } from '../../../src/trace/options.js';
+import type { TraceWish } from '../../../src/plan/plan.js';
 import { makeCertificates } from '../../support/certificates.js';
 import { start } from '../../support/processes.js';
 import { withUndo } from '../../support/undo.js';
@@ -15,7 +15,7 @@ export interface InbandRun {
   readonly listen?: string;
   readonly secure?: boolean;
   readonly connections?: number;
-  readonly options?: InbandOptions;
+  readonly options?: Partial<TraceWish>;
   /** Ends the traces after so long. */
   readonly cutMs?: number;
   /** The client leaves, or stands still, so long after it connected. */

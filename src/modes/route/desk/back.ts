@@ -9,7 +9,6 @@ import type { TraceWish } from '../../../plan/plan.js';
 import { rateLimitedTtls } from '../../../trace/hop.js';
 import type { InbandChannel } from '../../../trace/inband/live-connection.js';
 import { inbandTrace } from '../../../trace/inband/trace.js';
-import type { InbandOptions } from '../../../trace/options.js';
 import { pacing } from '../../../trace/strategy.js';
 import { traceroute } from '../../../trace/traceroute.js';
 
@@ -31,17 +30,16 @@ export interface JobTools {
   readonly ways?: { readonly usual: typeof traceroute; readonly inband: typeof inbandTrace };
 }
 
-type Inband = (options: InbandOptions) => AsyncIterable<TraceEvent>;
+type Inband = (wish: Partial<TraceWish>) => AsyncIterable<TraceEvent>;
 
 /** Yields what `traceroute` yields, and throws what it throws; `request-refused` where in-band is asked for in vain. */
 export async function* traceBack(job: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const { wish, channel } = job;
   const { ways = usualWays, signal } = tools;
-  const inband: Inband | undefined = channel && ((options) => ways.inband(channel, options, { signal }));
+  const inband: Inband | undefined = channel && ((asked) => ways.inband(channel, asked, { signal }));
   if (wish.protocol === 'inband') {
     if (inband === undefined) throw new WperfError('request-refused', noInband);
-    const { firstHop, maxHops, queries, timeoutSeconds, names } = wish;
-    yield* counted(inband({ firstHop, maxHops, queries, timeoutSeconds, names }), tools);
+    yield* counted(inband(wish), tools);
   } else if (wish.protocol === 'auto' && inband !== undefined) {
     yield* usualThenInband(job, tools, inband);
   } else {
@@ -53,9 +51,10 @@ const usualWays = { usual: traceroute, inband: inbandTrace };
 
 const noInband = 'in-band probes end at the proxy of this connection: ask with --tr-proto auto, udp, icmp or tcp';
 
+/** The client is there, whatever falls silent on the way: nobody will say that it is down. */
 async function* usual({ target, wish }: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const { ways = usualWays, signal } = tools;
-  yield* counted(ways.usual({ ...wish, host: target }, { signal }), tools);
+  yield* counted(ways.usual({ ...wish, host: target, lastWordSeconds: 0 }, { signal }), tools);
   tools.onPackets(pacing.lead * wish.queries);
 }
 

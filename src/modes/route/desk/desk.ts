@@ -5,6 +5,7 @@
  */
 import { WperfError } from '../../../errors.js';
 import type { SharedResult, TraceEvent } from '../../../events/route.js';
+import { onAbort } from '../../../host/abort.js';
 import type { Clock } from '../../../host/clock.js';
 import type { TraceService, TraceWish } from '../../../plan/plan.js';
 import type { InbandChannel } from '../../../trace/inband/live-connection.js';
@@ -98,7 +99,7 @@ export class TraceDesk {
     const { key, trace: shared } = running;
     const late = new AbortController();
     const cancel = clock.at(clock.now() + service.seconds, () => late.abort());
-    shared.abandoned.addEventListener('abort', () => this.#forget(running));
+    onAbort(shared.abandoned, () => this.#forget(running));
     const unwanted = AbortSignal.any([shared.abandoned, stop]);
     const signal = AbortSignal.any([unwanted, late.signal]);
     const told = (event: TraceEvent): TraceEvent => {

@@ -1,0 +1,115 @@
+/**
+ * Who may come in: the one place that counts connections, those of each address, and runs. Whoever has been silent
+ * longest makes room for others; a refusal says which bound it is.
+ */
+import type { Socket } from 'node:net';
+import { bounds } from '../defaults/index.js';
+import type { EndRun } from '../dialects/served.js';
+import { WperfError } from '../errors.js';
+import { networkOf } from '../modes/route/desk/target.js';
+
+export interface AdmissionOptions {
+  readonly oneOff: boolean;
+  /** Whether this address is of a proxy, which is not counted as one client. */
+  readonly trusts: (address: string) => boolean;
+  /** The one run of a one-off server has ended. */
+  readonly onOver: () => void;
+}
+
+/** A connection that is here. */
+interface Entrant {
+  readonly tcp: Socket;
+  /** Whose it is, as far as that is known: an address, or a /64 of IPv6. */
+  readonly network: string | undefined;
+  /** Silent until a request is read, open until it is heard what is wanted. */
+  readonly stage: 'silent' | 'open' | 'heard';
+}
+
+export class Admission {
+  readonly #options: AdmissionOptions;
+  /** The oldest first. */
+  readonly #present = new Map<Socket, Entrant>();
+  readonly #dismissed = new WeakSet<Socket>();
+  #runs = 0;
+  #isOver = false;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** A connection has come, and stays until it ends or must make room. */
+  enter(tcp: Socket): void {
+    const address = tcp.remoteAddress ?? '';
+    const network = this.#options.trusts(address) ? undefined : networkOf(address);
+    const silent = this.#all((entrant) => entrant.stage === 'silent' && entrant.network === network);
+    if (network !== undefined && silent.length >= bounds.connectionsOfOne) this.#dismiss(silent[0]);
+    const most = bounds.connections + bounds.spareConnections;
+    if (this.#present.size >= most) this.#dismiss(this.#all((entrant) => entrant.stage !== 'heard')[0]);
+    this.#present.set(tcp, { tcp, network, stage: 'silent' });
+    tcp.once('close', () => this.#present.delete(tcp));
+  }
+
+  /** Takes on a connection whose request is read, from a client at `address`, or says why not. */
+  open(tcp: Socket, address: string): WperfError | undefined {
+    if (!this.#present.has(tcp)) return full('the server has let this connection go');
+    const network = networkOf(address);
+    const open = this.#all(({ stage }) => stage !== 'silent');
+    if (open.filter((other) => other.network === network).length >= bounds.connectionsOfOne) {
+      return full(`${network} has ${bounds.connectionsOfOne} connections here, as many as one address may`);
+    }
+    const [silent] = open.filter(({ stage }) => stage === 'open');
+    if (open.length >= bounds.connections && !this.#dismiss(silent)) {
+      return full('the server has as many clients as it can take');
+    }
+    this.#present.set(tcp, { tcp, network, stage: 'open' });
+    return undefined;
+  }
+
+  /** It has said what it wants, and makes room for nobody. */
+  heard(tcp: Socket): void {
+    const entrant = this.#present.get(tcp);
+    if (entrant) this.#present.set(tcp, { ...entrant, stage: 'heard' });
+  }
+
+  wasDismissed(tcp: Socket): boolean {
+    return this.#dismissed.has(tcp);
+  }
+
+  /** A run begins. Throws `server-full` where a one-off server has begun its own. */
+  begin(): EndRun {
+    const { oneOff, onOver } = this.#options;
+    if (oneOff && (this.#runs > 0 || this.#isOver)) throw full('the server runs one test only, and has begun it');
+    this.#runs += 1;
+    return (ran) => {
+      this.#runs -= 1;
+      if (!oneOff || !ran) return;
+      this.#isOver = true;
+      onOver();
+    };
+  }
+
+  /** Ends connections at once of which no request has been read. */
+  dismissSilent(): void {
+    for (const entrant of this.#all(({ stage }) => stage === 'silent')) this.#dismiss(entrant);
+  }
+
+  dismissAll(): void {
+    for (const entrant of this.#all(() => true)) this.#dismiss(entrant);
+  }
+
+  #all(fits: (entrant: Entrant) => boolean): Entrant[] {
+    return [...this.#present.values()].filter(fits);
+  }
+
+  #dismiss(entrant: Entrant | undefined): boolean {
+    if (!entrant) return false;
+    this.#present.delete(entrant.tcp);
+    this.#dismissed.add(entrant.tcp);
+    entrant.tcp.destroy();
+    return true;
+  }
+}
+
+function full(text: string): WperfError {
+  return new WperfError('server-full', text);
+}

@@ -1,0 +1,60 @@
+/** Who serves here: the one list of dialects and answers, and what they are given. */
+import { networkInterfaces } from 'node:os';
+import { serveLegacy } from '../dialects/legacy/guest.js';
+import { serveNative } from '../dialects/native/serve.js';
+import type { House, ServedDialect } from '../dialects/served.js';
+import type { Annotation } from '../events/hop.js';
+import type { Recorder } from '../events/recorder.js';
+import type { Clock } from '../host/clock.js';
+import { nodeHost } from '../host/node.js';
+import { traceBack } from '../modes/route/desk/back.js';
+import { TraceDesk } from '../modes/route/desk/desk.js';
+import { serviceOf } from '../modes/route/desk/limits.js';
+import type { ServerPlan } from '../plan/plan.js';
+import { SUBPROTOCOL } from '../protocol/version.js';
+import type { Channel } from '../transport/channel.js';
+import type { Arrival } from '../transport/door/arrival.js';
+import type { Entry } from './entries.js';
+import { health } from './http.js';
+
+export interface ServerRunOptions {
+  readonly clock?: Clock;
+  /** False measures with plain `ws` calls. */
+  readonly lane?: boolean;
+  /** Makes what keeps the server's report for a client that asks for it. */
+  readonly makeRecorder?: () => Recorder;
+  /** Traces the route back to a client; for tests. */
+  readonly traceBack?: typeof traceBack;
+  /** What is known of an address, for clients of the original wperf, which do not look it up. */
+  readonly annotate?: (ip: string) => Promise<Annotation>;
+}
+
+export function houseOf(
+  plan: ServerPlan,
+  options: ServerRunOptions,
+  { stop, admission, emit }: Pick<House, 'stop' | 'admission' | 'emit'>,
+): House {
+  const { clock = nodeHost.clock, annotate, makeRecorder } = options;
+  const service = serviceOf(plan.traces);
+  const ownAddresses = () => Object.values(networkInterfaces()).flatMap((own) => own ?? []);
+  const desk = new TraceDesk({ service, clock, stop, ownAddresses, trace: options.traceBack ?? traceBack });
+  const host = { ...nodeHost, clock };
+  return { plan, host, stop, admission, emit, service, desk, annotate, makeRecorder };
+}
+
+/** `serve` has a dialect serve a connection. */
+export function entriesOf(
+  house: House,
+  serve: (dialect: ServedDialect, channel: Channel, arrival: Arrival) => void,
+): Entry[] {
+  const spoken = (name: string | undefined, dialect: ServedDialect): Entry => ({
+    kind: 'subprotocol',
+    name,
+    serve: (channel, arrival) => serve(dialect, channel, arrival),
+  });
+  return [
+    spoken(SUBPROTOCOL, serveNative(house)),
+    ...(house.plan.noLegacy ? [] : [spoken(undefined, serveLegacy(house))]),
+    { kind: 'http', method: 'GET', path: '/health', answer: () => health },
+  ];
+}

@@ -1,0 +1,84 @@
+/**
+ * HTTP at the one port: reads one request of a connection, and answers it or leaves the connection to a WebSocket.
+ * Liveness: a request that is not complete in time ends the connection, and so does every answer.
+ */
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { bounds, waits } from '../../defaults/index.js';
+import type { Cancel, Clock } from '../../host/clock.js';
+import type { Arrival, Claim } from './arrival.js';
+
+/** A capital letter, as every method begins (RFC 9110). */
+export function claimsHttp([first = 0]: Uint8Array): Claim {
+  return first >= 0x41 && first <= 0x5a ? 'yes' : 'no';
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Lines of plain text. */
+  readonly text: string;
+}
+
+export interface Asked {
+  readonly request: IncomingMessage;
+  /** Without its query. */
+  readonly path: string;
+  readonly arrival: Arrival;
+  /** Where a WebSocket is asked for: what came behind the request's head. */
+  readonly upgrade?: Buffer;
+  /** Ends the connection. */
+  readonly answer: (answer: Answer) => void;
+  /** The connection is somebody else's from now on. */
+  readonly release: () => void;
+}
+
+export class HttpReader {
+  readonly #clock: Clock;
+  readonly #onAsked: (asked: Asked) => void;
+  readonly #server: Server;
+  readonly #reading = new WeakMap<Socket, { readonly arrival: Arrival; readonly release: Cancel }>();
+
+  constructor(clock: Clock, onAsked: (asked: Asked) => void) {
+    this.#clock = clock;
+    this.#onAsked = onAsked;
+    this.#server = createServer({ maxHeaderSize: bounds.headerBytes })
+      .on('request', (request, response) => this.#hear(request, (answer) => send(response, answer)))
+      .on('upgrade', (request, _socket, head) => {
+        // Any other upgrade may be ignored (RFC 9110, section 7.8).
+        const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+        this.#hear(request, (answer) => send(responseOn(request), answer), isWebSocket ? head : undefined);
+      })
+      .on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  read(arrival: Arrival): void {
+    const release = this.#clock.at(this.#clock.now() + waits.firstBytesSeconds, () => arrival.tcp.destroy());
+    arrival.tcp.once('close', release);
+    this.#reading.set(arrival.socket, { arrival, release });
+    this.#server.emit('connection', arrival.socket);
+  }
+
+  #hear(request: IncomingMessage, answer: Asked['answer'], upgrade?: Buffer): void {
+    const reading = this.#reading.get(request.socket);
+    if (!reading) return;
+    const path = (request.url ?? '/').replace(/[?#].*/, '');
+    this.#onAsked({ ...reading, request, path, answer, ...(upgrade && { upgrade }) });
+  }
+}
+
+/** Node gives none for an upgrade. */
+function responseOn(request: IncomingMessage): ServerResponse {
+  const { socket } = request;
+  const response = new ServerResponse(request);
+  socket.on('error', () => {});
+  response.assignSocket(socket);
+  response.once('finish', () => socket.destroySoon());
+  return response;
+}
+
+function send(response: ServerResponse, { status, headers, text }: Answer): void {
+  const usual = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...usual, Connection: 'close', ...headers });
+  response.end(text);
+}

@@ -1,0 +1,72 @@
+/** Which opening a connection at the front door goes to, over real sockets. */
+import { expect, onTestFinished, test } from 'vitest';
+import { bounds } from '../../../src/defaults/index.js';
+import type { Arrival, Claim, Opening } from '../../../src/transport/door/arrival.js';
+import { openFrontDoor } from '../../../src/transport/door/front-door.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { hold } from '../../support/raw.js';
+
+const COOKIE = `${'abcdefghijklmnopqrstuvwxyz234567abcd'}\0`;
+
+/** Says `name` and what it got, and closes. */
+function opening(name: string, claims: (text: string) => Claim): Opening {
+  return {
+    claims: (first) => claims(Buffer.from(first).toString('latin1')),
+    take: ({ socket, client }: Arrival) => {
+      socket.once('data', (chunk) => socket.end(`${name} ${client?.host ?? ''} ${chunk.toString('latin1')}`));
+    },
+  };
+}
+
+const cookie = opening('cookie', (text) => {
+  if (!/^[a-z2-7]{1,36}\0?$/.test(text.slice(0, 37))) return 'no';
+  return text.length < 37 ? 'more' : 'yes';
+});
+const letters = opening('letters', (text) => (/^[a-z]/.test(text) ? 'yes' : 'no'));
+const endless = opening('endless', (text) => (text.startsWith('.') ? 'more' : 'no'));
+
+async function answerInPieces(bytes: string, size: number, openings: readonly Opening[]): Promise<string> {
+  const clock = new FakeClock();
+  let told = 0;
+  const door = await openFrontDoor({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    trusts: () => true,
+    onConnection: () => {
+      told += 1;
+    },
+    openings,
+  });
+  onTestFinished(() => door.close());
+  const { socket, ended, reply } = await hold(door.port);
+  socket.setNoDelay(true);
+  for (let at = 0; at < bytes.length && reply() === ''; at += size) {
+    socket.write(bytes.slice(at, at + size));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const answer = await ended;
+  expect(told).toBe(1);
+  expect(clock.pending).toBe(0);
+  return answer;
+}
+
+test.each([[1], [5], [37], [100]])('an opening of 37 bytes is seen whole, in pieces of %i', async (size) => {
+  expect(await answerInPieces(COOKIE, size, [cookie, letters])).toBe(`cookie  ${COOKIE}`);
+});
+
+test('bytes that turn out otherwise go to the next that claims them', async () => {
+  expect(await answerInPieces('abc!', 1, [cookie, letters])).toBe('letters  abc!');
+});
+
+test('a PROXY header is no part of the opening', async () => {
+  const header = 'PROXY TCP4 203.0.113.5 127.0.0.1 4711 80\r\n';
+  expect(await answerInPieces(header + COOKIE, 9, [cookie, letters])).toBe(`cookie 203.0.113.5 ${COOKIE}`);
+});
+
+test.each([
+  ['that nobody claims', '!hello'],
+  ['that nobody can make up his mind about', '.'.repeat(bounds.openingBytes)],
+])('bytes %s close the connection', async (_what, bytes) => {
+  expect(await answerInPieces(bytes, 50, [cookie, letters, endless])).toBe('');
+});
