@@ -1,5 +1,5 @@
 /** The composition of a client: the transport that reaches the server, the dialect that it speaks, and the mode. */
-import { dialectOf } from './dialects/choose.js';
+import { dialectOf, offered } from './dialects/choose.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
 import type { NoticeEvent, TestEvent } from './events/test.js';
@@ -26,7 +26,7 @@ export interface ClientTools {
 export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncIterableIterator<TestEvent> {
   const { host = nodeHost, signal } = tools;
   const chosen = (connected: Connected) => dialectOf(connected, plan).load;
-  return runLoad(plan, { host, signal, connect: connector(plan, tools), dialectOf: chosen });
+  return runLoad(plan, { host, signal, connect: connector(plan, tools), dialectOf: chosen, offered: offered.load });
 }
 
 /** Measures round trips. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */
@@ -47,6 +47,6 @@ export function runReverseTracePlan(
 }
 
 function connector(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): Connect {
-  return (address, hooks, stream) =>
-    transport.connect({ ...plan, ...given({ address }), ...socketOf(plan, stream) }, hooks);
+  return (address, place, hooks) =>
+    transport.connect({ ...plan, ...given({ address }), ...socketOf(plan, place) }, hooks);
 }

@@ -121,7 +121,7 @@ export const waits = {
   /** For more of them once the server has granted the test. */
   rttExtraSeconds: 0.02,
   /** Of a ping before the load, for the answer to the one before: more would make a test wait. */
-  idlePatienceSeconds: 0.005,
+  idlePatienceSeconds: 0.003,
   /** For the connection that measures latency; a test is not held up longer by one that fails. */
   latencyOpenSeconds: 5,
   /** From one latency ping to the next during a test: enough for percentiles of ten seconds, too little to be load. */
@@ -147,6 +147,8 @@ export const bounds = {
   frameBytes: 4 * 1024 * 1024,
   /** Request headers of an upgrade request. */
   headerBytes: 16 * 1024,
+  /** Of those, the hello; a larger one goes as a message. */
+  helloHeaderBytes: 8 * 1024,
   /** A PROXY protocol header, extensions included. */
   proxyHeaderBytes: 4096,
   /** Proxies on the way to a server that are looked at, from the nearest on. */
@@ -165,6 +167,8 @@ export const bounds = {
   idlePings: 20,
   /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
   pingsInFlight: 128,
+  /** Of a peer that speaks before this end listens. */
+  unheardTexts: 16,
   /** Unread answers to pings by text; beyond this the peer is flooding us. */
   queuedAnswerBytes: 64 * 1024,
   /** Load that one process keeps ready for writing, shared among its streams. */

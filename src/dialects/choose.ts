@@ -20,12 +20,13 @@ export interface ClientDialect {
   readonly route: RouteDialect;
 }
 
-const native: ClientDialect = { load: nativeLoad, ping: nativePing, route: nativeRoute };
+/** The one that requests name. */
+export const offered: ClientDialect = { load: nativeLoad, ping: nativePing, route: nativeRoute };
 const original: ClientDialect = { load: legacyLoad, ping: legacyPing, route: legacyRoute };
 
 /** A server that names no sub-protocol is taken for one of the original. Throws WperfError where that is refused. */
 export function dialectOf({ subprotocol }: Connected, plan: ConnectionPlan): ClientDialect {
-  if (subprotocol !== undefined) return native;
+  if (subprotocol !== undefined) return offered;
   refuseOriginal(plan);
   return original;
 }

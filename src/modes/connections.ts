@@ -7,15 +7,11 @@ import { deferred } from '../host/deferred.js';
 import type { Channel } from '../transport/channel.js';
 import type { Connected, ConnectHooks } from '../transport/transport.js';
 
-/**
- * `address` is the IP address to go to, where it is settled; `stream` the number of the stream that the connection is
- * for, from 1, or nothing for one beside them.
- */
-export type Connect = (
-  address: string | undefined,
-  hooks: ConnectHooks,
-  stream: number | undefined,
-) => Promise<Connected>;
+/** The number of the stream that a connection is for, from 1, or one that carries pings beside them. */
+export type Place = number | 'beside';
+
+/** `address` is the IP address to go to, where it is settled. */
+export type Connect = (address: string | undefined, place: Place, hooks: ConnectHooks) => Promise<Connected>;
 
 export class Connections {
   readonly #connect: Connect;
@@ -30,16 +26,14 @@ export class Connections {
   }
 
   /** Settles the address of all others, and who is spoken to. */
-  first(): Promise<Connected> {
-    this.#first ??= this.#openFirst();
+  first(greeting?: string): Promise<Connected> {
+    this.#first ??= this.#openFirst(greeting);
     return this.#first;
   }
 
-  /** Begins as soon as the address is settled; rejects as the first where that fails before. */
-  async another(stream?: number): Promise<Channel> {
-    void this.first().catch(() => {});
-    const { channel } = await this.#open(await this.#address.promise, stream);
-    return channel;
+  /** After `first` has been asked for. Begins as soon as the address is settled; rejects as the first where that fails before. */
+  async another(place: Place, greeting?: string): Promise<Connected> {
+    return this.#open(await this.#address.promise, place, { greeting });
   }
 
   dropAll(): void {
@@ -47,9 +41,9 @@ export class Connections {
     for (const channel of this.#channels) channel.drop();
   }
 
-  async #openFirst(): Promise<Connected> {
+  async #openFirst(greeting: string | undefined): Promise<Connected> {
     try {
-      const connected = await this.#open(undefined, 1, this.#address.resolve);
+      const connected = await this.#open(undefined, 1, { greeting, onAddress: this.#address.resolve });
       this.#address.resolve(connected.channel.info.remoteHost);
       return connected;
     } catch (error) {
@@ -58,14 +52,10 @@ export class Connections {
     }
   }
 
-  async #open(
-    address: string | undefined,
-    stream: number | undefined,
-    onAddress: ConnectHooks['onAddress'] = () => {},
-  ): Promise<Connected> {
+  async #open(address: string | undefined, place: Place, hooks: ConnectHooks): Promise<Connected> {
     const { signal } = this.#over;
     signal.throwIfAborted();
-    const connected = await this.#connect(address, { signal, onAddress }, stream);
+    const connected = await this.#connect(address, place, { ...hooks, signal });
     this.#channels.add(connected.channel);
     if (signal.aborted) connected.channel.drop();
     return connected;

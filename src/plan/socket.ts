@@ -4,10 +4,10 @@ import { given } from '../given.js';
 import type { ClientPlan, ConnectionPlan, SocketWishes } from './plan.js';
 
 /** The options of one stream's connection, counted from 1, or of one beside the streams. */
-export function socketOf({ socket }: Pick<ConnectionPlan, 'socket'>, stream: number | undefined) {
+export function socketOf({ socket }: Pick<ConnectionPlan, 'socket'>, place: number | 'beside') {
   if (socket?.localPort === undefined) return {};
   const { localPort, ...others } = socket;
-  return { socket: { ...others, ...given({ localPort: stream && localPort + stream - 1 }) } };
+  return { socket: place === 'beside' ? others : { ...others, localPort: localPort + place - 1 } };
 }
 
 /** What the far end is to do too; undefined for nothing. */

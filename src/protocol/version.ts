@@ -6,6 +6,13 @@ export const SUBPROTOCOL = `wperf.v${PROTOCOL_VERSION}`;
 /** Response header in which a server that refuses an upgrade names the sub-protocol it speaks. */
 export const PROTOCOL_HEADER = 'wperf-protocol';
 
+/**
+ * Request header in which a client may give its hello, as base64url, and response header in which a server says that it
+ * has taken it: the grant then comes a round trip sooner.
+ */
+export const HELLO_HEADER = 'wperf-hello';
+export const HELLO_TAKEN = 'taken';
+
 /** The wperf versions in a `Sec-WebSocket-Protocol` value, e.g. `wperf.v2, chat` -> [2]. */
 export function offeredVersions(header: string): number[] {
   return header

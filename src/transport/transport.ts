@@ -19,11 +19,17 @@ export interface Connected {
   readonly channel: Channel;
   /** The one that the server chose; undefined where it named none, as the original wperf does. */
   readonly subprotocol: string | undefined;
+  /** From the request to the server's answer: one round trip, where the transport makes one. */
+  readonly answeredMs?: number;
+  /** The server has had the first text with the request. */
+  readonly greeted?: boolean;
 }
 
 export interface ConnectHooks {
   /** Gives connecting up; its reason is what `connect` rejects with. */
   readonly signal?: AbortSignal;
+  /** The first text to the server, which goes with the request where it can. */
+  readonly greeting?: string | undefined;
   /** Told of the address that is connected to, as soon as that is settled: what `Way.address` takes. */
   readonly onAddress?: (address: string) => void;
 }

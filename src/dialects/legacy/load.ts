@@ -25,8 +25,9 @@ export const legacyLoad: LoadDialect = {
     checkMode(plan);
     const test = testOf(plan, simulation);
     const opened = await Promise.all(
-      opening.channels.map(async (channel, i) => {
-        const link = openLink(await channel, i + 1, opening);
+      opening.connections.map(async (connecting, i) => {
+        const { channel } = await connecting;
+        const link = openLink(channel, i + 1, opening);
         links.push(link);
         return streamOf(link, i + 1, test, opening);
       }),

@@ -5,6 +5,7 @@
 import { blockLimits, waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { randomId } from '../../host/random.js';
+import { decodeMessage } from '../../protocol/codec.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../../protocol/proof.js';
 import { type Conversation, tokenHint } from './conversation.js';
@@ -17,12 +18,19 @@ export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim' | 'socket
 /** What a client asks for; the rest of the hello is the handshake's. */
 export type Request = Omit<Hello, 'type' | 'nonce' | 'token'>;
 
+export function helloOf(request: Request, token: string | undefined): Hello {
+  return { type: 'hello', nonce: randomId(), token: token !== undefined, ...request };
+}
+
+/** `greeting` is the hello that the server has had with the request of the connection, if it has. */
 export async function openAsClient(
   conversation: Conversation,
   request: Request,
   token: string | undefined,
+  greeting?: string,
 ): Promise<Grant> {
-  const hello: Hello = { type: 'hello', nonce: randomId(), token: token !== undefined, ...request };
+  const hello = greeting === undefined ? helloOf(request, token) : (decodeMessage(greeting) as Hello);
+  if (greeting === undefined) conversation.send(hello);
   const grant = await askForGrant(conversation, hello, token);
   if (hello.sim && !grant.sim) {
     throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');
@@ -40,7 +48,6 @@ export async function openAsClient(
 }
 
 async function askForGrant(conversation: Conversation, hello: Hello, token: string | undefined): Promise<Grant> {
-  conversation.send(hello);
   const reply = await conversation.expect(waits.handshakeStepSeconds, 'challenge', 'grant');
   if (reply.type === 'grant') {
     if (token !== undefined)

@@ -2,23 +2,26 @@
 import { WperfError } from '../../errors.js';
 import type { NoticeEvent } from '../../events/test.js';
 import { given } from '../../given.js';
-import type { ClientStream, EchoLink, LoadDialect, LoadOpening } from '../../modes/load/dialect.js';
+import type { ClientStream, EchoLink, Greeted, LoadDialect, LoadOpening } from '../../modes/load/dialect.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { shareOf } from '../../plan/share.js';
 import { farSocket } from '../../plan/socket.js';
+import { encodeMessage } from '../../protocol/codec.js';
 import type { Grant } from '../../protocol/messages.js';
-import type { Channel } from '../../transport/channel.js';
 import { Conversation } from './conversation.js';
 import { grantedTest } from './granted.js';
-import { openAsClient, type Request } from './handshake.js';
+import { helloOf, openAsClient, type Request } from './handshake.js';
 import { pingHello } from './hello.js';
 import { NativeTalk } from './talk.js';
 
 export const nativeLoad: LoadDialect = {
+  greeting(stream, opening) {
+    const request = stream === 'beside' ? besideRequest(opening) : requestOf(stream, opening);
+    return encodeMessage(helloOf(request, opening.plan.token));
+  },
+
   async open(opening) {
-    const opened = await Promise.all(
-      opening.channels.map(async (channel, i) => openStream(await channel, i + 1, opening)),
-    );
+    const opened = await Promise.all(opening.connections.map((each, i) => openStream(each, i + 1, opening)));
     const [first] = opened;
     if (!first) throw new WperfError('internal', 'a test without streams');
     return {
@@ -30,16 +33,9 @@ export const nativeLoad: LoadDialect = {
     };
   },
 
-  openEcho(channel, { plan, session, simulation, host }): EchoLink {
-    const conversation = new Conversation(channel, host.clock);
-    const socket = farSocket(given({ tos: plan.socket?.tos }));
-    const about = { software: host.software, session, seconds: plan.seconds };
-    const hello = {
-      ...pingHello('latency', about),
-      omitSeconds: plan.omitSeconds,
-      ...given({ sim: simulation, socket }),
-    };
-    const granted = openAsClient(conversation, hello, plan.token).then(() => {
+  openEcho({ channel, greeting }, opening): EchoLink {
+    const conversation = new Conversation(channel, opening.host.clock);
+    const granted = openAsClient(conversation, besideRequest(opening), opening.plan.token, greeting).then(() => {
       conversation.send({ type: 'start' });
       conversation.channel.tellArrivals?.();
     });
@@ -54,16 +50,17 @@ export const nativeLoad: LoadDialect = {
 };
 
 async function openStream(
-  channel: Channel,
+  connecting: Promise<Greeted>,
   id: number,
   opening: LoadOpening,
 ): Promise<{ readonly grant: Grant; readonly stream: ClientStream }> {
+  const { channel, greeting } = await connecting;
   const conversation = new Conversation(channel, opening.host.clock);
-  const hello = helloOf(id, opening);
-  const grant = await openAsClient(conversation, hello, opening.plan.token);
+  const request = requestOf(id, opening);
+  const grant = await openAsClient(conversation, request, opening.plan.token, greeting);
   const stream = {
     id,
-    test: grantedTest(hello, grant),
+    test: grantedTest(request, grant),
     talk: new NativeTalk(conversation, 'client'),
     // As the handshake left it: under the conditions granted.
     ...{ data: conversation.channel, link: conversation.channel, echo: conversation.echo },
@@ -72,7 +69,15 @@ async function openStream(
   return { grant, stream };
 }
 
-function helloOf(id: number, { plan, session, simulation, host: { software } }: LoadOpening): Request {
+type Opening = Omit<LoadOpening, 'connections'>;
+
+function besideRequest({ plan, session, simulation, host: { software } }: Opening): Request {
+  const about = { software, session, seconds: plan.seconds };
+  const socket = farSocket(given({ tos: plan.socket?.tos }));
+  return { ...pingHello('latency', about), omitSeconds: plan.omitSeconds, ...given({ sim: simulation, socket }) };
+}
+
+function requestOf(id: number, { plan, session, simulation, host: { software } }: Opening): Request {
   const { mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds } = plan;
   const { title, extraData, getServerOutput } = plan;
   return {

@@ -9,16 +9,15 @@ import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import type { ClientPlan, Simulation } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
-import type { Channel } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
-import { type Connect, Connections } from '../connections.js';
+import { type Connect, Connections, type Place } from '../connections.js';
 import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
 import { Collector } from './collector.js';
-import type { ClientStream, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
+import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
 import { endEventOf } from './end.js';
+import { failureOf } from './failure.js';
 import type { StreamOutcome } from './figures.js';
 import { LatencyProbe } from './latency-probe.js';
-import { failureWithoutLoad } from './no-load.js';
 import { startProgressMeter } from './progress-meter.js';
 import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
 import { type StreamRun, startStream } from './stream.js';
@@ -28,9 +27,13 @@ export interface LoadRunOptions {
   readonly connect: Connect;
   /** Settles the dialect once, by what the first connection answered. Throws WperfError for one that is not spoken. */
   readonly dialectOf: (connected: Connected) => LoadDialect;
+  /** The dialect that the requests offer. */
+  readonly offered?: LoadDialect;
   /** Ends the test early; the results so far are still collected. */
   readonly signal?: AbortSignal | undefined;
 }
+
+type Opening = Omit<LoadOpening, 'connections'>;
 
 /** Runs the test. The last event is `end` or `error`; leaving the loop early stops the test. Never throws. */
 export function runLoad(plan: ClientPlan, options: LoadRunOptions): AsyncIterableIterator<TestEvent> {
@@ -97,29 +100,37 @@ class ClientTest {
   async #open(): Promise<LoadPeer> {
     const { dialectOf, host } = this.#options;
     const opening = { plan: this.#plan, session: this.#session, simulation: this.#simulation, host };
-    const first = this.#connections.first();
-    const beside = this.#plan.latency ? this.#connections.another() : undefined;
-    const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => this.#connections.another(i + 2));
+    const first = this.#greeted(1, opening, (greeting) => this.#connections.first(greeting));
+    const another = (place: Place) =>
+      this.#greeted(place, opening, (greeting) => this.#connections.another(place, greeting));
+    const beside = this.#plan.latency ? another('beside') : undefined;
+    const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => another(i + 2));
     // The first failure is told; what follows from it is not.
-    for (const each of [first, beside, ...others]) each?.catch(() => {});
+    for (const each of [beside, ...others]) each?.catch(() => {});
     const connected = await first;
     const dialect = dialectOf(connected);
-    this.#roundTrips.begin(connected.channel);
+    this.#roundTrips.begin(connected);
     const latency = beside && this.#openEcho(dialect, opening, beside);
-    const channels = [Promise.resolve(connected.channel), ...others];
-    this.#peer = await dialect.open({ ...opening, channels });
+    this.#peer = await dialect.open({ ...opening, connections: [first, ...others] });
     await latency;
     return this.#peer;
   }
 
+  /** With what the dialect that is offered says first. */
+  async #greeted(
+    place: Place,
+    opening: Opening,
+    connect: (greeting: string | undefined) => Promise<Connected>,
+  ): Promise<Connected & Greeted> {
+    const greeting = this.#options.offered?.greeting?.(place, opening);
+    const connected = await connect(greeting);
+    return { ...connected, ...given({ greeting: connected.greeted ? greeting : undefined }) };
+  }
+
   /** A dialect without such a connection does without. */
-  async #openEcho(
-    { openEcho }: LoadDialect,
-    opening: Omit<LoadOpening, 'channels'>,
-    connecting: Promise<Channel>,
-  ): Promise<void> {
+  async #openEcho({ openEcho }: LoadDialect, opening: Opening, connecting: Promise<Greeted>): Promise<void> {
     if (openEcho) await this.#latency.open(async () => openEcho(await connecting, opening));
-    else void connecting.then((channel) => channel.drop()).catch(() => {});
+    else void connecting.then(({ channel }) => channel.drop()).catch(() => {});
   }
 
   /** What was measured while the test was opened, unless that was too early to tell. */
@@ -159,8 +170,9 @@ class ClientTest {
     const { clock } = this.#options.host;
     const stopProgress = startProgressMeter({ role: 'client', test: peer.test, runs, clock, emit: this.#emit });
     try {
-      const end = this.#end(peer, await Promise.all(runs.map((run) => run.outcome)));
-      const failure = failureWithoutLoad(end, peer.streams[0]?.talk.peer ?? '');
+      const outcomes = await Promise.all(runs.map((run) => run.outcome));
+      const end = this.#end(peer, outcomes);
+      const failure = failureOf(end, outcomes, peer.streams[0]?.talk.peer ?? '');
       if (failure) this.#partial = end;
       if (failure) throw failure;
       return end;

@@ -16,7 +16,13 @@ export interface LoadOpening {
   readonly simulation: Simulation | undefined;
   readonly host: Host;
   /** The first connection is there already; the others are made at once. What is made is dropped when the test fails. */
-  readonly channels: readonly Promise<Channel>[];
+  readonly connections: readonly Promise<Greeted>[];
+}
+
+/** A connection, and what the server has had on it as its first text. */
+export interface Greeted {
+  readonly channel: Channel;
+  readonly greeting?: string | undefined;
 }
 
 export interface ClientStream extends StreamLink {
@@ -61,8 +67,10 @@ export interface LoadPeer {
 }
 
 export interface LoadDialect {
+  /** The first text on a stream's connection, or on the one beside the test, where it can go with the request. */
+  greeting?(stream: number | 'beside', opening: Omit<LoadOpening, 'connections'>): string;
   /** Asks for a test on every stream. Rejects with WperfError. */
   open(opening: LoadOpening): Promise<LoadPeer>;
   /** Asks for pings on a connection beside the test; absent where the dialect has none such. */
-  openEcho?(channel: Channel, opening: Omit<LoadOpening, 'channels'>): EchoLink;
+  openEcho?(connection: Greeted, opening: Omit<LoadOpening, 'connections'>): EchoLink;
 }

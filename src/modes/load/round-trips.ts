@@ -3,6 +3,7 @@ import { waits } from '../../defaults/index.js';
 import type { RttSummary } from '../../events/test.js';
 import { type Clock, within } from '../../host/clock.js';
 import type { Echo } from '../../transport/channel.js';
+import type { Connected } from '../../transport/transport.js';
 import { Pinger } from '../ping/pinger.js';
 
 /**
@@ -25,10 +26,11 @@ export async function measureRoundTrips(
   return summaryOf(samplesMs);
 }
 
-/** Round trips on a stream's connection while the server is still asked for the test: they cost no time. */
+/** Round trips on the first connection while the server is still asked for the test: they cost no time. */
 export class OpeningRoundTrips {
   readonly #clock: Clock;
   readonly #samplesMs: number[] = [];
+  #answeredMs: number | undefined;
   #pinger: Pinger | undefined;
 
   constructor(clock: Clock) {
@@ -36,22 +38,26 @@ export class OpeningRoundTrips {
   }
 
   /** A channel without pings of its own is not measured yet. */
-  begin(channel: Partial<Echo>): void {
-    if (!channel.ping) return;
+  begin({ channel, answeredMs }: Connected): void {
+    this.#answeredMs = answeredMs;
+    if (!(channel as Partial<Echo>).ping) return;
     this.#pinger = new Pinger({
-      ...{ echo: channel as Pick<Echo, 'ping'>, clock: this.#clock, intervalSeconds: 0, count: waits.rttSamples },
+      ...{ echo: channel, clock: this.#clock, intervalSeconds: 0, count: waits.rttSamples },
       ...{ until: Number.POSITIVE_INFINITY, answerSeconds: waits.handshakeStepSeconds },
       onAnswer: (_seq, rttMs) => rttMs !== undefined && this.#samplesMs.push(rttMs),
     });
   }
 
-  /** Those that are missing are waited for where the path is short. Undefined where none came back. */
+  /**
+   * Those that are missing are waited for where the path is short; where it is so long that none has come back, the one
+   * that opened the connection stands for it. Undefined where there was none either.
+   */
   async end(): Promise<RttSummary | undefined> {
-    const soFar = summaryOf(this.#samplesMs);
-    const missingMs = soFar ? soFar.maxMs * (waits.rttSamples - soFar.samples) : Number.POSITIVE_INFINITY;
-    if (missingMs <= 1000 * waits.rttExtraSeconds) await this.#late();
+    const { rttSamples, rttExtraSeconds } = waits;
+    const longestMs = Math.max(...this.#samplesMs, this.#answeredMs ?? Number.POSITIVE_INFINITY);
+    if (longestMs * (rttSamples - this.#samplesMs.length) <= 1000 * rttExtraSeconds) await this.#late();
     this.#pinger?.stop();
-    return summaryOf(this.#samplesMs);
+    return summaryOf(this.#samplesMs) ?? summaryOf(this.#answeredMs === undefined ? [] : [this.#answeredMs]);
   }
 
   #late(): Promise<void> {

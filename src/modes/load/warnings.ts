@@ -17,7 +17,7 @@ export function warningsOf(role: Role, results: readonly StreamResult[], outcome
     ...(busy >= SATURATED ? [saturated(role, busy)] : []),
     ...(farBusy >= SATURATED ? [saturated(far, farBusy)] : []),
     ...pacingWarnings(role, results, outcomes),
-    ...(ended === 'shutdown' ? [`The ${far} was stopped before the end of the test.`] : []),
+    ...(ended === 'shutdown' ? ['The server was stopped before the end of the test.'] : []),
   ];
 }
 

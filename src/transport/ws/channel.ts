@@ -49,8 +49,11 @@ export interface WsChannelOptions {
 
 export class WsChannel implements Channel {
   readonly info: ChannelInfo;
-  onText: (text: string) => void = () => {};
-  onClose: (closed: Closed) => void = () => {};
+  #onText: ((text: string) => void) | undefined;
+  #onClose: ((closed: Closed) => void) | undefined;
+  /** What came before anybody listened: a server may speak right behind its answer. */
+  readonly #unheard: string[] = [];
+  #closed: Closed | undefined;
   onViolation: (text: string) => void = (text) => this.close('protocol', text, 1);
   sink: LoadSink | undefined;
   onPing: (answer: () => void) => void = (answer) => answer();
@@ -85,8 +88,28 @@ export class WsChannel implements Channel {
     ws.on('pong', (payload) => this.#onPong(payload));
     ws.on('close', (code, reason) => {
       this.#pings.loseAll();
-      this.onClose(this.#violation ?? closedBy(code, code === ABNORMAL ? this.#failure : reason.toString()));
+      this.#closed = this.#violation ?? closedBy(code, code === ABNORMAL ? this.#failure : reason.toString());
+      this.onClose(this.#closed);
     });
+  }
+
+  get onText(): (text: string) => void {
+    return this.#onText ?? ((text) => this.#keep(text));
+  }
+
+  set onText(listener: (text: string) => void) {
+    this.#onText = listener;
+    for (const text of this.#unheard.splice(0)) listener(text);
+  }
+
+  get onClose(): (closed: Closed) => void {
+    return this.#onClose ?? (() => {});
+  }
+
+  set onClose(listener: (closed: Closed) => void) {
+    const unheard = this.#onClose === undefined ? this.#closed : undefined;
+    this.#onClose = listener;
+    if (unheard) queueMicrotask(() => listener(unheard));
   }
 
   get packets(): PacketListener | undefined {
@@ -133,6 +156,14 @@ export class WsChannel implements Channel {
     this.#ws.close(closeCodes[reason], Buffer.from(text).subarray(0, REASON_BYTES));
     const timer = setTimeout(() => this.drop(), withinSeconds * 1000);
     this.#ws.once('close', () => clearTimeout(timer));
+    if (this.#options.isClient && this.#ws.bufferedAmount === 0) this.#keepNobody(timer);
+  }
+
+  /** When all is said and taken by the system, a program that has nothing else to do may end. */
+  #keepNobody(timer: NodeJS.Timeout): void {
+    const { socket, tcp } = this.#options;
+    timer.unref();
+    for (const each of [socket, tcp]) if (each instanceof Socket) each.unref();
   }
 
   drop(): void {
@@ -197,6 +228,10 @@ export class WsChannel implements Channel {
     const arrivedMs = (this.#arrivedAt ?? 0) * 1000;
     const isSound = arrivedMs > (this.#pings.sentMs(key) ?? 0);
     this.#pings.answered(key, isSound ? arrivedMs : performance.now());
+  }
+
+  #keep(text: string): void {
+    if (this.#unheard.push(text) > bounds.unheardTexts) this.#refuse('texts before anybody listened');
   }
 
   #noteRead(chunk: Buffer): void {

@@ -6,7 +6,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
 import { systemClock } from '../../host/clock.js';
 import { canonicalHost } from '../../net/ip.js';
-import { SUBPROTOCOL } from '../../protocol/version.js';
+import { HELLO_HEADER, HELLO_TAKEN, SUBPROTOCOL } from '../../protocol/version.js';
 import { software } from '../../version.js';
 import type { ChannelInfo } from '../channel.js';
 import type { Resolve } from '../connect/addresses.js';
@@ -39,11 +39,11 @@ async function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHoo
   const late = new AbortController();
   const { connectTimeoutMs } = way;
   const cancel = clock.at(clock.now() + connectTimeoutMs / 1000, () => late.abort(new TooLate(connectTimeoutMs)));
-  const { signal: given, onAddress } = hooks;
+  const { signal: given, onAddress, greeting } = hooks;
   const signal = given ? AbortSignal.any([given, late.signal]) : late.signal;
   try {
     const socket = await openSocket(way, { clock, signal, resolve, onAddress });
-    return await upgrade(socket, way, lane, signal);
+    return await upgrade(socket, way, { lane, signal, greeting });
   } catch (error) {
     throw given?.aborted ? given.reason : error;
   } finally {
@@ -51,13 +51,24 @@ async function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHoo
   }
 }
 
-async function upgrade(socket: Socket, way: Way, lane: boolean | undefined, signal: AbortSignal): Promise<Connected> {
+interface UpgradeOptions {
+  readonly lane: boolean | undefined;
+  readonly signal: AbortSignal;
+  readonly greeting: string | undefined;
+}
+
+async function upgrade(socket: Socket, way: Way, { lane, signal, greeting }: UpgradeOptions): Promise<Connected> {
   const attempt = { peer: endText(way.target), secure: way.target.secure, proxied: way.proxy !== undefined };
-  const ws = new WebSocket(urlOf(way), [SUBPROTOCOL], optionsOf(way, socket));
+  const askedAt = systemClock.now();
+  const ws = new WebSocket(urlOf(way), [SUBPROTOCOL], optionsOf(way, socket, greeting));
   const answered = step<Connected | IncomingMessage>(socket, signal, (done, fail) => {
     let subprotocol: string | undefined;
+    let greeted = false;
+    let answeredMs = 0;
     ws.on('upgrade', ({ headers }) => {
       subprotocol = headers['sec-websocket-protocol'];
+      greeted = headers[HELLO_HEADER] === HELLO_TAKEN;
+      answeredMs = (systemClock.now() - askedAt) * 1000;
       if (subprotocol !== undefined && subprotocol !== SUBPROTOCOL) fail(wrongSubprotocol(attempt.peer));
       else if (subprotocol === undefined && isStripped(headers)) fail(strippedError(attempt.peer));
       // To name none is allowed and says who is speaking (RFC 6455, section 4.2.2), but `ws` would hang up.
@@ -68,7 +79,12 @@ async function upgrade(socket: Socket, way: Way, lane: boolean | undefined, sign
     // What comes right behind the answer must find the channel there.
     ws.on('open', () => {
       ws.removeAllListeners();
-      done({ channel: new WsChannel(ws, { socket, isClient: true, info: infoOf(socket), lane }), subprotocol });
+      done({
+        channel: new WsChannel(ws, { socket, isClient: true, info: infoOf(socket), lane }),
+        subprotocol,
+        greeted,
+        answeredMs,
+      });
     });
   });
   try {
@@ -89,13 +105,18 @@ function urlOf({ target }: Way): string {
   return `${secure ? 'wss' : 'ws'}://${endText({ host: host.replace(/%.*/, ''), port })}${path}`;
 }
 
-function optionsOf({ headers }: Way, socket: Socket): ClientOptions {
+function optionsOf({ headers }: Way, socket: Socket, greeting: string | undefined): ClientOptions {
+  const hello = greeting && Buffer.from(greeting).toString('base64url');
   return {
     createConnection: () => socket,
     perMessageDeflate: false,
     autoPong: false,
     maxPayload: bounds.frameBytes,
-    headers: { 'User-Agent': software.replace(' ', '/'), ...Object.fromEntries(headers) },
+    headers: {
+      'User-Agent': software.replace(' ', '/'),
+      ...(hello && hello.length <= bounds.helloHeaderBytes && { [HELLO_HEADER]: hello }),
+      ...Object.fromEntries(headers),
+    },
   } as ClientOptions;
 }
 

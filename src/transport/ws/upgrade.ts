@@ -1,6 +1,8 @@
 /** The server's side of the upgrade: from a request to a channel. */
+import type { IncomingMessage } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { bounds } from '../../defaults/index.js';
+import { HELLO_HEADER, HELLO_TAKEN } from '../../protocol/version.js';
 import type { Channel, ForwardedClient } from '../channel.js';
 import type { Asked } from '../door/http.js';
 import { WsChannel } from './channel.js';
@@ -13,6 +15,12 @@ export interface UpgraderOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** False makes channels use plain `ws` calls. */
   readonly lane: boolean;
+}
+
+/** What a client says with its request; whoever listens judges it. */
+function helloOf({ headers }: IncomingMessage): string | undefined {
+  const hello = headers[HELLO_HEADER];
+  return typeof hello === 'string' ? Buffer.from(hello, 'base64url').toString() : undefined;
 }
 
 export class Upgrader {
@@ -30,7 +38,9 @@ export class Upgrader {
       handleProtocols: (offered) => protocols.find((name) => offered.has(name)) ?? false,
     });
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    this.#upgrader.on('headers', (answer) => answer.push(...lines));
+    this.#upgrader.on('headers', (answer, request) => {
+      answer.push(...lines, ...(helloOf(request) === undefined ? [] : [`${HELLO_HEADER}: ${HELLO_TAKEN}`]));
+    });
   }
 
   /** Answers by itself, without a channel, a request that is no sound handshake. */
@@ -40,7 +50,10 @@ export class Upgrader {
     this.#upgrader.handleUpgrade(request, socket, head, (ws) => {
       release();
       const info = { ...infoOf(socket), ...(client && { client }) };
-      onChannel(new WsChannel(ws, { socket, tcp, isClient: false, info, lane: this.#lane }));
+      const channel = new WsChannel(ws, { socket, tcp, isClient: false, info, lane: this.#lane });
+      onChannel(channel);
+      const hello = ws.protocol === '' ? undefined : helloOf(request);
+      if (hello !== undefined) channel.onText(hello);
     });
   }
 }
