@@ -1,6 +1,6 @@
 /** The options of a TCP socket that a user can ask for, as Linux sets them. Called through the optional package koffi. */
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { constants, networkInterfaces } from 'node:os';
 import { WperfError } from '../../errors.js';
 import { given } from '../../given.js';
 import type { SocketFacts } from '../../measure/tcp.js';
@@ -8,10 +8,12 @@ import type { SocketWishes } from '../../plan/plan.js';
 import { sizeText } from '../../units.js';
 import type { Libc } from '../linux/libc.js';
 import { SocketOptions } from '../linux/socket-options.js';
-import { checked, linux, openLibc, type SystemError } from '../linux/sockets.js';
+import { checked, linux, openLibc, SystemError } from '../linux/sockets.js';
 
 /** Those that need the kernel's own calls; a local port does not. */
 export type OptionWishes = Omit<SocketWishes, 'localPort'>;
+
+const { ENOENT } = constants.errno;
 
 type Wish = keyof OptionWishes;
 
@@ -44,7 +46,8 @@ export function openTcpSocket(family: 4 | 6, wishes: OptionWishes): number {
 /** What is asked of a connection that stands. Throws a WperfError. */
 export function setOnConnection(fd: number | undefined, family: 4 | 6, wishes: OptionWishes, owner: Owner): void {
   const libc = libcFor(wishes, owner);
-  if (fd !== undefined) setWishes(new SocketOptions(libc, fd, family), wishes, owner);
+  if (fd === undefined) throw unavailable(wishes, owner, 'the connection is gone', undefined);
+  setWishes(new SocketOptions(libc, fd, family), wishes, owner);
 }
 
 /** Nothing where the kernel does not tell. */
@@ -69,15 +72,19 @@ function libcFor(wishes: OptionWishes, owner: Owner): Libc {
   try {
     return openLibc();
   } catch (cause) {
-    const asked = wishesOf(wishes).map((wish) => labels[wish]);
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw refusal(`${asked.join(', ')} cannot be set at ${owner}`, why, cause);
+    throw unavailable(wishes, owner, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function unavailable(wishes: OptionWishes, owner: Owner, why: string, cause: unknown): WperfError {
+  const asked = wishesOf(wishes).map((wish) => labels[wish]);
+  return refusal(`${asked.join(', ')} cannot be set at ${owner}`, why, cause);
 }
 
 function setWishes(options: SocketOptions, wishes: OptionWishes, owner: Owner): void {
   for (const wish of wishesOf(wishes)) {
     try {
+      if (wish === 'congestion' && owner === 'the server') checkLoaded(wishes.congestion);
       setWish(options, wish, wishes);
     } catch (thrown) {
       const { code } = thrown as SystemError;
@@ -86,6 +93,11 @@ function setWishes(options: SocketOptions, wishes: OptionWishes, owner: Owner): 
     }
     if (wish === 'windowBytes') checkWindow(options, wishes.windowBytes, owner);
   }
+}
+
+/** A kernel that is asked by root loads what it lacks, and a client shall not have a server load anything. */
+function checkLoaded(algorithm = ''): void {
+  if (!algorithms('available').split(', ').includes(algorithm)) throw new SystemError('setsockopt', ENOENT);
 }
 
 function wishesOf(wishes: OptionWishes): Wish[] {
