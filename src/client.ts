@@ -13,6 +13,7 @@ import { nodeHost } from './host/node.js';
 import { Connections } from './modes/connections.js';
 import type { ReverseTraceTools } from './modes/route/client.js';
 import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from './plan/plan.js';
+import { socketOf } from './plan/socket.js';
 import type { Connected, Transport } from './transport/transport.js';
 import { wsTransport } from './transport/ws/connect.js';
 
@@ -77,7 +78,9 @@ function told<E>(
 }
 
 function begun(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): Connections {
-  const connections = new Connections((address, hooks) => transport.connect({ ...plan, ...given({ address }) }, hooks));
+  const connections = new Connections((address, place, hooks) =>
+    transport.connect({ ...plan, ...given({ address }), ...socketOf(plan, place) }, hooks),
+  );
   connections.begin();
   return connections;
 }

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'file-failure'
   | 'too-many-files'
   | 'no-local-port'
+  | 'socket-option'
   | 'interrupted'
   | 'trace-unavailable'
   | 'internal';
@@ -98,6 +99,7 @@ const codesOfExit: Record<
     'file-failure',
     'too-many-files',
     'no-local-port',
+    'socket-option',
     'trace-unavailable',
     'internal',
   ],

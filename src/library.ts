@@ -12,6 +12,7 @@ import type { Cidr } from './net/cidr.js';
 import { parseCidr } from './net/networks.js';
 import type {
   ClientPlan,
+  ConnectionPlan,
   PingPlan,
   ReverseTracePlan,
   ServerPlan,
@@ -19,6 +20,7 @@ import type {
   Target,
   TraceWish,
 } from './plan/plan.js';
+import { cutByProxy, lacksPorts } from './plan/socket.js';
 import { completeTraceWish } from './plan/trace-wish.js';
 import { makeRecorder } from './report/recorder.js';
 import { startServerPlan, type WperfServer } from './server/server.js';
@@ -95,6 +97,7 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
   checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
   checkRange('count', plan.count, limits.pingCount, true);
   checkSimulation(plan.simulation);
+  checkSocket(plan);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
   return runPingPlan(plan, { signal });
@@ -128,6 +131,7 @@ export function reverseTraceroute(
   };
   checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
+  checkSocket(plan);
   checkRange('maxHops', trace.maxHops, limits.traceHops, true);
   checkRange('firstHop', trace.firstHop, { min: limits.traceHops.min, max: trace.maxHops }, true);
   checkRange('queries', trace.queries, limits.traceQueries, true);
@@ -165,12 +169,33 @@ function checkPlan(plan: ClientPlan): void {
   checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
   if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
   checkSimulation(plan.simulation);
+  checkSocket(plan);
+  if (lacksPorts(plan)) {
+    throw new WperfError('usage', `socket.localPort leaves no ports for ${plan.streams} streams`);
+  }
   if (plan.bytes === undefined) return;
   if (plan.mode === 'throughput' && plan.simulation?.lossPercent) {
     throw new WperfError('usage', 'bytes and simulation.lossPercent exclude each other: not all would arrive');
   }
   checkRange('bytes', plan.bytes, { min: plan.streams, max: limits.bytes.max }, true);
   if (plan.omitSeconds > 0) throw new WperfError('usage', 'bytes and omitSeconds exclude each other');
+}
+
+function checkSocket(plan: Pick<ConnectionPlan, 'socket' | 'proxy'>): void {
+  const { socket = {} } = plan;
+  const { windowBytes, tos, mssBytes, localPort, nameCharacters } = limits.socket;
+  for (const [name, range] of Object.entries({ windowBytes, tos, mssBytes, localPort })) {
+    const value = socket[name as 'windowBytes' | 'tos' | 'mssBytes' | 'localPort'];
+    if (value !== undefined) checkRange(`socket.${name}`, value, range, true);
+  }
+  for (const name of ['congestion', 'device'] as const) {
+    const value = socket[name];
+    if (value === undefined || (/^[!-.0-~]+$/.test(value) && value.length <= nameCharacters)) continue;
+    throw new WperfError('usage', `socket.${name} '${value}' is not a name of up to ${nameCharacters} characters`);
+  }
+  const cut = cutByProxy(plan);
+  if (cut === undefined) return;
+  throw new WperfError('usage', `socket.${cut} is for one connection from end to end, and a proxy makes two of it`);
 }
 
 function checkSimulation(simulation: SimulationPlan = {}): void {

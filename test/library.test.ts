@@ -26,6 +26,14 @@ it.each([
   [{ port: 70_000 }, 'port 70000 is not a whole number from 1 to 65535'],
   [{ bytes: 2, streams: 3 }, 'bytes 2 is not a whole number from 3 to 9007199254740991'],
   [{ bytes: 2, omitSeconds: 1 }, 'bytes and omitSeconds exclude each other'],
+  [{ socket: { tos: 256 } }, 'socket.tos 256 is not a whole number from 0 to 255'],
+  [{ socket: { windowBytes: 1.5 } }, 'socket.windowBytes 1.5 is not a whole number from 1024 to 1073741824'],
+  [{ socket: { mssBytes: 0 } }, 'socket.mssBytes 0 is not a whole number from 88 to 32767'],
+  [{ socket: { localPort: 0 } }, 'socket.localPort 0 is not a whole number from 1 to 65535'],
+  [{ socket: { localPort: 65_535 }, streams: 2 }, 'socket.localPort leaves no ports for 2 streams'],
+  [{ socket: { congestion: '' } }, "socket.congestion '' is not a name of up to 15 characters"],
+  [{ socket: { device: 'a/b' } }, "socket.device 'a/b' is not a name of up to 15 characters"],
+  [{ socket: { tos: 8 }, proxy: 'http://p' }, 'socket.tos is for one connection from end to end'],
 ])('names the option that is wrong: %j', (options, message) => {
   expect(() => runClient({ host: '127.0.0.1', ...options })).toThrow(message);
 });

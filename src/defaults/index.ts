@@ -74,6 +74,19 @@ export const limits = {
     bufferBytes: { min: 1024, max: 1024 * 1024 * 1024 },
     seed: { min: 0, max: 2 ** 32 - 1 },
   },
+  /** Options of sockets. */
+  socket: {
+    /** The kernel has a ceiling of its own. */
+    windowBytes: { min: 1024, max: 1024 * 1024 * 1024 },
+    /** One octet. */
+    tos: { min: 0, max: 255 },
+    dscp: { min: 0, max: 63 },
+    /** What Linux takes: TCP_MIN_MSS to MAX_TCP_WINDOW. */
+    mssBytes: { min: 88, max: 32_767 },
+    localPort: { min: 1, max: 65_535 },
+    /** TCP_CA_NAME_MAX and IFNAMSIZ, without their closing byte. */
+    nameCharacters: 15,
+  },
 } as const;
 
 /** How long each wait may last, so that no end ever hangs. */

@@ -2,7 +2,7 @@
 
 import type { LatencySummary } from '../measure/percentiles.js';
 import type { PeerAddress } from './peer.js';
-import type { ErrorEvent, NoticeEvent, SimulationReport } from './test.js';
+import type { ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './test.js';
 
 export interface PingStartEvent {
   readonly type: 'ping-start';
@@ -22,6 +22,8 @@ export interface PingStartEvent {
   /** The peer is the original wperf. */
   readonly dialect?: 'legacy';
   readonly simulation?: SimulationReport;
+  /** Where any option was asked for. */
+  readonly socket?: SocketReport;
   readonly title?: string;
 }
 

@@ -11,9 +11,9 @@ import type { LatencyReport } from '../measure/latency.js';
 import type { Pacing } from '../measure/pacing.js';
 import type { PacketTotals } from '../measure/packets.js';
 import type { Span } from '../measure/span.js';
-import type { SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { SocketFacts, SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
 import type { CpuUse } from '../measure/usage.js';
-import type { Direction, Simulation, TestPlan } from '../plan/plan.js';
+import type { Direction, Simulation, SocketWishes, TestPlan } from '../plan/plan.js';
 import type { PeerAddress } from './peer.js';
 
 export interface StreamInfo {
@@ -39,6 +39,15 @@ export interface SimulationReport {
     readonly local: SocketSettings;
     readonly remote: SocketSettings | null;
   };
+}
+
+/** Options of the first stream's socket: what was asked for, and what came of it. */
+export interface SocketReport {
+  readonly asked: SocketWishes;
+  /** At this end, whether asked for or not. */
+  readonly local: SocketFacts;
+  /** Null where the far end was asked for nothing, or is not this end's to ask. */
+  readonly remote: SocketFacts | null;
 }
 
 export interface RttSummary {
@@ -72,6 +81,7 @@ export interface StartEvent {
   /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
   readonly dialect?: 'legacy';
   readonly simulation?: SimulationReport;
+  readonly socket: SocketReport;
   /** Given with `--title` and `--extra-data`. */
   readonly title?: string;
   readonly extraData?: string;

@@ -14,6 +14,15 @@ export interface TcpSample {
   readonly mss: number;
 }
 
+/** What a kernel has of the options of a connection's socket; absent is what it does not tell. */
+export interface SocketFacts {
+  readonly sndbufBytes?: number;
+  readonly rcvbufBytes?: number;
+  readonly tos?: number;
+  readonly mssBytes?: number;
+  readonly congestion?: string;
+}
+
 /** Kernel figures of a sending stream over the whole test. */
 export interface TcpSummary {
   readonly retransmits: number;

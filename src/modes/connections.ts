@@ -7,8 +7,11 @@ import { deferred } from '../host/deferred.js';
 import type { Channel } from '../transport/channel.js';
 import type { Connected, ConnectHooks } from '../transport/transport.js';
 
+/** The number of the stream that a connection is for, from 1, or one that carries pings beside them. */
+export type Place = number | 'beside';
+
 /** `address` is the IP address to go to, where it is settled. */
-export type Connect = (address: string | undefined, hooks: ConnectHooks) => Promise<Connected>;
+export type Connect = (address: string | undefined, place: Place, hooks: ConnectHooks) => Promise<Connected>;
 
 export class Connections {
   readonly #connect: Connect;
@@ -37,8 +40,8 @@ export class Connections {
   }
 
   /** Begins once the address is settled by the first; rejects with it where that fails before. */
-  async another(greeting?: string): Promise<Connected> {
-    return this.#open(await this.#address.promise, { greeting: Promise.resolve(greeting) });
+  async another(place: Place, greeting?: string): Promise<Connected> {
+    return this.#open(await this.#address.promise, place, { greeting: Promise.resolve(greeting) });
   }
 
   dropAll(): void {
@@ -49,7 +52,7 @@ export class Connections {
   async #openFirst(): Promise<Connected> {
     try {
       const greeting = this.#greeting.promise;
-      const connected = await this.#open(undefined, { greeting, onAddress: this.#address.resolve });
+      const connected = await this.#open(undefined, 1, { greeting, onAddress: this.#address.resolve });
       this.#address.resolve(connected.channel.info.remoteHost);
       return connected;
     } catch (error) {
@@ -58,10 +61,10 @@ export class Connections {
     }
   }
 
-  async #open(address: string | undefined, hooks: ConnectHooks): Promise<Connected> {
+  async #open(address: string | undefined, place: Place, hooks: ConnectHooks): Promise<Connected> {
     const { signal } = this.#over;
     signal.throwIfAborted();
-    const connected = await this.#connect(address, { ...hooks, signal });
+    const connected = await this.#connect(address, place, { ...hooks, signal });
     this.#channels.add(connected.channel);
     if (signal.aborted) connected.channel.drop();
     return connected;

@@ -40,6 +40,22 @@ export interface Simulation {
 /** Without a seed, one is chosen. */
 export type SimulationPlan = Omit<Simulation, 'seed'> & Partial<Pick<Simulation, 'seed'>>;
 
+/** Options of the sockets of a run. What is absent is left to the kernel. */
+export interface SocketWishes {
+  /** Of the send and the receive buffer, at both ends. */
+  readonly windowBytes?: number;
+  /** The octet of type of service or traffic class, in what both ends send. */
+  readonly tos?: number;
+  /** The largest segment, both ways. */
+  readonly mssBytes?: number;
+  /** Congestion control algorithm, at both ends. */
+  readonly congestion?: string;
+  /** Local port of the first stream; the others have those behind it, and a connection beside them has any. */
+  readonly localPort?: number;
+  /** The only network interface to use. */
+  readonly device?: string;
+}
+
 /** What is measured; both ends agree on it in the handshake. */
 export interface TestPlan {
   /** Bytes as many as get through, or numbered packets at a steady rate. */
@@ -84,6 +100,7 @@ export interface ClientPlan extends TestPlan {
   readonly legacyToken?: boolean;
   /** Conditions that both ends are to simulate. */
   readonly simulation?: SimulationPlan;
+  readonly socket?: SocketWishes;
 }
 
 type LegacyRules = 'noLegacy' | 'legacyToken';
@@ -91,7 +108,17 @@ type LegacyRules = 'noLegacy' | 'legacyToken';
 /** How to reach a server and be let in. */
 export type ConnectionPlan = Pick<
   ClientPlan,
-  'target' | 'token' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | LegacyRules
+  | 'target'
+  | 'token'
+  | 'family'
+  | 'bind'
+  | 'connectTimeoutMs'
+  | 'headers'
+  | 'ca'
+  | 'insecure'
+  | 'proxy'
+  | 'socket'
+  | LegacyRules
 >;
 
 export interface PingPlan extends ConnectionPlan, Pick<ClientPlan, 'simulation'> {

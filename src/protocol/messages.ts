@@ -3,7 +3,20 @@
  * says who may send which, when, and why; this file holds their fields and the range of each.
  */
 import { bounds, limits } from '../defaults/index.js';
-import { type Checked, flag, hex, integer, line, list, number, oneOf, optional, record, text } from './shape.js';
+import {
+  type Checked,
+  flag,
+  hex,
+  integer,
+  line,
+  list,
+  matching,
+  number,
+  oneOf,
+  optional,
+  record,
+  text,
+} from './shape.js';
 import { traceEndFields, traceHopFields, traceStartFields, traceWish } from './trace-shapes.js';
 
 const kind = <const T extends string>(type: T) => oneOf(type);
@@ -62,6 +75,23 @@ const socket = record({
   noDelay: optional(flag),
 });
 
+/** Options of the server's socket, beside those that the client's first segment settles for both ends. */
+const { windowBytes, tos, nameCharacters } = limits.socket;
+const algorithm = matching(new RegExp(`^[\\w.-]{1,${nameCharacters}}$`), 'the name of an algorithm');
+const socketWishes = record({
+  windowBytes: optional(integer(windowBytes.min, windowBytes.max)),
+  tos: optional(integer(tos.min, tos.max)),
+  congestion: optional(algorithm),
+});
+/** What a kernel has of them. */
+const socketFacts = record({
+  sndbufBytes: optional(integer(0, 2 ** 32)),
+  rcvbufBytes: optional(integer(0, 2 ** 32)),
+  tos: optional(integer(tos.min, tos.max)),
+  mssBytes: optional(integer(0, 2 ** 16)),
+  congestion: optional(algorithm),
+});
+
 export const messageShapes = {
   /** Client: everything it wants of this stream. */
   hello: record({
@@ -86,6 +116,8 @@ export const messageShapes = {
     title: optional(line(limits.titleCharacters)),
     extraData: optional(line(limits.titleCharacters)),
     sim: optional(record(simulation)),
+    /** What the server is to ask of its kernel for this connection. */
+    socket: optional(socketWishes),
     /** Of mode `traceroute`, which has no target: the route is that back to whoever asks. */
     trace: optional(traceWish),
   }),
@@ -104,6 +136,8 @@ export const messageShapes = {
     mac: optional(hex(32)),
     /** What both ends simulate, where that was asked, and what it came to at this one. */
     sim: optional(record({ ...simulation, socket })),
+    /** What the server's kernel has now, where anything was asked of it. */
+    socket: optional(socketFacts),
   }),
   /** Client: begin now. */
   start: record({ type: kind('start') }),

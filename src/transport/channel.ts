@@ -3,8 +3,8 @@
  * that is counted and not kept, round trips, and the connection itself.
  */
 import type { PeerAddress } from '../events/peer.js';
-import type { SocketSettings, TcpSample } from '../measure/tcp.js';
-import type { Simulation } from '../plan/plan.js';
+import type { SocketFacts, SocketSettings, TcpSample } from '../measure/tcp.js';
+import type { Simulation, SocketWishes } from '../plan/plan.js';
 import { PACKET_HEADER_BYTES } from '../protocol/packet-header.js';
 
 /** The client behind a trusted proxy, as that proxy told it. */
@@ -89,6 +89,10 @@ export interface KernelView {
   /** What it made of the settings that are asked for. */
   settings(asked: Partial<Simulation>): SocketSettings;
   setBuffers(sizes: Pick<Simulation, 'sndbufBytes' | 'rcvbufBytes'>): void;
+  /** What it has of the options that `setOptions` sets, whether they were set or not. */
+  socket(): SocketFacts;
+  /** Sets those that can be set once the connection stands. Throws a WperfError that begins with the option. */
+  setOptions(wishes: Pick<SocketWishes, 'windowBytes' | 'tos' | 'congestion'>): void;
   /** What else the kernel has of the socket under it; undefined where there is no way to it. */
   options(): KernelOptions | undefined;
 }

@@ -6,7 +6,7 @@ import type { Channel } from './channel.js';
 export interface Way
   extends Pick<
     ConnectionPlan,
-    'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy'
+    'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | 'socket'
   > {
   /**
    * The IP address to connect to in place of resolving a name: the target's, or the proxy's where there is one. It is

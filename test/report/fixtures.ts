@@ -24,6 +24,15 @@ export const plan: TestPlan = {
   intervalSeconds: 1,
 };
 
+const facts = { sndbufBytes: 131_072, rcvbufBytes: 131_072, tos: 40, mssBytes: 988, congestion: 'reno' };
+
+/** With options asked of the sockets, and what came of them. */
+export const withSocket: StartEvent['socket'] = {
+  asked: { windowBytes: 65_536, tos: 40, mssBytes: 1000, congestion: 'reno', localPort: 5000 },
+  local: facts,
+  remote: facts,
+};
+
 export function startOf(test: Partial<TestPlan> = {}, more: Partial<StartEvent> = {}): StartEvent {
   const whole = { ...plan, ...test };
   return {
@@ -44,6 +53,7 @@ export function startOf(test: Partial<TestPlan> = {}, more: Partial<StartEvent> 
     rtt: { samples: 10, minMs: 1.5, avgMs: 12.25, maxMs: 20 },
     mss: 1448,
     secure: false,
+    socket: { asked: {}, local: {}, remote: null },
     ...more,
   };
 }

@@ -43,6 +43,15 @@ function printed(format: 'text' | 'json' | 'json-stream', events: readonly PingE
 }
 
 describe('a ping run', () => {
+  it('tells what was asked of its sockets', () => {
+    const socket = { asked: { tos: 0x28, device: 'eth0' }, local: { tos: 0x28 }, remote: null };
+    const told = [{ ...start, socket }, ...pongs, end] as const;
+    expect(printed('text', told).out).toContain('Socket: TOS 0x28 (here 0x28), interface eth0\n');
+    const document = JSON.parse(printed('json', told).out);
+    expectPing('document', document);
+    expect(document.start.socket_options).toMatchObject({ asked: { tos: 0x28, window: null }, local: { tos: 0x28 } });
+  });
+
   it('is told line by line', () => {
     expect(printed('text', [start, notice, ...pongs, end])).toEqual({
       err: 'note: less [31m\n',

@@ -3,13 +3,16 @@ import { defaults, limits, traceService } from '../../defaults/index.js';
 import { rateText, sizeText } from '../../units.js';
 import { proxyUrl } from '../plan/proxy.js';
 import { header } from './header.js';
+import { dscp, tos } from './tos.js';
 import {
-  address,
+  algorithm,
   choice,
   cidrs,
   type FlagType,
   integer,
   milliseconds,
+  networkDevice,
+  ownAddress,
   percent,
   rate,
   seconds,
@@ -52,9 +55,12 @@ export interface Flag {
   readonly elsewhere?: string;
 }
 
+/** Options of sockets that carry load. */
+const socketLoad = ['window', 'set-mss', 'congestion'] as const;
+
 const notWithRoutes = [
   ...['reverse', 'bidir', 'bytes', 'time', 'interval', 'parallel', 'length', 'omit', 'bitrate', 'udp', 'ping'],
-  ...['format', 'title', 'extra-data', 'get-server-output', 'no-latency'],
+  ...['format', 'title', 'extra-data', 'get-server-output', 'no-latency', ...socketLoad, 'tos', 'dscp'],
   ...['sim-latency', 'sim-jitter', 'sim-loss', 'sim-mtu', 'sim-sndbuf', 'sim-rcvbuf', 'sim-tcp-nodelay', 'sim-seed'],
 ] as const;
 
@@ -208,7 +214,7 @@ const table = [
     help: 'Measure round trips instead of throughput',
     conflicts: [
       ...['reverse', 'bidir', 'bytes', 'time', 'parallel', 'length', 'omit', 'bitrate', 'udp'],
-      ...['extra-data', 'get-server-output', 'no-latency'],
+      ...['extra-data', 'get-server-output', 'no-latency', ...socketLoad],
     ],
   },
   {
@@ -232,7 +238,7 @@ const table = [
     aliases: [],
     group: 'Client',
     help: 'Show the route to the server and the route back beside each other',
-    conflicts: ['tr-port', ...notWithRoutes],
+    conflicts: ['tr-port', 'cport', 'bind-dev', ...notWithRoutes],
   },
   { name: 'no-latency', aliases: [], group: 'Client', help: 'Do not measure latency beside throughput' },
   { name: '4', aliases: [], group: 'Client', help: 'Use IPv4 only', conflicts: ['6'] },
@@ -241,9 +247,67 @@ const table = [
     name: 'bind',
     aliases: ['B'],
     group: 'Client',
-    type: address,
-    help: 'Connect from ADDRESS, one of this machine',
+    type: ownAddress,
+    help: 'Connect from ADDRESS, one of this machine, and with %DEV through that network interface only',
     elsewhere: "set a server's address with --host",
+  },
+  {
+    name: 'bind-dev',
+    aliases: [],
+    group: 'Client',
+    type: networkDevice,
+    help: 'Connect through the network interface DEV only (Linux)',
+    elsewhere: "set a server's address with --host",
+  },
+  {
+    name: 'cport',
+    aliases: [],
+    group: 'Client',
+    type: integer('PORT', limits.socket.localPort),
+    default: 'any free one',
+    help: 'Connect from PORT, further streams from the ports behind it; the latency connection takes any',
+    elsewhere: "set a server's port with --port",
+  },
+  {
+    name: 'window',
+    aliases: ['w'],
+    group: 'Client',
+    type: size(limits.socket.windowBytes),
+    default: 'as the kernels adapt it',
+    help: 'Set the send and receive buffers of both ends to SIZE, and so the TCP window (Linux)',
+    conflicts: ['sim-sndbuf', 'sim-rcvbuf'],
+  },
+  {
+    name: 'set-mss',
+    aliases: ['M'],
+    group: 'Client',
+    type: integer('BYTES', limits.socket.mssBytes),
+    default: 'what the path takes',
+    help: 'Send TCP segments of at most BYTES, both ways (Linux)',
+  },
+  {
+    name: 'congestion',
+    aliases: ['C', 'linux-congestion'],
+    group: 'Client',
+    type: algorithm,
+    default: "each kernel's own",
+    help: 'Use the congestion control algorithm ALGO at both ends (Linux)',
+  },
+  {
+    name: 'tos',
+    aliases: ['S'],
+    group: 'Client',
+    type: tos,
+    default: '0',
+    help: 'Mark what both ends send with type of service N, as 40, 0x28 or 050 (Linux)',
+    conflicts: ['dscp'],
+  },
+  {
+    name: 'dscp',
+    aliases: [],
+    group: 'Client',
+    type: dscp,
+    help: 'Mark it with the code point N or NAME: af11 to af43, cs0 to cs7, ef, le (Linux)',
   },
   {
     name: 'connect-timeout',

@@ -1,5 +1,6 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
 import { isIP } from 'node:net';
+import { limits } from '../../defaults/index.js';
 import type { Cidr } from '../../net/cidr.js';
 import { parseCidr } from '../../net/networks.js';
 import {
@@ -112,14 +113,45 @@ export function choice<const T extends string>(choices: readonly T[]): FlagType<
   };
 }
 
-/** An IPv4 or IPv6 address; the brackets of a URL are taken off. */
-export const address: FlagType<string> = {
-  placeholder: 'ADDRESS',
+export interface OwnAddress {
+  readonly address: string;
+  readonly device?: string;
+}
+
+/**
+ * An IPv4 or IPv6 address, with `%` and an interface if the connection is to leave by that alone. Of a link-local address
+ * the interface is a part. The brackets of a URL are taken off.
+ */
+export const ownAddress: FlagType<OwnAddress> = {
+  placeholder: 'ADDRESS[%DEV]',
   parse(value) {
     const bare = value.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(bare) === 0)
+    const [address = '', name] = bare.split(/%(.*)/s, 2);
+    if (isIP(address) === 0)
       throw new BadValue('is not an IP address', 'give an address of this machine, such as 192.0.2.7');
-    return bare;
+    if (name === undefined) return { address };
+    const device = networkDevice.parse(name);
+    return /^fe[89ab]/i.test(address) ? { address: bare } : { address, device };
+  },
+};
+
+/** The name of a network interface. */
+export const networkDevice: FlagType<string> = {
+  placeholder: 'DEV',
+  parse(value) {
+    const { nameCharacters } = limits.socket;
+    if (value.length <= nameCharacters && /^[!-.0-~]+$/.test(value)) return value;
+    throw new BadValue('names no network interface', `give a name such as eth0, of up to ${nameCharacters} characters`);
+  },
+};
+
+/** The name of a congestion control algorithm. */
+export const algorithm: FlagType<string> = {
+  placeholder: 'ALGO',
+  parse(value) {
+    const { nameCharacters } = limits.socket;
+    if (value.length <= nameCharacters && /^[\w.-]+$/.test(value)) return value;
+    throw new BadValue('names no algorithm', `give a name such as cubic, of up to ${nameCharacters} characters`);
   },
 };
 

@@ -1,7 +1,7 @@
 /** Hosts and URLs as they are typed. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { canonicalHost, lacksZone } from '../../net/ip.js';
+import { lacksZone, parseIp } from '../../net/ip.js';
 import { withoutBrackets } from '../../net/url.js';
 import { BadValue } from '../../units.js';
 
@@ -33,6 +33,6 @@ export function checkedIpv6(text: string): string {
   if (lacksZone(text)) {
     throw new BadValue('is a link-local address without its zone', `name the interface, as in ${text}%eth0`);
   }
-  const plain = canonicalHost(text);
-  return isIPv4(plain) ? plain : text;
+  const ip = parseIp(text);
+  return ip?.family === 4 ? ip.text : text;
 }

@@ -23,6 +23,7 @@ import { checkFamily, chosenFamily } from './family.js';
 import { readPem } from './files.js';
 import { proxyUrl } from './proxy.js';
 import { geoipOptions, showsRoutes, traceChanges, traceOptions, traceWish } from './routes.js';
+import { checkPorts, checkThroughProxy, socketWishes } from './socket.js';
 import type { Surroundings } from './surroundings.js';
 import { parseTarget, targetUrl } from './target.js';
 import { resolveToken } from './token.js';
@@ -119,6 +120,7 @@ function wayPlan(values: FlagValues, outside: Surroundings): Pick<ConnectionPlan
   const proxy = clientProxy(values, target, outside);
   checkFamily(values, proxy === undefined ? target.host : '');
   checkTlsFlags(values, target);
+  checkThroughProxy(values, proxy);
   const ca = values.cacert === undefined ? undefined : readPem('--cacert', values.cacert, 'CERTIFICATE', outside);
   return { target, ...given({ ca, proxy }) };
 }
@@ -136,6 +138,7 @@ function loopbackPlan(values: FlagValues, outside: Surroundings): LoopbackPlan {
     const rule = `with ${labelOf('sim-loss')} not all of ${labelOf('bytes')} would arrive, and the test never end`;
     throw usageError(rule, `use ${labelOf('time')}, or packets (${labelOf('udp')})`);
   }
+  checkPorts(values);
   return {
     mode,
     direction: values.bidir ? 'bidir' : values.reverse ? 'down' : 'up',
@@ -183,7 +186,8 @@ function connectionPlan(values: FlagValues, outside: Surroundings): Omit<Connect
     ...given({
       token: resolveToken(values, outside),
       family: chosenFamily(values),
-      bind: values.bind,
+      bind: values.bind?.address,
+      socket: socketWishes(values),
       noLegacy: values['no-legacy'],
       legacyToken: values['legacy-token'],
     }),

@@ -15,7 +15,7 @@ export function checkFamily(values: FlagValues, host: string): void {
   const said: (readonly [FlagName, number])[] = [
     ['4', values[4] ? 4 : 0],
     ['6', values[6] ? 6 : 0],
-    ['bind', familyOf(values.bind ?? '') ?? 0],
+    ['bind', familyOf(values.bind?.address ?? '') ?? 0],
     [values.traceroute === undefined ? 'client' : 'traceroute', familyOf(host) ?? 0],
   ];
   const [first, ...others] = said.filter(([, family]) => family !== 0);

@@ -1,8 +1,7 @@
 /** `NO_PROXY`: which targets are connected to directly, by the rules of curl. */
-import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { canonicalHost } from '../../net/ip.js';
-import { parseCidr, TrustedProxies } from '../../net/networks.js';
+import { parseIp } from '../../net/ip.js';
+import { contains, parseCidr } from '../../net/networks.js';
 import { withoutBrackets } from '../../net/url.js';
 import type { Target } from '../../plan/plan.js';
 
@@ -20,16 +19,17 @@ export function goesDirect({ host, port }: Target, list: string): boolean {
 }
 
 function splitPort(entry: string): { readonly host: string; readonly port?: number } {
-  if (isIP(entry) !== 0 || parseCidr(entry)) return { host: entry };
+  if (parseCidr(entry)) return { host: entry };
   const [, host, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
   return host === undefined ? { host: withoutBrackets(entry) } : { host: withoutBrackets(host), port: Number(port) };
 }
 
 function covers(entry: string, host: string): boolean {
   if (entry === '*') return true;
-  if (isIP(host) === 0) return coversName(nameOf(entry.replace(/^\*?\./, '')), nameOf(host));
+  const ip = parseIp(host);
+  if (ip === undefined) return coversName(nameOf(entry.replace(/^\*?\./, '')), nameOf(host));
   const network = parseCidr(entry);
-  return network !== undefined && new TrustedProxies([network]).trusts(canonicalHost(host));
+  return network !== undefined && contains(network, ip);
 }
 
 function coversName(entry: string, name: string): boolean {

@@ -13,6 +13,7 @@ import { dialectNotes, refusalOf, sayToken } from './entry.js';
 import { closedError, Link } from './link.js';
 import { missingOf } from './missing.js';
 import { simulateOn, simulationNotes } from './simulation.js';
+import { socketNotes } from './socket.js';
 import { LegacyTalk } from './talk.js';
 import { legacySoftware, NUMBER_BYTES, numberEach, openingText } from './wire.js';
 
@@ -34,7 +35,12 @@ export const legacyLoad: LoadDialect = {
     return {
       ...{ software: legacySoftware, dialect: 'legacy', test, explain },
       ...given({ simulation }),
-      notes: [...dialectNotes(plan), ...ignoredNotes(plan), ...simulationNotes(simulation, plan.mode)],
+      notes: [
+        ...dialectNotes(plan),
+        ...ignoredNotes(plan),
+        ...simulationNotes(simulation, plan.mode),
+        ...socketNotes(plan),
+      ],
       streams: opened,
       checkOpen: () => {
         const gone = links.find((link) => link.closed)?.closed;

@@ -6,6 +6,7 @@ import { simulationReport, withSeed } from '../../modes/simulation.js';
 import { dialectNotes, refusalOf, sayToken } from './entry.js';
 import { Link } from './link.js';
 import { simulateOn, simulationNotes } from './simulation.js';
+import { socketNotes } from './socket.js';
 import { TextPings } from './text-pings.js';
 import { commandText, legacySoftware } from './wire.js';
 
@@ -23,7 +24,7 @@ export const legacyPing: PingDialect = {
     return {
       software: legacySoftware,
       dialect: 'legacy',
-      notes: [...dialectNotes(plan), ...simulationNotes(simulation, 'ping')],
+      notes: [...dialectNotes(plan), ...simulationNotes(simulation, 'ping'), ...socketNotes(plan)],
       ...given({ simulation: simulation && simulationReport(simulation, channel) }),
       seconds: limits.seconds.max,
       echo: pings,

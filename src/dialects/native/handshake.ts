@@ -3,16 +3,17 @@
  * believes the other only as far as docs/protocol.md says.
  */
 import { blockLimits, waits } from '../../defaults/index.js';
-import { WperfError } from '../../errors.js';
+import { toWperfError, WperfError } from '../../errors.js';
 import { randomId } from '../../host/random.js';
 import { decodeMessage } from '../../protocol/codec.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../../protocol/proof.js';
 import { type Conversation, tokenHint } from './conversation.js';
 import { grantedSimulation, simulate } from './simulation.js';
+import { grantedSocket, socketReasons } from './socket.js';
 
 /** What a server lets a client have; reasons say where it is less than was asked. */
-export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim'>;
+export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim' | 'socket'>;
 
 /** What a client asks for; the rest of the hello is the handshake's. */
 export type Request = Omit<Hello, 'type' | 'nonce' | 'token'>;
@@ -33,6 +34,14 @@ export async function openAsClient(
   const grant = await askForGrant(conversation, hello, token);
   if (hello.sim && !grant.sim) {
     throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');
+  }
+  if (hello.socket && !grant.socket) {
+    throw refuse(
+      conversation,
+      'request-refused',
+      'the server sets no options of its sockets',
+      'leave -w, -S and -C away',
+    );
   }
   simulate(conversation, 'client', hello, grant);
   return grant;
@@ -73,11 +82,23 @@ export async function openAsServer(
   checkLoss(conversation, hello);
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
   const sim = grantedSimulation(conversation, hello);
-  const extras = { ...(mac !== undefined && { mac }), ...(sim && { sim }) };
-  const grant: Grant = { type: 'grant', software, ...decide(hello), ...extras };
+  const socket = socketFor(conversation, hello);
+  const extras = { ...(mac !== undefined && { mac }), ...(sim && { sim }), ...(socket && { socket }) };
+  const decision = decide(hello);
+  const reasons = [...decision.reasons, ...socketReasons(conversation, hello)];
+  const grant: Grant = { type: 'grant', software, ...decision, reasons, ...extras };
   conversation.send(grant);
   simulate(conversation, 'server', hello, grant);
   return { hello, grant };
+}
+
+/** What it cannot have, the client is told before it measures anything. */
+function socketFor(conversation: Conversation, hello: Hello): Grant['socket'] {
+  try {
+    return grantedSocket(conversation, hello);
+  } catch (thrown) {
+    throw refuse(conversation, 'request-refused', toWperfError(thrown).line);
+  }
 }
 
 function checkLoss(conversation: Conversation, { mode, bytes, sim }: Hello): void {

@@ -5,6 +5,7 @@ import { given } from '../../given.js';
 import type { ClientStream, EchoLink, Greeted, LoadDialect, LoadOpening } from '../../modes/load/dialect.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { shareOf } from '../../plan/share.js';
+import { farSocket } from '../../plan/socket.js';
 import { encodeMessage } from '../../protocol/codec.js';
 import type { Grant } from '../../protocol/messages.js';
 import { Conversation } from './conversation.js';
@@ -26,7 +27,7 @@ export const nativeLoad: LoadDialect = {
     return {
       software: first.grant.software,
       test: totalTest(opened.map(({ stream }) => stream.test)),
-      ...given({ simulation: opening.simulation && first.grant.sim }),
+      ...given({ simulation: opening.simulation && first.grant.sim, socket: first.grant.socket }),
       notes: notesOf(opened.map(({ grant }) => grant)),
       streams: opened.map(({ stream }) => stream),
     };
@@ -72,7 +73,8 @@ type Opening = Omit<LoadOpening, 'connections'>;
 
 function besideRequest({ plan, session, simulation, host: { software } }: Opening): Request {
   const about = { software, session, seconds: plan.seconds };
-  return { ...pingHello('latency', about), omitSeconds: plan.omitSeconds, ...given({ sim: simulation }) };
+  const socket = farSocket(given({ tos: plan.socket?.tos }));
+  return { ...pingHello('latency', about), omitSeconds: plan.omitSeconds, ...given({ sim: simulation, socket }) };
 }
 
 function requestOf(id: number, { plan, session, simulation, host: { software } }: Opening): Request {
@@ -81,7 +83,13 @@ function requestOf(id: number, { plan, session, simulation, host: { software } }
   return {
     ...{ software, session, stream: id, mode, direction, streams, seconds, omitSeconds },
     ...{ blockBytes, bitsPerSecond, intervalSeconds, serverOutput: getServerOutput },
-    ...given({ bytes: shareOf(plan.bytes, id, streams), title, extraData, sim: simulation }),
+    ...given({
+      bytes: shareOf(plan.bytes, id, streams),
+      title,
+      extraData,
+      sim: simulation,
+      socket: farSocket(plan.socket),
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import { WperfError } from '../../errors.js';
 import { given } from '../../given.js';
 import type { PingDialect, PingOpening } from '../../modes/ping/client.js';
 import { simulationReport, withSeed } from '../../modes/simulation.js';
+import { farSocket } from '../../plan/socket.js';
 import { Conversation } from './conversation.js';
 import { openAsClient, type Request } from './handshake.js';
 import { pingHello } from './hello.js';
@@ -12,12 +13,12 @@ export const nativePing: PingDialect = {
   async greet(channel, opening) {
     const { plan, host } = opening;
     const conversation = new Conversation(channel, host.clock);
-    const { software, seconds, reasons, sim } = await openAsClient(conversation, helloOf(opening), plan.token);
+    const { software, seconds, reasons, sim, socket } = await openAsClient(conversation, helloOf(opening), plan.token);
     conversation.send({ type: 'start' });
     conversation.channel.tellArrivals?.();
     const simulation = plan.simulation && sim && simulationReport(sim, channel);
     return {
-      ...{ software, seconds, ...given({ simulation }) },
+      ...{ software, seconds, ...given({ simulation, socket }) },
       notes: reasons.map((text) => ({ type: 'notice', level: 'info', text })),
       echo: conversation.echo,
       untilEnd: () => untilServerEnds(conversation),
@@ -30,11 +31,11 @@ export const nativePing: PingDialect = {
 };
 
 function helloOf({ plan, session, host: { software } }: PingOpening): Request {
-  const { count, intervalSeconds, title, simulation } = plan;
+  const { count, intervalSeconds, title, simulation, socket } = plan;
   return {
     ...pingHello('ping', { software, session, seconds: secondsFor(count, intervalSeconds) }),
     intervalSeconds,
-    ...given({ title, sim: simulation && withSeed(simulation) }),
+    ...given({ title, sim: simulation && withSeed(simulation), socket: farSocket(socket) }),
   };
 }
 

@@ -102,8 +102,8 @@ function testOf({ conversation, hello, house, tests }: Granted): ServedTest {
   return test;
 }
 
-function askedOf({ session, software, title, extraData, sim }: Hello) {
-  return { session, software, ...given({ title, extraData, simulation: sim }) };
+function askedOf({ session, software, title, extraData, sim, socket }: Hello) {
+  return { session, software, ...given({ title, extraData, simulation: sim, socket }) };
 }
 
 /** Pings beside a test are none of their own. */

@@ -41,6 +41,19 @@ export class SocketOptions {
     this.set(...this.#ttlOption, ttl);
   }
 
+  /** Type of service, in IPv6 the traffic class: one octet. */
+  get tos(): number {
+    return this.getBytes(...this.#tosOption, 4).readInt32LE(0);
+  }
+
+  set tos(tos: number) {
+    this.set(...this.#tosOption, tos);
+  }
+
+  get #tosOption(): readonly [level: number, option: number] {
+    return this.family === 4 ? [linux.SOL_IP, linux.IP_TOS] : [linux.SOL_IPV6, linux.IPV6_TCLASS];
+  }
+
   get #ttlOption(): readonly [level: number, option: number] {
     return this.family === 4 ? [linux.SOL_IP, linux.IP_TTL] : [linux.SOL_IPV6, linux.IPV6_UNICAST_HOPS];
   }

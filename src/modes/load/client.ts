@@ -9,7 +9,7 @@ import { randomId } from '../../host/random.js';
 import type { ClientPlan, Simulation } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Connected } from '../../transport/transport.js';
-import type { Connections } from '../connections.js';
+import type { Connections, Place } from '../connections.js';
 import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
 import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
@@ -96,8 +96,8 @@ class ClientTest {
     const { dialectOf, host } = this.#options;
     const opening = { plan: this.#plan, session: this.#session, simulation: this.#simulation, host };
     const first = this.#greeted(1, opening, (greeting) => this.#connections.first(greeting));
-    const another = (stream: number | 'beside') =>
-      this.#greeted(stream, opening, (greeting) => this.#connections.another(greeting));
+    const another = (place: Place) =>
+      this.#greeted(place, opening, (greeting) => this.#connections.another(place, greeting));
     const beside = this.#plan.latency ? another('beside') : undefined;
     const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => another(i + 2));
     // The first failure is told; what follows from it is not.
@@ -113,11 +113,11 @@ class ClientTest {
 
   /** With what the dialect that is offered says first. */
   async #greeted(
-    stream: number | 'beside',
+    place: Place,
     opening: Opening,
     connect: (greeting: string | undefined) => Promise<Connected>,
   ): Promise<Connected & Greeted> {
-    const greeting = this.#options.offered?.greeting?.(stream, opening);
+    const greeting = this.#options.offered?.greeting?.(place, opening);
     const connected = await connect(greeting);
     return { ...connected, ...given({ greeting: connected.greeted ? greeting : undefined }) };
   }
@@ -137,7 +137,7 @@ class ClientTest {
   }
 
   #startEvent(peer: LoadPeer, rtt: RttSummary | undefined): StartEvent {
-    const { target, title, extraData } = this.#plan;
+    const { target, title, extraData, socket = {} } = this.#plan;
     const [first] = peer.streams;
     const conditions = peer.simulation && { rttMs: rtt?.avgMs, blockBytes: peer.test.blockBytes };
     this.#simulated = peer.simulation && simulationReport(peer.simulation, first?.link, conditions);
@@ -154,6 +154,7 @@ class ClientTest {
       ...shownProxy(this.#plan),
       ...given({ dialect: peer.dialect, rtt, mss: first?.link.kernel?.sample()?.mss }),
       ...given({ simulation: this.#simulated, title, extraData }),
+      socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: peer.socket ?? null },
     };
   }
 

@@ -2,6 +2,7 @@
 import type { WperfError } from '../../errors.js';
 import type { NoticeEvent, StreamResult } from '../../events/test.js';
 import type { Host } from '../../host/host.js';
+import type { SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import type { Channel, Echo } from '../../transport/channel.js';
 import type { StreamOutcome } from './figures.js';
@@ -52,6 +53,8 @@ export interface LoadPeer {
   readonly test: TestPlan;
   /** The conditions as granted, with what the far kernel made of them. */
   readonly simulation?: Simulation;
+  /** What the far kernel has of the options of the first stream's socket, where any were asked of it. */
+  readonly socket?: SocketFacts;
   /** Told behind the start. */
   readonly notes: readonly NoticeEvent[];
   readonly streams: readonly ClientStream[];

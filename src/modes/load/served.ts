@@ -5,7 +5,7 @@ import type { Recorder } from '../../events/recorder.js';
 import type { SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import type { Host } from '../../host/host.js';
-import type { Simulation, TestPlan } from '../../plan/plan.js';
+import type { Simulation, SocketWishes, TestPlan } from '../../plan/plan.js';
 import { type Link, peerOf } from '../../transport/channel.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
@@ -23,6 +23,7 @@ export interface AskedTest {
   readonly title?: string;
   readonly extraData?: string;
   readonly simulation?: Simulation;
+  readonly socket?: SocketWishes;
 }
 
 export interface ServedStream extends StreamLink {
@@ -126,7 +127,7 @@ export class ServedTest {
   }
 
   #startEvent(test: TestPlan, members: readonly ServedStream[]): StartEvent {
-    const { session, software, dialect, title, extraData, simulation: asked } = this.#asked;
+    const { session, software, dialect, title, extraData, simulation: asked, socket = {} } = this.#asked;
     const [first] = members;
     const simulation = asked && simulationReport(asked, first?.link, { blockBytes: test.blockBytes });
     return {
@@ -140,6 +141,7 @@ export class ServedTest {
       streams: members.map(({ id, link }) => ({ id, ...addressesOf(link) })).sort((a, b) => a.id - b.id),
       secure: first?.link.info.secure ?? false,
       ...given({ dialect, simulation, title, extraData }),
+      socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: null },
     };
   }
 

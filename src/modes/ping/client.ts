@@ -11,6 +11,7 @@ import { deferred } from '../../host/deferred.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import { meanAndDeviation, summarize } from '../../measure/percentiles.js';
+import type { SocketFacts } from '../../measure/tcp.js';
 import type { PingPlan } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Channel, Echo } from '../../transport/channel.js';
@@ -34,6 +35,8 @@ export interface PingPeer {
   readonly notes: readonly NoticeEvent[];
   /** Conditions under which this end, or both, send; not measured yet. */
   readonly simulation?: SimulationReport;
+  /** What the far kernel has of the options of its socket, where any were asked of it. */
+  readonly socket?: SocketFacts;
   /** No ping is sent after so many seconds. */
   readonly seconds: number;
   readonly echo: Pick<Echo, 'ping'>;
@@ -101,8 +104,9 @@ class PingRun {
     return dialectOf(connected).greet(connected.channel, { plan: this.#plan, session: this.#session, host });
   }
 
-  #startEvent({ software, dialect, simulation }: PingPeer): PingStartEvent {
-    const { target, count, intervalSeconds, title } = this.#plan;
+  #startEvent({ software, dialect, simulation, socket }: PingPeer): PingStartEvent {
+    const { target, count, intervalSeconds, title, socket: asked } = this.#plan;
+    const local = this.#channel?.kernel?.socket() ?? {};
     return {
       type: 'ping-start',
       session: this.#session,
@@ -115,6 +119,7 @@ class PingRun {
       ...shownProxy(this.#plan),
       ...(dialect !== undefined && { dialect }),
       ...(simulation && { simulation }),
+      ...(asked && { socket: { asked, local, remote: socket ?? null } }),
       ...(title !== undefined && { title }),
     };
   }

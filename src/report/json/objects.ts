@@ -17,9 +17,11 @@ import { bitsPerSecond, type Span } from '../../measure/span.js';
 import type { CpuUse } from '../../measure/usage.js';
 import type { Direction, TestDirection } from '../../plan/plan.js';
 import { isOpenEnded } from '../text/describe.js';
+import { isAsked } from '../text/socket.js';
 import { latencyReportObject } from './latency.js';
 import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packets.js';
 import { simulationObject } from './simulation.js';
+import { bufferFields, socketObject } from './socket.js';
 
 export interface Identity {
   /** `wperf 1.0.0`. */
@@ -36,7 +38,8 @@ export function identityObject({ software, systemInfo }: Identity): Json {
 }
 
 export function startObject(start: StartEvent, identity: Identity): Json {
-  const { test, peer, rtt, mss } = start;
+  const { test, peer, rtt, mss, socket } = start;
+  const { mssBytes, tos = 0 } = socket.asked;
   const sends = start.role === 'client' ? test.direction !== 'down' : test.direction !== 'up';
   return {
     ...identityObject(identity),
@@ -50,7 +53,8 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     timestamp: timestampObject(start.wallMs),
     ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: acceptedObject(peer) }),
     cookie: start.session,
-    ...(mss !== undefined && { tcp_mss_default: mss }),
+    ...(mssBytes !== undefined ? { tcp_mss: mssBytes } : mss !== undefined && { tcp_mss_default: mss }),
+    ...bufferFields(socket),
     target_bitrate: test.bitsPerSecond,
     fq_rate: 0,
     test_start: {
@@ -62,7 +66,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       bytes: test.bytes ?? 0,
       blocks: 0,
       reverse: test.direction === 'down' ? 1 : 0,
-      tos: 0,
+      tos,
       target_bitrate: test.bitsPerSecond,
       bidir: test.direction === 'bidir' ? 1 : 0,
       fqrate: 0,
@@ -84,6 +88,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     peer_software: start.peerSoftware,
     ...(start.dialect !== undefined && { dialect: start.dialect }),
     ...(start.simulation && { simulation: simulationObject(start.simulation) }),
+    ...(isAsked(socket) && { socket_options: socketObject(socket) }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
   };
 }

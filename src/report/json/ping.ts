@@ -5,6 +5,7 @@ import type { PingReporter, Sink } from '../reporter.js';
 import { latencyObject } from './latency.js';
 import { type Identity, timestampObject } from './objects.js';
 import { simulationObject } from './simulation.js';
+import { socketObject } from './socket.js';
 
 /** Prints one document at the end; after an error it holds the pings so far. */
 export class PingJsonReporter implements PingReporter {
@@ -88,6 +89,7 @@ function startObject(start: PingStartEvent, identity: Identity) {
     peer_software: start.peerSoftware,
     ...(start.dialect !== undefined && { dialect: start.dialect }),
     ...(start.simulation && { simulation: simulationObject(start.simulation) }),
+    ...(start.socket && { socket_options: socketObject(start.socket) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent } from '../../eve
 import type { PingReporter, Screen } from '../reporter.js';
 import { throughProxy } from './describe.js';
 import { simulationFindings, simulationLine } from './simulation.js';
+import { socketLine } from './socket.js';
 import { styleOf } from './style.js';
 
 export class PingTextReporter implements PingReporter {
@@ -29,6 +30,7 @@ export class PingTextReporter implements PingReporter {
     this.#start = start;
     if (start.proxy !== undefined) this.#print(throughProxy(start.proxy));
     if (start.simulation) this.#print(simulationLine(start.simulation));
+    if (start.socket) this.#print(socketLine(start.socket));
   }
 
   #printEnd({ transmitted, received, lossPercent, rtt, simulation }: PingEndEvent): void {

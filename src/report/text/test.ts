@@ -21,6 +21,7 @@ import { latencyLine } from './latency.js';
 import { packetLines } from './packets.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
 import { simulationFindings, simulationLine } from './simulation.js';
+import { buffersLine, isAsked, socketLine } from './socket.js';
 import { type Style, styleOf } from './style.js';
 
 const RULE_WIDTH = 60;
@@ -65,6 +66,7 @@ export class TextReporter implements Reporter {
     }
     if (start.proxy !== undefined) this.#print(throughProxy(start.proxy));
     if (start.simulation) this.#print(this.#style.strong(simulationLine(start.simulation)));
+    if (isAsked(start.socket)) this.#print(socketLine(start.socket));
     if (verbose) this.#printDetails(start);
     for (const { id, localHost, localPort, remoteHost, remotePort } of start.streams) {
       const number = String(id).padStart(3);
@@ -80,6 +82,8 @@ export class TextReporter implements Reporter {
     this.#print(`Session ${start.session}, ${new Date(start.wallMs).toUTCString()}`);
     if (start.role === 'client') this.#print(`Server software: ${start.peerSoftware}`);
     if (start.mss !== undefined) this.#print(`TCP MSS: ${start.mss} bytes`);
+    const buffers = buffersLine(start.socket);
+    if (buffers !== undefined) this.#print(buffers);
     if (start.extraData !== undefined) this.#print(`Extra data: ${start.extraData}`);
   }
 

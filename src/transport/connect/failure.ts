@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { devNull, networkInterfaces } from 'node:os';
 import { type ErrorCode, isOutOfFiles, stripControl, tooManyFiles, WperfError } from '../../errors.js';
 import { lacksZone } from '../../net/ip.js';
+import type { Way } from '../transport.js';
 import type { Family } from './addresses.js';
 import { ProxyRefusal } from './proxy.js';
 import { AllFailed, type Failure } from './race.js';
@@ -52,11 +53,14 @@ export function otherFamily(address: string, family: Family): WperfError {
   return new WperfError('usage', `${address} is not an IPv${family} address`, { operation: 'connect', hint });
 }
 
+/** What was chosen of this end of a connection. */
+type OwnEnd = Pick<Way, 'bind' | 'socket'>;
+
 /** None of the party's addresses could be connected to. */
-export function reachError(thrown: unknown, party: Party, bind: string | undefined): WperfError {
+export function reachError(thrown: unknown, party: Party, own: OwnEnd): WperfError {
   if (thrown instanceof WperfError) return thrown;
   const failures = thrown instanceof AllFailed ? thrown.failures : [];
-  const machine = failures.map(({ error }) => machineError(error as SystemError, bind)).find((error) => error);
+  const machine = failures.map(({ error }) => machineError(error as SystemError, own)).find((error) => error);
   if (machine) return machine;
   const [first, ...others] = failures;
   if (first === undefined) return failed(party, 'dns-failure', `${partyText(party)} has no address`, undefined, thrown);
@@ -136,8 +140,10 @@ export function proxyError(thrown: unknown, proxy: Party, peer: string): WperfEr
 }
 
 /** What is a fault of this machine, whomever it was connecting to. */
-export function machineError(error: SystemError, bind?: string): WperfError | undefined {
+export function machineError(error: SystemError, { bind, socket }: OwnEnd = {}): WperfError | undefined {
+  if (error instanceof WperfError) return error;
   if (isOutOfFiles(error)) return tooManyFiles(error);
+  if (socket?.localPort !== undefined && isAboutPort(error)) return portRefused(socket.localPort, error);
   const address = error.syscall === 'bind' ? (bind ?? '') : (error.address ?? '');
   if (error.code === 'EINVAL' && lacksZone(address)) return zoneMissing(address, error);
   if (error.code === 'EADDRINUSE') return noFreePort(error);
@@ -150,6 +156,20 @@ export function machineError(error: SystemError, bind?: string): WperfError | un
   if (error.code === 'EADDRNOTAVAIL' && hasAddress(family)) return noFreePort(error);
   const text = `this machine has no address from which to connect to ${address}`;
   return local('unreachable', text, 'check --bind, -4 and -6', error);
+}
+
+/** A connect finds no address where an earlier connection from the port to the same server is not forgotten yet. */
+function isAboutPort({ code, syscall }: SystemError): boolean {
+  return code === 'EADDRINUSE' || code === (syscall === 'bind' ? 'EACCES' : 'EADDRNOTAVAIL');
+}
+
+function portRefused(port: number, cause: SystemError): WperfError {
+  if (cause.code === 'EACCES') {
+    const text = `--cport: this machine does not let this user connect from port ${port}`;
+    return local('no-local-port', text, 'give a port from 1024 on', cause);
+  }
+  const text = `--cport: port ${port} is in use on this machine`;
+  return local('port-in-use', text, 'give another, or wait until an earlier connection from it is forgotten', cause);
 }
 
 function canOpenFiles(): boolean {

@@ -1,5 +1,5 @@
 /** From a way to a socket that ends at the server: resolve, race, proxy, TLS. */
-import { isIP, type Socket, connect as startTcp } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as startTls } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { Clock } from '../../host/clock.js';
@@ -12,6 +12,7 @@ import { type ProxyServer, readProxy } from './proxy.js';
 import { race } from './race.js';
 import { askSocks5 } from './socks5.js';
 import { step } from './step.js';
+import { startTcp } from './tcp.js';
 
 export interface OpenTools {
   readonly clock: Clock;
@@ -49,10 +50,12 @@ async function reach(end: End, party: Party, way: Way, tools: OpenTools): Promis
   const addresses = await addressesFor(way.address ?? end.host, party, way, tools);
   const [only, ...others] = addresses;
   if (only !== undefined && others.length === 0) onAddress(only);
-  const connectTo = (address: string, stop: AbortSignal) =>
-    connectTcp({ host: address, port: end.port }, way.bind, stop);
+  const connectTo = async (address: string, stop: AbortSignal) => {
+    const socket = startTcp(address, end.port, way);
+    return step<Socket>(socket, stop, (done) => socket.once('connect', () => done(socket)));
+  };
   const socket = await race(addresses, connectTo, clock, signal).catch((error) => {
-    throw reachError(error, party, way.bind);
+    throw reachError(error, party, way);
   });
   onAddress(canonicalHost(socket.remoteAddress ?? ''));
   return socket;
@@ -70,11 +73,6 @@ async function addressesFor(host: string, party: Party, way: Way, { signal, reso
 function familyOf({ family, bind = '' }: Way): Family | undefined {
   const bound = isIP(bind);
   return family ?? (bound === 4 || bound === 6 ? bound : undefined);
-}
-
-function connectTcp(end: End, bind: string | undefined, signal: AbortSignal): Promise<Socket> {
-  const socket = startTcp({ ...end, ...(bind !== undefined && { localAddress: bind }) });
-  return step(socket, signal, (done) => socket.once('connect', () => done(socket)));
 }
 
 /** With `socks5` this machine finds the server's address, with all others the proxy does. */

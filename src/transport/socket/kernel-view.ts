@@ -3,18 +3,22 @@ import type { Duplex } from 'node:stream';
 import { SocketOptions } from '../../host/linux/socket-options.js';
 import { openLibc } from '../../host/linux/sockets.js';
 import { readCongestion, readSettings, readTcpInfo, setBuffers } from '../../host/tcp/options.js';
+import { readFacts, setOnConnection } from '../../host/tcp/wishes.js';
 import type { ChannelInfo, KernelOptions, KernelView } from '../channel.js';
 import { descriptorOf } from './descriptor.js';
 
 export function kernelViewOf(socket: Duplex, { remoteHost }: ChannelInfo): KernelView {
+  const family = remoteHost.includes(':') ? 6 : 4;
   return {
     sample: () => readTcpInfo(descriptorOf(socket)),
     congestion: () => readCongestion(descriptorOf(socket)),
     settings: (asked) => readSettings(descriptorOf(socket), asked),
     setBuffers: (sizes) => setBuffers(descriptorOf(socket), sizes),
+    socket: () => readFacts(descriptorOf(socket), family),
+    setOptions: (wishes) => setOnConnection(descriptorOf(socket), family, wishes, 'the server'),
     options() {
       const fd = descriptorOf(socket);
-      return fd === undefined ? undefined : new LiveOptions(socket, fd, remoteHost.includes(':') ? 6 : 4);
+      return fd === undefined ? undefined : new LiveOptions(socket, fd, family);
     },
   };
 }

@@ -4,7 +4,7 @@ import { latencyReport } from '../../../src/measure/latency.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
 import { JsonStreamReporter } from '../../../src/report/json/stream.js';
 import { JsonReporter } from '../../../src/report/json/test.js';
-import { endOf, failure, identity, intervalOf, simulation, startOf } from '../fixtures.js';
+import { endOf, failure, identity, intervalOf, simulation, startOf, withSocket } from '../fixtures.js';
 import { Kept } from '../kept.js';
 import { expectReport, expectStreamLine, isRefused, reportSchema } from '../schema.js';
 
@@ -71,6 +71,7 @@ const tests: [string, TestEvent[]][] = [
     'latency without samples',
     [missing, endOf(missing, { latency: latencyReport('up', { idleMs: [], loadedMs: [], unansweredMs: [] }) })],
   ],
+  ['options of sockets', whole(startOf({}, { socket: withSocket }))],
   ['a failure before the start', [failure]],
   ['a failure midway', [startOf(), intervalOf(startOf(), 0), failure]],
   ['a failure with figures', [missing, intervalOf(missing, 0), lost(missing, { received: null })]],
@@ -82,6 +83,22 @@ describe('the JSON report', () => {
   it('makes up no length of a test whose client alone knows it', () => {
     const { test_parameters: asked, test_start: granted } = reportOf(whole(openEnded)).start ?? {};
     expect([asked.time, granted.duration]).toEqual([null, 0]);
+  });
+
+  it('tells of the options of sockets as iperf3 does, and what came of them', () => {
+    const plain = reportOf(whole(startOf())).start ?? {};
+    expect(plain).toMatchObject({ sock_bufsize: 0, tcp_mss_default: 1448, test_start: { tos: 0 } });
+    expect(plain).not.toHaveProperty('socket_options');
+    const asked = reportOf(whole(startOf({}, { socket: withSocket }))).start ?? {};
+    expect(asked).toMatchObject({
+      sock_bufsize: 65_536,
+      sndbuf_actual: 131_072,
+      rcvbuf_actual: 131_072,
+      tcp_mss: 1000,
+    });
+    expect(asked).not.toHaveProperty('tcp_mss_default');
+    expect(asked.test_start).toMatchObject({ tos: 40 });
+    expect(asked.socket_options).toMatchObject({ asked: { local_port: 5000, device: null }, remote: { mss: 988 } });
   });
 
   it.each(tests)('of %s keeps to its schema, whole and in lines', (_name, events) => {

@@ -6,7 +6,7 @@ import type { RateUnit } from '../../../src/plan/plan.js';
 import { ProgressLine } from '../../../src/report/text/progress-line.js';
 import { TextReporter } from '../../../src/report/text/test.js';
 import { withTimestamps } from '../../../src/report/text/timestamps.js';
-import { endOf, failure, identity, intervalOf, simulation, startOf } from '../fixtures.js';
+import { endOf, failure, identity, intervalOf, simulation, startOf, withSocket } from '../fixtures.js';
 import { Kept } from '../kept.js';
 
 interface Shown {
@@ -57,6 +57,17 @@ describe('the text report', () => {
     const lines = show([startOf({}, { simulation }), endOf(startOf(), { simulation })]).out.split('\n');
     expect(lines[1]).toMatch(/^Simulated: latency 50 ms \+- 5 ms, loss 1 %/);
     expect(lines.at(-2)).toMatch(/^Simulated: round trip 100 ms \+- 10 ms \(measured 101\.3 ms\)/);
+  });
+
+  it('tells of the options of sockets where they were asked for, and a verbose user of buffers', () => {
+    const line =
+      'Socket: window 64 KiB (here send 128 KiB receive 128 KiB, there send 128 KiB receive 128 KiB), ' +
+      'TOS 0x28 (here 0x28, there 0x28), MSS 1000 bytes (here 988, there 988), ' +
+      'congestion control reno (here reno, there reno), local port 5000';
+    expect(show([startOf({}, { socket: withSocket })]).out.split('\n')).toContain(line);
+    const plain = startOf({}, { socket: { ...withSocket, asked: {}, remote: null } });
+    expect(show([plain]).out).not.toContain('Socket');
+    expect(show([plain], { verbose: true }).out.split('\n')).toContain('Socket buffers: send 128 KiB receive 128 KiB');
   });
 
   it('of an upload', () => {

@@ -22,7 +22,7 @@ function told(error: { code: Parameters<typeof exitCode>[0]; line: string } | un
 
 describe('who could not be reached', () => {
   const reached = (party: typeof server | typeof proxy, ...failures: [string, unknown][]) =>
-    told(reachError(new AllFailed(failures.map(([address, error]) => ({ address, error }))), party, undefined));
+    told(reachError(new AllFailed(failures.map(([address, error]) => ({ address, error }))), party, {}));
 
   it.each([
     [failing('ECONNREFUSED'), 'connection-refused 2 s.example:8765 refused the connection: is "wperf -s" running'],
@@ -78,7 +78,7 @@ describe('what is wrong with this machine', () => {
     [failing('EINVAL', { syscall: 'connect', address: 'fe80::1' }), 'usage 1 fe80::1 is a link-local address without'],
     [failing('EINVAL', { syscall: 'connect', address: 'fe80::1%eth0' }), 'unreachable 2 this machine has no address'],
   ])('%s', (error, line) => {
-    expect(told(machineError(error, '192.0.2.9'))).toContain(line);
+    expect(told(machineError(error, { bind: '192.0.2.9' }))).toContain(line);
   });
 
   it('is nothing of others', () => {

@@ -1,0 +1,170 @@
+/** The options of a TCP socket that a user can ask for, as Linux sets them. Called through the optional package koffi. */
+import { readFileSync } from 'node:fs';
+import { constants, networkInterfaces } from 'node:os';
+import { WperfError } from '../../errors.js';
+import { given } from '../../given.js';
+import type { SocketFacts } from '../../measure/tcp.js';
+import type { SocketWishes } from '../../plan/plan.js';
+import { sizeText } from '../../units.js';
+import type { Libc } from '../linux/libc.js';
+import { SocketOptions } from '../linux/socket-options.js';
+import { checked, linux, openLibc, SystemError } from '../linux/sockets.js';
+
+/** Those that need the kernel's own calls; a local port does not. */
+export type OptionWishes = Omit<SocketWishes, 'localPort'>;
+
+const { ENOENT } = constants.errno;
+
+type Wish = keyof OptionWishes;
+
+/** Whose socket it is, for errors. */
+export type Owner = 'this machine' | 'the server';
+
+/** As the user asked for them. In the order in which they are set. */
+const labels: Readonly<Record<Wish, string>> = {
+  device: '--bind-dev',
+  mssBytes: '-M/--set-mss',
+  congestion: '-C/--congestion',
+  windowBytes: '-w/--window',
+  tos: '-S/--tos or --dscp',
+};
+
+/** A socket that is not connected yet, for options that the first segment depends on. Throws WperfError or SystemError. */
+export function openTcpSocket(family: 4 | 6, wishes: OptionWishes): number {
+  const libc = libcFor(wishes, 'this machine');
+  const kind = linux.SOCK_STREAM | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC;
+  const fd = checked(libc, 'socket', family === 4 ? linux.AF_INET : linux.AF_INET6, kind, 0);
+  try {
+    setWishes(new SocketOptions(libc, fd, family), wishes, 'this machine');
+    return fd;
+  } catch (error) {
+    libc.calls.close(fd);
+    throw error;
+  }
+}
+
+/** What is asked of a connection that stands. Throws a WperfError. */
+export function setOnConnection(fd: number | undefined, family: 4 | 6, wishes: OptionWishes, owner: Owner): void {
+  const libc = libcFor(wishes, owner);
+  if (fd === undefined) throw unavailable(wishes, owner, 'the connection is gone', undefined);
+  setWishes(new SocketOptions(libc, fd, family), wishes, owner);
+}
+
+/** Nothing where the kernel does not tell. */
+export function readFacts(fd: number | undefined, family: 4 | 6): SocketFacts {
+  if (fd === undefined) return {};
+  try {
+    const options = new SocketOptions(openLibc(), fd, family);
+    const name = options.getBytes(linux.IPPROTO_TCP, linux.TCP_CONGESTION, 16);
+    return {
+      sndbufBytes: readNumber(options, linux.SOL_SOCKET, linux.SO_SNDBUF),
+      rcvbufBytes: readNumber(options, linux.SOL_SOCKET, linux.SO_RCVBUF),
+      tos: options.tos,
+      mssBytes: readNumber(options, linux.IPPROTO_TCP, linux.TCP_MAXSEG),
+      congestion: name.toString('latin1').replace(/\0.*$/s, ''),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function libcFor(wishes: OptionWishes, owner: Owner): Libc {
+  try {
+    return openLibc();
+  } catch (cause) {
+    throw unavailable(wishes, owner, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function unavailable(wishes: OptionWishes, owner: Owner, why: string, cause: unknown): WperfError {
+  const asked = wishesOf(wishes).map((wish) => labels[wish]);
+  return refusal(`${asked.join(', ')} cannot be set at ${owner}`, why, cause);
+}
+
+function setWishes(options: SocketOptions, wishes: OptionWishes, owner: Owner): void {
+  for (const wish of wishesOf(wishes)) {
+    try {
+      if (wish === 'congestion' && owner === 'the server') checkLoaded(wishes.congestion);
+      setWish(options, wish, wishes);
+    } catch (thrown) {
+      const { code } = thrown as SystemError;
+      const text = `${labels[wish]} ${shown(wish, wishes)}: ${ruleOf(wish, code, owner)}`;
+      throw refusal(text, adviceOf(wish, code), thrown);
+    }
+    if (wish === 'windowBytes') checkWindow(options, wishes.windowBytes, owner);
+  }
+}
+
+/** A kernel that is asked by root loads what it lacks, and a client shall not have a server load anything. */
+function checkLoaded(algorithm = ''): void {
+  if (!algorithms('available').split(', ').includes(algorithm)) throw new SystemError('setsockopt', ENOENT);
+}
+
+function wishesOf(wishes: OptionWishes): Wish[] {
+  return (Object.keys(labels) as Wish[]).filter((wish) => wishes[wish] !== undefined);
+}
+
+function setWish(options: SocketOptions, wish: Wish, wishes: OptionWishes): void {
+  const { device, mssBytes, congestion, windowBytes, tos } = given(wishes);
+  if (wish === 'device') options.setBytes(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, nameBytes(device));
+  else if (wish === 'mssBytes') options.set(linux.IPPROTO_TCP, linux.TCP_MAXSEG, mssBytes ?? 0);
+  else if (wish === 'congestion') options.setBytes(linux.IPPROTO_TCP, linux.TCP_CONGESTION, nameBytes(congestion));
+  else if (wish === 'tos') options.tos = tos ?? 0;
+  else {
+    options.set(linux.SOL_SOCKET, linux.SO_SNDBUF, windowBytes ?? 0);
+    options.set(linux.SOL_SOCKET, linux.SO_RCVBUF, windowBytes ?? 0);
+  }
+}
+
+/** Linux gives twice what is asked, and no more than its ceiling without a word. As in iperf3, less than asked is an error. */
+function checkWindow(options: SocketOptions, asked = 0, owner: Owner): void {
+  for (const [name, option] of [
+    ['wmem_max', linux.SO_SNDBUF],
+    ['rmem_max', linux.SO_RCVBUF],
+  ] as const) {
+    const actual = readNumber(options, linux.SOL_SOCKET, option);
+    if (actual >= asked) continue;
+    const text = `${labels.windowBytes} ${sizeText(asked)}: the kernel of ${owner} gives no more than ${sizeText(actual)}`;
+    throw refusal(text, `ask for less, or raise net.core.${name} of ${owner}`, undefined);
+  }
+}
+
+function shown(wish: Wish, wishes: OptionWishes): string {
+  const value = wishes[wish];
+  return wish === 'windowBytes' ? sizeText(Number(value)) : String(value);
+}
+
+function ruleOf(wish: Wish, code: string, owner: Owner): string {
+  if (wish === 'device' && code === 'ENODEV') return `${owner} has no such network interface`;
+  if (wish === 'congestion' && code === 'ENOENT') return `${owner} has no such algorithm`;
+  if (code === 'EPERM' || code === 'EACCES') return `${owner} does not allow it to this user`;
+  return `the kernel of ${owner} refuses it (${code})`;
+}
+
+function adviceOf(wish: Wish, code: string): string {
+  if (wish === 'device' && code === 'ENODEV') return `it has ${Object.keys(networkInterfaces()).join(', ')}`;
+  if (wish === 'congestion' && code === 'ENOENT') return `it has ${algorithms('available')}`;
+  if (wish === 'congestion' && code === 'EPERM') return `it allows ${algorithms('allowed')}`;
+  return 'leave it out';
+}
+
+function algorithms(which: 'available' | 'allowed'): string {
+  try {
+    const text = readFileSync(`/proc/sys/net/ipv4/tcp_${which}_congestion_control`, 'latin1');
+    return text.trim().split(/\s+/).join(', ');
+  } catch {
+    return 'others';
+  }
+}
+
+function readNumber(options: SocketOptions, level: number, option: number): number {
+  return options.getBytes(level, option, 4).readUInt32LE(0);
+}
+
+function nameBytes(name = ''): Buffer {
+  return Buffer.from(`${name}\0`, 'latin1');
+}
+
+function refusal(text: string, hint: string, cause: unknown): WperfError {
+  return new WperfError('socket-option', text, { operation: 'connect', hint, cause });
+}

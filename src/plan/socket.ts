@@ -1,0 +1,30 @@
+/** Options of sockets in a plan: whose they are, and what they cannot be together with. */
+import { limits } from '../defaults/index.js';
+import { given } from '../given.js';
+import type { ClientPlan, ConnectionPlan, SocketWishes } from './plan.js';
+
+/** The options of one stream's connection, counted from 1, or of one beside the streams. */
+export function socketOf({ socket }: Pick<ConnectionPlan, 'socket'>, place: number | 'beside') {
+  if (socket?.localPort === undefined) return {};
+  const { localPort, ...others } = socket;
+  return { socket: place === 'beside' ? others : { ...others, localPort: localPort + place - 1 } };
+}
+
+/** What the far end is to do too; undefined for nothing. */
+export function farSocket({ windowBytes, tos, congestion }: SocketWishes = {}) {
+  const wishes = given({ windowBytes, tos, congestion });
+  return Object.keys(wishes).length === 0 ? undefined : wishes;
+}
+
+/** Through a proxy there are two connections, and one end cannot choose for the other's. */
+const endToEnd = ['windowBytes', 'tos', 'mssBytes', 'congestion'] as const;
+
+/** The first wish that a proxy makes senseless. */
+export function cutByProxy({ proxy, socket }: Pick<ConnectionPlan, 'proxy' | 'socket'>) {
+  return proxy === undefined ? undefined : endToEnd.find((wish) => socket?.[wish] !== undefined);
+}
+
+/** The last of the streams' local ports is none. */
+export function lacksPorts({ socket, streams }: Pick<ClientPlan, 'socket' | 'streams'>): boolean {
+  return (socket?.localPort ?? 1) + streams - 1 > limits.socket.localPort.max;
+}
