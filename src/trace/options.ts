@@ -3,8 +3,8 @@ import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import type { TraceProtocol } from '../events/route.js';
 import type { Family } from '../net/ip.js';
+import { completeTraceWish } from '../plan/complete.js';
 import type { TraceWish } from '../plan/plan.js';
-import { completeTraceWish } from '../plan/trace-wish.js';
 
 /** A wish, and whom it is about; what is missing has its default. */
 export interface TraceOptions extends Partial<TraceWish> {
