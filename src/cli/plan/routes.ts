@@ -1,10 +1,13 @@
 /** What a command line says of routes: how a server is to trace, what it lets its clients have, where networks are looked up. */
 import type { GeoipOptions } from '../../geoip/open.js';
 import { given } from '../../given.js';
+import { flawOfTrace } from '../../plan/check.js';
+import { completeTraceWish } from '../../plan/complete.js';
 import type { TraceService, TraceWish } from '../../plan/plan.js';
 import { type TraceOptions, traceSettings } from '../../trace/options.js';
 import type { FlagValues } from '../flags/table.js';
 import { checkFamily, chosenFamily } from './family.js';
+import { refuseFlaw } from './flaws.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What the server's owner changed of the defaults; undefined for nothing. */
@@ -33,6 +36,7 @@ export function traceOptions(values: FlagValues): TraceOptions {
     ...givenWish(values),
     ...given({ family: chosenFamily(values), port: values['tr-port'] }),
   };
+  refuseFlaw(flawOfTrace(completeTraceWish(givenWish(values))), values);
   traceSettings(options);
   return options;
 }

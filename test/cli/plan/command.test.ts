@@ -570,6 +570,7 @@ describe('bad input', () => {
     ['-c h --traceroute h', '-c/--client and --traceroute exclude each other: give one of them'],
     ['--traceroute h -R', '-R/--reverse is a client flag: use it with -c or --loopback'],
     ['--traceroute h -t 5', '-t/--time is a client and server flag: use it with -c, --loopback or -s'],
+    ['--traceroute h --tr-first-hop 31', "--tr-first-hop '31' is out of range: give 1 to 30, as --tr-max-hops says"],
     ['-c h --tr-port 80', '--tr-port is a traceroute flag: use it with --traceroute'],
     [
       '--traceroute h --tr-proto sctp',
