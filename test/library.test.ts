@@ -26,6 +26,13 @@ it.each([
   [{ port: 70_000 }, 'port 70000 is not a whole number from 1 to 65535'],
   [{ bytes: 2, streams: 3 }, 'bytes 2 is not a whole number from 3 to 9007199254740991'],
   [{ bytes: 2, omitSeconds: 1 }, 'bytes and omitSeconds exclude each other'],
+  [{ silenceSeconds: 1 }, 'silenceSeconds 1 is not a number from 5 to 3600'],
+  [{ seconds: Number.NaN }, 'seconds NaN is not a number from 0.1 to 86400'],
+  [{ simulation: { mtuBytes: 64.5 } }, 'simulation.mtuBytes 64.5 is not a whole number from 64 to 1048576'],
+  [
+    { bytes: 9, simulation: { lossPercent: 1 } },
+    'bytes and simulation.lossPercent exclude each other: not all would arrive, and the test never end',
+  ],
 ])('names the option that is wrong: %j', (options, message) => {
   expect(() => runClient({ host: '127.0.0.1', ...options })).toThrow(message);
 });

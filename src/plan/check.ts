@@ -2,7 +2,16 @@
 import { blockLimits, limits } from '../defaults/index.js';
 import type { Unplaced } from './complete.js';
 import { mayEndByTime } from './length.js';
-import type { ClientPlan, PingPlan, ReverseTracePlan, SimulationPlan, Target, TestPlan, TraceWish } from './plan.js';
+import type {
+  ClientPlan,
+  PingPlan,
+  ReverseTracePlan,
+  ServerPlan,
+  SimulationPlan,
+  Target,
+  TestPlan,
+  TraceWish,
+} from './plan.js';
 
 interface Range {
   readonly min: number;
@@ -36,7 +45,7 @@ export function flawOfLoad(plan: Unplaced<ClientPlan>): Flaw | undefined {
     within('seconds', plan.seconds, limits.seconds) ??
     within('omitSeconds', plan.omitSeconds, limits.omitSeconds) ??
     within('bitsPerSecond', plan.bitsPerSecond, limits.bitsPerSecond) ??
-    within('silenceSeconds', plan.silenceSeconds ?? limits.silenceSeconds.min, limits.silenceSeconds) ??
+    flawOfSilence(plan.silenceSeconds) ??
     flawOfConnection(plan) ??
     flawOfInterval(plan) ??
     flawOfSimulation(plan.simulation) ??
@@ -85,12 +94,16 @@ export function flawOfTarget({ port }: Target): Flaw | undefined {
   return whole('port', port, { min: 1, max: limits.port.max });
 }
 
-export function flawOfServer({ port }: { readonly port: number }): Flaw | undefined {
-  return whole('port', port, limits.port);
+export function flawOfServer({ port, silenceSeconds }: Pick<ServerPlan, 'port' | 'silenceSeconds'>): Flaw | undefined {
+  return whole('port', port, limits.port) ?? flawOfSilence(silenceSeconds);
 }
 
 function flawOfConnection({ connectTimeoutMs }: { readonly connectTimeoutMs: number }): Flaw | undefined {
   return within('connectTimeoutMs', connectTimeoutMs, limits.connectTimeoutMs);
+}
+
+function flawOfSilence(seconds: number = limits.silenceSeconds.min): Flaw | undefined {
+  return within('silenceSeconds', seconds, limits.silenceSeconds);
 }
 
 function flawOfInterval({ intervalSeconds }: { readonly intervalSeconds: number }): Flaw | undefined {

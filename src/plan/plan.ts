@@ -158,6 +158,8 @@ export interface ServerPlan {
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
   readonly bytes?: number;
+  /** As of a client. */
+  readonly silenceSeconds?: number;
   /** Proxies that are believed when they say for whom they speak. */
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */

@@ -156,6 +156,15 @@ const general = [
     conflicts: ['blockcount'],
   },
   {
+    name: 'rcv-timeout',
+    aliases: [],
+    group: 'Both',
+    for: loadAndServer,
+    type: milliseconds({ min: 1000 * limits.silenceSeconds.min, max: 1000 * limits.silenceSeconds.max }),
+    default: String(1000 * waits.peerSilenceSeconds),
+    help: 'Give the far side of a test up when nothing comes from it for MS milliseconds',
+  },
+  {
     name: 'token',
     aliases: [],
     group: 'Both',
@@ -334,15 +343,6 @@ const general = [
     type: address,
     help: 'Connect from ADDRESS, one of this machine',
     elsewhere: "set a server's address with --host",
-  },
-  {
-    name: 'rcv-timeout',
-    aliases: [],
-    group: 'Client',
-    for: load,
-    type: milliseconds({ min: 1000 * limits.silenceSeconds.min, max: 1000 * limits.silenceSeconds.max }),
-    default: String(1000 * waits.peerSilenceSeconds),
-    help: 'Take a server from which nothing comes for MS milliseconds for lost',
   },
   {
     name: 'connect-timeout',

@@ -16,6 +16,11 @@ export function bytesOf(values: FlagValues): number | undefined {
   return values.bytes ?? (values.blockcount && values.blockcount * blockBytesOf(values));
 }
 
+/** How long the far side of a test may be silent. */
+export function silenceSecondsOf({ 'rcv-timeout': ms }: FlagValues): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}
+
 /** As in iperf3, 0 is until interrupted: here, as long as a test may be. */
 export function secondsOf({ time }: FlagValues): number | undefined {
   return time === 0 ? limits.seconds.max : time;

@@ -14,7 +14,7 @@ import type {
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { hideCredentials } from '../flags/url.js';
 import { parseNamed, usageError } from '../flags/usage.js';
-import { bytesOf, modeOf, secondsOf } from './amount.js';
+import { bytesOf, modeOf, secondsOf, silenceSecondsOf } from './amount.js';
 import { checkFamily, chosenFamily } from './family.js';
 import { readPem } from './files.js';
 import { refuseFlaw } from './flaws.js';
@@ -40,7 +40,7 @@ export function loadPlan(values: FlagValues, outside: Surroundings): Placed<Clie
     intervalSeconds: values.interval,
     getServerOutput: values['get-server-output'],
     latency: values['no-latency'] && false,
-    silenceSeconds: values['rcv-timeout'] && values['rcv-timeout'] / 1000,
+    silenceSeconds: silenceSecondsOf(values),
     simulation: simulationPlan(values),
     title: values.title,
     extraData: values['extra-data'],

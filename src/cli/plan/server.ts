@@ -3,7 +3,7 @@ import { given } from '../../given.js';
 import type { ServerPlan } from '../../plan/plan.js';
 import type { FlagValues } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
-import { secondsOf } from './amount.js';
+import { secondsOf, silenceSecondsOf } from './amount.js';
 import { readPem } from './files.js';
 import { traceChanges } from './routes.js';
 import type { Surroundings } from './surroundings.js';
@@ -29,6 +29,7 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       trustProxy: values['trust-proxy']?.flat(),
       seconds: secondsOf(values),
       bytes: values.bytes,
+      silenceSeconds: silenceSecondsOf(values),
       noLegacy: values['no-legacy'],
       traces: traceChanges(values),
     }),

@@ -353,6 +353,8 @@ describe('a server', () => {
       },
     ],
     ['-s -t 30 -n 1G', { seconds: 30, bytes: 1_073_741_824 }],
+    ['-s -t 0', { seconds: 86_400 }],
+    ['-s --rcv-timeout 30000', { silenceSeconds: 30 }],
     ['-s --token s3cret', { token: 's3cret' }],
     ['-s --tls-cert cert --tls-key key', { tls: { cert: files.cert, key: files.key } }],
     ['-s --no-reverse-traceroute', { traces: { offered: false } }],
