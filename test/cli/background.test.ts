@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/folders.js';
 import { freePort } from '../support/ports.js';
-import { runWperf, startWperfServer } from '../support/wperf.js';
+import { start } from '../support/processes.js';
+import { runWperf, startWperfServer, wperf } from '../support/wperf.js';
 
 const unwritable = ['-I', '/nowhere/pid'];
 const cannot = /^wperf: error: -I\/--pidfile '\/nowhere\/pid' cannot be written: ENOENT[^\n]*\n$/;
@@ -78,6 +79,20 @@ test('what a flag of iperf3 changes is told in a line, and the test runs', async
   expect(JSON.parse(stdout).end.sum_received.bytes).toBeGreaterThan(0);
   expect(stderr).toBe('note: -Z/--zerocopy changes nothing: wperf writes ready-made batches, which costs as little\n');
 });
+
+test('--rcv-timeout says how long a silent server is waited for', async () => {
+  const { process: server, port } = await startWperfServer(onTestFinished);
+  onTestFinished(() => server.signal('SIGCONT'));
+  const client = await start(
+    onTestFinished,
+    wperf('-c', `127.0.0.1:${port}`, '-R', '-t', '60', '-i', '0.2', '--rcv-timeout', '5000'),
+  );
+  await client.outputMatching(/0\.2\d-0\.4\d/);
+  server.signal('SIGSTOP');
+  const { exitCode, stderr } = await client.finished;
+  expect(exitCode).toBe(4);
+  expect(stderr).toContain(`nothing came from 127.0.0.1:${port} for 5 s; it is taken for lost`);
+}, 20_000);
 
 function end(pid: number): void {
   try {
