@@ -1,4 +1,5 @@
 /** Processes that run on their own: the file with their number, and servers in the background. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,14 +16,24 @@ test('a server keeps its number in a file until it ends', async () => {
   const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
   const { process: server } = await startWperfServer(onTestFinished, ['-I', pidFile]);
   expect(await readFile(pidFile, 'utf8')).toBe(`${server.pid}\n`);
+  await server.outputMatching(/listening/);
   server.signal('SIGTERM');
   await server.finished;
   expect(existsSync(pidFile)).toBe(false);
 });
 
+test('a server does not take the file of another that runs', async () => {
+  const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
+  const { process: server } = await startWperfServer(onTestFinished, ['-I', pidFile]);
+  const second = await runWperf(['-s', '-p', '0', '-I', pidFile]);
+  expect(second).toMatchObject({ exitCode: 5, stdout: '' });
+  expect(second.stderr).toContain(`is kept by process ${server.pid}, which still runs: name another file`);
+  expect(await readFile(pidFile, 'utf8')).toBe(`${server.pid}\n`);
+});
+
 test('a client takes its file away whether it can connect or not', async () => {
   const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
-  await writeFile(pidFile, '1\n');
+  await writeFile(pidFile, `${spawnSync('true').pid}\n`);
   expect((await runWperf(['-c', `127.0.0.1:${await freePort()}`, '-I', pidFile])).exitCode).toBe(2);
   expect(existsSync(pidFile)).toBe(false);
 });
