@@ -1,7 +1,7 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
 
 import { runClientPlan, runPingPlan, runReverseTracePlan } from './client.js';
-import { blockLimits, defaults, limits, loadDefaults } from './defaults/index.js';
+import { defaults } from './defaults/index.js';
 import { WperfError } from './errors.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
@@ -10,18 +10,17 @@ import { identity } from './host/identity.js';
 import type { ReverseTraceTools } from './modes/route/client.js';
 import type { Cidr } from './net/cidr.js';
 import { parseCidr } from './net/networks.js';
-import type {
-  ClientPlan,
-  ConnectionPlan,
-  PingPlan,
-  ReverseTracePlan,
-  ServerPlan,
-  SimulationPlan,
-  Target,
-  TraceWish,
-} from './plan/plan.js';
-import { cutByProxy, lacksPorts } from './plan/socket.js';
-import { completeTraceWish } from './plan/trace-wish.js';
+import {
+  type Flaw,
+  flawOfLoad,
+  flawOfPing,
+  flawOfRouteBack,
+  flawOfServer,
+  flawOfTarget,
+  flawText,
+} from './plan/check.js';
+import { completeLoad, completePing, completeRouteBack, completeTarget } from './plan/complete.js';
+import type { ClientPlan, PingPlan, ReverseTracePlan, ServerPlan, Target, TraceWish } from './plan/plan.js';
 import { makeRecorder } from './report/recorder.js';
 import { startServerPlan, type WperfServer } from './server/server.js';
 
@@ -46,26 +45,10 @@ export interface ServerOptions extends Partial<Omit<ServerPlan, 'trustProxy'>> {
  * @throws WperfError `usage` for an option out of range, which it names.
  */
 export function runClient(options: ClientOptions): AsyncIterableIterator<TestEvent> {
-  const { host, port, secure = false, path = '/', signal, ...rest } = options;
-  const target: Target = { host, port: port ?? defaults.port, secure, path };
-  const mode = rest.mode ?? 'throughput';
-  const plan: ClientPlan = {
-    mode,
-    direction: 'up',
-    streams: defaults.streams,
-    seconds: rest.bytes === undefined ? defaults.seconds : limits.seconds.max,
-    omitSeconds: defaults.omitSeconds,
-    ...loadDefaults(mode),
-    intervalSeconds: defaults.intervalSeconds,
-    connectTimeoutMs: defaults.connectTimeoutMs,
-    headers: [],
-    insecure: false,
-    getServerOutput: false,
-    latency: mode === 'throughput',
-    ...rest,
-    target,
-  };
-  checkPlan(plan);
+  const { host, port, secure, path, signal, ...rest } = options;
+  checkMode(rest.mode);
+  const plan = { ...completeLoad(rest), target: targetOf({ host, port, secure, path }) };
+  refuse(flawOfLoad(plan));
   return runClientPlan(plan, { signal });
 }
 
@@ -84,22 +67,9 @@ export interface PingOptions extends Partial<Omit<PingPlan, 'target'>> {
  * @throws WperfError `usage` for an option out of range, which it names.
  */
 export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> {
-  const { host, port, secure = false, path = '/', signal, ...rest } = options;
-  const plan: PingPlan = {
-    count: defaults.pingCount,
-    intervalSeconds: defaults.intervalSeconds,
-    connectTimeoutMs: defaults.connectTimeoutMs,
-    headers: [],
-    insecure: false,
-    ...rest,
-    target: { host, port: port ?? defaults.port, secure, path },
-  };
-  checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
-  checkRange('count', plan.count, limits.pingCount, true);
-  checkSimulation(plan.simulation);
-  checkSocket(plan);
-  checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
-  if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
+  const { host, port, secure, path, signal, ...rest } = options;
+  const plan = { ...completePing(rest), target: targetOf({ host, port, secure, path }) };
+  refuse(flawOfPing(plan));
   return runPingPlan(plan, { signal });
 }
 
@@ -121,21 +91,11 @@ export function reverseTraceroute(
   options: ReverseTraceOptions,
   tools: Pick<ReverseTraceTools, 'signal' | 'annotate'> = {},
 ): AsyncGenerator<TraceEvent | NoticeEvent, void> {
-  const { host, port, secure = false, path = '/', ...rest } = options;
+  const { host, port, secure, path, ...rest } = options;
   const { protocol, maxHops, firstHop, queries, timeoutSeconds, names, serial, ...way } = rest;
-  const trace = completeTraceWish({ protocol, maxHops, firstHop, queries, timeoutSeconds, names, serial });
-  const plan: ReverseTracePlan = {
-    ...{ connectTimeoutMs: defaults.connectTimeoutMs, headers: [], insecure: false },
-    ...way,
-    ...{ trace, target: { host, port: port ?? defaults.port, secure, path } },
-  };
-  checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
-  checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
-  checkSocket(plan);
-  checkRange('maxHops', trace.maxHops, limits.traceHops, true);
-  checkRange('firstHop', trace.firstHop, { min: limits.traceHops.min, max: trace.maxHops }, true);
-  checkRange('queries', trace.queries, limits.traceQueries, true);
-  checkRange('timeoutSeconds', trace.timeoutSeconds, limits.traceTimeoutSeconds);
+  const wish = { protocol, maxHops, firstHop, queries, timeoutSeconds, names, serial };
+  const plan = { ...completeRouteBack(way, wish), target: targetOf({ host, port, secure, path }) };
+  refuse(flawOfRouteBack(plan));
   return runReverseTracePlan(plan, tools);
 }
 
@@ -146,7 +106,7 @@ export function reverseTraceroute(
 export async function startServer(options: ServerOptions = {}): Promise<WperfServer> {
   const { trustProxy = [], ...rest } = options;
   const plan: ServerPlan = { port: defaults.port, oneOff: false, ...rest, trustProxy: trustProxy.map(networkOf) };
-  checkRange('port', plan.port, limits.port, true);
+  refuse(flawOfServer(plan));
   return startServerPlan(plan, { makeRecorder: () => makeRecorder(identity) });
 }
 
@@ -156,59 +116,17 @@ function networkOf(text: string): Cidr {
   throw new WperfError('usage', `trustProxy '${text}' names no network`);
 }
 
-function checkPlan(plan: ClientPlan): void {
-  if (plan.mode !== 'throughput' && plan.mode !== 'datagram') {
-    throw new WperfError('usage', `mode ${plan.mode} is neither throughput nor datagram`);
-  }
-  checkRange('port', plan.target.port, { min: 1, max: limits.port.max }, true);
-  checkRange('streams', plan.streams, limits.streams, true);
-  checkRange('seconds', plan.seconds, limits.seconds);
-  checkRange('omitSeconds', plan.omitSeconds, limits.omitSeconds);
-  checkRange('blockBytes', plan.blockBytes, blockLimits(plan.mode), true);
-  checkRange('bitsPerSecond', plan.bitsPerSecond, limits.bitsPerSecond);
-  checkRange('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs);
-  if (plan.intervalSeconds !== 0) checkRange('intervalSeconds', plan.intervalSeconds, limits.intervalSeconds);
-  checkSimulation(plan.simulation);
-  checkSocket(plan);
-  if (lacksPorts(plan)) {
-    throw new WperfError('usage', `socket.localPort leaves no ports for ${plan.streams} streams`);
-  }
-  if (plan.bytes === undefined) return;
-  if (plan.mode === 'throughput' && plan.simulation?.lossPercent) {
-    throw new WperfError('usage', 'bytes and simulation.lossPercent exclude each other: not all would arrive');
-  }
-  checkRange('bytes', plan.bytes, { min: plan.streams, max: limits.bytes.max }, true);
-  if (plan.omitSeconds > 0) throw new WperfError('usage', 'bytes and omitSeconds exclude each other');
+function targetOf(place: Parameters<typeof completeTarget>[0]): Target {
+  const target = completeTarget(place);
+  refuse(flawOfTarget(target));
+  return target;
 }
 
-function checkSocket(plan: Pick<ConnectionPlan, 'socket' | 'proxy'>): void {
-  const { socket = {} } = plan;
-  const { windowBytes, tos, mssBytes, localPort, nameCharacters } = limits.socket;
-  for (const [name, range] of Object.entries({ windowBytes, tos, mssBytes, localPort })) {
-    const value = socket[name as 'windowBytes' | 'tos' | 'mssBytes' | 'localPort'];
-    if (value !== undefined) checkRange(`socket.${name}`, value, range, true);
-  }
-  for (const name of ['congestion', 'device'] as const) {
-    const value = socket[name];
-    if (value === undefined || (/^[!-.0-~]+$/.test(value) && value.length <= nameCharacters)) continue;
-    throw new WperfError('usage', `socket.${name} '${value}' is not a name of up to ${nameCharacters} characters`);
-  }
-  const cut = cutByProxy(plan);
-  if (cut === undefined) return;
-  throw new WperfError('usage', `socket.${cut} is for one connection from end to end, and a proxy makes two of it`);
+function checkMode(mode: string = 'throughput'): void {
+  if (mode === 'throughput' || mode === 'datagram') return;
+  throw new WperfError('usage', `mode ${mode} is neither throughput nor datagram`);
 }
 
-function checkSimulation(simulation: SimulationPlan = {}): void {
-  const { bufferBytes, ...ranges } = limits.simulation;
-  const rules = { ...ranges, sndbufBytes: bufferBytes, rcvbufBytes: bufferBytes };
-  const fractions: readonly string[] = ['latencyMs', 'jitterMs', 'lossPercent'];
-  for (const [name, range] of Object.entries(rules)) {
-    const value = simulation[name as keyof typeof rules];
-    if (value !== undefined) checkRange(`simulation.${name}`, value, range, !fractions.includes(name));
-  }
-}
-
-function checkRange(name: string, value: number, { min, max }: { min: number; max: number }, whole = false): void {
-  if (value >= min && value <= max && (!whole || Number.isSafeInteger(value))) return;
-  throw new WperfError('usage', `${name} ${value} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+function refuse(flaw: Flaw | undefined): void {
+  if (flaw !== undefined) throw new WperfError('usage', flawText(flaw));
 }

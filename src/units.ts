@@ -17,12 +17,13 @@ const suffixes = ['', 'K', 'M', 'G', 'T'];
 const decimal = /^(?:\d+\.?\d*|\.\d+)$/;
 const decimalWithSuffix = /^(\d+\.?\d*|\.\d+)([kmgt]?)$/i;
 
-/** Bytes of a size such as `1500`, `64K` or `1.5m`. Throws BadValue unless it is a whole number of bytes. */
+/** Bytes of a size such as `1500`, `64K` or `1.8m`, rounded to whole ones. Throws BadValue. */
 export function parseSize(text: string): number {
-  const bytes = withSuffix(text, 1024, '');
-  if (bytes === undefined)
+  const exact = withSuffix(text, 1024, '');
+  if (exact === undefined)
     throw new BadValue('is not a size', 'write bytes, or a number with K, M, G or T, such as 64K');
-  if (!Number.isInteger(bytes)) throw new BadValue('is not a whole number of bytes', 'write it in a smaller unit');
+  const bytes = Math.round(exact);
+  if (bytes === 0 && exact > 0) throw new BadValue('is less than one byte', 'write whole bytes, or a larger unit');
   return bytes;
 }
 

@@ -34,6 +34,13 @@ it.each([
   [{ socket: { congestion: '' } }, "socket.congestion '' is not a name of up to 15 characters"],
   [{ socket: { device: 'a/b' } }, "socket.device 'a/b' is not a name of up to 15 characters"],
   [{ socket: { tos: 8 }, proxy: 'http://p' }, 'socket.tos is for one connection from end to end'],
+  [{ silenceSeconds: 1 }, 'silenceSeconds 1 is not a number from 5 to 3600'],
+  [{ seconds: Number.NaN }, 'seconds NaN is not a number from 0.1 to 86400'],
+  [{ simulation: { mtuBytes: 64.5 } }, 'simulation.mtuBytes 64.5 is not a whole number from 64 to 1048576'],
+  [
+    { bytes: 9, simulation: { lossPercent: 1 } },
+    'bytes and simulation.lossPercent exclude each other: not all would arrive, and the test never end',
+  ],
 ])('names the option that is wrong: %j', (options, message) => {
   expect(() => runClient({ host: '127.0.0.1', ...options })).toThrow(message);
 });

@@ -14,14 +14,18 @@ describe('parseSize', () => {
     ['2.M', 2_097_152],
     ['3G', 3_221_225_472],
     ['1T', 1_099_511_627_776],
+    ['1.8M', 1_887_437],
+    ['1.1K', 1126],
+    ['0.5', 1],
+    ['0.0001M', 105],
   ])('%s is %d bytes', (text, bytes) => expect(parseSize(text)).toBe(bytes));
 
   it.each(['', 'K', '.', '-1', '+1', '1 K', ' 1', '1KB', '1e3', '0x10', '1,5K', '1P', '١'])('refuses %j', (text) => {
     expect(() => parseSize(text)).toThrow('is not a size');
   });
 
-  it.each(['0.5', '1.1K', '0.0001M'])('refuses the fraction of a byte in %s', (text) => {
-    expect(() => parseSize(text)).toThrow('is not a whole number of bytes');
+  it.each(['0.4', '.0004K'])('never takes %s for nothing', (text) => {
+    expect(() => parseSize(text)).toThrow('is less than one byte');
   });
 });
 

@@ -1,15 +1,16 @@
 /** The program: one command line in, reports out, and the exit code. */
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
-import type { OutputPlan } from '../plan/plan.js';
+import type { ConnectionPlan, OutputPlan, Target } from '../plan/plan.js';
 import { askedFormat } from './flags/asked-format.js';
-import type { Command } from './plan/command.js';
+import type { Placed } from './plan/client.js';
+import type { Command, RunningCommand } from './plan/command.js';
 import { watchStandardStreams } from './run/writes.js';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchStandardStreams('ends');
   try {
-    return await run(loneCommand(argv) ?? (await parsed(argv)));
+    return await run(loneCommand(argv) ?? (await parsed(argv)), argv);
   } catch (thrown) {
     const { clientReporter, openOutput } = await import('./run/output.js');
     const error = toWperfError(thrown);
@@ -36,7 +37,7 @@ async function parsed(argv: readonly string[]): Promise<Command> {
 }
 
 /** Each command's code loads when it is asked for: starting is most of what a short command does. */
-async function run(command: Command): Promise<number> {
+async function run(command: Command, argv: readonly string[]): Promise<number> {
   switch (command.command) {
     case 'help': {
       const { helpText } = await import('./flags/help.js');
@@ -53,32 +54,39 @@ async function run(command: Command): Promise<number> {
       process.stdout.write(`${await versionText(command.verbose)}\n`);
       return exitCodes.success;
     }
+    case 'server':
+      return command.daemon ? runDaemon(command, argv) : runHere(command);
+    default:
+      return runHere(command);
+  }
+}
+
+async function runDaemon(command: RunningCommand, argv: readonly string[]): Promise<number> {
+  const { inBackground, serveInBackground, startInBackground } = await import('./run/daemon.js');
+  return inBackground() ? serveInBackground(() => runHere(command)) : startInBackground(argv, command.output);
+}
+
+async function runHere(command: RunningCommand): Promise<number> {
+  for (const note of command.notes ?? []) process.stderr.write(`note: ${note}\n`);
+  if (command.pidFile !== undefined) {
+    const { keepPidFile } = await import('./run/pidfile.js');
+    keepPidFile(command.pidFile);
+  }
+  switch (command.command) {
     case 'client': {
+      const { plan, output } = command;
       const { runClientCommand } = await import('./run/client.js');
-      return runClientCommand(command.plan, command.output);
-    }
-    case 'loopback': {
-      const { runClientCommand } = await import('./run/client.js');
-      const { runLoopbackCommand } = await import('./run/loopback.js');
-      return runLoopbackCommand(command.plan, (plan) => runClientCommand(plan, command.output));
+      return atTarget(plan, (target) => runClientCommand({ ...plan, target }, output));
     }
     case 'ping': {
+      const { plan, output } = command;
       const { runPingCommand } = await import('./run/ping.js');
-      return runPingCommand(command.plan, command.output);
-    }
-    case 'loopback-ping': {
-      const { runPingCommand } = await import('./run/ping.js');
-      const { runLoopbackCommand } = await import('./run/loopback.js');
-      return runLoopbackCommand(command.plan, (plan) => runPingCommand(plan, command.output));
+      return atTarget(plan, (target) => runPingCommand({ ...plan, target }, output));
     }
     case 'route-back': {
+      const { plan } = command;
       const { runRouteBack } = await import('./run/route-back.js');
-      return runRouteBack(command.plan, command);
-    }
-    case 'loopback-route-back': {
-      const { runRouteBack } = await import('./run/route-back.js');
-      const { runLoopbackCommand } = await import('./run/loopback.js');
-      return runLoopbackCommand(command.plan, (plan) => runRouteBack(plan, command));
+      return atTarget(plan, (target) => runRouteBack({ ...plan, target }, command));
     }
     case 'traceroute': {
       const { runTraceCommand } = await import('./run/route.js');
@@ -89,6 +97,13 @@ async function run(command: Command): Promise<number> {
       return runServerCommand(command.plan, command);
     }
   }
+}
+
+/** `run` is given where the server is: where the plan says, or where one that is started for it listens. */
+async function atTarget(plan: Placed<ConnectionPlan>, run: (target: Target) => Promise<number>): Promise<number> {
+  if (plan.target !== 'loopback') return run(plan.target);
+  const { withOwnServer } = await import('./run/loopback.js');
+  return withOwnServer(plan, run);
 }
 
 const plainOutput: OutputPlan = { format: 'text', timestamps: false, verbose: false, color: false };

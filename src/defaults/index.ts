@@ -50,6 +50,8 @@ export const limits = {
   datagram: { blockBytes: { min: 64, max: 65_507 } },
   bitsPerSecond: { min: 0, max: 1e12 },
   connectTimeoutMs: { min: 1, max: 3_600_000 },
+  /** Of a peer; it gives a sign of life every `waits.heartbeatSeconds`, which a slow path may hold up. */
+  silenceSeconds: { min: 5, max: 3600 },
   port: { min: 0, max: 65_535 },
   /** Text given with `--title` and `--extra-data`; longer text would not fit a control message beside its other fields. */
   titleCharacters: 1024,

@@ -63,7 +63,7 @@ export interface TestPlan {
   readonly direction: TestDirection;
   readonly streams: number;
   readonly seconds: number;
-  /** Payload bytes to deliver in each direction over all streams; it then ends the test instead of `seconds`. */
+  /** Payload bytes to deliver in each direction over all streams; the first of these and `seconds` ends the test. */
   readonly bytes?: number;
   /** Seconds at the beginning that do not count. */
   readonly omitSeconds: number;
@@ -94,6 +94,8 @@ export interface ClientPlan extends TestPlan {
   readonly getServerOutput: boolean;
   /** Measure latency during the test, on a connection of its own. */
   readonly latency: boolean;
+  /** A server from which nothing at all arrives for so long is lost; `waits.peerSilenceSeconds` unless given. */
+  readonly silenceSeconds?: number;
   /** Refuses a server of the original wperf instead of speaking its dialect. */
   readonly noLegacy?: boolean;
   /** Sends the token to a server of the original wperf even where others could read it. */
@@ -183,6 +185,8 @@ export interface ServerPlan {
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
   readonly bytes?: number;
+  /** As of a client. */
+  readonly silenceSeconds?: number;
   /** Proxies that are believed when they say for whom they speak. */
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */

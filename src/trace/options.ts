@@ -3,8 +3,9 @@ import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import type { TraceProtocol } from '../events/route.js';
 import type { Family } from '../net/ip.js';
+import { flawOfTrace, flawText } from '../plan/check.js';
+import { completeTraceWish } from '../plan/complete.js';
 import type { TraceWish } from '../plan/plan.js';
-import { completeTraceWish } from '../plan/trace-wish.js';
 
 /** A wish, and whom it is about; what is missing has its default. */
 export interface TraceOptions extends Partial<TraceWish> {
@@ -23,16 +24,14 @@ export interface TraceSettings extends TraceWish, Pick<TraceOptions, 'host' | 'f
   readonly lastWordSeconds: number;
 }
 
-/** Throws a `usage` WperfError that names the flag. */
+/** Throws a `usage` WperfError that names the option. */
 export function traceSettings(options: TraceOptions): TraceSettings {
   const { lastWordSeconds } = defaults.trace;
   const { protocol = 'auto' } = options;
   if (protocol === 'inband') throw noConnection(options.host);
   const settings = { lastWordSeconds, ...options, ...completeTraceWish(options), protocol };
-  whole('--tr-max-hops', settings.maxHops, limits.traceHops);
-  whole('--tr-first-hop', settings.firstHop, { min: limits.traceHops.min, max: settings.maxHops });
-  whole('--tr-queries', settings.queries, limits.traceQueries);
-  within('--tr-timeout', settings.timeoutSeconds, limits.traceTimeoutSeconds);
+  const flaw = flawOfTrace(settings);
+  if (flaw !== undefined) throw new WperfError('usage', flawText(flaw));
   within('lastWordSeconds', settings.lastWordSeconds, limits.traceLastWordSeconds);
   if (settings.port !== undefined) whole('--tr-port', settings.port, { min: 1, max: limits.port.max });
   return settings;
@@ -51,7 +50,7 @@ export function tracePort(protocol: TraceProtocol, settings: TraceSettings): num
 export function inbandSettings(host: string, wish: Partial<TraceWish>): TraceSettings {
   const complete = completeTraceWish({ ...wish, protocol: 'inband' });
   const settings = traceSettings({ ...complete, host, protocol: 'tcp', serial: true, lastWordSeconds: 0 });
-  whole('--tr-queries', settings.queries, limits.inbandQueries);
+  whole('queries', settings.queries, limits.inbandQueries);
   return settings;
 }
 

@@ -16,7 +16,7 @@ import type { Standstill } from './standstill.js';
 export interface SenderOptions {
   readonly omitSeconds: number;
   readonly seconds: number;
-  /** Ends the test when the kernel has taken this many payload bytes. */
+  /** Ends the test when the kernel has taken this many payload bytes, unless its seconds are over before. */
   readonly bytes?: number | undefined;
   /** 0 is no ceiling. */
   readonly bitsPerSecond: number;
@@ -88,7 +88,7 @@ class Sender {
     this.#cancelCut();
     this.#cancelWait();
     const now = this.#options.clock.now();
-    if (this.#options.bytes === undefined) this.#schedule?.end(now);
+    if (now >= this.#timeline.deadline || this.#options.bytes === undefined) this.#schedule?.end(now);
     this.#finished.resolve(this.#timeline.finish(now, this.#writer.takenBytes).total);
   }
 

@@ -94,11 +94,11 @@ describe('options', () => {
   });
 
   test.each([
-    [{ maxHops: 0 }, '--tr-max-hops 0 is not a number from 1 to 255'],
-    [{ maxHops: 1.5 }, '--tr-max-hops 1.5 is not a whole number from 1 to 255'],
-    [{ maxHops: 5, firstHop: 6 }, '--tr-first-hop 6 is not a number from 1 to 5'],
-    [{ queries: 11 }, '--tr-queries 11 is not a number from 1 to 10'],
-    [{ timeoutSeconds: Number.NaN }, '--tr-timeout NaN is not a number from 0.05 to 60'],
+    [{ maxHops: 0 }, 'maxHops 0 is not a whole number from 1 to 255'],
+    [{ maxHops: 1.5 }, 'maxHops 1.5 is not a whole number from 1 to 255'],
+    [{ maxHops: 5, firstHop: 6 }, 'firstHop 6 is not a whole number from 1 to 5'],
+    [{ queries: 11 }, 'queries 11 is not a whole number from 1 to 10'],
+    [{ timeoutSeconds: Number.NaN }, 'timeoutSeconds NaN is not a number from 0.05 to 60'],
     [{ port: 70_000 }, '--tr-port 70000 is not a number from 1 to 65535'],
   ])('%j is refused', (options, message) => {
     expect(() => traceSettings({ host: 'h', ...options })).toThrow(message);

@@ -1,5 +1,5 @@
 import type { OutputPlan } from '../../plan/plan.js';
-import { flagsByWord } from './table.js';
+import { knownByWord } from './foreign.js';
 
 /**
  * The output format that a command line asks for, read from words alone: an error in the command line itself has no
@@ -19,6 +19,6 @@ function asksShort(word: string): boolean {
 }
 
 function isSwitch(word: string): boolean {
-  const flag = flagsByWord.get(word);
+  const flag = knownByWord.get(word);
   return flag !== undefined && flag.type === undefined;
 }

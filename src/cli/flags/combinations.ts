@@ -1,81 +1,102 @@
-/** Which flags go together: one mode, flags of that mode only, no conflicts, nothing missing. */
-import { type FlagValues, flags, type Group, label, labelOf, type NamedFlag } from './table.js';
+/** Which flags go together: one mode, flags that mean something to what is asked for, no conflicts, nothing missing. */
+import { type Flag, type FlagValues, flags, label, labelOf, type NamedFlag, type Use } from './table.js';
 import { usageError } from './usage.js';
 
-export type Mode = 'client' | 'server' | 'loopback' | 'traceroute';
+/** What a command line has wperf do, and whether against a server of this machine's own. */
+export interface Asked {
+  readonly use: Use;
+  readonly loopback: boolean;
+}
 
-const groupsOfMode: Record<Mode, readonly Group[]> = {
-  client: ['Modes', 'Both', 'Client', 'Simulation'],
-  loopback: ['Modes', 'Both', 'Client', 'Simulation'],
-  server: ['Modes', 'Both', 'Server', 'Routes'],
-  traceroute: ['Modes', 'Trace'],
-};
-
-/** Flags of other groups that a mode takes too. */
-const alsoFor: Partial<Record<Mode, readonly string[]>> = {
-  traceroute: ['4', '6', 'json', 'json-stream', 'logfile', 'timestamps', 'verbose', 'no-color'],
-  server: ['geoip-db', 'no-geoip'],
-};
-
-/** What makes a client show routes. */
-const routeFlags = ['reverse-traceroute', 'both-traceroutes'];
-
-/** The mode asked for, or undefined for none. Throws WperfError 'usage' for the first rule broken. */
-export function checkCombination(values: FlagValues): Mode | undefined {
+/** Undefined where no mode is given. Throws WperfError 'usage' for the first rule broken. */
+export function checkCombination(values: FlagValues): Asked | undefined {
   const given = flags.filter((flag) => values[flag.name] !== undefined);
-  const names: readonly string[] = given.map((flag) => flag.name);
-  checkConflicts(given, names);
-  const mode = (['client', 'server', 'loopback', 'traceroute'] as const).find((name) => names.includes(name));
-  if (mode !== undefined) checkMode(given, names, mode);
-  checkRequired(given, names);
-  return mode;
+  checkConflicts(given);
+  const asked = askedOf(given, values);
+  const stranger = asked && given.find((flag) => !hasMeaning(flag, asked));
+  if (asked && stranger) throw refusalOf(stranger, asked);
+  checkRequired(given);
+  return asked;
 }
 
-function checkConflicts(given: readonly NamedFlag[], names: readonly string[]): void {
+function checkConflicts(given: readonly NamedFlag[]): void {
   for (const flag of given) {
-    const other = flag.conflicts?.find((name) => names.includes(name));
-    if (other !== undefined) {
-      throw usageError(`${label(flag)} and ${labelOf(other)} exclude each other`, 'give one of them');
-    }
+    const other = given.find(({ name }) => flag.conflicts?.includes(name));
+    if (other !== undefined) throw exclusive(flag, other);
   }
 }
 
-const whereToUse: Record<Group, string> = {
-  Modes: '',
-  Both: 'use it with -c, --loopback or -s',
-  Client: 'use it with -c or --loopback',
-  Simulation: 'use it with -c or --loopback',
-  Server: 'use it with -s',
-  Trace: 'use it with --traceroute, or with -c and --reverse-traceroute',
-  Routes: 'use it with -s',
-};
-
-const kindOf: Record<Group, string> = {
-  Modes: 'mode',
-  Both: 'client and server',
-  Client: 'client',
-  Simulation: 'simulation',
-  Server: 'server',
-  Trace: 'traceroute',
-  Routes: 'server',
-};
-
-function checkMode(given: readonly NamedFlag[], names: readonly string[], mode: Mode): void {
-  const showsRoutes = routeFlags.some((name) => names.includes(name));
-  const stranger = given.find((flag) => !fits(flag, mode) && !(flag.group === 'Trace' && showsRoutes));
-  if (stranger === undefined) return;
-  const { group } = stranger;
-  const kind = kindOf[group];
-  throw usageError(`${label(stranger)} is a ${kind} flag`, stranger.elsewhere ?? whereToUse[group]);
+function askedOf(given: readonly NamedFlag[], { client, loopback }: FlagValues): Asked | undefined {
+  const [use = 'load']: Use[] = given.flatMap(({ makes }) => makes ?? []);
+  const hasMode = client !== undefined || loopback || !isOfClients(use);
+  return hasMode ? { use, loopback: loopback ?? false } : undefined;
 }
 
-function fits(flag: NamedFlag, mode: Mode): boolean {
-  return groupsOfMode[mode].includes(flag.group) || (alsoFor[mode]?.includes(flag.name) ?? false);
+/** A flag that would say nothing is refused, never passed over. */
+export function hasMeaning(flag: Flag, { use, loopback }: Asked): boolean {
+  return flag.for.includes(use) && (!loopback || flag.for.includes('loopback'));
 }
 
-function checkRequired(given: readonly NamedFlag[], names: readonly string[]): void {
+function refusalOf(flag: NamedFlag, { use }: Asked) {
+  if (flag.for.includes(use)) return exclusive({ name: 'loopback' }, flag);
+  const clientUses = usesOf(flag).filter(isOfClients);
+  const chooser = isOfClients(use) && flags.find(({ makes }) => makes === use);
+  if (chooser && clientUses.length > 0) return exclusive(chooser, flag);
+  const needed = chooserOf(flag);
+  if (use === 'load' && needed && usesOf(flag).length === 1) return missing(flag, needed.name);
+  return usageError(`${label(flag)} is a ${kindOf(flag)} flag`, flag.elsewhere ?? `use it with ${placesOf(flag)}`);
+}
+
+function usesOf(flag: Flag): Use[] {
+  return flag.for.filter((use) => use !== 'loopback');
+}
+
+function isOfClients(use: Use): boolean {
+  return use !== 'server' && use !== 'traceroute';
+}
+
+/** Which flag a client must be given for this one to mean something; undefined for none, or where no client takes it. */
+function chooserOf(flag: Flag): NamedFlag | undefined {
+  const uses = usesOf(flag).filter(isOfClients);
+  if (flag.makes !== undefined || uses.includes('load')) return undefined;
+  return flags.find(({ makes }) => makes !== undefined && uses.includes(makes));
+}
+
+function kindOf(flag: Flag): string {
+  const [uses, routes] = [usesOf(flag), flag.for.includes('traceroute')];
+  const client = uses.some((use) => isOfClients(use) && !(routes && chooserOf(flag)));
+  return [
+    ...(client ? ['client'] : []),
+    ...(uses.includes('server') ? ['server'] : []),
+    ...(routes ? ['traceroute'] : []),
+  ].join(' and ');
+}
+
+/** `-c, --loopback or -s`; `--traceroute, or with -c and --reverse-traceroute`. */
+function placesOf(flag: Flag): string {
+  const chooser = chooserOf(flag);
+  const anyClient = chooser === undefined && usesOf(flag).some(isOfClients);
+  const places = [
+    ...(anyClient ? ['-c', ...(flag.for.includes('loopback') ? ['--loopback'] : [])] : []),
+    ...(flag.for.includes('server') ? ['-s'] : []),
+    ...(flag.for.includes('traceroute') ? ['--traceroute'] : []),
+  ];
+  const listed = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((part) => part !== '').join(' or ');
+  const chosen = chooser && `-c and ${label(chooser)}`;
+  return [listed, chosen].filter(Boolean).join(', or with ');
+}
+
+function exclusive(flag: { readonly name: string }, other: { readonly name: string }) {
+  return usageError(`${labelOf(flag.name)} and ${labelOf(other.name)} exclude each other`, 'give one of them');
+}
+
+function checkRequired(given: readonly NamedFlag[]): void {
   for (const flag of given) {
-    const missing = flag.requires?.find((name) => !names.includes(name));
-    if (missing !== undefined) throw usageError(`${label(flag)} needs ${labelOf(missing)}`, 'give both');
+    const absent = flag.requires?.find((name) => !given.some((other) => other.name === name));
+    if (absent !== undefined) throw missing(flag, absent);
   }
+}
+
+function missing(flag: Flag, needed: string) {
+  return usageError(`${label(flag)} needs ${labelOf(needed)}`, 'give both');
 }

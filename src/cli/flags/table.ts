@@ -1,5 +1,5 @@
 /** The one table of flags: it makes the parser, `--help`, the README's table, and the types of the parsed values. */
-import { defaults, limits, traceService } from '../../defaults/index.js';
+import { defaults, limits, traceService, waits } from '../../defaults/index.js';
 import { rateText, sizeText } from '../../units.js';
 import { proxyUrl } from '../plan/proxy.js';
 import { header } from './header.js';
@@ -8,6 +8,7 @@ import {
   algorithm,
   choice,
   cidrs,
+  count,
   type FlagType,
   integer,
   milliseconds,
@@ -36,11 +37,19 @@ export const groupTitles: Readonly<Record<Group, string>> = {
   Routes: 'Routes back to clients (-s)',
 };
 
+/** What a command line has wperf do. */
+export type Use = 'load' | 'ping' | 'route-back' | 'both-routes' | 'traceroute' | 'server';
+
 export interface Flag {
   /** Without dashes; of one character where there is no long form. */
   readonly name: string;
   readonly aliases: readonly string[];
+  /** Its section of `--help`. */
   readonly group: Group;
+  /** What it has a meaning for; `loopback`: also against a server of this machine's own. All else refuses it. */
+  readonly for: readonly (Use | 'loopback')[];
+  /** What it chooses of these; without such a flag, a client makes a load test. */
+  readonly makes?: Use;
   readonly help: string;
   /** A flag without a type is a switch. */
   readonly type?: FlagType<unknown>;
@@ -55,20 +64,34 @@ export interface Flag {
   readonly elsewhere?: string;
 }
 
-/** Options of sockets that carry load. */
-const socketLoad = ['window', 'set-mss', 'congestion'] as const;
+const server = ['server'] as const;
+/** Servers that are not of `--loopback`. */
+const remote = ['load', 'ping', 'route-back', 'both-routes'] as const;
+const client = [...remote, 'loopback'] as const;
+const load = ['load', 'loopback'] as const;
+const ping = ['ping', 'loopback'] as const;
+const routeBack = ['route-back', 'loopback'] as const;
+const bothRoutes = ['both-routes', 'loopback'] as const;
+const trace = ['traceroute'] as const;
+const loadAndPing = [...load, 'ping'] as const;
+const loadAndServer = [...load, 'server'] as const;
+const loadPingAndServer = [...loadAndPing, 'server'] as const;
+const remoteAndServer = [...remote, 'server'] as const;
+const clientAndServer = [...client, 'server'] as const;
+const clientAndTrace = [...client, 'traceroute'] as const;
+/** With connections that this machine begins and that are no routes there. */
+const ownConnections = ['load', 'ping', 'route-back', 'loopback'] as const;
+const routes = ['traceroute', 'route-back', 'both-routes', 'loopback'] as const;
+const routesAndServer = [...routes, 'server'] as const;
+const everyUse = [...client, 'traceroute', 'server'] as const;
 
-const notWithRoutes = [
-  ...['reverse', 'bidir', 'bytes', 'time', 'interval', 'parallel', 'length', 'omit', 'bitrate', 'udp', 'ping'],
-  ...['format', 'title', 'extra-data', 'get-server-output', 'no-latency', ...socketLoad, 'tos', 'dscp'],
-  ...['sim-latency', 'sim-jitter', 'sim-loss', 'sim-mtu', 'sim-sndbuf', 'sim-rcvbuf', 'sim-tcp-nodelay', 'sim-seed'],
-] as const;
-
-const table = [
+const general = [
   {
     name: 'server',
     aliases: ['s'],
     group: 'Modes',
+    for: server,
+    makes: 'server',
     help: 'Wait for clients and serve their tests',
     conflicts: ['client', 'loopback', 'traceroute'],
   },
@@ -76,6 +99,7 @@ const table = [
     name: 'client',
     aliases: ['c'],
     group: 'Modes',
+    for: remote,
     type: text('HOST|URL'),
     help: 'Test the path to a server: host, host:port, [v6]:port, ws://host/path or wss://host/path',
     conflicts: ['loopback', 'traceroute'],
@@ -84,23 +108,27 @@ const table = [
     name: 'loopback',
     aliases: [],
     group: 'Modes',
+    for: client,
     help: 'Test this machine against a server of its own, started for the test on a free port',
-    conflicts: ['traceroute', 'port', 'proxy', 'cacert', 'insecure'],
+    conflicts: ['traceroute'],
   },
   {
     name: 'traceroute',
     aliases: [],
     group: 'Modes',
+    for: trace,
+    makes: 'traceroute',
     type: { placeholder: 'HOST', parse: parseHost },
     help: 'Show the route to HOST, each hop with country and AS; on Linux no privilege is needed',
   },
-  { name: 'version', aliases: ['v'], group: 'Modes', help: 'Print the version' },
-  { name: 'help', aliases: ['h'], group: 'Modes', help: 'Print this help' },
+  { name: 'version', aliases: ['v'], group: 'Modes', for: everyUse, help: 'Print the version' },
+  { name: 'help', aliases: ['h'], group: 'Modes', for: everyUse, help: 'Print this help' },
 
   {
     name: 'port',
     aliases: ['p'],
     group: 'Both',
+    for: remoteAndServer,
     type: integer('PORT', limits.port),
     default: `${defaults.port}, or the URL's own`,
     help: 'Port to listen on (0 takes any free one) or to connect to; wins over the port of -c',
@@ -109,7 +137,8 @@ const table = [
     name: 'interval',
     aliases: ['i'],
     group: 'Both',
-    type: secondsOrZero(limits.intervalSeconds),
+    for: loadPingAndServer,
+    type: secondsOrZero(limits.intervalSeconds, 'for none'),
     default: String(defaults.intervalSeconds),
     help: 'Report every SECONDS; with --ping, the time from one ping to the next',
   },
@@ -117,7 +146,8 @@ const table = [
     name: 'time',
     aliases: ['t'],
     group: 'Both',
-    type: seconds(limits.seconds),
+    for: loadAndServer,
+    type: secondsOrZero(limits.seconds, 'until interrupted'),
     default: `${defaults.seconds} on a client`,
     help: 'Test for SECONDS, fractions allowed; on a server: the most that a client is granted, and how long clients of the original wperf are sent load (10)',
   },
@@ -125,13 +155,25 @@ const table = [
     name: 'bytes',
     aliases: ['n'],
     group: 'Both',
+    for: loadAndServer,
     type: size(limits.bytes),
-    help: 'End when SIZE is delivered, instead of after -t; on a server: the most that a client is granted',
+    help: 'End when SIZE is delivered, or after -t where that comes first; on a server: the most that a client is granted',
+    conflicts: ['blockcount'],
+  },
+  {
+    name: 'rcv-timeout',
+    aliases: [],
+    group: 'Both',
+    for: loadAndServer,
+    type: milliseconds({ min: 1000 * limits.silenceSeconds.min, max: 1000 * limits.silenceSeconds.max }),
+    default: String(1000 * waits.peerSilenceSeconds),
+    help: 'Give the far side of a test up when nothing comes from it for MS milliseconds',
   },
   {
     name: 'token',
     aliases: [],
     group: 'Both',
+    for: clientAndServer,
     type: text('SECRET'),
     default: 'WPERF_TOKEN of the environment',
     help: 'Secret that client and server must share; it never crosses the network, except with the original wperf (--legacy-token)',
@@ -141,6 +183,7 @@ const table = [
     name: 'token-file',
     aliases: [],
     group: 'Both',
+    for: clientAndServer,
     type: text('FILE'),
     help: 'Read the token from FILE, so that no process list shows it',
   },
@@ -148,30 +191,72 @@ const table = [
     name: 'format',
     aliases: ['f'],
     group: 'Both',
+    for: loadAndServer,
     type: choice(['k', 'm', 'g', 't']),
     default: 'what fits each figure',
     help: 'Unit of rates: Kbit/s, Mbit/s, Gbit/s or Tbit/s',
   },
-  { name: 'json', aliases: ['J'], group: 'Both', help: 'Print one JSON object at the end', conflicts: ['json-stream'] },
-  { name: 'json-stream', aliases: [], group: 'Both', help: 'Print one line of JSON for each event as it happens' },
-  { name: 'logfile', aliases: [], group: 'Both', type: text('FILE'), help: 'Write the output to FILE' },
-  { name: 'timestamps', aliases: [], group: 'Both', help: 'Begin each line with the time of day' },
-  { name: 'verbose', aliases: ['V'], group: 'Both', help: 'Tell more: the machine, the kernel, the settings' },
-  { name: 'no-legacy', aliases: [], group: 'Both', help: 'Refuse clients and servers of the original wperf' },
-  { name: 'no-color', aliases: [], group: 'Both', help: 'Print without colors, as NO_COLOR in the environment does' },
+  {
+    name: 'json',
+    aliases: ['J'],
+    group: 'Both',
+    for: everyUse,
+    help: 'Print one JSON object at the end',
+    conflicts: ['json-stream'],
+  },
+  {
+    name: 'json-stream',
+    aliases: [],
+    group: 'Both',
+    for: everyUse,
+    help: 'Print one line of JSON for each event as it happens',
+  },
+  { name: 'logfile', aliases: [], group: 'Both', for: everyUse, type: text('FILE'), help: 'Write the output to FILE' },
+  {
+    name: 'pidfile',
+    aliases: ['I'],
+    group: 'Both',
+    for: everyUse,
+    type: text('FILE'),
+    help: 'Keep the number of the process in FILE while it runs',
+  },
+  { name: 'timestamps', aliases: [], group: 'Both', for: everyUse, help: 'Begin each line with the time of day' },
+  {
+    name: 'verbose',
+    aliases: ['V'],
+    group: 'Both',
+    for: loadAndServer,
+    help: 'Tell more: the machine, the kernel, the settings',
+  },
+  {
+    name: 'no-legacy',
+    aliases: [],
+    group: 'Both',
+    for: remoteAndServer,
+    help: 'Refuse clients and servers of the original wperf',
+  },
+  {
+    name: 'no-color',
+    aliases: [],
+    group: 'Both',
+    for: everyUse,
+    help: 'Print without colors, as NO_COLOR in the environment does',
+  },
 
   {
     name: 'reverse',
     aliases: ['R'],
     group: 'Client',
+    for: load,
     help: 'Test the way down: the server sends',
     conflicts: ['bidir'],
   },
-  { name: 'bidir', aliases: [], group: 'Client', help: 'Test both ways at once' },
+  { name: 'bidir', aliases: [], group: 'Client', for: load, help: 'Test both ways at once' },
   {
     name: 'parallel',
     aliases: ['P'],
     group: 'Client',
+    for: load,
     type: integer('STREAMS', limits.streams),
     default: String(defaults.streams),
     help: 'Use STREAMS connections at once',
@@ -180,23 +265,34 @@ const table = [
     name: 'length',
     aliases: ['l'],
     group: 'Client',
+    for: load,
     type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
     default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}`,
     help: 'Send blocks of SIZE, 1K to 1M, or with --udp packets, 64 to 65507: a WebSocket message each',
   },
   {
+    name: 'blockcount',
+    aliases: ['k'],
+    group: 'Client',
+    for: load,
+    type: count('BLOCKS', limits.bytes),
+    help: 'End when so many blocks of -l are delivered, as -n does',
+  },
+  {
     name: 'omit',
     aliases: ['O'],
     group: 'Client',
+    for: load,
     type: seconds(limits.omitSeconds),
     default: String(defaults.omitSeconds),
     help: 'Run SECONDS before the test that do not count, past TCP slow start',
-    conflicts: ['bytes'],
+    conflicts: ['bytes', 'blockcount'],
   },
   {
     name: 'bitrate',
     aliases: ['b', 'bandwidth'],
     group: 'Client',
+    for: load,
     type: rate(limits.bitsPerSecond),
     default: `${rateText(defaults.bitsPerSecond)}, unlimited, with --udp ${rateText(defaults.datagram.bitsPerSecond)}`,
     help: 'Send at most RATE on each stream: 10M is 10 Mbit/s, and so is a bare 10; 0 is no limit',
@@ -205,48 +301,50 @@ const table = [
     name: 'udp',
     aliases: ['u'],
     group: 'Client',
+    for: load,
     help: 'Send numbered packets at a steady rate, and measure their jitter and loss as a UDP test does',
   },
   {
     name: 'ping',
     aliases: [],
     group: 'Client',
+    for: ping,
+    makes: 'ping',
     help: 'Measure round trips instead of throughput',
-    conflicts: [
-      ...['reverse', 'bidir', 'bytes', 'time', 'parallel', 'length', 'omit', 'bitrate', 'udp'],
-      ...['extra-data', 'get-server-output', 'no-latency', ...socketLoad],
-    ],
   },
   {
     name: 'ping-count',
     aliases: [],
     group: 'Client',
+    for: ping,
     type: integer('N', limits.pingCount),
     default: String(defaults.pingCount),
     help: 'Send N pings, each --interval after the one before',
-    requires: ['ping'],
   },
   {
     name: 'reverse-traceroute',
     aliases: [],
     group: 'Client',
+    for: routeBack,
+    makes: 'route-back',
     help: 'Show the route back, from the server to this machine, instead of measuring throughput',
-    conflicts: ['both-traceroutes', 'tr-port', ...notWithRoutes],
   },
   {
     name: 'both-traceroutes',
     aliases: [],
     group: 'Client',
+    for: bothRoutes,
+    makes: 'both-routes',
     help: 'Show the route to the server and the route back beside each other',
-    conflicts: ['tr-port', 'cport', 'bind-dev', ...notWithRoutes],
   },
-  { name: 'no-latency', aliases: [], group: 'Client', help: 'Do not measure latency beside throughput' },
-  { name: '4', aliases: [], group: 'Client', help: 'Use IPv4 only', conflicts: ['6'] },
-  { name: '6', aliases: [], group: 'Client', help: 'Use IPv6 only' },
+  { name: 'no-latency', aliases: [], group: 'Client', for: load, help: 'Do not measure latency beside throughput' },
+  { name: '4', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv4 only', conflicts: ['6'] },
+  { name: '6', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv6 only' },
   {
     name: 'bind',
     aliases: ['B'],
     group: 'Client',
+    for: client,
     type: ownAddress,
     help: 'Connect from ADDRESS, one of this machine, and with %DEV through that network interface only',
     elsewhere: "set a server's address with --host",
@@ -255,6 +353,7 @@ const table = [
     name: 'bind-dev',
     aliases: [],
     group: 'Client',
+    for: ownConnections,
     type: networkDevice,
     help: 'Connect through the network interface DEV only (Linux)',
     elsewhere: "set a server's address with --host",
@@ -263,6 +362,7 @@ const table = [
     name: 'cport',
     aliases: [],
     group: 'Client',
+    for: ownConnections,
     type: integer('PORT', limits.socket.localPort),
     default: 'any free one',
     help: 'Connect from PORT, further streams from the ports behind it; the latency connection takes any',
@@ -272,6 +372,7 @@ const table = [
     name: 'window',
     aliases: ['w'],
     group: 'Client',
+    for: load,
     type: size(limits.socket.windowBytes),
     default: 'as the kernels adapt it',
     help: 'Set the send and receive buffers of both ends to SIZE, and so the TCP window (Linux)',
@@ -281,6 +382,7 @@ const table = [
     name: 'set-mss',
     aliases: ['M'],
     group: 'Client',
+    for: load,
     type: integer('BYTES', limits.socket.mssBytes),
     default: 'what the path takes',
     help: 'Send TCP segments of at most BYTES, both ways (Linux)',
@@ -289,6 +391,7 @@ const table = [
     name: 'congestion',
     aliases: ['C', 'linux-congestion'],
     group: 'Client',
+    for: load,
     type: algorithm,
     default: "each kernel's own",
     help: 'Use the congestion control algorithm ALGO at both ends (Linux)',
@@ -297,6 +400,7 @@ const table = [
     name: 'tos',
     aliases: ['S'],
     group: 'Client',
+    for: loadAndPing,
     type: tos,
     default: '0',
     help: 'Mark what both ends send with type of service N, as 40, 0x28 or 050 (Linux)',
@@ -306,6 +410,7 @@ const table = [
     name: 'dscp',
     aliases: [],
     group: 'Client',
+    for: loadAndPing,
     type: dscp,
     help: 'Mark it with the code point N or NAME: af11 to af43, cs0 to cs7, ef, le (Linux)',
   },
@@ -313,6 +418,7 @@ const table = [
     name: 'connect-timeout',
     aliases: [],
     group: 'Client',
+    for: client,
     type: integer('MS', limits.connectTimeoutMs),
     default: String(defaults.connectTimeoutMs),
     help: 'Give up connecting after MS milliseconds',
@@ -321,6 +427,7 @@ const table = [
     name: 'title',
     aliases: ['T'],
     group: 'Client',
+    for: loadAndPing,
     type: text('TEXT', limits.titleCharacters),
     help: 'Name the test TEXT in its output',
   },
@@ -328,14 +435,16 @@ const table = [
     name: 'extra-data',
     aliases: [],
     group: 'Client',
+    for: load,
     type: text('TEXT', limits.titleCharacters),
     help: 'Carry TEXT in the JSON output',
   },
-  { name: 'get-server-output', aliases: [], group: 'Client', help: "Print the server's own report too" },
+  { name: 'get-server-output', aliases: [], group: 'Client', for: load, help: "Print the server's own report too" },
   {
     name: 'legacy-token',
     aliases: [],
     group: 'Client',
+    for: remote,
     help: 'Send the token in the clear to a server of the original wperf; over wss with a checked certificate it is sent anyway',
     conflicts: ['no-legacy'],
   },
@@ -343,6 +452,7 @@ const table = [
     name: 'header',
     aliases: ['H'],
     group: 'Client',
+    for: remote,
     type: header,
     repeatable: true,
     help: 'Add a header to the request, for the proxies on the way; may be given again',
@@ -351,16 +461,18 @@ const table = [
     name: 'cacert',
     aliases: [],
     group: 'Client',
+    for: remote,
     type: text('FILE'),
     default: 'the public authorities',
     help: 'Trust the certificate authorities in FILE (PEM) for wss',
     conflicts: ['insecure'],
   },
-  { name: 'insecure', aliases: [], group: 'Client', help: 'Accept any certificate for wss' },
+  { name: 'insecure', aliases: [], group: 'Client', for: remote, help: 'Accept any certificate for wss' },
   {
     name: 'proxy',
     aliases: [],
     group: 'Client',
+    for: remote,
     type: proxyUrl,
     default: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment',
     help: 'Connect through a proxy: http://, https://, socks5:// or socks5h://, with user:password@ if it asks',
@@ -370,6 +482,7 @@ const table = [
     name: 'sim-latency',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     type: milliseconds(limits.simulation.latencyMs),
     help: 'Delay all that each end sends by MS: a round trip takes twice as long',
   },
@@ -377,6 +490,7 @@ const table = [
     name: 'sim-jitter',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     type: milliseconds(limits.simulation.jitterMs),
     help: 'Delay it by up to MS more or less',
   },
@@ -384,6 +498,7 @@ const table = [
     name: 'sim-loss',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     type: percent(limits.simulation.lossPercent),
     help: 'Lose PERCENT of the messages of load that each end sends, and of pings',
   },
@@ -391,6 +506,7 @@ const table = [
     name: 'sim-mtu',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     type: size(limits.simulation.mtuBytes),
     help: 'Send load in messages of at most SIZE',
   },
@@ -398,6 +514,7 @@ const table = [
     name: 'sim-sndbuf',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     type: size(limits.simulation.bufferBytes),
     help: 'Ask the kernel of each end for a send buffer of SIZE',
   },
@@ -405,6 +522,7 @@ const table = [
     name: 'sim-rcvbuf',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     type: size(limits.simulation.bufferBytes),
     help: 'Ask the kernel of each end for a receive buffer of SIZE',
   },
@@ -412,12 +530,14 @@ const table = [
     name: 'sim-tcp-nodelay',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     help: 'Send without delay (TCP_NODELAY), as wperf always does; a server of the original wperf gathers messages otherwise',
   },
   {
     name: 'sim-seed',
     aliases: [],
     group: 'Simulation',
+    for: loadAndPing,
     type: integer('N', limits.simulation.seed),
     default: 'one by chance, which the report tells',
     help: 'Make chance repeat itself: the same messages are lost under the same N',
@@ -426,16 +546,25 @@ const table = [
     name: 'host',
     aliases: [],
     group: 'Server',
+    for: server,
     type: { placeholder: 'HOST', parse: parseHost },
     default: 'every address, IPv4 and IPv6',
     help: 'Listen on HOST only',
     elsewhere: 'name the server to connect to with -c',
   },
-  { name: 'one-off', aliases: ['1'], group: 'Server', help: 'Serve one test, then exit' },
+  { name: 'one-off', aliases: ['1'], group: 'Server', for: server, help: 'Serve one test, then exit' },
+  {
+    name: 'daemon',
+    aliases: ['D'],
+    group: 'Server',
+    for: server,
+    help: 'Serve in the background; with --logfile, write the output there',
+  },
   {
     name: 'tls-cert',
     aliases: [],
     group: 'Server',
+    for: server,
     type: text('FILE'),
     help: 'Speak wss with the certificate chain in FILE (PEM)',
     requires: ['tls-key'],
@@ -444,6 +573,7 @@ const table = [
     name: 'tls-key',
     aliases: [],
     group: 'Server',
+    for: server,
     type: text('FILE'),
     help: 'The private key of --tls-cert (PEM)',
     requires: ['tls-cert'],
@@ -452,6 +582,7 @@ const table = [
     name: 'trust-proxy',
     aliases: [],
     group: 'Server',
+    for: server,
     type: cidrs,
     repeatable: true,
     default: 'none',
@@ -461,6 +592,7 @@ const table = [
     name: 'path',
     aliases: [],
     group: 'Server',
+    for: server,
     type: urlPath,
     default: 'any',
     help: 'Serve tests on PATH of the URL only',
@@ -471,6 +603,7 @@ const table = [
     name: 'tr-max-hops',
     aliases: [],
     group: 'Trace',
+    for: routes,
     type: integer('HOPS', limits.traceHops),
     default: String(defaults.trace.maxHops),
     help: 'Look no farther than HOPS',
@@ -479,6 +612,7 @@ const table = [
     name: 'tr-first-hop',
     aliases: [],
     group: 'Trace',
+    for: routes,
     type: integer('HOP', limits.traceHops),
     default: String(defaults.trace.firstHop),
     help: 'Begin at HOP',
@@ -487,6 +621,7 @@ const table = [
     name: 'tr-queries',
     aliases: [],
     group: 'Trace',
+    for: routes,
     type: integer('COUNT', limits.traceQueries),
     default: String(defaults.trace.queries),
     help: 'Send COUNT probes to each hop',
@@ -495,6 +630,7 @@ const table = [
     name: 'tr-timeout',
     aliases: [],
     group: 'Trace',
+    for: routes,
     type: seconds(limits.traceTimeoutSeconds),
     default: String(defaults.trace.timeoutSeconds),
     help: 'Wait SECONDS for the answer to a probe',
@@ -503,6 +639,7 @@ const table = [
     name: 'tr-proto',
     aliases: [],
     group: 'Trace',
+    for: routes,
     type: choice(['auto', 'udp', 'icmp', 'tcp', 'inband']),
     default: 'auto',
     help: 'What to probe with; inband is for routes back, through NAT and firewalls',
@@ -511,58 +648,55 @@ const table = [
     name: 'tr-port',
     aliases: [],
     group: 'Trace',
+    for: trace,
     type: integer('PORT', { min: 1, max: limits.port.max }),
     default: `${defaults.trace.udpPort} for UDP, ${defaults.trace.tcpPort} for TCP`,
     help: 'Probe toward PORT',
   },
-  {
-    name: 'tr-parallel',
-    aliases: [],
-    group: 'Trace',
-    help: 'Probe many hops at once, as is done anyway',
-    conflicts: ['tr-serial'],
-  },
-  { name: 'tr-serial', aliases: [], group: 'Trace', help: 'Send one probe at a time' },
-  { name: 'tr-no-dns', aliases: [], group: 'Trace', help: 'Do not look up the names of hops' },
+  { name: 'tr-serial', aliases: [], group: 'Trace', for: routes, help: 'Send one probe at a time' },
+  { name: 'tr-no-dns', aliases: [], group: 'Trace', for: routes, help: 'Do not look up the names of hops' },
   {
     name: 'tr-require-target',
     aliases: [],
     group: 'Trace',
+    for: routes,
     help: 'Exit with 6 where a route does not reach its target',
   },
   {
     name: 'geoip-db',
     aliases: [],
     group: 'Trace',
+    for: routesAndServer,
     type: text('PATH'),
     repeatable: true,
     default: "WPERF_GEOIP_DB, the system's folders, the data that comes with wperf",
     help: 'Look countries and ASes up in an .mmdb file or folder first; may be given again',
     conflicts: ['no-geoip'],
   },
-  { name: 'no-geoip', aliases: [], group: 'Trace', help: 'Do not look up countries and ASes' },
+  { name: 'no-geoip', aliases: [], group: 'Trace', for: routesAndServer, help: 'Do not look up countries and ASes' },
+] as const satisfies readonly Flag[];
 
+/** What a server that traces routes for its clients can be told of them. */
+const offered = [
   {
-    name: 'no-reverse-traceroute',
+    name: 'tr-auth-only',
     aliases: [],
     group: 'Routes',
-    help: 'Trace no routes for clients',
-    conflicts: [
-      ...['tr-auth-only', 'tr-behind-proxy', 'tr-max-concurrent', 'tr-cache', 'tr-max-packets'],
-      ...['tr-packets-per-minute', 'tr-max-seconds', 'tr-hide-hops', 'tr-hide-private'],
-    ],
+    for: server,
+    help: 'Trace only for clients that prove the token',
   },
-  { name: 'tr-auth-only', aliases: [], group: 'Routes', help: 'Trace only for clients that prove the token' },
   {
     name: 'tr-behind-proxy',
     aliases: [],
     group: 'Routes',
+    for: server,
     help: 'Trace also for clients of a trusted proxy, to the address that it tells; shows the network between, which their connection does not take',
   },
   {
     name: 'tr-max-concurrent',
     aliases: [],
     group: 'Routes',
+    for: server,
     type: integer('N', traceService.limits.concurrent),
     default: String(traceService.defaults.concurrent),
     help: 'Trace N routes at a time; of one client address (an IPv6 /64) always one',
@@ -571,6 +705,7 @@ const table = [
     name: 'tr-cache',
     aliases: [],
     group: 'Routes',
+    for: server,
     type: seconds(traceService.limits.cacheSeconds),
     default: String(traceService.defaults.cacheSeconds),
     help: 'Keep a result for SECONDS, for the same client asking the same again',
@@ -579,6 +714,7 @@ const table = [
     name: 'tr-max-packets',
     aliases: [],
     group: 'Routes',
+    for: server,
     type: integer('N', traceService.limits.packets),
     default: String(traceService.defaults.packets),
     help: 'Send at most N probes for one route',
@@ -587,6 +723,7 @@ const table = [
     name: 'tr-packets-per-minute',
     aliases: [],
     group: 'Routes',
+    for: server,
     type: integer('N', traceService.limits.packetsPerMinute),
     default: String(traceService.defaults.packetsPerMinute),
     help: 'Send at most N probes a minute for all clients together',
@@ -595,6 +732,7 @@ const table = [
     name: 'tr-max-seconds',
     aliases: [],
     group: 'Routes',
+    for: server,
     type: seconds(traceService.limits.seconds),
     default: String(traceService.defaults.seconds),
     help: 'End a trace after SECONDS, whatever is missing',
@@ -603,11 +741,25 @@ const table = [
     name: 'tr-hide-hops',
     aliases: [],
     group: 'Routes',
+    for: server,
     type: integer('N', traceService.limits.hideHops),
     default: String(traceService.defaults.hideHops),
     help: "Do not tell the addresses of the first N hops, the server's own network",
   },
-  { name: 'tr-hide-private', aliases: [], group: 'Routes', help: 'Do not tell private addresses of hops' },
+  { name: 'tr-hide-private', aliases: [], group: 'Routes', for: server, help: 'Do not tell private addresses of hops' },
+] as const satisfies readonly Flag[];
+
+const table = [
+  ...general,
+  {
+    name: 'no-reverse-traceroute',
+    aliases: [],
+    group: 'Routes',
+    for: server,
+    help: 'Trace no routes for clients',
+    conflicts: offered.map(({ name }) => name),
+  },
+  ...offered,
 ] as const satisfies readonly Flag[];
 
 type Row = (typeof table)[number];
@@ -622,7 +774,7 @@ export type NamedFlag = Flag & { readonly name: FlagName };
 export const flags: readonly NamedFlag[] = table;
 
 /** The flag as its errors name it, short form first: `-t/--time`. */
-export function label(flag: Flag): string {
+export function label(flag: Pick<Flag, 'name' | 'aliases'>): string {
   const { short, long } = wordsOf(flag);
   return [...short, ...long.slice(0, 1)].join('/');
 }
@@ -638,7 +790,10 @@ export function labelOf(name: string): string {
 }
 
 /** Its names as typed, in the table's order. */
-export function wordsOf(flag: Flag): { readonly short: readonly string[]; readonly long: readonly string[] } {
+export function wordsOf(flag: Pick<Flag, 'name' | 'aliases'>): {
+  readonly short: readonly string[];
+  readonly long: readonly string[];
+} {
   const names = [flag.name, ...flag.aliases];
   return {
     short: names.filter((name) => name.length === 1).map(dashed),

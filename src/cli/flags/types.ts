@@ -64,8 +64,13 @@ export function size(limit: Range): FlagType<number> {
   return number('SIZE', parseSize, limit, roundSizeText);
 }
 
+/** How many, in the units of sizes: 1K is 1024. */
+export function count(placeholder: string, limit: Range): FlagType<number> {
+  return number(placeholder, parseSize, limit, roundSizeText);
+}
+
 /** Terabytes are shown whole, rounded down, so that a limit of 2^53 - 1 can be read. */
-function roundSizeText(bytes: number): string {
+export function roundSizeText(bytes: number): string {
   const terabyte = 1024 ** 4;
   return sizeText(bytes > terabyte ? bytes - (bytes % terabyte) : bytes);
 }
@@ -86,10 +91,10 @@ export function percent(limit: Range): FlagType<number> {
   return number('PERCENT', parseDecimal, limit, String);
 }
 
-/** Seconds within the limits, or 0 to switch off what they time. */
-export function secondsOrZero({ min, max }: Range): FlagType<number> {
+/** @param zero what 0 is, e.g. `for none`. */
+export function secondsOrZero({ min, max }: Range, zero: string): FlagType<number> {
   const allows = (value: number) => value === 0 || (value >= min && value <= max);
-  return ranged('SECONDS', parseSeconds, `${min} to ${max}, or 0 for none`, allows);
+  return ranged('SECONDS', parseSeconds, `${min} to ${max}, or 0 ${zero}`, allows);
 }
 
 export function text(placeholder: string, maxCharacters = Number.POSITIVE_INFINITY): FlagType<string> {

@@ -1,7 +1,8 @@
 /** argv to typed values by flag. yargs reads the words; the table's types parse the text, so that errors name the flag. */
 import yargs from 'yargs';
+import { type ForeignFlag, foreignFlags, type KnownFlag, knownByWord } from './foreign.js';
 import { nearest } from './nearest.js';
-import { dashed, type Flag, type FlagValues, flags, flagsByWord, label, type NamedFlag } from './table.js';
+import { dashed, type Flag, type FlagValues, flags, flagsByWord, label } from './table.js';
 import { parseNamed, quote, usageError } from './usage.js';
 
 /** Nothing converted, nothing expanded; a repeated flag becomes an array. */
@@ -18,8 +19,14 @@ const reading = {
 /** What yargs takes for a value although it begins with a dash. */
 const negativeNumber = /^-(\d+(\.\d+)?|\.\d+)$/;
 
+export interface ReadWords {
+  readonly values: FlagValues;
+  /** What wperf does instead of what flags of others ask for, a line each. */
+  readonly notes: readonly string[];
+}
+
 /** The flags given in argv, parsed. Throws WperfError 'usage' for unknown, repeated, valueless and malformed ones. */
-export function readWords(argv: readonly string[]): FlagValues {
+export function readWords(argv: readonly string[]): ReadWords {
   const read = makeParser().parseSync(spell(argv));
   const [stray] = read._;
   if (stray !== undefined) throw strayWord(String(stray));
@@ -28,7 +35,11 @@ export function readWords(argv: readonly string[]): FlagValues {
     const raw = read[flag.name];
     if (raw !== undefined) values[flag.name] = flag.type === undefined ? true : parseValue(flag, flag.type, raw);
   }
-  return values as FlagValues;
+  return { values: values as FlagValues, notes: notesOf(foreignFlags.filter(({ name }) => read[name] !== undefined)) };
+}
+
+function notesOf(given: readonly ForeignFlag[]): string[] {
+  return given.flatMap((flag) => (flag.note === undefined ? [] : [`${label(flag)} changes nothing: ${flag.note}`]));
 }
 
 function makeParser() {
@@ -39,7 +50,9 @@ function makeParser() {
     .version(false)
     .exitProcess(false)
     .parserConfiguration(reading);
-  for (const flag of flags) parser.option(flag.name, { alias: [...flag.aliases], boolean: flag.type === undefined });
+  for (const { name, aliases, type } of [...flags, ...foreignFlags]) {
+    parser.option(name, { alias: [...aliases], boolean: type === undefined });
+  }
   return parser;
 }
 
@@ -69,26 +82,28 @@ function spell(argv: readonly string[]): string[] {
 }
 
 function isFlag(word: string): boolean {
-  return /^-./.test(word) && (flagsByWord.has(word) || !negativeNumber.test(word));
+  return /^-./.test(word) && (knownByWord.has(word) || !negativeNumber.test(word));
 }
 
 function spellFlags(word: string, next: string | undefined): string[] {
   const [, name = '', value] = /^(--[^=]+|-[^-])(?:=(.*))?$/s.exec(word) ?? [];
-  const flag = flagsByWord.get(name);
+  const flag = knownByWord.get(name);
   if (flag !== undefined) return spellOne(flag, value, next);
-  const cluster = flagsByWord.get(word.slice(0, 2));
-  const isLong = word.startsWith('--') || flagsByWord.has(`-${word}`);
+  const cluster = knownByWord.get(word.slice(0, 2));
+  const isLong = word.startsWith('--') || knownByWord.has(`-${word}`);
   if (cluster === undefined || isLong) throw unknownFlag(word);
   const rest = word.slice(2);
   if (cluster.type !== undefined) return spellOne(cluster, rest, next);
-  if (!flagsByWord.has(`-${rest[0]}`)) throw unknownFlag(word);
+  if (!knownByWord.has(`-${rest[0]}`)) throw unknownFlag(word);
   return [...spellOne(cluster, undefined, undefined), ...spellFlags(`-${rest}`, next)];
 }
 
-function spellOne(flag: NamedFlag, value: string | undefined, next: string | undefined): string[] {
+function spellOne(flag: KnownFlag, value: string | undefined, next: string | undefined): string[] {
   const name = `--${flag.name}`;
+  if ('refusal' in flag) throw usageError(`wperf has no ${label(flag)}`, flag.refusal);
   if (flag.type === undefined) {
-    if (value !== undefined) throw usageError(`${label(flag)} takes no value`, `leave out ${quote(value)}`);
+    if (value !== undefined && !('optional' in flag))
+      throw usageError(`${label(flag)} takes no value`, `leave out ${quote(value)}`);
     return [`${name}=true`];
   }
   if (value === undefined) {
@@ -99,8 +114,8 @@ function spellOne(flag: NamedFlag, value: string | undefined, next: string | und
 }
 
 /** @param next the word that stands where the value would, when it begins with a dash. */
-function valueMissing(flag: Flag, next?: string) {
-  const maybeMeant = next !== undefined && !flagsByWord.has(next);
+function valueMissing(flag: Pick<Flag, 'name' | 'aliases' | 'type'>, next?: string) {
+  const maybeMeant = next !== undefined && !knownByWord.has(next);
   const spelling = maybeMeant ? `, written ${dashed(flag.name)}=... when it begins with -` : '';
   return usageError(`${label(flag)} needs a value`, `give ${flag.type?.placeholder}${spelling}`);
 }

@@ -1,27 +1,14 @@
 /** What a command line says of routes: how a server is to trace, what it lets its clients have, where networks are looked up. */
 import type { GeoipOptions } from '../../geoip/open.js';
 import { given } from '../../given.js';
+import { flawOfTrace } from '../../plan/check.js';
+import { completeTraceWish } from '../../plan/complete.js';
 import type { TraceService, TraceWish } from '../../plan/plan.js';
-import { completeTraceWish } from '../../plan/trace-wish.js';
 import { type TraceOptions, traceSettings } from '../../trace/options.js';
-import { type FlagValues, labelOf } from '../flags/table.js';
-import { usageError } from '../flags/usage.js';
+import type { FlagValues } from '../flags/table.js';
 import { checkFamily, chosenFamily } from './family.js';
+import { refuseFlaw } from './flaws.js';
 import type { Surroundings } from './surroundings.js';
-
-export function showsRoutes(values: FlagValues): boolean {
-  return (values['reverse-traceroute'] ?? values['both-traceroutes']) !== undefined;
-}
-
-/** Throws WperfError 'usage' where it ends before it begins. */
-export function traceWish(values: FlagValues): TraceWish {
-  const wish = completeTraceWish(givenWish(values));
-  if (wish.firstHop > wish.maxHops) {
-    const rule = `${labelOf('tr-first-hop')} ${wish.firstHop} is beyond ${labelOf('tr-max-hops')} ${wish.maxHops}`;
-    throw usageError(rule, 'begin nearer or look farther');
-  }
-  return wish;
-}
 
 /** What the server's owner changed of the defaults; undefined for nothing. */
 export function traceChanges(values: FlagValues): Partial<TraceService> | undefined {
@@ -49,11 +36,13 @@ export function traceOptions(values: FlagValues): TraceOptions {
     ...givenWish(values),
     ...given({ family: chosenFamily(values), port: values['tr-port'] }),
   };
+  refuseFlaw(flawOfTrace(completeTraceWish(givenWish(values))), values);
   traceSettings(options);
   return options;
 }
 
-function givenWish(values: FlagValues): Partial<TraceWish> {
+/** What is asked of a trace. */
+export function givenWish(values: FlagValues): Partial<TraceWish> {
   return given({
     protocol: values['tr-proto'],
     maxHops: values['tr-max-hops'],

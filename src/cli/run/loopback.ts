@@ -9,17 +9,17 @@ type LocalPlan = Pick<ConnectionPlan, 'family' | 'token'>;
 
 const HOST = '127.0.0.1';
 
-/** `run` is given the plan with its target. */
-export async function runLoopbackCommand<P extends LocalPlan>(
-  plan: P,
-  run: (plan: P & { readonly target: Target }) => Promise<number>,
+/** `run` is given where the server listens; the server ends with it. */
+export async function withOwnServer(
+  { family, token }: LocalPlan,
+  run: (target: Target) => Promise<number>,
 ): Promise<number> {
-  const host = plan.family === 6 ? '::1' : HOST;
-  const server = startServer(host, plan.token);
+  const host = family === 6 ? '::1' : HOST;
+  const server = startServer(host, token);
   const exited = once(server, 'exit');
   try {
     const port = await portOf(server);
-    return await run({ ...plan, target: { host, port, secure: false, path: '/' } });
+    return await run({ host, port, secure: false, path: '/' });
   } finally {
     if (server.connected) server.disconnect();
     await exited;

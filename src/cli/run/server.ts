@@ -20,6 +20,8 @@ export interface ServerCommand {
   readonly intervalSeconds: number;
   readonly geoip: GeoipOptions | undefined;
   readonly output: OutputPlan;
+  /** Goes on without the process that started it. */
+  readonly daemon?: boolean;
 }
 
 /** Serves until a signal, or after one test with `--one-off`; resolves with the exit code. */
@@ -40,7 +42,7 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   report.listening(server.address, plan);
   const release = onInterrupt(() => void server.close());
   process.send?.({ port: server.address.port } satisfies Ready);
-  process.once('disconnect', () => void server.close());
+  if (!options.daemon) process.once('disconnect', () => void server.close());
   await closed;
   release();
   if (process.connected) process.disconnect();

@@ -5,7 +5,12 @@ import type { Cancel, Clock } from '../../host/clock.js';
 import type { Link } from './link.js';
 
 /** Pings the peer, and calls `lost` once nothing has been heard from it for too long. */
-export function watchLife(link: Link, clock: Clock, lost: (error: WperfError) => void): Cancel {
+export function watchLife(
+  link: Link,
+  clock: Clock,
+  lost: (error: WperfError) => void,
+  silenceSeconds: number = waits.peerSilenceSeconds,
+): Cancel {
   let lastBytes = link.channel.bytesRead;
   let lastSeen = clock.now();
   let cancel: Cancel = () => {};
@@ -15,8 +20,8 @@ export function watchLife(link: Link, clock: Clock, lost: (error: WperfError) =>
       lastBytes = link.channel.bytesRead;
       lastSeen = now;
     }
-    if (now - lastSeen >= waits.peerSilenceSeconds) {
-      const text = `nothing came from ${link.peer} for ${waits.peerSilenceSeconds} s; it is taken for lost`;
+    if (now - lastSeen >= silenceSeconds) {
+      const text = `nothing came from ${link.peer} for ${silenceSeconds} s; it is taken for lost`;
       lost(new WperfError('peer-lost', text, { operation: 'test', peer: link.peer }));
       return;
     }

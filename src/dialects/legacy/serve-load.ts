@@ -19,7 +19,7 @@ const PACKET_BYTES = 1400;
 
 export interface LegacyTestOptions {
   readonly link: Link;
-  readonly plan: Pick<ServerPlan, 'seconds' | 'bytes'>;
+  readonly plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'silenceSeconds'>;
   readonly session: string;
   readonly host: Host;
   readonly stop: AbortSignal;
@@ -43,7 +43,8 @@ export async function serveLegacyLoad(
   const about = { session, software: legacySoftware, dialect: 'legacy', ...given({ simulation }) } as const;
   const served = new ServedTest(about, host, stop, { onEvent, missing: missingOf('server', test, [talk]) });
   const traits = { ...traitsOf(test, host), receiveSeconds: plan.seconds ?? limits.seconds.max };
-  const stream = { id: 1, test, talk, data: link.channel, link: link.channel, traits, recorded: false };
+  const { silenceSeconds } = plan;
+  const stream = { id: 1, test, talk, data: link.channel, link: link.channel, traits, silenceSeconds, recorded: false };
   await untilClientEnds(await served.serve(stream), talk, options);
 }
 

@@ -4,7 +4,7 @@ import type { Annotation } from '../../events/hop.js';
 import type { TraceHop } from '../../events/route.js';
 import type { TraceDesk } from '../../modes/route/desk/desk.js';
 import { serveRoute } from '../../modes/route/serve.js';
-import { completeTraceWish } from '../../plan/trace-wish.js';
+import { completeTraceWish } from '../../plan/complete.js';
 import type { Link } from './link.js';
 import { routeText, type ToldHop } from './wire.js';
 

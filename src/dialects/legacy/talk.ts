@@ -80,9 +80,10 @@ export class LegacyTalk implements StreamTalk {
     });
   }
 
-  watch(): void {
+  watch(silenceSeconds: number): void {
     if (this.#failure || this.#done) return;
-    this.#cancelWatch = watchLife(this.#link, this.#options.clock, (error) => this.abort(error));
+    const lost = (error: WperfError) => this.abort(error);
+    this.#cancelWatch = watchLife(this.#link, this.#options.clock, lost, silenceSeconds);
   }
 
   /** The connection is closed by whoever hears of the failure. */

@@ -105,8 +105,8 @@ export class Conversation {
     }
   }
 
-  /** From now on, sends signs of life and fails when the peer gives none. */
-  watch(): void {
+  /** From now on, sends signs of life and fails when the peer gives none for so long. */
+  watch(silenceSeconds: number = waits.peerSilenceSeconds): void {
     let lastBytes = this.channel.bytesRead;
     let lastSeen = this.#clock.now();
     const look = () => {
@@ -115,7 +115,7 @@ export class Conversation {
         lastBytes = this.channel.bytesRead;
         lastSeen = now;
       }
-      if (now - lastSeen >= waits.peerSilenceSeconds) return this.#lose();
+      if (now - lastSeen >= silenceSeconds) return this.#lose(silenceSeconds);
       this.echo.ping().catch(() => {});
       this.#cancelWatch = this.#clock.at(now + waits.heartbeatSeconds, look);
     };
@@ -186,8 +186,8 @@ export class Conversation {
     waiter?.reject(this.#failure);
   }
 
-  #lose(): void {
-    const text = `nothing came from ${this.peer} for ${waits.peerSilenceSeconds} s; it is taken for lost`;
+  #lose(silenceSeconds: number): void {
+    const text = `nothing came from ${this.peer} for ${silenceSeconds} s; it is taken for lost`;
     this.#fail(new WperfError('peer-lost', text, { operation: 'test', peer: this.peer }));
     this.drop();
   }

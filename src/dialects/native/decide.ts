@@ -16,7 +16,7 @@ function decideLoad(hello: Hello, ceilings: Ceilings): Decision {
   const seconds = Math.min(hello.seconds, ceilings.seconds ?? limits.seconds.max);
   const bytes = hello.bytes === undefined ? undefined : bytesOf(hello.bytes, hello.streams, ceilings);
   const reasons = [
-    ...(bytes === undefined && seconds < hello.seconds ? [`The server allows tests of at most ${seconds} s.`] : []),
+    ...(seconds < hello.seconds ? [`The server allows tests of at most ${seconds} s.`] : []),
     ...(bytes !== hello.bytes ? [`The server allows tests of at most ${ceilings.bytes} bytes.`] : []),
   ];
   return { seconds, bitsPerSecond: hello.bitsPerSecond, reasons, ...(bytes !== undefined && { bytes }) };

@@ -2,9 +2,11 @@
  * The opening of a stream, both ends: hello, then challenge and proof if the server has a token, then grant. Each end
  * believes the other only as far as docs/protocol.md says.
  */
-import { blockLimits, waits } from '../../defaults/index.js';
+import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
+import { given } from '../../given.js';
 import { randomId } from '../../host/random.js';
+import { flawOfStream, flawText } from '../../plan/check.js';
 import { decodeMessage } from '../../protocol/codec.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../../protocol/proof.js';
@@ -78,8 +80,7 @@ export async function openAsServer(
   const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
   const flaw = flawOf(hello);
   if (flaw !== undefined) throw refuse(conversation, 'protocol-violation', flaw);
-  checkBlock(conversation, hello);
-  checkLoss(conversation, hello);
+  checkPlan(conversation, hello);
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
   const sim = grantedSimulation(conversation, hello);
   const socket = socketFor(conversation, hello);
@@ -101,16 +102,12 @@ function socketFor(conversation: Conversation, hello: Hello): Grant['socket'] {
   }
 }
 
-function checkLoss(conversation: Conversation, { mode, bytes, sim }: Hello): void {
-  if (mode !== 'throughput' || bytes === undefined || !sim?.lossPercent) return;
-  throw refuse(conversation, 'request-refused', 'a test by bytes with simulated loss would never end');
-}
-
-function checkBlock(conversation: Conversation, { mode, blockBytes }: Hello): void {
-  const { min, max } = blockLimits(mode === 'datagram' ? 'datagram' : 'throughput');
-  if (blockBytes >= min && blockBytes <= max) return;
-  const rule = `blockBytes ${blockBytes} is not from ${min} to ${max}, as a ${mode} test needs`;
-  throw refuse(conversation, 'protocol-violation', rule);
+/** The rules of every plan, as far as one stream's hello tells of it. */
+function checkPlan(conversation: Conversation, { sim, ...hello }: Hello): void {
+  const mode = hello.mode === 'datagram' ? 'datagram' : 'throughput';
+  const flaw = flawOfStream({ ...hello, mode, ...given({ lossPercent: sim?.lossPercent }) });
+  if (flaw === undefined) return;
+  throw refuse(conversation, flaw.kind === 'range' ? 'protocol-violation' : 'request-refused', flawText(flaw));
 }
 
 /** What is wrong with fields that go together. */

@@ -72,12 +72,13 @@ function open(conversation: Conversation, { plan, service, host }: House) {
 }
 
 async function serveLoad(granted: Granted): Promise<void> {
-  const { conversation, hello, grant } = granted;
+  const { conversation, hello, grant, house } = granted;
   const { channel } = conversation;
   await testOf(granted).serve({
     id: hello.stream,
     test: grantedTest(hello, grant),
     recorded: hello.serverOutput,
+    silenceSeconds: house.plan.silenceSeconds,
     talk: new NativeTalk(conversation, 'server'),
     data: channel,
     link: channel,

@@ -42,8 +42,8 @@ export class NativeTalk implements StreamTalk {
     throw error;
   }
 
-  watch(): void {
-    this.#conversation.watch();
+  watch(silenceSeconds: number): void {
+    this.#conversation.watch(silenceSeconds);
   }
 
   abort(error: WperfError): void {

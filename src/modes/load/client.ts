@@ -197,6 +197,7 @@ class ClientTest {
       host: this.#options.host,
       resultSeconds: waits.resultGraceSeconds + roundTrip,
       stop: this.#options.signal,
+      silenceSeconds: this.#plan.silenceSeconds,
       onInterval: (report) => collector.add(stream.id, report),
     });
     return { ...run, outcome: run.outcome.finally(() => collector.finish(stream.id)) };

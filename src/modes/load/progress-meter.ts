@@ -56,7 +56,7 @@ function progressOf(
   const directions = directionsOf(test);
   const seconds = now.at - start.at;
   const bytes = Math.min(...directions.map((direction) => bytesOf(now, direction)));
-  const done = test.bytes === undefined ? seconds / (test.omitSeconds + test.seconds) : bytes / test.bytes;
+  const done = Math.max(seconds / (test.omitSeconds + test.seconds), test.bytes === undefined ? 0 : bytes / test.bytes);
   const rates = directions.map((direction) => ({
     direction,
     bitsPerSecond: (8 * (bytesOf(now, direction) - bytesOf(last, direction))) / (now.at - last.at),

@@ -31,6 +31,8 @@ export interface ServedStream extends StreamLink {
   readonly id: number;
   /** Of this stream alone, as granted. */
   readonly test: TestPlan;
+  /** As this end's owner wishes, or else the usual. */
+  readonly silenceSeconds?: number | undefined;
   /** The client wants this end's report of it. */
   readonly recorded: boolean;
 }
@@ -94,6 +96,7 @@ export class ServedTest {
       host: this.#host,
       resultSeconds: waits.closeSeconds + simulatedSeconds(this.#asked.simulation),
       stop: this.#stop,
+      silenceSeconds: stream.silenceSeconds,
       onStart: () => this.#begin(),
       onInterval: (report) => {
         this.#collector?.add(stream.id, report);

@@ -33,6 +33,8 @@ export interface StreamOptions {
   readonly host: Pick<Host, 'clock' | 'meterUsage'>;
   /** How long to wait for the far side's result after this end is done with a timed test. */
   readonly resultSeconds: number;
+  /** A peer from which nothing at all arrives, or no load, for so long is lost; as `waits` say unless given. */
+  readonly silenceSeconds?: number | undefined;
   /** Ends the test before its time; its reason is told to the peer. */
   readonly stop: AbortSignal;
   /** The test has begun. */
@@ -65,6 +67,7 @@ class Stream {
   #intervals: SenderIntervals | undefined;
   #tcp: TcpGathering | undefined;
   #usage: UsageMeter;
+  #deadline = Number.POSITIVE_INFINITY;
   #standstill: Standstill | undefined;
   readonly #cancels: Cancel[] = [];
   #remote: FarResult | undefined;
@@ -121,13 +124,14 @@ class Stream {
   }
 
   #begin(): void {
-    const { stream, role, test, host, onStart } = this.#options;
+    const { stream, role, test, host, silenceSeconds = waits.peerSilenceSeconds, onStart } = this.#options;
     onStart?.();
     this.#usage = host.meterUsage();
+    this.#deadline = this.#clock.now() + test.omitSeconds + test.seconds;
     const standstill = watchStandstill(this.#clock);
     this.#standstill = standstill;
     this.#cancels.push(() => standstill.stop());
-    stream.talk.watch();
+    stream.talk.watch(silenceSeconds);
     this.#obeyStop();
     this.#boundFirstPayload();
     if (takesPart(role, test, true) && !this.#ended) this.#beginSending();
@@ -229,20 +233,21 @@ class Stream {
     this.#onPeerEnd(reason);
   }
 
-  /** A timed test in which nothing came by its end has received nothing; in one by bytes, something must come soon. */
+  /** A test in which nothing came by its end has received nothing; where that is far, something must come soon. */
   #boundFirstPayload(): void {
-    const { test, stream, role, resultSeconds } = this.#options;
+    const { test, stream, role, resultSeconds, silenceSeconds } = this.#options;
+    const firstSeconds = silenceSeconds ?? waits.firstPayloadSeconds;
     const receiver = this.#receiver;
     if (!receiver) return;
     const { receiveSeconds = test.seconds } = stream.traits ?? {};
-    const timed = test.bytes === undefined ? test.omitSeconds + receiveSeconds : Number.POSITIVE_INFINITY;
+    const timed = test.omitSeconds + receiveSeconds;
     const overdue = () => {
       if (receiver.begun) return;
-      if (timed + slack <= waits.firstPayloadSeconds) receiver.stop();
-      else stream.talk.abort(noLoad(stream.talk.peer));
+      if (timed + slack <= firstSeconds) receiver.stop();
+      else stream.talk.abort(noLoad(stream.talk.peer, firstSeconds));
     };
     const slack = role === 'client' ? resultSeconds : 0;
-    const seconds = Math.min(timed + slack, waits.firstPayloadSeconds);
+    const seconds = Math.min(timed + slack, firstSeconds);
     this.#cancels.push(this.#clock.at(this.#clock.now() + seconds, overdue));
   }
 
@@ -271,17 +276,18 @@ class Stream {
     return { outcome, message };
   }
 
-  /** A timed test ends on time, with or without the far side's figures; one by bytes ends when the far side has them. */
+  /** A test ends on time, with or without the far side's figures; before that, one by bytes when the far side has them. */
   #remoteResult(reading: Promise<void>): Promise<void> {
     const { test, stream, resultSeconds } = this.#options;
     const clock = this.#clock;
     const seconds = stream.traits?.resultSeconds ?? resultSeconds + this.#load.graceSeconds;
-    if (test.bytes !== undefined && !this.#ended) return reading;
+    const now = clock.now();
+    const onTheWay = test.bytes !== undefined && !this.#ended && now < this.#deadline;
     const patience = new Promise<void>((resolve) => {
-      this.#cancels.push(clock.at(clock.now() + seconds, resolve));
+      this.#cancels.push(clock.at((onTheWay ? this.#deadline : now) + seconds, resolve));
     });
-    // A far side that goes away now only takes its own figures with it.
-    return Promise.race([reading.catch(() => {}), patience]);
+    // A far side that goes away now only takes its own figures with it, unless bytes are still on their way to it.
+    return Promise.race([onTheWay ? reading : reading.catch(() => {}), patience]);
   }
 
   #refuse(what: string): WperfError {
@@ -302,7 +308,7 @@ function batchShare(streams: number): number {
   return Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / streams));
 }
 
-function noLoad(peer: string): WperfError {
-  const text = `no load came from ${peer} within ${waits.firstPayloadSeconds} s`;
+function noLoad(peer: string, seconds: number): WperfError {
+  const text = `no load came from ${peer} within ${seconds} s`;
   return new WperfError('peer-lost', text, { operation: 'test', peer });
 }

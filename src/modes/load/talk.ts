@@ -26,8 +26,8 @@ export interface StreamTalk {
   say(word: OwnWord): void;
   /** Rejects with the WperfError that ended the connection, or that the peer deserves. */
   next(): Promise<FarWord>;
-  /** From now on, fails when the peer gives no sign of life. */
-  watch(): void;
+  /** From now on, fails when the peer gives no sign of life for so long. */
+  watch(silenceSeconds: number): void;
   /** Tells the peer why, and ends the connection. */
   abort(error: WperfError): void;
 }

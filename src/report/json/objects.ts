@@ -15,6 +15,7 @@ import type {
 } from '../../events/test.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';
 import type { CpuUse } from '../../measure/usage.js';
+import { mayEndByTime } from '../../plan/length.js';
 import type { Direction, TestDirection } from '../../plan/plan.js';
 import { isOpenEnded } from '../text/describe.js';
 import { isAsked } from '../text/socket.js';
@@ -62,7 +63,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       num_streams: test.streams,
       blksize: test.blockBytes,
       omit: test.omitSeconds,
-      duration: test.bytes === undefined && !isOpenEnded(start) ? test.seconds : 0,
+      duration: mayEndByTime(test) && !isOpenEnded(start) ? test.seconds : 0,
       bytes: test.bytes ?? 0,
       blocks: 0,
       reverse: test.direction === 'down' ? 1 : 0,

@@ -2,6 +2,7 @@
 
 import type { PeerAddress } from '../../events/peer.js';
 import type { StartEvent } from '../../events/test.js';
+import { mayEndByTime } from '../../plan/length.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { plural, rateText, secondsText, sizeText } from './format.js';
 
@@ -52,6 +53,8 @@ function blockText({ mode, blockBytes }: TestPlan): string {
   return blockBytes % 1024 === 0 ? `${sizeText(blockBytes)} blocks` : `${blockBytes}-byte blocks`;
 }
 
-function lengthText({ bytes, seconds }: TestPlan): string {
-  return bytes === undefined ? secondsText(seconds) : sizeText(bytes);
+function lengthText(test: TestPlan): string {
+  const { bytes, seconds } = test;
+  if (bytes === undefined) return secondsText(seconds);
+  return mayEndByTime(test) ? `${sizeText(bytes)} or ${secondsText(seconds)} (the first to end)` : sizeText(bytes);
 }

@@ -1,5 +1,6 @@
 /** The live line of a running test, on a terminal only: written over itself, and gone before anything else appears. */
 import type { ProgressEvent, StartEvent, TestEvent } from '../../events/test.js';
+import { mayEndByTime } from '../../plan/length.js';
 import type { RateUnit } from '../../plan/plan.js';
 import type { Reporter, Sink } from '../reporter.js';
 import { rateText, secondsText } from './format.js';
@@ -48,9 +49,9 @@ export class ProgressLine implements Reporter {
   }
 }
 
-/** `of 11 s`, omitted seconds included, as in the elapsed time; a test by bytes takes as long as it takes. */
+/** `of 11 s`, omitted seconds included, as in the elapsed time; a test by bytes alone takes as long as it takes. */
 function totalOf({ test }: StartEvent): string {
-  return test.bytes === undefined ? `of ${secondsText(test.omitSeconds + test.seconds)}` : 's';
+  return mayEndByTime(test) ? `of ${secondsText(test.omitSeconds + test.seconds)}` : 's';
 }
 
 /** The bar gives way first, then the time: the rate is what one looks for. */

@@ -12,6 +12,7 @@ import type {
   TestEvent,
 } from '../../events/test.js';
 import type { CpuUse } from '../../measure/usage.js';
+import { mayEndByTime } from '../../plan/length.js';
 import type { OutputPlan } from '../../plan/plan.js';
 import { printableEvent } from '../printable.js';
 import type { Reporter, Screen } from '../reporter.js';
@@ -129,7 +130,8 @@ export class TextReporter implements Reporter {
       unit: this.#options.unit,
       bidir: test?.direction === 'bidir',
       // A test by bytes, or of a length unknown, has a ceiling of time that hardly one comes near.
-      lastSecond: this.#start && test?.bytes === undefined && !isOpenEnded(this.#start) ? (test?.seconds ?? 0) : 0,
+      lastSecond:
+        this.#start && mayEndByTime(this.#start.test) && !isOpenEnded(this.#start) ? this.#start.test.seconds : 0,
     });
     this.#print('-'.repeat(Math.min(RULE_WIDTH, width ?? RULE_WIDTH)));
     this.#print(rows.head);

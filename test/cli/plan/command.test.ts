@@ -95,7 +95,16 @@ describe('a client', () => {
     ['-c h -n 10M', { bytes: 10_485_760, seconds: 86_400 }],
     ['-c h -n10M', { bytes: 10_485_760, seconds: 86_400 }],
     ['-c h -n 8191T', { bytes: 9_006_099_743_113_216, seconds: 86_400 }],
-    ['-c h -t 5 -n 1', { seconds: 86_400, bytes: 1 }],
+    ['-c h -t 5 -n 1', { seconds: 5, bytes: 1 }],
+    ['-c h -t 0', { seconds: 86_400 }],
+    ['-c h -n 1.8M', { bytes: 1_887_437, seconds: 86_400 }],
+    ['-c h -l 1.5K', { blockBytes: 1536 }],
+    ['-c h -l 1.1K', { blockBytes: 1126 }],
+    ['-c h -k 10', { bytes: 655_360, seconds: 86_400 }],
+    ['-c h --blockcount 1K -l 2K -t 5', { bytes: 2_097_152, blockBytes: 2048, seconds: 5 }],
+    ['-c h -u -k 3', { ...datagram, bytes: 4200, seconds: 86_400 }],
+    ['-c h --rcv-timeout 20000', { silenceSeconds: 20 }],
+    ['-c h -t 5 -n 1M --sim-loss 1', { bytes: 1_048_576, seconds: 5, simulation: { lossPercent: 1 } }],
     ['-c h -i 0', { intervalSeconds: 0 }],
     ['-c h -i 0.1', { intervalSeconds: 0.1 }],
     ['-c h --interval 60', { intervalSeconds: 60 }],
@@ -225,13 +234,19 @@ describe('--reverse-traceroute and --both-traceroutes', () => {
   it('shows both ways, and those of this machine', () => {
     const plan = { ...base, trace };
     expect(parse('-c h --both-traceroutes')).toMatchObject({ command: 'route-back', both: true, plan: { trace } });
-    const expected = { command: 'loopback-route-back', plan, both: true, geoip: undefined, output };
+    const expected = {
+      command: 'route-back',
+      plan: { ...plan, target: 'loopback' },
+      both: true,
+      geoip: undefined,
+      output,
+    };
     expect(parse('--loopback --both-traceroutes --no-geoip')).toEqual(expected);
   });
 
   it.each([
     ['-c h --reverse-traceroute -R', '--reverse-traceroute and -R/--reverse exclude each other: give one of them'],
-    ['-c h --reverse-traceroute --ping', '--reverse-traceroute and --ping exclude each other: give one of them'],
+    ['-c h --reverse-traceroute --ping', '--ping and --reverse-traceroute exclude each other: give one of them'],
     ['-c h --both-traceroutes --bidir', '--both-traceroutes and --bidir exclude each other: give one of them'],
     ['-c h --both-traceroutes -t 5', '--both-traceroutes and -t/--time exclude each other: give one of them'],
     ['-c h --reverse-traceroute -n 1M', '--reverse-traceroute and -n/--bytes exclude each other: give one of them'],
@@ -239,14 +254,20 @@ describe('--reverse-traceroute and --both-traceroutes', () => {
       '-c h --reverse-traceroute --both-traceroutes',
       '--reverse-traceroute and --both-traceroutes exclude each other: give one of them',
     ],
+    ['-c h --reverse-traceroute --tr-port 80', '--tr-port is a traceroute flag: use it with --traceroute'],
     [
-      '-c h --reverse-traceroute --tr-port 80',
-      '--reverse-traceroute and --tr-port exclude each other: give one of them',
+      '-c h --tr-serial',
+      '--tr-serial is a traceroute flag: use it with --traceroute, or with -c and --reverse-traceroute',
     ],
+    [
+      '-c h --no-geoip',
+      '--no-geoip is a server and traceroute flag: use it with -s or --traceroute, or with -c and --reverse-traceroute',
+    ],
+    ['-c h --ping --tr-serial', '--ping and --tr-serial exclude each other: give one of them'],
     ['-s --reverse-traceroute', '--reverse-traceroute is a client flag: use it with -c or --loopback'],
     [
       '-c h --reverse-traceroute --tr-max-hops 3 --tr-first-hop 5',
-      '--tr-first-hop 5 is beyond --tr-max-hops 3: begin nearer or look farther',
+      "--tr-first-hop '5' is out of range: give 1 to 3, as --tr-max-hops says",
     ],
     ['-c h --tr-hide-private', '--tr-hide-private is a server flag: use it with -s'],
     ['-s --tr-max-concurrent 0', "--tr-max-concurrent '0' is out of range: give 1 to 64"],
@@ -278,8 +299,8 @@ describe('--ping', () => {
   });
 
   it('pings this machine', () => {
-    const plan = { ...ping, count: 2 };
-    expect(parse('--loopback --ping --ping-count 2')).toEqual({ command: 'loopback-ping', plan, output });
+    const plan = { ...ping, count: 2, target: 'loopback' };
+    expect(parse('--loopback --ping --ping-count 2')).toEqual({ command: 'ping', plan, output });
   });
 
   it.each([
@@ -300,8 +321,8 @@ describe('--loopback', () => {
     ['--loopback -R -P 4 -t 3', { direction: 'down', streams: 4, seconds: 3 }],
     ['--loopback --token s3cret -b 5 -6', { token: 's3cret', bitsPerSecond: 5_000_000, family: 6 }],
   ])('%s', (line, expected) => {
-    const plan = { ...test, ...expected };
-    expect(parse(line, surroundings({}, 'http://env:3128'))).toEqual({ command: 'loopback', plan, output });
+    const plan = { ...test, target: 'loopback', ...expected };
+    expect(parse(line, surroundings({}, 'http://env:3128'))).toEqual({ command: 'client', plan, output });
   });
 });
 
@@ -332,6 +353,8 @@ describe('a server', () => {
       },
     ],
     ['-s -t 30 -n 1G', { seconds: 30, bytes: 1_073_741_824 }],
+    ['-s -t 0', { seconds: 86_400 }],
+    ['-s --rcv-timeout 30000', { silenceSeconds: 30 }],
     ['-s --token s3cret', { token: 's3cret' }],
     ['-s --tls-cert cert --tls-key key', { tls: { cert: files.cert, key: files.key } }],
     ['-s --no-reverse-traceroute', { traces: { offered: false } }],
@@ -428,8 +451,15 @@ describe('bad input', () => {
     // Values that break their rule.
     ['-c h -t ten', "-t/--time 'ten' is not a number of seconds: write e.g. 10 or 0.5"],
     ['-c h -t -5', "-t/--time '-5' is not a number of seconds: write e.g. 10 or 0.5"],
-    ['-c h -t 0', "-t/--time '0' is out of range: give 0.1 to 86400"],
-    ['-c h -t 86401', "-t/--time '86401' is out of range: give 0.1 to 86400"],
+    ['-c h -t 0.05', "-t/--time '0.05' is out of range: give 0.1 to 86400, or 0 until interrupted"],
+    ['-c h -t 86401', "-t/--time '86401' is out of range: give 0.1 to 86400, or 0 until interrupted"],
+    ['-c h --rcv-timeout 4000', "--rcv-timeout '4000' is out of range: give 5000 to 3600000"],
+    ['-c h -k 0', "-k/--blockcount '0' is out of range: give 1 to 8191T"],
+    ['-c h -k 8191T', "-k/--blockcount '8191T' is out of range: give 1 to 137438953471 blocks of 64K"],
+    ['-c h -n 2 -P 3', "-n/--bytes '2' is out of range: give 3 to 8191T, a byte for each stream"],
+    ['-c h -n 1 -k 1', '-n/--bytes and -k/--blockcount exclude each other: give one of them'],
+    ['-c h -O 1 -k 1', '-O/--omit and -k/--blockcount exclude each other: give one of them'],
+    ['-c h -D', '-D/--daemon is a server flag: use it with -s'],
     ['-c h -i 0.05', "-i/--interval '0.05' is out of range: give 0.1 to 60, or 0 for none"],
     ['-c h -i 61', "-i/--interval '61' is out of range: give 0.1 to 60, or 0 for none"],
     ['-c h -O 601', "-O/--omit '601' is out of range: give 0 to 600"],
@@ -444,7 +474,7 @@ describe('bad input', () => {
     ['-c h -l 64X', "-l/--length '64X' is not a size: write bytes, or a number with K, M, G or T, such as 64K"],
     ['-c h -n 0', "-n/--bytes '0' is out of range: give 1 to 8191T"],
     ['-c h -n 9999T', "-n/--bytes '9999T' is out of range: give 1 to 8191T"],
-    ['-c h -n 0.3K', "-n/--bytes '0.3K' is not a whole number of bytes: write it in a smaller unit"],
+    ['-c h -n 0.3', "-n/--bytes '0.3' is less than one byte: write whole bytes, or a larger unit"],
     [
       '-c h -b fast',
       "-b/--bitrate 'fast' is not a rate: write Mbit/s, or a number with K, M, G or T, such as 10M; 0 is unlimited",
@@ -528,8 +558,8 @@ describe('bad input', () => {
     ['-c h --sim-rcvbuf 2G', "--sim-rcvbuf '2G' is out of range: give 1K to 1G"],
     ['-c h --sim-seed 4294967296', "--sim-seed '4294967296' is out of range: give 0 to 4294967295"],
     ['-c h --sim-seed 1', '--sim-seed simulates nothing by itself: give --sim-loss, say'],
-    ['-s --sim-latency 5', '--sim-latency is a simulation flag: use it with -c or --loopback'],
-    ['--traceroute h --sim-loss 5', '--sim-loss is a simulation flag: use it with -c or --loopback'],
+    ['-s --sim-latency 5', '--sim-latency is a client flag: use it with -c or --loopback'],
+    ['--traceroute h --sim-loss 5', '--sim-loss is a client flag: use it with -c or --loopback'],
     [
       '-c h -n 1M --sim-loss 1',
       'with --sim-loss not all of -n/--bytes would arrive, and the test never end: use -t/--time, or packets (-u/--udp)',
@@ -542,11 +572,8 @@ describe('bad input', () => {
     ['-c h --traceroute h', '-c/--client and --traceroute exclude each other: give one of them'],
     ['--traceroute h -R', '-R/--reverse is a client flag: use it with -c or --loopback'],
     ['--traceroute h -t 5', '-t/--time is a client and server flag: use it with -c, --loopback or -s'],
-    [
-      '-c h --tr-port 80',
-      '--tr-port is a traceroute flag: use it with --traceroute, or with -c and --reverse-traceroute',
-    ],
-    ['--traceroute h --tr-parallel --tr-serial', '--tr-parallel and --tr-serial exclude each other: give one of them'],
+    ['--traceroute h --tr-first-hop 31', "--tr-first-hop '31' is out of range: give 1 to 30, as --tr-max-hops says"],
+    ['-c h --tr-port 80', '--tr-port is a traceroute flag: use it with --traceroute'],
     [
       '--traceroute h --tr-proto sctp',
       "--tr-proto 'sctp' is not a known value: give one of auto, udp, icmp, tcp, inband",

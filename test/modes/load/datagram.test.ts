@@ -197,7 +197,7 @@ describe('a client that', () => {
     ws.terminate();
     expect(JSON.parse(answer)).toMatchObject({
       type: 'error',
-      message: expect.stringContaining('blockBytes 200 is not from 1024'),
+      message: expect.stringContaining('blockBytes 200 is not a whole number from 1024'),
     });
   });
 });

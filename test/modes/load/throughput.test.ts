@@ -5,8 +5,9 @@ import { NativeTalk } from '../../../src/dialects/native/talk.js';
 import { systemClock } from '../../../src/host/clock.js';
 import { nodeHost } from '../../../src/host/node.js';
 import type { StreamOutcome, StreamReport } from '../../../src/modes/load/figures.js';
-import { startStream } from '../../../src/modes/load/stream.js';
+import { type StreamOptions, startStream } from '../../../src/modes/load/stream.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
+import { discard } from '../../../src/transport/channel.js';
 import { channelPair } from '../../support/channel-pair.js';
 import { shortTest } from '../../support/plans.js';
 
@@ -40,6 +41,26 @@ async function run(changes: Partial<TestPlan>, cuts = [1, 2, 3, 7, 65_536, 11]):
   return ran;
 }
 
+/** A client whose server takes everything and says nothing. */
+async function alone(changes: Partial<TestPlan>, options: Partial<StreamOptions> = {}) {
+  const channels = await channelPair({ cuts: [Number.POSITIVE_INFINITY] });
+  channels.server.sink = discard;
+  const outcome = startStream({
+    role: 'client',
+    test: { ...shortTest, ...changes },
+    stream: {
+      talk: new NativeTalk(new Conversation(channels.client, systemClock), 'client'),
+      ...{ data: channels.client, link: channels.client },
+    },
+    host: nodeHost,
+    resultSeconds: 0.1,
+    stop: new AbortController().signal,
+    onInterval: () => {},
+    ...options,
+  }).outcome;
+  return { client: await outcome.finally(() => channels.client.drop()) };
+}
+
 const bytesOf = (reports: readonly StreamReport[], sender: boolean) =>
   reports.filter((report) => report.sender === sender).reduce((sum, { record }) => sum + record.bytes, 0);
 
@@ -64,6 +85,33 @@ describe('a stream by bytes', () => {
     }
     expect(bytesOf(reports.client, false)).toBe(700_001);
   });
+});
+
+describe('a stream by bytes and time', () => {
+  it.each(['up', 'down', 'bidir'] as const)('ends when its time is over before, %s', async (direction) => {
+    const { client, server } = await run({ direction, bytes: 1e12, seconds: 0.3 }, [Number.POSITIVE_INFINITY]);
+    const [from, to] = direction === 'up' ? [client, server] : [server, client];
+    expect(to.received?.bytes).toBeGreaterThan(0);
+    expect(to.received?.end).toBeLessThan(1);
+    expect(from.remote?.received).toEqual(to.received);
+  });
+
+  it('does not wait beyond its time for a far side that never tells its result', async () => {
+    const { client } = await alone({ direction: 'up', bytes: 1000, seconds: 0.2 });
+    expect(client.sent?.bytes).toBe(1000);
+    expect(client.remote).toBeUndefined();
+  });
+
+  it('does not wait beyond its time for the first byte', async () => {
+    const { client } = await alone({ direction: 'down', bytes: 1000, seconds: 0.2 });
+    expect(client.received?.bytes).toBe(0);
+  });
+});
+
+it('gives a server up that sends nothing for as long as the plan says', async () => {
+  await expect(alone({ direction: 'down', seconds: 60 }, { silenceSeconds: 0.2 })).rejects.toThrow(
+    /^no load came from .* within 0\.2 s$/,
+  );
 });
 
 describe('a stream by time', () => {

@@ -212,7 +212,8 @@ describe('the JSON report', () => {
   it('takes a plan by time and one by bytes for what they are', () => {
     const parameters = (test: Partial<TestPlan>) => reportOf(whole(startOf(test))).start;
     expect(parameters({}).test_start).toMatchObject({ duration: 2, bytes: 0 });
-    expect(parameters({ bytes: 7 }).test_start).toMatchObject({ duration: 0, bytes: 7 });
+    expect(parameters({ bytes: 7 }).test_start).toMatchObject({ duration: 2, bytes: 7 });
+    expect(parameters({ bytes: 7, seconds: 86_400 }).test_start).toMatchObject({ duration: 0, bytes: 7 });
     expect(parameters({ bytes: 7, streams: 3 }).test_parameters).toMatchObject({
       bytes: 7,
       parallel: 3,

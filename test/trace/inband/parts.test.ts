@@ -192,9 +192,9 @@ describe('a connection that has no descriptor', () => {
   });
 
   test.each([
-    [{ queries: 4 }, '--tr-queries 4 is not a number from 1 to 3'],
-    [{ firstHop: 31 }, '--tr-first-hop 31 is not a number from 1 to 30'],
-    [{ timeoutSeconds: 0 }, '--tr-timeout 0 is not a number from 0.05 to 60'],
+    [{ queries: 4 }, 'queries 4 is not a number from 1 to 3'],
+    [{ firstHop: 31 }, 'firstHop 31 is not a whole number from 1 to 30'],
+    [{ timeoutSeconds: 0 }, 'timeoutSeconds 0 is not a number from 0.05 to 60'],
   ])('%j is refused before anything is opened', async (options, message) => {
     const { client, server } = await channelPair();
     await expect(inbandTrace(server, options).next()).rejects.toMatchObject({ code: 'usage', message });

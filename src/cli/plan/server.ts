@@ -1,0 +1,45 @@
+import { defaults } from '../../defaults/index.js';
+import { given } from '../../given.js';
+import type { ServerPlan } from '../../plan/plan.js';
+import type { FlagValues } from '../flags/table.js';
+import { usageError } from '../flags/usage.js';
+import { secondsOf, silenceSecondsOf } from './amount.js';
+import { readPem } from './files.js';
+import { traceChanges } from './routes.js';
+import type { Surroundings } from './surroundings.js';
+import { resolveToken } from './token.js';
+
+/** Throws WperfError 'usage', or 'file-failure' for a certificate or key that cannot be used. */
+export function serverPlan(values: FlagValues, outside: Surroundings): ServerPlan {
+  const token = resolveToken(values, outside);
+  if (values['tr-auth-only'] && token === undefined) {
+    throw usageError(
+      '--tr-auth-only needs a token that clients can prove',
+      'give --token-file, --token or WPERF_TOKEN',
+    );
+  }
+  return {
+    port: values.port ?? defaults.port,
+    oneOff: values['one-off'] ?? false,
+    ...given({
+      host: values.host,
+      token,
+      tls: tlsPlan(values, outside),
+      path: values.path,
+      trustProxy: values['trust-proxy']?.flat(),
+      seconds: secondsOf(values),
+      bytes: values.bytes,
+      silenceSeconds: silenceSecondsOf(values),
+      noLegacy: values['no-legacy'],
+      traces: traceChanges(values),
+    }),
+  };
+}
+
+function tlsPlan({ 'tls-cert': cert, 'tls-key': key }: FlagValues, outside: Surroundings): ServerPlan['tls'] {
+  if (cert === undefined || key === undefined) return undefined;
+  return {
+    cert: readPem('--tls-cert', cert, 'CERTIFICATE', outside),
+    key: readPem('--tls-key', key, 'PRIVATE KEY', outside),
+  };
+}

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { foreignFlags, knownByWord } from '../../../src/cli/flags/foreign.js';
+import { flagsByWord, wordsOf } from '../../../src/cli/flags/table.js';
+import { readWords } from '../../../src/cli/flags/words.js';
+import { WperfError } from '../../../src/errors.js';
+
+/** Of sockets: they come with rows of their own. */
+const ofSockets = [
+  '-w',
+  '--window',
+  '-S',
+  '--tos',
+  '--dscp',
+  '-M',
+  '--set-mss',
+  '-C',
+  '--congestion',
+  '--cport',
+  '--bind-dev',
+];
+
+const words = foreignFlags.flatMap((flag) => {
+  const { short, long } = wordsOf(flag);
+  return [...short, ...long].map((word) => [word, flag] as const);
+});
+
+describe('a flag of iperf3', () => {
+  it.each(words)('%s is taken, or refused in one line that says what to do', (word, flag) => {
+    const line = ['-c', 'h', word, ...(flag.type ? ['5'] : [])];
+    if (flag.refusal === undefined) {
+      const { values, notes } = readWords(line);
+      expect(values).toEqual({ client: 'h' });
+      expect(notes).toHaveLength(flag.note === undefined ? 0 : 1);
+    } else {
+      expect(refusal(line)).toMatch(/^wperf has no -[^\n]+: [^\n]+$/);
+    }
+  });
+
+  it.each([
+    ['-c h -N -Z', ['-Z/--zerocopy changes nothing: wperf writes ready-made batches, which costs as little']],
+    ['-c h -NZR', ['-Z/--zerocopy changes nothing: wperf writes ready-made batches, which costs as little']],
+    ['-c h --debug=2', ['-d/--debug changes nothing: -V/--verbose tells what there is to tell']],
+    ['-c h --cntl-ka=10/5/2 --forceflush', []],
+    ['--traceroute h --tr-parallel', []],
+  ])('%s', (line, notes) => expect(readWords(line.split(' ')).notes).toEqual(notes));
+
+  it.each([
+    ['-c h -A 0,1', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
+    ['-c h -A', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
+    ['-c h -F=file', 'wperf has no -F/--file: wperf sends random bytes and keeps none; send files with scp'],
+    ['-c h --snd-timeout', '--snd-timeout needs a value: give VALUE'],
+    ['-c h --forceflush=1', "--forceflush takes no value: leave out '1'"],
+  ])('%s is refused', (line, expected) => expect(refusal(line.split(' '))).toBe(expected));
+
+  it('may go by a name that wperf does not print', () => {
+    expect(readWords(['-c', 'h', '--version4']).values).toEqual({ client: 'h', 4: true });
+  });
+
+  it('is never one of ours', () => {
+    expect(words.filter(([word]) => flagsByWord.has(word))).toEqual([]);
+  });
+
+  it.skipIf(spawnSync('iperf3', ['--help']).error)('is known, whatever the iperf3 of this machine lists', () => {
+    const help = spawnSync('iperf3', ['--help'], { encoding: 'utf8' });
+    const listed = [...`${help.stdout}${help.stderr}`.matchAll(/^ {2}(-\w)?,? ?(--[\w-]+)?/gm)];
+    const all = listed.flatMap(([, short, long]) => [short, long].filter((word) => word !== undefined));
+    expect(all.length).toBeGreaterThan(60);
+    expect(all.filter((word) => !knownByWord.has(word) && !ofSockets.includes(word))).toEqual([]);
+  });
+});
+
+function refusal(argv: readonly string[]): string {
+  try {
+    readWords(argv);
+  } catch (thrown) {
+    if (thrown instanceof WperfError) return thrown.line;
+    throw thrown;
+  }
+  return 'nothing was refused';
+}
