@@ -6,8 +6,8 @@
 import { dirname } from 'node:path';
 import { stripControl, WperfError } from '../errors.js';
 import { parseIp } from '../net/ip.js';
-import { type AddressLabel, labelOf } from '../net/labels.js';
-import { type Database, loadDatabase, stampOf } from './database.js';
+import { type AddressLabel, rangeLabelOf } from '../net/labels.js';
+import { type Database, fileStampOf, loadDatabase } from './database.js';
 import { filesOf, type Place } from './places.js';
 import { type GeoipRecord, mergeRecords } from './record.js';
 import type { GeoipSource } from './sources.js';
@@ -40,7 +40,7 @@ export class DatabaseSet {
   lookup(ip: string): GeoipEntry {
     const address = parseIp(ip);
     if (address === undefined) return {};
-    const label = labelOf(address);
+    const label = rangeLabelOf(address);
     let record: GeoipRecord = {};
     for (const database of this.#databases) record = mergeRecords(record, database.find(address));
     return label === undefined ? record : { ...record, label };
@@ -92,7 +92,7 @@ export class DatabaseSet {
 
   async #current(place: Place, path: string, refuse: Refuse): Promise<Database | undefined> {
     const held = this.#held(path);
-    const stamp = await stampOf(path).catch(() => 'missing');
+    const stamp = await fileStampOf(path).catch(() => 'missing');
     if (stamp === held?.stamp || stamp === this.#refused.get(path)) return held;
     try {
       const database = await loadDatabase(path);

@@ -25,16 +25,16 @@ const separatorBytes = 16;
 const probes = ['8.8.8.8', '1.1.1.1', '192.0.2.1', '2001:4860:4860::8888', '2606:4700:4700::1111'];
 
 /** Changes when a file is replaced or written. */
-export async function stampOf(path: string): Promise<string> {
+export async function fileStampOf(path: string): Promise<string> {
   const { ino, size, ctimeMs } = await stat(path);
   return `${ino} ${size} ${ctimeMs}`;
 }
 
 /** Reads and tests a file. Rejects with an Error whose message is the reason why it cannot be used. */
 export async function loadDatabase(path: string): Promise<Database> {
-  const stamp = await stampOf(path);
+  const stamp = await fileStampOf(path);
   const reader = openReader(await readBounded(path));
-  if ((await stampOf(path)) !== stamp) throw new Error('it changed while it was read');
+  if ((await fileStampOf(path)) !== stamp) throw new Error('it changed while it was read');
   const sources = path === shippedPath ? await shippedSources() : [sourceOf(path, reader)];
   return { path, stamp, sources, find: (address) => findSafely(reader, address) };
 }

@@ -8,10 +8,10 @@ import type { Channel } from '../transport/channel.js';
 import type { Connected, ConnectHooks } from '../transport/transport.js';
 
 /** The number of the stream that a connection is for, from 1, or one that carries pings beside them. */
-export type Place = number | 'beside';
+export type StreamPlace = number | 'beside';
 
 /** `address` is the IP address to go to, where it is settled. */
-export type Connect = (address: string | undefined, place: Place, hooks: ConnectHooks) => Promise<Connected>;
+export type Connect = (address: string | undefined, place: StreamPlace, hooks: ConnectHooks) => Promise<Connected>;
 
 export class Connections {
   readonly #connect: Connect;
@@ -40,7 +40,7 @@ export class Connections {
   }
 
   /** Begins once the address is settled by the first; rejects with it where that fails before. */
-  async another(place: Place, greeting?: string): Promise<Connected> {
+  async another(place: StreamPlace, greeting?: string): Promise<Connected> {
     return this.#open(await this.#address.promise, place, { greeting: Promise.resolve(greeting) });
   }
 
@@ -61,7 +61,7 @@ export class Connections {
     }
   }
 
-  async #open(address: string | undefined, place: Place, hooks: ConnectHooks): Promise<Connected> {
+  async #open(address: string | undefined, place: StreamPlace, hooks: ConnectHooks): Promise<Connected> {
     const { signal } = this.#over;
     signal.throwIfAborted();
     const connected = await this.#connect(address, place, { ...hooks, signal });

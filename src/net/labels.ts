@@ -41,7 +41,7 @@ const globalUnicast = networks(['2000::/3']);
 const labelled = ranges.map(([label, ...cidrs]) => ({ label, within: networks(cidrs) }));
 
 /** What an address is when it belongs to no network of the Internet; undefined for a public one. */
-export function labelOf(ip: Ip): AddressLabel | undefined {
+export function rangeLabelOf(ip: Ip): AddressLabel | undefined {
   const isIn = (cidrs: ReturnType<typeof networks>) => cidrs.some((cidr) => contains(cidr, ip));
   const found = labelled.find(({ within }) => isIn(within));
   if (found !== undefined) return found.label;

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { bounds } from '../defaults/index.js';
 import type { EndRun } from '../dialects/served.js';
 import { WperfError } from '../errors.js';
-import { networkOf } from '../modes/route/desk/target.js';
+import { networkOf } from '../net/networks.js';
 
 export interface AdmissionOptions {
   readonly oneOff: boolean;

@@ -4,7 +4,7 @@ import type { Clock } from '../host/clock.js';
 import type { Channel } from '../transport/channel.js';
 import type { Arrival, Claim, Opening } from '../transport/door/arrival.js';
 import { clientOf } from '../transport/door/forwarded.js';
-import { type Answer, type Asked, claimsHttp, HttpReader } from '../transport/door/http.js';
+import { type Answer, claimsHttp, HttpReader, type Requested } from '../transport/door/http.js';
 import { claimsTls, overTls } from '../transport/door/tls.js';
 import { Upgrader } from '../transport/ws/upgrade.js';
 import type { Admission } from './admission.js';
@@ -21,7 +21,7 @@ export interface HttpEntry {
   readonly kind: 'http';
   readonly path: string;
   readonly method: string;
-  readonly answer: (asked: Asked) => Answer;
+  readonly answer: (asked: Requested) => Answer;
 }
 
 export interface BytesEntry {
@@ -57,14 +57,14 @@ export function openingsOf(options: EntranceOptions): Opening[] {
   ];
 }
 
-function route(asked: Asked, options: EntranceOptions, upgrader: Upgrader): void {
+function route(asked: Requested, options: EntranceOptions, upgrader: Upgrader): void {
   const { arrival, upgrade } = asked;
   if (options.secure && arrival.socket === arrival.tcp) asked.answer(wantsTls);
   else if (upgrade === undefined) asked.answer(plainAnswer(asked, options));
   else welcome(asked, options, upgrader);
 }
 
-function plainAnswer(asked: Asked, { entries }: EntranceOptions): Answer {
+function plainAnswer(asked: Requested, { entries }: EntranceOptions): Answer {
   const method = asked.request.method === 'HEAD' ? 'GET' : asked.request.method;
   const entry = entries
     .filter((each) => each.kind === 'http')
@@ -72,7 +72,7 @@ function plainAnswer(asked: Asked, { entries }: EntranceOptions): Answer {
   return entry ? entry.answer(asked) : withoutUpgrade(asked.request);
 }
 
-function welcome(asked: Asked, options: EntranceOptions, upgrader: Upgrader): void {
+function welcome(asked: Requested, options: EntranceOptions, upgrader: Upgrader): void {
   const { request, arrival } = asked;
   const client = clientOf(request.headers, arrival, options.trusts);
   const admitted = admit(asked, client?.host ?? arrival.tcp.remoteAddress ?? '', options);
@@ -81,7 +81,7 @@ function welcome(asked: Asked, options: EntranceOptions, upgrader: Upgrader): vo
 }
 
 /** Who serves a client at this address, or why nobody does. */
-function admit({ request, arrival, path }: Asked, address: string, options: EntranceOptions) {
+function admit({ request, arrival, path }: Requested, address: string, options: EntranceOptions) {
   if (options.path !== undefined && path !== options.path) return wrongPath;
   const entry = entryFor(request.headers, options.entries);
   if (!entry) return withoutSubprotocol(request);
@@ -90,7 +90,7 @@ function admit({ request, arrival, path }: Asked, address: string, options: Entr
 }
 
 /** Where a client of this program names none, a proxy has taken it: whoever speaks to such as name none is not meant. */
-function entryFor(headers: Asked['request']['headers'], entries: readonly Entry[]): SubprotocolEntry | undefined {
+function entryFor(headers: Requested['request']['headers'], entries: readonly Entry[]): SubprotocolEntry | undefined {
   const named = headers['sec-websocket-protocol'];
   if (named === undefined && isOwnClient(headers)) return undefined;
   const offered: readonly (string | undefined)[] = named?.split(',').map((name) => name.trim()) ?? [undefined];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseIp } from '../../src/net/ip.js';
-import { labelOf } from '../../src/net/labels.js';
+import { rangeLabelOf } from '../../src/net/labels.js';
 
 const label = (text: string) => {
   const address = parseIp(text);
-  return address === undefined ? 'no address' : labelOf(address);
+  return address === undefined ? 'no address' : rangeLabelOf(address);
 };
 
 describe('labels of special ranges', () => {

@@ -118,7 +118,7 @@ export function choice<const T extends string>(choices: readonly T[]): FlagType<
   };
 }
 
-export interface OwnAddress {
+export interface LocalAddress {
   readonly address: string;
   readonly device?: string;
 }
@@ -127,7 +127,7 @@ export interface OwnAddress {
  * An IPv4 or IPv6 address, with `%` and an interface if the connection is to leave by that alone. Of a link-local address
  * the interface is a part. The brackets of a URL are taken off.
  */
-export const ownAddress: FlagType<OwnAddress> = {
+export const ownAddress: FlagType<LocalAddress> = {
   placeholder: 'ADDRESS[%DEV]',
   parse(value) {
     const bare = value.replace(/^\[(.*)\]$/, '$1');

@@ -3,7 +3,7 @@ import { toWperfError, WperfError } from '../../errors.js';
 import type { NoticeEvent } from '../../events/test.js';
 import type { ConnectionPlan } from '../../plan/plan.js';
 import { tokenHint } from '../native/conversation.js';
-import { closedError, type Link } from './link.js';
+import { closedError, type LegacyLink } from './link.js';
 
 /** What a user is told of the dialect, before anything is measured. */
 export function dialectNotes(plan: ConnectionPlan): NoticeEvent[] {
@@ -25,7 +25,11 @@ export function isServerChecked({ target, insecure }: ConnectionPlan): boolean {
 }
 
 /** A test over `links` failed: a refused token gets its own name. */
-export function refusalOf({ token, target }: ConnectionPlan, links: readonly Link[], thrown: unknown): WperfError {
+export function refusalOf(
+  { token, target }: ConnectionPlan,
+  links: readonly LegacyLink[],
+  thrown: unknown,
+): WperfError {
   const peer = `${target.host}:${target.port}`;
   const error = toWperfError(thrown);
   const closed = links.find((link) => link.closed?.reason === 'policy')?.closed;
@@ -36,6 +40,6 @@ export function refusalOf({ token, target }: ConnectionPlan, links: readonly Lin
 }
 
 /** Gives the token, if there is one. */
-export function sayToken(link: Link, { token }: ConnectionPlan): void {
+export function sayToken(link: LegacyLink, { token }: ConnectionPlan): void {
   if (token !== undefined) link.say(token);
 }

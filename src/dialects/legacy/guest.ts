@@ -14,10 +14,10 @@ import type { Channel } from '../../transport/channel.js';
 import { tokenHint } from '../native/conversation.js';
 import type { EndRun, House, ServedDialect, Visitor } from '../served.js';
 import { watchLife } from './life.js';
-import { closedError, Link } from './link.js';
+import { closedError, LegacyLink } from './link.js';
 import { type LegacyTestOptions, serveLegacyLoad } from './serve-load.js';
 import { runLegacyTrace } from './serve-route.js';
-import { endOf, legacySoftware, type Opening, parseOpening, pongTo } from './wire.js';
+import { endOf, type LegacyWish, legacySoftware, parseOpening, pongTo } from './wire.js';
 
 /** Guests cannot be told apart as to whose they are: tests that run at one time are one run. */
 export function serveLegacy(house: House): ServedDialect {
@@ -50,7 +50,7 @@ async function welcome({ channel, failed }: Visitor, house: House, begin: () => 
 class Guest {
   /** Settles once the connection has ended: rejects with the WperfError that ended it, if there was one. */
   readonly done: Promise<void>;
-  readonly #link: Link;
+  readonly #link: LegacyLink;
   readonly #house: House;
   /** Its test begins; throws where there may be none. */
   readonly #onBegin: () => void;
@@ -61,7 +61,7 @@ class Guest {
   #reject: (error: WperfError) => void = () => {};
 
   constructor(channel: Channel, house: House, onBegin: () => void) {
-    this.#link = new Link(channel);
+    this.#link = new LegacyLink(channel);
     this.#house = house;
     this.#onBegin = onBegin;
     this.#tokenDue = house.plan.token !== undefined;
@@ -122,7 +122,7 @@ class Guest {
     }
   }
 
-  #begin(opening: Opening): void {
+  #begin(opening: LegacyWish): void {
     const { plan, host, stop, desk, annotate, emit } = this.#house;
     this.#onBegin();
     const session = randomId();

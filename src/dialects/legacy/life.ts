@@ -2,11 +2,11 @@
 import { waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
-import type { Link } from './link.js';
+import type { LegacyLink } from './link.js';
 
 /** Pings the peer, and calls `lost` once nothing has been heard from it for too long. */
 export function watchLife(
-  link: Link,
+  link: LegacyLink,
   clock: Clock,
   lost: (error: WperfError) => void,
   silenceSeconds: number = waits.peerSilenceSeconds,

@@ -6,7 +6,7 @@ import { legacy } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import { type BareChannel, type Closed, peerText } from '../../transport/channel.js';
 
-export class Link {
+export class LegacyLink {
   readonly peer: string;
   /** Settles when the connection has ended. */
   readonly ended: Promise<Closed>;

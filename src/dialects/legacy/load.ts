@@ -10,7 +10,7 @@ import { shareOf } from '../../plan/share.js';
 import { pacedBlockBytes } from '../../traffic/paced-block.js';
 import type { Channel } from '../../transport/channel.js';
 import { dialectNotes, refusalOf, sayToken } from './entry.js';
-import { closedError, Link } from './link.js';
+import { closedError, LegacyLink } from './link.js';
 import { missingOf } from './missing.js';
 import { simulateOn, simulationNotes } from './simulation.js';
 import { socketNotes } from './socket.js';
@@ -20,7 +20,7 @@ import { legacySoftware, NUMBER_BYTES, numberEach, openingText } from './wire.js
 export const legacyLoad: LoadDialect = {
   async open(opening) {
     const { plan, simulation } = opening;
-    const links: Link[] = [];
+    const links: LegacyLink[] = [];
     const explain = (error: WperfError) => refusalOf(plan, links, error);
     checkMode(plan);
     const test = testOf(plan, simulation);
@@ -56,15 +56,15 @@ export const legacyLoad: LoadDialect = {
 };
 
 /** The token goes out before the round trips, so that a refusal comes back before the load begins. */
-function openLink(channel: Channel, stream: number, { plan, simulation, host }: LoadOpening): Link {
-  const link = new Link(channel);
+function openLink(channel: Channel, stream: number, { plan, simulation, host }: LoadOpening): LegacyLink {
+  const link = new LegacyLink(channel);
   sayToken(link, plan);
   if (simulation) simulateOn(link, { simulation, clock: host.clock, role: 'client', stream, test: plan });
   return link;
 }
 
 function streamOf(
-  link: Link,
+  link: LegacyLink,
   id: number,
   whole: TestPlan,
   { host, simulation }: LoadOpening,

@@ -4,7 +4,7 @@ import { given } from '../../given.js';
 import type { PingDialect } from '../../modes/ping/client.js';
 import { simulationReport, withSeed } from '../../modes/simulation.js';
 import { dialectNotes, refusalOf, sayToken } from './entry.js';
-import { Link } from './link.js';
+import { LegacyLink } from './link.js';
 import { simulateOn, simulationNotes } from './simulation.js';
 import { socketNotes } from './socket.js';
 import { TextPings } from './text-pings.js';
@@ -15,7 +15,7 @@ const pingTest = { mode: 'throughput', bitsPerSecond: 0 } as const;
 
 export const legacyPing: PingDialect = {
   async greet(channel, { plan, host: { clock } }) {
-    const link = new Link(channel);
+    const link = new LegacyLink(channel);
     const pings = new TextPings(link);
     const simulation = plan.simulation && withSeed(plan.simulation);
     sayToken(link, plan);

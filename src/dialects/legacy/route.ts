@@ -12,14 +12,14 @@ import { canonicalIp, familyOf } from '../../net/ip.js';
 import type { ConnectionPlan } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import { refusalOf, sayToken } from './entry.js';
-import { closedError, Link } from './link.js';
+import { closedError, LegacyLink } from './link.js';
 import { parseRouteText } from './route-wire.js';
 import { commandText } from './wire.js';
 
 /** One of the original is told no wishes. */
 export const legacyRoute: RouteDialect = {
   async open(channel, plan, reading) {
-    const link = new Link(channel);
+    const link = new LegacyLink(channel);
     const words = hear(link, reading);
     const told = words[Symbol.asyncIterator]();
     words.put(startOf(link, plan));
@@ -41,7 +41,7 @@ export const legacyRoute: RouteDialect = {
 };
 
 /** What the server says, from text to text, until its end or the WperfError that ended it. */
-function hear(link: Link, { annotate }: RouteReading): Mailbox<RouteWord> {
+function hear(link: LegacyLink, { annotate }: RouteReading): Mailbox<RouteWord> {
   const words = new Mailbox<RouteWord>();
   let lastTtl = 0;
   const fail = (thrown: unknown) => {
@@ -66,7 +66,7 @@ function hear(link: Link, { annotate }: RouteReading): Mailbox<RouteWord> {
 }
 
 /** The original does not say why it ended: it goes on while it hears nothing, up to its last TTL. */
-function wordOf(text: string, { peer }: Link, annotate: RouteReading['annotate']): RouteWord {
+function wordOf(text: string, { peer }: LegacyLink, annotate: RouteReading['annotate']): RouteWord {
   const said = parseRouteText(text, annotate);
   if (said.kind === 'hop') return { type: 'trace-hop', ...said.hop };
   if (said.kind === 'end') return { type: 'trace-end' };
@@ -74,14 +74,14 @@ function wordOf(text: string, { peer }: Link, annotate: RouteReading['annotate']
 }
 
 /** The address is this end's own as it knows it: behind NAT, the server traces to another. */
-function startOf({ channel }: Link, plan: ConnectionPlan): TraceStart {
+function startOf({ channel }: LegacyLink, plan: ConnectionPlan): TraceStart {
   const { localHost } = channel.info;
   const ip = canonicalIp(localHost) ?? localHost;
   const asked = { direction: 'reverse', host: plan.target.host, ip, family: familyOf(ip) ?? 4 } as const;
   return { type: 'trace-start', wallMs: Date.now(), ...asked, ...shownProxy(plan), firstHop: 1, queries: 1 };
 }
 
-function silence({ peer }: Link): WperfError {
+function silence({ peer }: LegacyLink): WperfError {
   const text = `${peer} told of no hop for ${legacy.hopSeconds} s`;
   return new WperfError('peer-lost', text, { operation: 'test', peer });
 }

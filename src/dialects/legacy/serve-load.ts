@@ -7,18 +7,18 @@ import type { StreamOutcome } from '../../modes/load/figures.js';
 import { ServedTest } from '../../modes/load/served.js';
 import { withSeed } from '../../modes/simulation.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../plan/plan.js';
-import type { Link } from './link.js';
+import type { LegacyLink } from './link.js';
 import { traitsOf } from './load.js';
 import { missingOf } from './missing.js';
 import { simulateOn } from './simulation.js';
 import { LegacyTalk } from './talk.js';
-import { conditionsOf, legacySoftware, NUMBER_BYTES, type Opening } from './wire.js';
+import { conditionsOf, type LegacyWish, legacySoftware, NUMBER_BYTES } from './wire.js';
 
 /** What its packets are unless they say otherwise. */
 const PACKET_BYTES = 1400;
 
 export interface LegacyTestOptions {
-  readonly link: Link;
+  readonly link: LegacyLink;
   readonly plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'silenceSeconds'>;
   readonly session: string;
   readonly host: Host;
@@ -29,7 +29,7 @@ export interface LegacyTestOptions {
 /** Ready for load when it returns; settles when the connection may be closed. Rejects with WperfError. */
 export async function serveLegacyLoad(
   options: LegacyTestOptions,
-  opening: Extract<Opening, { kind: 'load' | 'udp' }>,
+  opening: Extract<LegacyWish, { kind: 'load' | 'udp' }>,
 ): Promise<void> {
   const { link, plan, session, host, stop, onEvent } = options;
   const asked = opening.kind === 'load' ? conditionsOf(opening.simulation) : undefined;

@@ -5,11 +5,11 @@ import type { TraceHop } from '../../events/route.js';
 import type { TraceDesk } from '../../modes/route/desk/desk.js';
 import { serveRoute } from '../../modes/route/serve.js';
 import { completeTraceWish } from '../../plan/complete.js';
-import type { Link } from './link.js';
+import type { LegacyLink } from './link.js';
 import { routeText, type ToldHop } from './wire.js';
 
 export interface LegacyTraceOptions {
-  readonly link: Link;
+  readonly link: LegacyLink;
   readonly desk: TraceDesk;
   readonly proven: boolean;
   /** What is known of an address; nothing without it. */

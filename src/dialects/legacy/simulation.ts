@@ -4,7 +4,7 @@ import type { Role } from '../../modes/load/results.js';
 import { simulated } from '../../modes/simulation.js';
 import type { Simulation, TestPlan } from '../../plan/plan.js';
 import type { SimulatedOptions } from '../../transport/simulated/channel.js';
-import type { Link } from './link.js';
+import type { LegacyLink } from './link.js';
 
 export interface LegacySimulation extends Pick<SimulatedOptions, 'simulation' | 'clock'> {
   readonly role: Role;
@@ -13,7 +13,7 @@ export interface LegacySimulation extends Pick<SimulatedOptions, 'simulation' | 
 }
 
 /** From now on all that this end sends on the link is under the conditions. */
-export function simulateOn(link: Link, { simulation, clock, role, stream, test }: LegacySimulation): void {
+export function simulateOn(link: LegacyLink, { simulation, clock, role, stream, test }: LegacySimulation): void {
   link.channel.kernel?.setBuffers(simulation);
   const { mode, bitsPerSecond } = test;
   const options = { simulation, clock, bitsPerSecond, packets: mode === 'datagram', name: `${mode} ${stream} ${role}` };

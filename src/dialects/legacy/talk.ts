@@ -11,7 +11,7 @@ import type { MessageOf } from '../../protocol/messages.js';
 import type { Closed } from '../../transport/channel.js';
 import { figuresText, parseFigures } from './figures.js';
 import { watchLife } from './life.js';
-import { closedError, type Link } from './link.js';
+import { closedError, type LegacyLink } from './link.js';
 import { endOf } from './wire.js';
 
 export interface LegacyTalkOptions {
@@ -26,7 +26,7 @@ export interface LegacyTalkOptions {
 }
 
 export class LegacyTalk implements StreamTalk {
-  readonly #link: Link;
+  readonly #link: LegacyLink;
   readonly #options: LegacyTalkOptions;
   readonly #words: FarWord[] = [];
   #waiter: { resolve(word: FarWord): void; reject(error: WperfError): void } | undefined;
@@ -40,7 +40,7 @@ export class LegacyTalk implements StreamTalk {
   /** Called once, when the peer has said that it sends no more, or has gone. */
   onPeerEnded: () => void = () => {};
 
-  constructor(link: Link, options: LegacyTalkOptions) {
+  constructor(link: LegacyLink, options: LegacyTalkOptions) {
     this.#link = link;
     this.#options = options;
     link.onText = (text) => this.#onText(text);

@@ -1,7 +1,7 @@
 /** Pings of the original's dialect, which are numbered texts, and their round trips. */
 import { bounds, legacy } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
-import { closedError, type Link } from './link.js';
+import { closedError, type LegacyLink } from './link.js';
 import { pingText, pongSeq } from './wire.js';
 
 interface Ping {
@@ -15,14 +15,14 @@ export class TextPings {
   readonly failed: Promise<never>;
   /** Called when the connection has ended, before the pings that are out fail. */
   onGone: () => void = () => {};
-  readonly #link: Link;
+  readonly #link: LegacyLink;
   readonly #out = new Map<number, Ping>();
   #next = 0;
   #repeated = 0;
   #fail: (error: WperfError) => void = () => {};
 
   /** Takes the link's turn. */
-  constructor(link: Link) {
+  constructor(link: LegacyLink) {
     this.#link = link;
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;

@@ -61,7 +61,7 @@ function optionsOf(simulation: SimulationPlan | undefined) {
 }
 
 /** A client's wish: its first text, after the token if there is one. */
-export type Opening =
+export type LegacyWish =
   | { readonly kind: 'load'; readonly direction: TestDirection; readonly simulation: SimulationOptions }
   | { readonly kind: 'udp' }
   | { readonly kind: 'ping' }
@@ -70,7 +70,7 @@ export type Opening =
 const directions = { upload: 'up', reverse: 'down', bidir: 'bidir' } as const;
 const modes = { up: 'upload', down: 'reverse', bidir: 'bidir' } as const;
 const commands = { ping: 'ping', reverse_traceroute: 'traceroute' } as const;
-const words: Readonly<Record<string, Opening>> = {
+const words: Readonly<Record<string, LegacyWish>> = {
   UDP: { kind: 'udp' },
   UPLOAD: { kind: 'load', direction: 'up', simulation: {} },
   REVERSE: { kind: 'load', direction: 'down', simulation: {} },
@@ -81,7 +81,7 @@ const words: Readonly<Record<string, Opening>> = {
  * Undefined for a text that is no opening at all, as a token would be.
  * @throws WperfError `protocol-violation` for an opening that names the unknown or a bad option.
  */
-export function parseOpening(text: string): Opening | undefined {
+export function parseOpening(text: string): LegacyWish | undefined {
   if (Object.hasOwn(words, text)) return words[text];
   const value = parseObject(text);
   if (value === undefined) return undefined;

@@ -9,7 +9,7 @@ import { randomId } from '../../host/random.js';
 import type { ClientPlan, Simulation } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Connected } from '../../transport/transport.js';
-import type { Connections, Place } from '../connections.js';
+import type { Connections, StreamPlace } from '../connections.js';
 import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
 import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
@@ -96,7 +96,7 @@ class ClientTest {
     const { dialectOf, host } = this.#options;
     const opening = { plan: this.#plan, session: this.#session, simulation: this.#simulation, host };
     const first = this.#greeted(1, opening, (greeting) => this.#connections.first(greeting));
-    const another = (place: Place) =>
+    const another = (place: StreamPlace) =>
       this.#greeted(place, opening, (greeting) => this.#connections.another(place, greeting));
     const beside = this.#plan.latency ? another('beside') : undefined;
     const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => another(i + 2));
@@ -113,7 +113,7 @@ class ClientTest {
 
   /** With what the dialect that is offered says first. */
   async #greeted(
-    place: Place,
+    place: StreamPlace,
     opening: Opening,
     connect: (greeting: string | undefined) => Promise<Connected>,
   ): Promise<Connected & Greeted> {

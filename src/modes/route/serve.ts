@@ -4,7 +4,7 @@
  */
 import { toWperfError, WperfError } from '../../errors.js';
 import type { SharedResult, TraceEnd, TraceEvent } from '../../events/route.js';
-import type { Admission, TraceDesk, TraceOrder } from './desk/desk.js';
+import type { TraceAdmission, TraceDesk, TraceOrder } from './desk/desk.js';
 
 /** Who asked. */
 export interface RouteClient {
@@ -31,7 +31,7 @@ export async function serveRoute(desk: TraceDesk, order: TraceOrder, client: Rou
 }
 
 /** The end of the trace; undefined where the client left before it. */
-async function tell({ events, shared }: Admission, client: RouteClient): Promise<TraceEnd | undefined> {
+async function tell({ events, shared }: TraceAdmission, client: RouteClient): Promise<TraceEnd | undefined> {
   let end: TraceEnd | undefined;
   for await (const event of events) {
     await client.tell(event, shared);
@@ -40,7 +40,7 @@ async function tell({ events, shared }: Admission, client: RouteClient): Promise
   return end;
 }
 
-function outcomeOf(end: TraceEnd | undefined, { target, shared }: Pick<Admission, 'target' | 'shared'>): string {
+function outcomeOf(end: TraceEnd | undefined, { target, shared }: Pick<TraceAdmission, 'target' | 'shared'>): string {
   if (!end) return `left before the end of the route to ${target}`;
   const how = shared === undefined ? 'traced' : { joined: 'joined a trace', kept: 'given a result kept' }[shared.kind];
   return `route to ${target} ${how}: ${end.hops} ${end.hops === 1 ? 'hop' : 'hops'} in ${end.seconds.toFixed(1)} s, ${endings[end.reason]}`;

@@ -4,7 +4,7 @@ import type { PeerAddress } from '../../events/peer.js';
 import type { StartEvent } from '../../events/test.js';
 import { mayEndByTime } from '../../plan/length.js';
 import type { TestPlan } from '../../plan/plan.js';
-import { plural, rateText, secondsText, sizeText } from './format.js';
+import { plural, rateFigure, secondsText, sizeFigure } from './format.js';
 
 const atClient = { up: 'upload to', down: 'download from', bidir: 'both ways with' } as const;
 const atServer = { up: 'upload from', down: 'download to', bidir: 'both ways with' } as const;
@@ -42,7 +42,7 @@ function details(start: StartEvent): string[] {
     ...(test.omitSeconds > 0 ? [`after ${secondsText(test.omitSeconds)} omitted`] : []),
     blockText(test),
     ...(test.bitsPerSecond > 0
-      ? [`${test.mode === 'datagram' ? '' : 'at most '}${rateText(test.bitsPerSecond)} a stream`]
+      ? [`${test.mode === 'datagram' ? '' : 'at most '}${rateFigure(test.bitsPerSecond)} a stream`]
       : []),
   ];
 }
@@ -50,11 +50,11 @@ function details(start: StartEvent): string[] {
 /** Blocks at a rate are of any size: `25-byte blocks`. */
 function blockText({ mode, blockBytes }: TestPlan): string {
   if (mode === 'datagram') return `${blockBytes}-byte packets`;
-  return blockBytes % 1024 === 0 ? `${sizeText(blockBytes)} blocks` : `${blockBytes}-byte blocks`;
+  return blockBytes % 1024 === 0 ? `${sizeFigure(blockBytes)} blocks` : `${blockBytes}-byte blocks`;
 }
 
 function lengthText(test: TestPlan): string {
   const { bytes, seconds } = test;
   if (bytes === undefined) return secondsText(seconds);
-  return mayEndByTime(test) ? `${sizeText(bytes)} or ${secondsText(seconds)} (the first to end)` : sizeText(bytes);
+  return mayEndByTime(test) ? `${sizeFigure(bytes)} or ${secondsText(seconds)} (the first to end)` : sizeFigure(bytes);
 }

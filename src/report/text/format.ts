@@ -4,7 +4,7 @@ import type { RateUnit } from '../../plan/plan.js';
 const prefixes = ['', 'K', 'M', 'G', 'T'] as const;
 
 /** `25.0 Gbits/sec`; with a unit, always in that one. */
-export function rateText(bitsPerSecond: number, unit?: RateUnit): string {
+export function rateFigure(bitsPerSecond: number, unit?: RateUnit): string {
   return `${scaled(bitsPerSecond, unit)}bits/sec`;
 }
 
@@ -43,7 +43,7 @@ export function secondsText(seconds: number): string {
 }
 
 /** A size on the command line, in binary units where it is a whole number of them: `64 KiB`. */
-export function sizeText(bytes: number): string {
+export function sizeFigure(bytes: number): string {
   if (bytes >= 2 ** 20 && bytes % 2 ** 20 === 0) return `${bytes / 2 ** 20} MiB`;
   return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : plural(bytes, 'byte');
 }

@@ -3,7 +3,7 @@ import type { ProgressEvent, StartEvent, TestEvent } from '../../events/test.js'
 import { mayEndByTime } from '../../plan/length.js';
 import type { RateUnit } from '../../plan/plan.js';
 import type { Reporter, Sink } from '../reporter.js';
-import { rateText, secondsText } from './format.js';
+import { rateFigure, secondsText } from './format.js';
 
 const ERASE_LINE = '\r\u001b[K';
 const BAR_WIDTH = 20;
@@ -42,7 +42,7 @@ export class ProgressLine implements Reporter {
 
   #show({ seconds, fraction, rates }: ProgressEvent): void {
     const time = `${seconds.toFixed(1).padStart(6)} ${this.#total}`;
-    const speed = rates.map((rate) => `${arrows[rate.direction]} ${rateText(rate.bitsPerSecond, this.#unit)}`);
+    const speed = rates.map((rate) => `${arrows[rate.direction]} ${rateFigure(rate.bitsPerSecond, this.#unit)}`);
     const room = (this.#columns() || USUAL_COLUMNS) - 1;
     this.#terminal.write(`${ERASE_LINE}${fitted(time, fraction, speed.join('  '), room)}`);
     this.#shown = true;

@@ -4,7 +4,7 @@ import type { PacketTotals } from '../../measure/packets.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';
 import type { TcpSample } from '../../measure/tcp.js';
 import type { Direction, RateUnit } from '../../plan/plan.js';
-import { bytesText, rateText } from './format.js';
+import { bytesText, rateFigure } from './format.js';
 import { jitterText, lossText } from './packets.js';
 import { type Column, Table } from './table.js';
 
@@ -61,7 +61,7 @@ export class Rows {
       span ? `${span.start.toFixed(2)}-${span.end.toFixed(2)}` : '',
       span ? 'sec' : '',
       span ? bytesText(span.bytes) : 'missing',
-      span ? rateText(bitsPerSecond(span), unit) : 'missing',
+      span ? rateFigure(bitsPerSecond(span), unit) : 'missing',
       ...(packets ? [row.packets ? jitterText(row.packets) : '', row.packets ? lossText(row.packets) : ''] : []),
       ...(retransmits ? [row.retransmits?.toString() ?? ''] : []),
       ...(window ? [row.tcp ? bytesText(row.tcp.cwndBytes) : ''] : []),

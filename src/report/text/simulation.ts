@@ -1,6 +1,6 @@
 /** Simulated conditions in the text reports: what was asked for at the start, and beside it in the end what came of it. */
 import type { SimulationReport } from '../../events/test.js';
-import { millisecondsText, sizeText } from './format.js';
+import { millisecondsText, sizeFigure } from './format.js';
 
 /** `Simulated: latency 50 ms +- 5 ms, loss 1 %, seed 7`. */
 export function simulationLine({ configured }: SimulationReport): string {
@@ -8,9 +8,9 @@ export function simulationLine({ configured }: SimulationReport): string {
   return line([
     ...delayText('latency', latencyMs, jitterMs),
     ...(lossPercent === undefined ? [] : [`loss ${lossPercent} %`]),
-    ...(mtuBytes === undefined ? [] : [`MTU ${sizeText(mtuBytes)}`]),
-    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeText(sndbufBytes)}`]),
-    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeText(rcvbufBytes)}`]),
+    ...(mtuBytes === undefined ? [] : [`MTU ${sizeFigure(mtuBytes)}`]),
+    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeFigure(sndbufBytes)}`]),
+    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeFigure(rcvbufBytes)}`]),
     ...(noDelay ? ['no delay of small segments'] : []),
     `seed ${seed}`,
   ]);
@@ -20,7 +20,8 @@ export function simulationLine({ configured }: SimulationReport): string {
 export function simulationFindings({ configured, measured }: SimulationReport): string {
   const { latencyMs, jitterMs, lossPercent, mtuBytes, sndbufBytes, rcvbufBytes, noDelay, seed } = configured;
   const twice = (ms: number | undefined) => ms && 2 * ms;
-  const sizeAt = (key: 'sndbufBytes' | 'rcvbufBytes') => ends(measured, (settings) => known(settings?.[key], sizeText));
+  const sizeAt = (key: 'sndbufBytes' | 'rcvbufBytes') =>
+    ends(measured, (settings) => known(settings?.[key], sizeFigure));
   return line([
     ...delayText('round trip', twice(latencyMs), twice(jitterMs)).map(
       (text) => `${text} (measured ${known(measured.rttMs, millisecondsText)})`,
@@ -30,9 +31,9 @@ export function simulationFindings({ configured, measured }: SimulationReport): 
       : [`loss ${lossPercent} % (measured ${known(measured.lossPercent, percentText)})`]),
     ...(mtuBytes === undefined || measured.blockBytes === null
       ? []
-      : [`MTU ${sizeText(mtuBytes)} (messages of ${sizeText(measured.blockBytes)})`]),
-    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeText(sndbufBytes)} (${sizeAt('sndbufBytes')})`]),
-    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeText(rcvbufBytes)} (${sizeAt('rcvbufBytes')})`]),
+      : [`MTU ${sizeFigure(mtuBytes)} (messages of ${sizeFigure(measured.blockBytes)})`]),
+    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeFigure(sndbufBytes)} (${sizeAt('sndbufBytes')})`]),
+    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeFigure(rcvbufBytes)} (${sizeAt('rcvbufBytes')})`]),
     ...(noDelay
       ? [`no delay of small segments (${ends(measured, (settings) => known(settings?.noDelay, yesNo))})`]
       : []),

@@ -1,7 +1,7 @@
 /** Options of sockets in the text reports: what was asked for, and what the kernels made of it. */
 import type { SocketReport } from '../../events/test.js';
 import type { SocketFacts } from '../../measure/tcp.js';
-import { sizeText } from './format.js';
+import { sizeFigure } from './format.js';
 
 export function isAsked({ asked }: SocketReport): boolean {
   return Object.keys(asked).length > 0;
@@ -13,7 +13,7 @@ export function socketLine({ asked, local, remote }: SocketReport): string {
   const ends = (text: (facts: SocketFacts) => string) =>
     ` (here ${text(local)}${remote ? `, there ${text(remote)}` : ''})`;
   const parts = [
-    ...(windowBytes === undefined ? [] : [`window ${sizeText(windowBytes)}${ends(bufferText)}`]),
+    ...(windowBytes === undefined ? [] : [`window ${sizeFigure(windowBytes)}${ends(bufferText)}`]),
     ...(tos === undefined ? [] : [`TOS ${octetText(tos)}${ends((facts) => octetText(facts.tos))}`]),
     ...(mssBytes === undefined ? [] : [`MSS ${mssBytes} bytes${ends((facts) => String(facts.mssBytes ?? 'unknown'))}`]),
     ...(congestion === undefined
@@ -33,7 +33,7 @@ export function buffersLine({ local: { sndbufBytes, rcvbufBytes } }: SocketRepor
 
 function bufferText({ sndbufBytes, rcvbufBytes }: SocketFacts): string {
   if (sndbufBytes === undefined || rcvbufBytes === undefined) return 'unknown';
-  return `send ${sizeText(sndbufBytes)} receive ${sizeText(rcvbufBytes)}`;
+  return `send ${sizeFigure(sndbufBytes)} receive ${sizeFigure(rcvbufBytes)}`;
 }
 
 function octetText(octet: number | undefined): string {

@@ -23,7 +23,7 @@ export class LiveConnection {
     const options = channel.kernel?.options();
     if (options === undefined) throw new Error('the connection has no descriptor of its own');
     this.#channel = channel;
-    this.target = peerOf(channel.info);
+    this.target = probedPeerOf(channel.info);
     this.ports = { source: channel.info.localPort, destination: channel.info.remotePort };
     this.#options = options;
     this.#usualTtl = options.ttl;
@@ -66,7 +66,7 @@ export class LiveConnection {
 }
 
 /** Throws an Error when the peer has no IP address, as in a test's memory. */
-export function peerOf({ remoteHost }: ChannelInfo): TraceTarget {
+export function probedPeerOf({ remoteHost }: ChannelInfo): TraceTarget {
   const ip = parseIp(remoteHost);
   if (ip === undefined) throw new Error('the peer has no IP address');
   return { ip: ip.text, family: ip.family, scopeId: 0 };

@@ -5,7 +5,7 @@ import type { TraceWish } from '../../plan/plan.js';
 import { Waker } from '../engine.js';
 import { inbandSettings } from '../options.js';
 import { type TraceTools, traceWith } from '../traceroute.js';
-import { type InbandChannel, peerOf } from './live-connection.js';
+import { type InbandChannel, probedPeerOf } from './live-connection.js';
 import { openInband } from './prober.js';
 
 /**
@@ -27,7 +27,7 @@ export async function* inbandTrace(
   const timer = setTimeout(() => bound.abort(), waits.inbandTraceSeconds * 1000);
   const signal = tools.signal ? AbortSignal.any([tools.signal, bound.signal]) : bound.signal;
   try {
-    yield* traceWith({ settings, target: peerOf(channel.info), prober, waker }, { ...tools, signal });
+    yield* traceWith({ settings, target: probedPeerOf(channel.info), prober, waker }, { ...tools, signal });
   } finally {
     clearTimeout(timer);
   }

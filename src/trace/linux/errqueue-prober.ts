@@ -16,7 +16,7 @@ import { type Ancillary, readAncillary } from '../packet/errqueue.js';
 import { parseMpls } from '../packet/quoted.js';
 import type { Probe, Prober, ProberOptions, Reply } from '../prober.js';
 import { SendClock } from './send-clock.js';
-import { LinuxSocket, type Message, refusal, reportErrors } from './socket.js';
+import { LinuxSocket, type ReceivedMessage, reportErrors, socketRefusal } from './socket.js';
 import { encodeSocketAddress } from './socket-address.js';
 import { LinuxTcpProber } from './tcp-prober.js';
 
@@ -70,7 +70,8 @@ class ErrqueueProber implements Prober {
     let errno = this.#sendOnce(probe);
     for (let retries = 0; errno !== 0 && retries < maxRetries; retries++) errno = this.#sendAgain(probe);
     // Full buffers lose a packet as any queue on the path may.
-    if (errno !== 0 && errno !== linux.EAGAIN && errno !== linux.ENOBUFS) throw refusal(errno, this.#options.target);
+    if (errno !== 0 && errno !== linux.EAGAIN && errno !== linux.ENOBUFS)
+      throw socketRefusal(errno, this.#options.target);
   }
 
   receive(): readonly Reply[] {
@@ -125,12 +126,12 @@ class ErrqueueProber implements Prober {
   }
 
   /** The probe that a message is about: an error names its destination port or quotes its echo header. */
-  #idOf(message: Message): number | undefined {
+  #idOf(message: ReceivedMessage): number | undefined {
     if (this.protocol === 'udp') return message.from && message.from.port - this.#options.port;
     return message.data.length >= 8 ? message.data.readUInt16BE(6) : undefined;
   }
 
-  #replyOfError(message: Message): Reply[] {
+  #replyOfError(message: ReceivedMessage): Reply[] {
     const ancillary = readAncillary(message.control);
     const { error, stampNs } = ancillary;
     if (error?.origin === 'time-stamp' && stampNs !== undefined) this.#clock.stamped(error.sendNumber, stampNs);
@@ -142,13 +143,13 @@ class ErrqueueProber implements Prober {
   }
 
   /** The target itself: an echo reply, or a service on the probed port. */
-  #replyOfData(message: Message): Reply[] {
+  #replyOfData(message: ReceivedMessage): Reply[] {
     if (message.from?.ip !== this.#options.target.ip) return [];
     const ancillary = readAncillary(message.control);
     return this.#reply(message, ancillary, { kind: 'answer', code: '', from: message.from.ip, mpls: [] });
   }
 
-  #reply(message: Message, ancillary: Ancillary, rest: Omit<Reply, 'id' | 'rttMs' | 'replyTtl'>): Reply[] {
+  #reply(message: ReceivedMessage, ancillary: Ancillary, rest: Omit<Reply, 'id' | 'rttMs' | 'replyTtl'>): Reply[] {
     const id = this.#idOf(message);
     const rttMs = id === undefined ? undefined : this.#clock.rttMs(id, ancillary.stampNs ?? realtimeNs(this.#libc));
     if (id === undefined || rttMs === undefined) return [];

@@ -4,7 +4,7 @@ import type { Family } from '../../net/ip.js';
 import { readAncillary } from '../packet/errqueue.js';
 import { parseIpPacket } from '../packet/quoted.js';
 import { passIcmp } from './raw-filter.js';
-import type { LinuxSocket, Message } from './socket.js';
+import type { LinuxSocket, ReceivedMessage } from './socket.js';
 
 const receiveBufferBytes = 1024 * 1024;
 
@@ -30,7 +30,7 @@ export function stampArrivals(socket: LinuxSocket): void {
 }
 
 /** IPv4 raw sockets hand over the IP header, IPv6 ones do not. */
-export function packetHeard(family: Family, message: Message): HeardPacket | undefined {
+export function packetHeard(family: Family, message: ReceivedMessage): HeardPacket | undefined {
   const { stampNs, ttl } = readAncillary(message.control);
   const from = message.from?.ip;
   const packet = family === 4 ? parseIpPacket(4, message.data) : { payload: message.data, ttl };

@@ -18,7 +18,7 @@ import type { Probe, Prober, ProberOptions, Reply, TraceTarget } from '../prober
 import { passPorts } from './raw-filter.js';
 import { listenToIcmp, packetHeard } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
-import { LinuxSocket, type Message, refusal } from './socket.js';
+import { LinuxSocket, type ReceivedMessage, socketRefusal } from './socket.js';
 import { encodeSocketAddress, type SocketAddress } from './socket-address.js';
 
 const allStamps = arrivalStamps | linux.SOF_TX_SOFTWARE | linux.SOF_OPT_ID | linux.SOF_OPT_TSONLY;
@@ -69,7 +69,7 @@ class RawProber implements Prober {
     const errno = this.#sender.sendTo(this.#flow.packet(probe.id), destination);
     if (errno === 0) this.#clock.sent(probe.id, beforeNs);
     // Full buffers lose a packet as any queue on the path may.
-    else if (errno !== linux.EAGAIN && errno !== linux.ENOBUFS) throw refusal(errno, this.#target);
+    else if (errno !== linux.EAGAIN && errno !== linux.ENOBUFS) throw socketRefusal(errno, this.#target);
   }
 
   receive(): readonly Reply[] {
@@ -131,16 +131,16 @@ class RawProber implements Prober {
   #sourceIp(): string {
     const scout = this.#open(linux.SOCK_DGRAM, linux.IPPROTO_UDP);
     const errno = scout.connect({ ...this.#target, port: 9 });
-    if (errno !== 0) throw refusal(errno, this.#target);
+    if (errno !== 0) throw socketRefusal(errno, this.#target);
     return scout.localAddress().ip;
   }
 
-  #noteDeparture(message: Message): void {
+  #noteDeparture(message: ReceivedMessage): void {
     const { error, stampNs } = readAncillary(message.control);
     if (error?.origin === 'time-stamp' && stampNs !== undefined) this.#clock.stamped(error.sendNumber, stampNs);
   }
 
-  #replyOf(message: Message, socket: LinuxSocket): Reply[] {
+  #replyOf(message: ReceivedMessage, socket: LinuxSocket): Reply[] {
     const packet = packetHeard(this.#target.family, message);
     if (packet === undefined) return [];
     const { from, stampNs } = packet;

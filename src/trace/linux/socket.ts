@@ -20,7 +20,7 @@ const MESSAGE_BYTES = 2048;
 const ADDRESS_BYTES = 128;
 
 /** What recvmsg returned. The buffers are copies. */
-export interface Message {
+export interface ReceivedMessage {
   readonly from: SocketAddress | undefined;
   readonly data: Buffer;
   readonly control: readonly ControlMessage[];
@@ -72,13 +72,13 @@ export class LinuxSocket extends SocketOptions {
   }
 
   /** The next message, or undefined when there is none; an error that was pending is swallowed and the call repeated. */
-  receive(flags: number): Message | undefined {
+  receive(flags: number): ReceivedMessage | undefined {
     const first = this.#receiveOnce(flags);
     return first === 'error' ? orNone(this.#receiveOnce(flags)) : orNone(first);
   }
 
   /** Every message that is there. */
-  *drain(flags: number): Generator<Message, void> {
+  *drain(flags: number): Generator<ReceivedMessage, void> {
     for (let message = this.receive(flags); message !== undefined; message = this.receive(flags)) yield message;
   }
 
@@ -86,7 +86,7 @@ export class LinuxSocket extends SocketOptions {
     this.#libc.calls.close(this.fd);
   }
 
-  #receiveOnce(flags: number): Message | 'none' | 'error' {
+  #receiveOnce(flags: number): ReceivedMessage | 'none' | 'error' {
     const memory = this.#memory;
     const errno = memory.receive(this.fd, flags);
     if (errno !== 0) return errno === linux.EAGAIN ? 'none' : 'error';
@@ -98,7 +98,7 @@ export class LinuxSocket extends SocketOptions {
   }
 }
 
-function orNone(outcome: Message | 'none' | 'error'): Message | undefined {
+function orNone(outcome: ReceivedMessage | 'none' | 'error'): ReceivedMessage | undefined {
   return typeof outcome === 'string' ? undefined : outcome;
 }
 
@@ -117,7 +117,7 @@ export function reportErrors(socket: LinuxSocket): void {
 }
 
 /** For what the local kernel refuses: no route, a firewall rule, no such protocol. */
-export function refusal(errno: number, target: TraceTarget): WperfError {
+export function socketRefusal(errno: number, target: TraceTarget): WperfError {
   const cause = new SystemError('send', errno);
   return new WperfError('unreachable', `cannot send to ${target.ip} (${cause.code})`, {
     operation: 'traceroute',

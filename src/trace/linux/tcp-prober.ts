@@ -13,7 +13,7 @@ import { meaningOfError } from '../packet/codes.js';
 import { readAncillary } from '../packet/errqueue.js';
 import { parseMpls } from '../packet/quoted.js';
 import type { Probe, Prober, ProberOptions, Reply } from '../prober.js';
-import { LinuxSocket, refusal, reportErrors } from './socket.js';
+import { LinuxSocket, reportErrors, socketRefusal } from './socket.js';
 
 /** Linux repeats a SYN after a second; a reply from then on could belong to either, and counts only if it ends the path. */
 const attemptNs = 990_000_000n;
@@ -25,7 +25,7 @@ interface Attempt {
   readonly probe: Probe;
   readonly socket: LinuxSocket;
   readonly beforeNs: bigint;
-  /** Round trip of a refusal that came before `connect` returned, as it does on this very machine. */
+  /** Round trip of a socketRefusal that came before `connect` returned, as it does on this very machine. */
   readonly refusedMs?: number;
 }
 
@@ -62,7 +62,7 @@ export class LinuxTcpProber implements Prober {
       this.#attempts.add({ probe, socket, beforeNs });
     } else {
       socket.close();
-      throw refusal(errno, target);
+      throw socketRefusal(errno, target);
     }
   }
 

@@ -3,8 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { bounds } from '../../defaults/index.js';
 import { orAborted } from '../../host/abort.js';
-
-export type Family = 4 | 6;
+import type { Family } from '../../net/ip.js';
 
 /** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. */
 export type Resolve = (name: string, family: Family | undefined) => Promise<readonly string[]>;

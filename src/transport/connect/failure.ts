@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { devNull, networkInterfaces } from 'node:os';
 import { type ErrorCode, isOutOfFiles, stripControl, tooManyFiles, WperfError } from '../../errors.js';
+import type { Family } from '../../net/ip.js';
 import { lacksZone } from '../../net/ip.js';
 import type { Way } from '../transport.js';
-import type { Family } from './addresses.js';
 import { ProxyRefusal } from './proxy.js';
 import { AllFailed, type Failure } from './race.js';
 import { TooLate } from './step.js';
@@ -17,7 +17,7 @@ export interface Party {
   readonly name: string;
 }
 
-export interface SystemError extends Error {
+export interface NodeError extends Error {
   readonly code?: string;
   readonly syscall?: string;
   readonly address?: string;
@@ -35,7 +35,7 @@ export function partyText({ role, name }: Party): string {
 
 /** The name has no address, or nobody says which. */
 export function resolveError(thrown: unknown, party: Party, family: Family | undefined): WperfError {
-  const error = thrown as SystemError;
+  const error = thrown as NodeError;
   const kind = family === undefined ? 'the address' : `an IPv${family} address`;
   const text = `cannot find ${kind} of ${partyText(party)}`;
   // A resolver without a descriptor says that there is no such name.
@@ -60,32 +60,32 @@ type OwnEnd = Pick<Way, 'bind' | 'socket'>;
 export function reachError(thrown: unknown, party: Party, own: OwnEnd): WperfError {
   if (thrown instanceof WperfError) return thrown;
   const failures = thrown instanceof AllFailed ? thrown.failures : [];
-  const machine = failures.map(({ error }) => machineError(error as SystemError, own)).find((error) => error);
+  const machine = failures.map(({ error }) => machineError(error as NodeError, own)).find((error) => error);
   if (machine) return machine;
   const [first, ...others] = failures;
   if (first === undefined) return failed(party, 'dns-failure', `${partyText(party)} has no address`, undefined, thrown);
-  const codes = failures.map(({ error }) => reasonOf(error as SystemError).code);
+  const codes = failures.map(({ error }) => reasonOf(error as NodeError).code);
   const code = (['connection-refused', 'timeout', 'unreachable'] as const).find((each) => codes.includes(each));
   const text = others.length === 0 ? aloneText(first, party) : togetherText(failures, party);
   return failed(party, code ?? 'unreachable', text, reachHint(code, party), first.error);
 }
 
 function aloneText({ error }: Failure, party: Party): string {
-  const { code, words } = reasonOf(error as SystemError);
+  const { code, words } = reasonOf(error as NodeError);
   return code === 'unreachable' ? `there is no way to ${partyText(party)}${words}` : `${partyText(party)} ${words}`;
 }
 
 /** `server.example:80 cannot be reached: 192.0.2.7 refused the connection, 2001:db8::7 did not answer within 900 ms`. */
 function togetherText(failures: readonly Failure[], party: Party): string {
   const reasons = failures.slice(0, NAMED_ADDRESSES).map(({ address, error }) => {
-    const { code, words } = reasonOf(error as SystemError);
+    const { code, words } = reasonOf(error as NodeError);
     return code === 'unreachable' ? `no way to ${address}${words}` : `${address} ${words}`;
   });
   const more = failures.length - reasons.length;
   return `${partyText(party)} cannot be reached: ${reasons.join(', ')}${more > 0 ? `, nor ${more} more` : ''}`;
 }
 
-function reasonOf(error: SystemError): { readonly code: ErrorCode; readonly words: string } {
+function reasonOf(error: NodeError): { readonly code: ErrorCode; readonly words: string } {
   if (error instanceof TooLate) return { code: 'timeout', words: `did not answer within ${error.milliseconds} ms` };
   if (error.code === 'ETIMEDOUT') return { code: 'timeout', words: 'did not answer' };
   if (error.code === 'ECONNREFUSED') return { code: 'connection-refused', words: 'refused the connection' };
@@ -102,7 +102,7 @@ function reachHint(code: ErrorCode | undefined, { role }: Party): string {
 
 /** A TLS handshake that did not end well. */
 export function tlsError(thrown: unknown, party: Party): WperfError {
-  const error = thrown as SystemError;
+  const error = thrown as NodeError;
   if (error instanceof TooLate) {
     const text = `${partyText(party)} did not answer within ${error.milliseconds} ms`;
     return failed(party, 'timeout', text, reachHint('timeout', party), error);
@@ -113,7 +113,7 @@ export function tlsError(thrown: unknown, party: Party): WperfError {
 
 const notTls = new Set(['ECONNRESET', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
 
-function tlsHint({ code = '' }: SystemError, { role }: Party): string {
+function tlsHint({ code = '' }: NodeError, { role }: Party): string {
   const isProxy = role === 'proxy';
   if (notTls.has(code)) return `it may not speak TLS on this port: use ${isProxy ? 'http:// for the proxy' : 'ws://'}`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'use the name in its certificate';
@@ -125,7 +125,7 @@ function tlsHint({ code = '' }: SystemError, { role }: Party): string {
 /** The proxy was reached, but did not connect to the server. */
 export function proxyError(thrown: unknown, proxy: Party, peer: string): WperfError {
   if (thrown instanceof WperfError) return thrown;
-  const error = (thrown instanceof AllFailed ? thrown.failures[0]?.error : thrown) as SystemError;
+  const error = (thrown instanceof AllFailed ? thrown.failures[0]?.error : thrown) as NodeError;
   if (error instanceof WperfError) return error;
   const text = `${partyText(proxy)} did not connect to ${peer}`;
   if (error instanceof TooLate) {
@@ -135,12 +135,12 @@ export function proxyError(thrown: unknown, proxy: Party, peer: string): WperfEr
   if (error instanceof ProxyRefusal)
     return failed(proxy, 'proxy-failure', `${text}: ${error.message}`, error.hint, error);
   const closed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-  const why = closed ? 'it closed the connection without an answer' : wordsOf(error);
+  const why = closed ? 'it closed the connection without an answer' : systemWordsOf(error);
   return failed(proxy, 'proxy-failure', `${text}: ${why}`, 'is it a proxy of this kind? check --proxy', error);
 }
 
 /** What is a fault of this machine, whomever it was connecting to. */
-export function machineError(error: SystemError, { bind, socket }: OwnEnd = {}): WperfError | undefined {
+export function machineError(error: NodeError, { bind, socket }: OwnEnd = {}): WperfError | undefined {
   if (error instanceof WperfError) return error;
   if (isOutOfFiles(error)) return tooManyFiles(error);
   if (socket?.localPort !== undefined && isAboutPort(error)) return portRefused(socket.localPort, error);
@@ -159,11 +159,11 @@ export function machineError(error: SystemError, { bind, socket }: OwnEnd = {}):
 }
 
 /** A connect finds no address where an earlier connection from the port to the same server is not forgotten yet. */
-function isAboutPort({ code, syscall }: SystemError): boolean {
+function isAboutPort({ code, syscall }: NodeError): boolean {
   return code === 'EADDRINUSE' || code === (syscall === 'bind' ? 'EACCES' : 'EADDRNOTAVAIL');
 }
 
-function portRefused(port: number, cause: SystemError): WperfError {
+function portRefused(port: number, cause: NodeError): WperfError {
   if (cause.code === 'EACCES') {
     const text = `--cport: this machine does not let this user connect from port ${port}`;
     return local('no-local-port', text, 'give a port from 1024 on', cause);
@@ -185,12 +185,12 @@ function hasAddress(family: number): boolean {
   return Object.values(networkInterfaces()).some((all) => all?.some((each) => isIP(each.address) === family));
 }
 
-function noFreePort(cause: SystemError): WperfError {
+function noFreePort(cause: NodeError): WperfError {
   const text = 'this machine has no local port left for one more connection';
   return local('no-local-port', text, 'wait until earlier connections are forgotten, or use fewer streams', cause);
 }
 
-function zoneMissing(address: string, cause: SystemError): WperfError {
+function zoneMissing(address: string, cause: NodeError): WperfError {
   const text = `${address} is a link-local address without its zone`;
   return local('usage', text, `name the interface, as in ${address}%eth0`, cause);
 }
@@ -206,6 +206,6 @@ function failed(party: Party, code: ErrorCode, text: string, hint: string | unde
 }
 
 /** The system's own words on one line. */
-export function wordsOf({ message, code, name }: SystemError): string {
+export function systemWordsOf({ message, code, name }: NodeError): string {
   return stripControl(message || code || name).slice(0, 200);
 }

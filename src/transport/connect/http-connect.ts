@@ -2,13 +2,13 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import { software } from '../../version.js';
-import { type Asked, type Credentials, ProxyRefusal } from './proxy.js';
+import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
 import { step } from './step.js';
 
 /** Rejects with ProxyRefusal, or as the socket fails. Any 2xx is success. */
 export function askHttpConnect(
   socket: Socket,
-  asked: Asked,
+  asked: Destination,
   credentials: Credentials | undefined,
   signal: AbortSignal,
 ): Promise<Socket> {
@@ -40,7 +40,7 @@ function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-function refusalOf({ statusCode = 0, statusMessage }: IncomingMessage, { host, port }: Asked): ProxyRefusal {
+function refusalOf({ statusCode = 0, statusMessage }: IncomingMessage, { host, port }: Destination): ProxyRefusal {
   return new ProxyRefusal(`HTTP ${statusCode} ${statusMessage ?? ''}`.trim(), hintOf(statusCode, `${host}:${port}`));
 }
 

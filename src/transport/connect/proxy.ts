@@ -16,7 +16,7 @@ export interface ProxyServer {
 }
 
 /** What a proxy is asked to connect to. */
-export interface Asked {
+export interface Destination {
   readonly host: string;
   readonly port: number;
 }

@@ -1,7 +1,7 @@
 /** Asks a SOCKS5 server for a connection: RFC 1928, with the user and password of RFC 1929. */
 import type { Socket } from 'node:net';
 import { bytesOfIp } from '../../net/ip.js';
-import { type Asked, type Credentials, ProxyRefusal } from './proxy.js';
+import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
 import { step } from './step.js';
 
 const VERSION = 5;
@@ -26,7 +26,7 @@ const refusals = new Map([
 /** Rejects with ProxyRefusal, or as the socket fails. */
 export async function askSocks5(
   socket: Socket,
-  asked: Asked,
+  asked: Destination,
   credentials: Credentials | undefined,
   signal: AbortSignal,
 ): Promise<Socket> {
@@ -56,7 +56,7 @@ function loginOf({ user, password }: Credentials): number[] {
   return [PASSWORD_VERSION, name.length, ...name, secret.length, ...secret];
 }
 
-function addressBytes({ host, port }: Asked): number[] {
+function addressBytes({ host, port }: Destination): number[] {
   const end = [port >> 8, port & 0xff];
   const ip = bytesOfIp(host);
   if (ip) return [ip.length === 4 ? addressType.ipv4 : addressType.ipv6, ...ip, ...end];

@@ -20,7 +20,7 @@ export interface Answer {
   readonly text: string;
 }
 
-export interface Asked {
+export interface Requested {
   readonly request: IncomingMessage;
   /** Without its query. */
   readonly path: string;
@@ -35,11 +35,11 @@ export interface Asked {
 
 export class HttpReader {
   readonly #clock: Clock;
-  readonly #onAsked: (asked: Asked) => void;
+  readonly #onAsked: (asked: Requested) => void;
   readonly #server: Server;
   readonly #reading = new WeakMap<Socket, { readonly arrival: Arrival; readonly release: Cancel }>();
 
-  constructor(clock: Clock, onAsked: (asked: Asked) => void) {
+  constructor(clock: Clock, onAsked: (asked: Requested) => void) {
     this.#clock = clock;
     this.#onAsked = onAsked;
     this.#server = createServer({ maxHeaderSize: bounds.headerBytes })
@@ -59,7 +59,7 @@ export class HttpReader {
     this.#server.emit('connection', arrival.socket);
   }
 
-  #hear(request: IncomingMessage, answer: Asked['answer'], upgrade?: Buffer): void {
+  #hear(request: IncomingMessage, answer: Requested['answer'], upgrade?: Buffer): void {
     const reading = this.#reading.get(request.socket);
     if (!reading) return;
     const path = (request.url ?? '/').replace(/[?#].*/, '');

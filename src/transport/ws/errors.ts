@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type ErrorCode, stripControl, WperfError } from '../../errors.js';
 import { offeredVersions, PROTOCOL_HEADER, PROTOCOL_VERSION, SUBPROTOCOL } from '../../protocol/version.js';
-import { machineError, type SystemError, wordsOf } from '../connect/failure.js';
+import { machineError, type NodeError, systemWordsOf } from '../connect/failure.js';
 import { TooLate } from '../connect/step.js';
 
 /** Response header in which a server that refuses an upgrade gives the error's code. */
@@ -19,7 +19,7 @@ interface Attempt {
 export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
   if (thrown instanceof WperfError) return thrown;
   const { peer, secure, proxied } = attempt;
-  const error = thrown as SystemError;
+  const error = thrown as NodeError;
   const machine = machineError(error);
   if (machine) return machine;
   const detail = (hint?: string) => ({ operation: 'connect', peer, cause: error, ...(hint !== undefined && { hint }) });
@@ -34,7 +34,7 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
       : 'is it a wperf server? if it speaks TLS use wss://';
     return new WperfError('not-wperf', `${peer} closed the connection${via} without an answer`, detail(hint));
   }
-  return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${wordsOf(error)}`, detail());
+  return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${systemWordsOf(error)}`, detail());
 }
 
 /** The server accepted the WebSocket, but with another sub-protocol than those offered, or with none. */

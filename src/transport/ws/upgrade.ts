@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { bounds } from '../../defaults/index.js';
 import { HELLO_HEADER, HELLO_TAKEN } from '../../protocol/version.js';
 import type { Channel, ForwardedClient } from '../channel.js';
-import type { Asked } from '../door/http.js';
+import type { Requested } from '../door/http.js';
 import { infoOf } from '../socket/info.js';
 import { WsChannel } from './channel.js';
 
@@ -44,7 +44,7 @@ export class Upgrader {
   }
 
   /** Answers by itself, without a channel, a request that is no sound handshake. */
-  upgrade(asked: Asked, client: ForwardedClient | undefined, onChannel: (channel: Channel) => void): void {
+  upgrade(asked: Requested, client: ForwardedClient | undefined, onChannel: (channel: Channel) => void): void {
     const { request, arrival, upgrade: head = Buffer.alloc(0), release } = asked;
     const { socket, tcp } = arrival;
     this.#upgrader.handleUpgrade(request, socket, head, (ws) => {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { TraceEvent } from '../../../src/events/route.js';
 import { Mailbox } from '../../../src/host/mailbox.js';
 import type { JobTools, TraceJob } from '../../../src/modes/route/desk/back.js';
-import { type Admission, TraceDesk, type TraceOrder } from '../../../src/modes/route/desk/desk.js';
+import { type TraceAdmission, TraceDesk, type TraceOrder } from '../../../src/modes/route/desk/desk.js';
 import { serviceOf } from '../../../src/modes/route/desk/limits.js';
 import type { TraceService } from '../../../src/plan/plan.js';
 import type { Channel } from '../../../src/transport/channel.js';
@@ -66,7 +66,7 @@ function setUp(changes: Partial<TraceService> = {}) {
 const channel = {} as Channel;
 
 /** What a client is told, in short, and what ended it. */
-function listen({ events }: Admission) {
+function listen({ events }: TraceAdmission) {
   const told: string[] = [];
   const done = (async () => {
     for await (const event of events) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf, seenAs, targetOf } from '../../../src/modes/route/desk/target.js';
+import { seenAs, targetOf } from '../../../src/modes/route/desk/target.js';
+import { networkOf } from '../../../src/net/networks.js';
 import type { ChannelInfo, ForwardedClient } from '../../../src/transport/channel.js';
 
 const own = [

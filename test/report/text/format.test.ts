@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IntervalEvent, TestEvent } from '../../../src/events/test.js';
 import { IntervalMerger } from '../../../src/report/interval-merger.js';
-import { bytesText, millisecondsText, rateText, secondsText, sizeText } from '../../../src/report/text/format.js';
+import { bytesText, millisecondsText, rateFigure, secondsText, sizeFigure } from '../../../src/report/text/format.js';
 import { endOf, intervalOf, startOf } from '../fixtures.js';
 
 describe('figures', () => {
@@ -14,16 +14,16 @@ describe('figures', () => {
     [99.96e6, '100 Mbits/sec'],
     [25.04e9, '25.0 Gbits/sec'],
     [5e15, '5000 Tbits/sec'],
-  ])('%f bit/s is %s', (rate, text) => expect(rateText(rate)).toBe(text));
+  ])('%f bit/s is %s', (rate, text) => expect(rateFigure(rate)).toBe(text));
 
   it('keep to a unit that is asked for', () => {
-    expect(rateText(25e9, 'm')).toBe('25000 Mbits/sec');
-    expect(rateText(1e3, 'g')).toBe('0.00 Gbits/sec');
+    expect(rateFigure(25e9, 'm')).toBe('25000 Mbits/sec');
+    expect(rateFigure(1e3, 'g')).toBe('0.00 Gbits/sec');
   });
 
   it('of bytes are decimal, of sizes binary', () => {
     expect(bytesText(1_310_000)).toBe('1.31 MBytes');
-    expect([65_536, 1_048_576, 1000].map(sizeText)).toEqual(['64 KiB', '1 MiB', '1000 bytes']);
+    expect([65_536, 1_048_576, 1000].map(sizeFigure)).toEqual(['64 KiB', '1 MiB', '1000 bytes']);
   });
 
   it('of times say no more than they know', () => {

@@ -17,7 +17,9 @@ const [dist = '', request = ''] = process.argv.slice(2);
 const { host, connections = 1, options = {}, cutMs, tls } = JSON.parse(request);
 const load = (name) => import(pathToFileURL(join(dist, name)).href);
 const { openFrontDoor } = await load('transport/door/front-door.js');
-const { Acceptor } = await load('transport/ws/accept.js');
+const { secureContextOf } = await load('transport/door/tls.js');
+const { openingsOf } = await load('server/entries.js');
+const { Admission } = await load('server/admission.js');
 const { systemClock } = await load('host/clock.js');
 const { inbandTrace } = await load('trace/inband/trace.js');
 
@@ -29,19 +31,22 @@ function acceptChannels() {
   return new Promise((resolve) => {
     const guests = [];
     const trusts = () => false;
-    const acceptor = new Acceptor({
-      tls: tls && { cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
+    const serve = (channel) => {
+      guests.push(guestOf(channel));
+      if (guests.length === connections) resolve(guests);
+    };
+    const admission = new Admission({ oneOff: false, trusts, onOver: () => {} });
+    const openings = openingsOf({
+      entries: [{ kind: 'subprotocol', name: 'wperf.v1', serve }],
+      secure: tls && secureContextOf({ cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') }),
       path: undefined,
       clock: systemClock,
       trusts,
-      isFull: () => false,
-      onChannel: (channel) => {
-        guests.push(guestOf(channel));
-        if (guests.length === connections) resolve(guests);
-      },
+      admission,
+      lane: true,
     });
-    const onConnection = (socket, opening) => acceptor.admit(socket, opening);
-    openFrontDoor({ host, port: 0, clock: systemClock, trusts, onConnection }).then(({ port }) =>
+    const onConnection = (tcp) => admission.enter(tcp);
+    openFrontDoor({ host, port: 0, clock: systemClock, trusts, onConnection, openings }).then(({ port }) =>
       process.stdout.write(`port ${port}\n`),
     );
   });

@@ -15,7 +15,8 @@ import { PacketBudget } from './budget.js';
 import { TraceCache } from './cache.js';
 import { grantWish, hideFrom, packetsFor } from './limits.js';
 import { type Listening, replayOf, SharedTrace } from './share.js';
-import { networkOf, type OwnAddress, targetOf } from './target.js';
+import { type OwnAddress, targetOf } from './target.js';
+import { networkOf } from '../../../net/networks.js';
 
 export interface DeskOptions {
   readonly service: TraceService;
@@ -35,7 +36,7 @@ export interface TraceOrder {
   readonly proven: boolean;
 }
 
-export interface Admission extends Listening {
+export interface TraceAdmission extends Listening {
   readonly target: string;
   readonly shared?: SharedResult;
 }
@@ -61,7 +62,7 @@ export class TraceDesk {
   }
 
   /** Throws WperfError `request-refused` or `server-full`, whose text tells the client what it can do. */
-  ask({ info, channel, wish: asked, proven }: TraceOrder): Admission {
+  ask({ info, channel, wish: asked, proven }: TraceOrder): TraceAdmission {
     const { service, clock, ownAddresses } = this.#options;
     admit(info, service, proven);
     const target = targetOf(info, ownAddresses());

@@ -3,7 +3,7 @@ import { limits, traceService } from '../../../defaults/index.js';
 import type { HopAddress } from '../../../events/hop.js';
 import type { TraceEvent } from '../../../events/route.js';
 import { parseIp } from '../../../net/ip.js';
-import { labelOf } from '../../../net/labels.js';
+import { rangeLabelOf } from '../../../net/labels.js';
 import type { TraceService, TraceWish } from '../../../plan/plan.js';
 
 export function serviceOf(changes: Partial<TraceService> = {}): TraceService {
@@ -58,5 +58,5 @@ const privateLabels: readonly (string | undefined)[] = ['private', 'cgnat', 'uni
 /** Of a range that is used inside networks only. */
 export function isPrivate(ip: string): boolean {
   const address = parseIp(ip);
-  return address !== undefined && privateLabels.includes(labelOf(address));
+  return address !== undefined && privateLabels.includes(rangeLabelOf(address));
 }

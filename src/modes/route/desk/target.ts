@@ -5,8 +5,8 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { WperfError } from '../../../errors.js';
 import type { SeenAs } from '../../../events/route.js';
-import { bytesOfIp, canonicalIp, ipOfBytes, parseIp, sameBytes } from '../../../net/ip.js';
-import { labelOf } from '../../../net/labels.js';
+import { bytesOfIp, canonicalIp, parseIp, sameBytes } from '../../../net/ip.js';
+import { rangeLabelOf } from '../../../net/labels.js';
 import type { ChannelInfo } from '../../../transport/channel.js';
 import { isPrivate } from './limits.js';
 
@@ -27,7 +27,7 @@ export function seenAs({ client, remoteHost, remotePort }: ChannelInfo): SeenAs 
 export function targetOf(info: ChannelInfo, own: readonly OwnAddress[]): string {
   const { host } = seenAs(info);
   const address = parseIp(host);
-  const label = address && labelOf(address);
+  const label = address && rangeLabelOf(address);
   if (address === undefined) throw refusal('it has no IP address');
   if (label === 'unspecified' || label === 'multicast' || label === 'broadcast') throw refusal(`${host} is ${label}`);
   if (own.some((one) => isBroadcastOf(one, host))) throw refusal(`${host} is a broadcast address`);
@@ -39,13 +39,6 @@ export function targetOf(info: ChannelInfo, own: readonly OwnAddress[]): string 
     throw refusal(`${host} is private, and the connection comes from ${info.remoteHost}`);
   }
   return label === 'link-local' && info.client === undefined ? info.remoteHost : host;
-}
-
-/** What counts as one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from. */
-export function networkOf(host: string): string {
-  const bytes = bytesOfIp(host);
-  if (bytes?.length !== 16) return host;
-  return `${ipOfBytes(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64`;
 }
 
 /** The last address of an IPv4 network, unless the network is too small to have one. */
