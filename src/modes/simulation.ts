@@ -5,7 +5,7 @@ import type { SocketSettings } from '../measure/tcp.js';
 import type { Simulation, SimulationPlan } from '../plan/plan.js';
 import type { BareChannel, Link } from '../transport/channel.js';
 import { SimulatedChannel, type SimulatedOptions } from '../transport/simulated/channel.js';
-import type { StreamOutcome } from './load/figures.js';
+import type { StreamOutcome } from './load/stream/figures.js';
 
 /** The conditions with a seed: all streams of a test have the same. */
 export function withSeed(plan: SimulationPlan): Simulation {

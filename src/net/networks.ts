@@ -45,4 +45,3 @@ export function networkOf(host: string): string {
   if (bytes?.length !== 16) return host;
   return `${ipOfBytes(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64`;
 }
-

@@ -4,7 +4,7 @@ import { WperfError } from '../../errors.js';
 import type { NoticeEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import type { ClientStream, LoadDialect, LoadOpening } from '../../modes/load/dialect.js';
-import type { StreamTraits } from '../../modes/load/talk.js';
+import type { StreamTraits } from '../../modes/load/stream/talk.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import { shareOf } from '../../plan/share.js';
 import { pacedBlockBytes } from '../../traffic/paced-block.js';

@@ -1,7 +1,7 @@
 /** What a test in the original's dialect cannot tell: it is missing, and a note says why. Pure. */
 import type { StreamResult } from '../../events/test.js';
-import type { StreamOutcome } from '../../modes/load/figures.js';
 import type { Role } from '../../modes/load/results.js';
+import type { StreamOutcome } from '../../modes/load/stream/figures.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { LegacyTalk } from './talk.js';
 

@@ -6,7 +6,7 @@ import { legacy } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Role } from '../../modes/load/results.js';
-import type { FarWord, OwnWord, StreamTalk } from '../../modes/load/talk.js';
+import type { FarWord, OwnWord, StreamTalk } from '../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../protocol/messages.js';
 import type { Closed } from '../../transport/channel.js';
 import { figuresText, parseFigures } from './figures.js';

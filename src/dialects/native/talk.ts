@@ -2,7 +2,7 @@
 import { waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Role } from '../../modes/load/results.js';
-import type { FarWord, OwnWord, StreamTalk } from '../../modes/load/talk.js';
+import type { FarWord, OwnWord, StreamTalk } from '../../modes/load/stream/talk.js';
 import type { Conversation } from './conversation.js';
 
 export class NativeTalk implements StreamTalk {

@@ -15,11 +15,11 @@ import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
 import { endEventOf } from './end.js';
 import { failureOf } from './failure.js';
-import type { StreamOutcome } from './figures.js';
 import { LatencyProbe } from './latency-probe.js';
 import { startProgressMeter } from './progress-meter.js';
 import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
-import { type StreamRun, startStream } from './stream.js';
+import type { StreamOutcome } from './stream/figures.js';
+import { type StreamRun, startStream } from './stream/stream.js';
 
 export interface LoadRunOptions {
   readonly host: Host;

@@ -4,8 +4,8 @@ import { given } from '../../given.js';
 import { sumPackets } from '../../measure/packets.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
-import type { StreamReport } from './figures.js';
 import { directionOf, directionsOf, type Role } from './results.js';
+import type { StreamReport } from './stream/figures.js';
 
 /** Intervals wait for a missing stream until another is this many ahead. */
 const MAX_LAG = 2;

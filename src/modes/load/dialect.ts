@@ -5,8 +5,8 @@ import type { Host } from '../../host/host.js';
 import type { SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import type { Channel, Echo } from '../../transport/channel.js';
-import type { StreamOutcome } from './figures.js';
-import type { StreamLink } from './talk.js';
+import type { StreamOutcome } from './stream/figures.js';
+import type { StreamLink } from './stream/talk.js';
 
 export interface LoadOpening {
   readonly plan: ClientPlan;

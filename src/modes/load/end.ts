@@ -2,8 +2,8 @@
 import type { EndEvent, SimulationReport, StreamResult } from '../../events/test.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { withLoss } from '../simulation.js';
-import type { StreamOutcome } from './figures.js';
 import { type Role, streamResults, sumResults } from './results.js';
+import type { StreamOutcome } from './stream/figures.js';
 import { missingFigures, warningsOf } from './warnings.js';
 
 export interface EndOptions {

@@ -1,7 +1,7 @@
 /** A test that came to an end and has failed all the same. Pure. */
 import { WperfError } from '../../errors.js';
 import type { EndEvent } from '../../events/test.js';
-import type { StreamOutcome } from './figures.js';
+import type { StreamOutcome } from './stream/figures.js';
 
 /** At the client: the server was stopped, or no load arrived, whatever else worked. */
 export function failureOf(end: EndEvent, outcomes: readonly StreamOutcome[], peer: string): WperfError | undefined {

@@ -2,9 +2,9 @@
 import type { TestEvent } from '../../events/test.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
-import type { LiveCounts } from './figures.js';
 import { directionOf, directionsOf, type Role } from './results.js';
-import type { StreamRun } from './stream.js';
+import type { LiveCounts } from './stream/figures.js';
+import type { StreamRun } from './stream/stream.js';
 
 const PERIOD_SECONDS = 0.25;
 

@@ -4,7 +4,7 @@ import type { StartEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end.js';
-import type { StreamOutcome, StreamReport } from './figures.js';
+import type { StreamOutcome, StreamReport } from './stream/figures.js';
 
 export class Recording {
   readonly #id: number;

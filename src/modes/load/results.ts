@@ -4,7 +4,7 @@ import { sumPackets } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
-import type { StreamOutcome } from './figures.js';
+import type { StreamOutcome } from './stream/figures.js';
 
 export type Role = 'client' | 'server';
 

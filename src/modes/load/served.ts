@@ -10,10 +10,10 @@ import { type Link, peerOf } from '../../transport/channel.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
-import type { StreamOutcome } from './figures.js';
 import { Recording } from './recording.js';
-import { startStream } from './stream.js';
-import type { StreamLink } from './talk.js';
+import type { StreamOutcome } from './stream/figures.js';
+import { startStream } from './stream/stream.js';
+import type { StreamLink } from './stream/talk.js';
 
 /** What a client said of its test. */
 export interface AskedTest {

@@ -1,7 +1,7 @@
 /** Doubts about a test's figures, in whole sentences. Pure. */
 import type { StreamResult } from '../../events/test.js';
-import type { StreamOutcome } from './figures.js';
 import type { Role } from './results.js';
+import type { StreamOutcome } from './stream/figures.js';
 
 /** An event loop busier than this had little time to wait for the network. */
 const SATURATED = 0.9;

@@ -7,6 +7,7 @@ import { WperfError } from '../../../errors.js';
 import type { SharedResult, TraceEvent } from '../../../events/route.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Clock } from '../../../host/clock.js';
+import { networkOf } from '../../../net/networks.js';
 import type { TraceService, TraceWish } from '../../../plan/plan.js';
 import type { InbandChannel } from '../../../trace/inband/live-connection.js';
 import type { ChannelInfo } from '../../../transport/channel.js';
@@ -16,7 +17,6 @@ import { TraceCache } from './cache.js';
 import { grantWish, hideFrom, packetsFor } from './limits.js';
 import { type Listening, replayOf, SharedTrace } from './share.js';
 import { type OwnAddress, targetOf } from './target.js';
-import { networkOf } from '../../../net/networks.js';
 
 export interface DeskOptions {
   readonly service: TraceService;

@@ -1,13 +1,13 @@
 /** What one stream tells of itself: while it runs, in each interval, and in the end. */
 
-import type { Pacing } from '../../measure/pacing.js';
-import type { PacketFigures, PacketSummary } from '../../measure/packets.js';
-import type { Span } from '../../measure/span.js';
-import type { TcpSample, TcpSummary } from '../../measure/tcp.js';
-import type { IntervalRecord } from '../../measure/timeline.js';
-import type { Usage } from '../../measure/usage.js';
-import type { MessageOf } from '../../protocol/messages.js';
-import type { LossCounts } from '../../transport/channel.js';
+import type { Pacing } from '../../../measure/pacing.js';
+import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
+import type { Span } from '../../../measure/span.js';
+import type { TcpSample, TcpSummary } from '../../../measure/tcp.js';
+import type { IntervalRecord } from '../../../measure/timeline.js';
+import type { Usage } from '../../../measure/usage.js';
+import type { MessageOf } from '../../../protocol/messages.js';
+import type { LossCounts } from '../../../transport/channel.js';
 import type { FarResult } from './talk.js';
 
 /** What the receiver counted in one interval, with what the sender's kernel knew, at the end that sends. */

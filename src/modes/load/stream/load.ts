@@ -1,13 +1,13 @@
 /** What a stream carries: how its load is sent, and what the receiver makes of it. */
 
-import type { Clock } from '../../host/clock.js';
-import type { Pacing } from '../../measure/pacing.js';
-import type { PacketFigures, PacketSummary } from '../../measure/packets.js';
-import type { Span } from '../../measure/span.js';
-import type { IntervalRecord } from '../../measure/timeline.js';
-import type { TestPlan } from '../../plan/plan.js';
-import type { Standstill } from '../../traffic/standstill.js';
-import type { Data, Stamp } from '../../transport/channel.js';
+import type { Clock } from '../../../host/clock.js';
+import type { Pacing } from '../../../measure/pacing.js';
+import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
+import type { Span } from '../../../measure/span.js';
+import type { IntervalRecord } from '../../../measure/timeline.js';
+import type { TestPlan } from '../../../plan/plan.js';
+import type { Standstill } from '../../../traffic/standstill.js';
+import type { Data, Stamp } from '../../../transport/channel.js';
 
 export interface LoadSender {
   /** What was sent; settles when sending ends. */

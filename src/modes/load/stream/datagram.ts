@@ -4,11 +4,11 @@
  * last packet the sender says how many there were, so that a loss at the very end is seen. A test by bytes rounds them
  * up to whole packets.
  */
-import { waits } from '../../defaults/index.js';
-import { given } from '../../given.js';
-import { Numbering } from '../../traffic/numbering.js';
-import { startPacketReceiver } from '../../traffic/packet-receiver.js';
-import { startSender } from '../../traffic/sender.js';
+import { waits } from '../../../defaults/index.js';
+import { given } from '../../../given.js';
+import { Numbering } from '../../../traffic/numbering.js';
+import { startPacketReceiver } from '../../../traffic/packet-receiver.js';
+import { startSender } from '../../../traffic/sender.js';
 import type { Load } from './load.js';
 
 const graceSeconds = waits.packetGraceSeconds;

@@ -1,8 +1,8 @@
 /** What the two ends of a stream say to each other while it runs: the port that a dialect puts on its wire. */
-import type { WperfError } from '../../errors.js';
-import type { PacketTotals } from '../../measure/packets.js';
-import type { MessageOf } from '../../protocol/messages.js';
-import type { Data, Link, Stamp } from '../../transport/channel.js';
+import type { WperfError } from '../../../errors.js';
+import type { PacketTotals } from '../../../measure/packets.js';
+import type { MessageOf } from '../../../protocol/messages.js';
+import type { Data, Link, Stamp } from '../../../transport/channel.js';
 
 /** A dialect says of these what it has words for. */
 export type OwnWord = MessageOf<'interval'> | MessageOf<'sent'> | MessageOf<'end'> | MessageOf<'result'>;

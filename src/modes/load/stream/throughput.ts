@@ -1,6 +1,6 @@
 /** Load of a throughput test: as many bytes as the path, or the rate asked for, lets through. */
-import { startReceiver } from '../../traffic/receiver.js';
-import { startSender } from '../../traffic/sender.js';
+import { startReceiver } from '../../../traffic/receiver.js';
+import { startSender } from '../../../traffic/sender.js';
 import type { Load } from './load.js';
 
 export const throughputLoad: Load = {
