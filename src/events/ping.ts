@@ -16,6 +16,8 @@ export interface PingStartEvent {
   readonly peerSoftware: string;
   readonly count: number;
   readonly intervalSeconds: number;
+  /** What carries the pings, e.g. `websocket`. */
+  readonly transport: string;
   readonly secure: boolean;
   /** The proxy that this end goes through: its URL without credentials. */
   readonly proxy?: string;
@@ -58,7 +60,8 @@ export interface PingEndEvent {
 export type PingEvent = PingStartEvent | PongEvent | NoticeEvent | PingEndEvent | ErrorEvent;
 
 /** At a server, when a client has ended its pings. The round trips are known to the client alone. */
-export interface PingsServedEvent extends Pick<PingStartEvent, 'session' | 'peerSoftware' | 'secure' | 'dialect'> {
+export interface PingsServedEvent
+  extends Pick<PingStartEvent, 'session' | 'peerSoftware' | 'transport' | 'secure' | 'dialect'> {
   readonly type: 'pings-served';
   /** Wall clock at their beginning, milliseconds since 1970. */
   readonly wallMs: number;

@@ -75,6 +75,8 @@ export interface StartEvent {
   readonly rtt?: RttSummary;
   /** Maximum segment size, where the kernel tells. */
   readonly mss?: number;
+  /** What carries the load, e.g. `websocket`. */
+  readonly transport: string;
   readonly secure: boolean;
   /** At the client, the proxy that it goes through: its URL without credentials. */
   readonly proxy?: string;

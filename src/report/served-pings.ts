@@ -26,7 +26,7 @@ function startObject(served: PingsServedEvent, { software, systemInfo }: Identit
     accepted_connection: acceptedObject(served.peer),
     cookie: served.session,
     test_parameters: { ping: true },
-    transport: 'websocket',
+    transport: served.transport,
     secure: served.secure,
     role: 'server',
     peer_software: served.peerSoftware,

@@ -1,5 +1,5 @@
 /** The server: listens, has each connection served by the entry that claims it, tells of it as events, and stops. */
-import { EventEmitter, setMaxListeners } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { waits } from '../defaults/index.js';
 import type { ServedDialect } from '../dialects/served.js';
 import { toWperfError, WperfError } from '../errors.js';
@@ -50,8 +50,6 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   constructor(plan: ServerPlan, options: ServerRunOptions) {
     super();
-    // As many streams as there are listen to it: no leak.
-    setMaxListeners(0, this.#stop.signal);
     this.#plan = plan;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

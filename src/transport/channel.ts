@@ -158,6 +158,8 @@ export interface Echo {
 
 /** The connection itself. */
 export interface Link {
+  /** What carries the bytes, e.g. `websocket`. */
+  readonly transport: string;
   readonly info: ChannelInfo;
   /** All bytes read from the connection so far: a sign of life. */
   readonly bytesRead: number;

@@ -52,6 +52,7 @@ export function startOf(test: Partial<TestPlan> = {}, more: Partial<StartEvent> 
     })),
     rtt: { samples: 10, minMs: 1.5, avgMs: 12.25, maxMs: 20 },
     mss: 1448,
+    transport: 'websocket',
     secure: false,
     socket: { asked: {}, local: {}, remote: null },
     ...more,

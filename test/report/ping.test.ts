@@ -15,6 +15,7 @@ const start: PingEvent = {
   peerSoftware: 'wperf 1.2.2',
   count: 3,
   intervalSeconds: 0.5,
+  transport: 'websocket',
   secure: false,
 };
 const rtt = { samples: 2, minMs: 0.5, medianMs: 1, p95Ms: 1.45, p99Ms: 1.49, maxMs: 1.5, avgMs: 1, mdevMs: 0.5 };
@@ -102,7 +103,7 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
 describe('pings that a server answered', () => {
   const served: PingsServedEvent = {
     ...{ type: 'pings-served', session: 'ab'.repeat(16), wallMs: 0, peer: { host: '192.0.2.7', port: 5000 } },
-    ...{ peerSoftware: 'original wperf', dialect: 'legacy', secure: false },
+    ...{ peerSoftware: 'original wperf', dialect: 'legacy', transport: 'websocket', secure: false },
     ...{ answered: 3, seconds: 2.5, interrupted: false },
   };
 

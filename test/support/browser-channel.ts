@@ -16,6 +16,7 @@ const DONE = 1000;
 const REFUSED = 4000;
 
 export class BrowserChannel implements BareChannel {
+  readonly transport = 'websocket';
   readonly info = { localHost: '', localPort: 0, remoteHost: '', remotePort: 0, secure: false };
   bytesRead = 0;
   onText: (text: string) => void = () => {};

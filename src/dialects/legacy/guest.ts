@@ -143,17 +143,18 @@ class Guest {
       emit,
     } = this.#house;
     const link = this.#link;
-    const guest = { session, peerSoftware: legacySoftware, dialect: 'legacy', info: link.channel.info } as const;
+    const guest = { session, peerSoftware: legacySoftware, dialect: 'legacy', link: link.channel } as const;
     const ended = countServedPings(guest, clock, stop);
     let answered = 0;
     return new Promise<void>((resolve, reject) => {
       const cancelWatch = watchLife(link, clock, reject);
+      let cancelStop = () => {};
       const finish = () => {
         cancelWatch();
-        stop.removeEventListener('abort', finish);
+        cancelStop();
         resolve();
       };
-      stop.addEventListener('abort', finish, { once: true });
+      cancelStop = onAbort(stop, finish);
       link.onClosed = finish;
       link.onText = (text) => {
         const pong = pongTo(text);

@@ -4,6 +4,7 @@
  */
 import { waits } from '../../defaults/index.js';
 import { toWperfError } from '../../errors.js';
+import { onAbort } from '../../host/abort.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Conversation } from './conversation.js';
 
@@ -24,13 +25,12 @@ export async function servePings(conversation: Conversation, options: ServerPing
     cancel = clock.at(clock.now() + seconds, resolve);
   });
   const onStop = () => conversation.send({ type: 'end', reason: 'shutdown' });
-  stop.addEventListener('abort', onStop, { once: true });
-  if (stop.aborted) onStop();
+  const cancelStop = onAbort(stop, onStop);
   try {
     await Promise.race([over, untilGone(conversation)]);
   } finally {
     cancel();
-    stop.removeEventListener('abort', onStop);
+    cancelStop();
   }
 }
 

@@ -115,7 +115,7 @@ function serveLatency({ conversation, hello, grant, house }: Granted): Promise<v
 function servePingRun({ conversation, hello, grant, house }: Granted): Promise<void> {
   return asRun(conversation, house, async () => {
     const { channel } = conversation;
-    const guest = { session: hello.session, peerSoftware: hello.software, info: channel.info };
+    const guest = { session: hello.session, peerSoftware: hello.software, link: channel };
     const ended = countServedPings(guest, house.host.clock, house.stop);
     await answerPings(conversation, house, grant.seconds);
     house.emit.pings(ended(channel.pingsAnswered ?? 0));

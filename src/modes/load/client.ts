@@ -150,6 +150,7 @@ class ClientTest {
       peerSoftware: peer.software,
       test: peer.test,
       streams: peer.streams.map(streamInfo),
+      transport: first?.link.transport ?? '',
       secure: first?.link.info.secure ?? false,
       ...shownProxy(this.#plan),
       ...given({ dialect: peer.dialect, rtt, mss: first?.link.kernel?.sample()?.mss }),

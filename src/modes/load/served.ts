@@ -142,6 +142,7 @@ export class ServedTest {
       peerSoftware: software,
       test,
       streams: members.map(({ id, link }) => ({ id, ...addressesOf(link) })).sort((a, b) => a.id - b.id),
+      transport: first?.link.transport ?? '',
       secure: first?.link.info.secure ?? false,
       ...given({ dialect, simulation, title, extraData }),
       socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: null },

@@ -2,23 +2,24 @@
 
 import type { PingsServedEvent } from '../../events/ping.js';
 import type { Clock } from '../../host/clock.js';
-import { type ChannelInfo, peerOf } from '../../transport/channel.js';
+import { type Link, peerOf } from '../../transport/channel.js';
 
 export interface PingGuest extends Pick<PingsServedEvent, 'session' | 'peerSoftware' | 'dialect'> {
-  readonly info: ChannelInfo;
+  readonly link: Pick<Link, 'info' | 'transport'>;
 }
 
 /** Begins now; the function that it returns ends it. */
 export function countServedPings(guest: PingGuest, clock: Clock, stop: AbortSignal) {
   const [wallMs, beganAt] = [Date.now(), clock.now()];
   return (answered: number): PingsServedEvent => {
-    const { info, ...known } = guest;
+    const { link, ...known } = guest;
     return {
       type: 'pings-served',
       ...known,
       wallMs,
-      peer: peerOf(info),
-      secure: info.secure,
+      peer: peerOf(link.info),
+      transport: link.transport,
+      secure: link.info.secure,
       answered,
       seconds: clock.now() - beganAt,
       interrupted: stop.aborted,

@@ -115,6 +115,7 @@ class PingRun {
       peerSoftware: software,
       count,
       intervalSeconds,
+      transport: this.#channel?.transport ?? '',
       secure: this.#channel?.info.secure ?? false,
       ...shownProxy(this.#plan),
       ...(dialect !== undefined && { dialect }),

@@ -81,7 +81,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       bidir: test.direction === 'bidir',
       interval: test.intervalSeconds,
     },
-    transport: 'websocket',
+    transport: start.transport,
     secure: start.secure,
     ...(start.proxy !== undefined && { proxy: start.proxy }),
     role: start.role,

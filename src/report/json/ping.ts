@@ -82,7 +82,7 @@ function startObject(start: PingStartEvent, identity: Identity) {
     connecting_to: start.peer,
     cookie: start.session,
     test_parameters: { ping: true, count: start.count, interval: start.intervalSeconds },
-    transport: 'websocket',
+    transport: start.transport,
     secure: start.secure,
     ...(start.proxy !== undefined && { proxy: start.proxy }),
     role: 'client',

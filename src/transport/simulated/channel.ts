@@ -66,6 +66,10 @@ export class SimulatedChannel implements Channel {
     inner.onPing = (answer) => this.onPing(() => this.#pong(answer));
   }
 
+  get transport(): string {
+    return this.#inner.transport;
+  }
+
   get info(): ChannelInfo {
     return this.#inner.info;
   }

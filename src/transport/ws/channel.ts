@@ -48,6 +48,7 @@ export interface WsChannelOptions {
 }
 
 export class WsChannel implements Channel {
+  readonly transport = 'websocket';
   readonly info: ChannelInfo;
   #onText: ((text: string) => void) | undefined;
   #onClose: ((closed: Closed) => void) | undefined;
