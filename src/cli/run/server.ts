@@ -1,5 +1,6 @@
 import { exitCodes } from '../../errors.js';
 import type { GeoipOptions } from '../../geoip/open.js';
+import { deferred } from '../../host/deferred.js';
 import { identity } from '../../host/identity.js';
 import type { OutputPlan, ServerPlan } from '../../plan/plan.js';
 import { testReporters } from '../../report/make.js';
@@ -30,6 +31,8 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   const output = await openOutput(options.output, 'warns');
   const make = await testReporters(options.output.format);
   const places = placesOnDemand(options.geoip, (line) => output.screen.err.write(`warning: ${line}\n`));
+  const interrupted = deferred();
+  const release = onInterrupt(interrupted.resolve);
   const server = await startServerPlan(plan, {
     makeRecorder: () => makeRecorder(identity),
     annotate: async (ip) => (await places())?.lookup(ip) ?? {},
@@ -40,7 +43,7 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   server.on('pings', (event) => report.pings(event));
   server.on('notice', (event) => report.notice(event));
   report.listening(server.address, plan);
-  const release = onInterrupt(() => void server.close());
+  void interrupted.promise.then(() => server.close());
   process.send?.({ port: server.address.port } satisfies Ready);
   if (!options.daemon) process.once('disconnect', () => void server.close());
   await closed;
