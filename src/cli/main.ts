@@ -4,7 +4,10 @@ import type { ConnectionPlan, OutputPlan, Target } from '../plan/plan.js';
 import { askedFormat } from './flags/asked-format.js';
 import type { Placed } from './plan/client.js';
 import type { Command, RunningCommand } from './plan/command.js';
+
 import { watchStandardStreams } from './run/writes.js';
+
+export { leave } from './run/leave.js';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -9,12 +9,18 @@ function leave(code: number): never {
   process.exit(code);
 }
 
+/** A signal has asked for an orderly end. */
+export const wasInterrupted = (): boolean => interrupted;
+
+let interrupted = false;
+
 /** Returns a function that puts the system's own handling back. */
 export function onInterrupt(task: () => void): () => void {
   let asked = false;
   const handler = (signal: (typeof signals)[number]) => {
     if (asked) leave(128 + constants.signals[signal]);
     asked = true;
+    interrupted = true;
     task();
   };
   for (const signal of signals) process.on(signal, handler);

@@ -6,7 +6,7 @@ import { bounds } from '../../defaults/index.js';
 import { systemClock } from '../../host/clock.js';
 import { HELLO_HEADER, HELLO_TAKEN, SUBPROTOCOL } from '../../protocol/version.js';
 import { software } from '../../version.js';
-import { endText } from '../connect/open.js';
+import { endText } from '../connect/reach.js';
 import { step } from '../connect/step.js';
 import { infoOf } from '../socket/info.js';
 import type { Connected, Way } from '../transport.js';

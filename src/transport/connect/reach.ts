@@ -1,0 +1,64 @@
+/** A TCP connection to the first machine on the way. */
+import { isIP, type Socket } from 'node:net';
+import type { Clock } from '../../host/clock.js';
+import { canonicalHost, type Family } from '../../net/ip.js';
+import type { Way } from '../transport.js';
+import { addressesOf, type Resolve, systemResolve } from './addresses.js';
+import { otherFamily, type Party, reachError, resolveError } from './failure.js';
+import { race } from './race.js';
+import { step } from './step.js';
+import { startTcp } from './tcp.js';
+
+export interface OpenTools {
+  readonly clock: Clock;
+  /** Aborts with a TooLate. */
+  readonly signal: AbortSignal;
+  readonly resolve?: Resolve | undefined;
+  /** Told of the address of the first machine on the way, once it is settled. */
+  readonly onAddress?: ((address: string) => void) | undefined;
+}
+
+interface End {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function endText({ host, port }: End): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+export async function reach(end: End, party: Party, way: Way, tools: OpenTools): Promise<Socket> {
+  const { clock, signal, onAddress = () => {} } = tools;
+  const addresses = await addressesFor(way.address ?? end.host, party, way, tools);
+  const [only, ...others] = addresses;
+  if (only !== undefined && others.length === 0) onAddress(only);
+  const connectTo = async (address: string, stop: AbortSignal) => {
+    const socket = startTcp(address, end.port, way);
+    return step<Socket>(socket, stop, (done) => socket.once('connect', () => done(socket)));
+  };
+  const socket = await race(addresses, connectTo, clock, signal).catch((error) => {
+    throw reachError(error, party, way);
+  });
+  onAddress(canonicalHost(socket.remoteAddress ?? ''));
+  return socket;
+}
+
+/** The addresses of a host, in the order in which to try them. */
+export async function addressesFor(
+  host: string,
+  party: Party,
+  way: Way,
+  { signal, resolve }: OpenTools,
+): Promise<string[]> {
+  const family = familyOf(way);
+  if (family !== undefined && isIP(host) !== 0 && isIP(host) !== family) throw otherFamily(host, family);
+  return addressesOf(host, family, resolve ?? systemResolve, signal).catch((error) => {
+    throw resolveError(error, party, family);
+  });
+}
+
+/** From an address of one family no other can be reached. */
+function familyOf({ family, bind = '' }: Way): Family | undefined {
+  const bound = isIP(bind);
+  return family ?? (bound === 4 || bound === 6 ? bound : undefined);
+}
