@@ -5,6 +5,8 @@ import { wasInterrupted } from './signals.js';
 
 /** A reader that does not read holds the program up, but not one that was told to end. */
 export async function leave(code: number): Promise<never> {
+  // A write that failed at once is told in the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
   const written = Promise.all([process.stdout, process.stderr].map(flushed));
   await (wasInterrupted() ? Promise.race([written, soon()]) : written);
   process.exit(code);
