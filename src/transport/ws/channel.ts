@@ -147,9 +147,10 @@ export class WsChannel implements Channel {
   ping(written?: () => void): Promise<number> {
     if (this.#ws.readyState !== this.#ws.OPEN) return Promise.reject(new Error('the connection closed'));
     const payload = randomBytes(PING_BYTES);
-    const answer = this.#pings.add(payload.toString('hex'), performance.now());
+    const key = payload.toString('hex');
+    const sentMs = performance.now();
     this.#ws.ping(payload, undefined, written);
-    return answer;
+    return this.#pings.add(key, sentMs);
   }
 
   close(reason: keyof typeof closeCodes, text: string, withinSeconds: number): void {
