@@ -106,14 +106,15 @@ class Stream {
     const own = this.#ownFigures(sent, received);
     talk.say(own.message);
     await this.#remoteResult(reading);
-    return { ...own.outcome, ...given({ tcp: this.#tcp?.summary() }), ...this.#farFigures() };
+    const late = { tcp: this.#tcp?.summary(), remote: this.#remote, reported: this.#reported, ended: this.#ended };
+    return { ...own.outcome, ...given(late) };
   }
 
   /** Stops what still runs, and tells what it came to. */
   async remains(): Promise<StreamOutcome> {
     this.release();
     const [sent, received] = await this.#localDone();
-    return this.#ownFigures(sent, received).outcome;
+    return { ...this.#ownFigures(sent, received).outcome, ...given({ remote: this.#remote }) };
   }
 
   /** Stops whatever still runs. */
@@ -288,14 +289,10 @@ class Stream {
       tcp: this.#tcp?.summary(),
       congestion: stream.link.kernel?.congestion(),
     });
-    const outcome: StreamOutcome = { ...figures, usage, ...this.#farFigures() };
+    const outcome: StreamOutcome = { ...figures, usage, ...given({ reported: this.#reported, ended: this.#ended }) };
     const text = output?.(outcome).slice(0, bounds.serverOutputBytes);
     const message: MessageOf<'result'> = { type: 'result', ...figures, ...usage, ...given({ output: text }) };
     return { outcome, message };
-  }
-
-  #farFigures() {
-    return given({ remote: this.#remote, reported: this.#reported, ended: this.#ended });
   }
 
   /** A test ends on time, with or without the far side's figures; before that, one by bytes when the far side has them. */
