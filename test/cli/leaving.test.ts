@@ -57,7 +57,7 @@ describeNeeding('with a full pipe that nobody reads', [program('python3')], () =
   ] as const)('%j ends a client', async (signals, code) => {
     const server = await startWperfServer(onTestFinished);
     const client = await startUnread(wperf('-c', `127.0.0.1:${server.port}`, '-t', '60', '-i', '0.1', '-b', '1M'));
-    await server.process.outputMatching(/0\.00-1\.00/);
+    await server.process.outputMatching(/ sec .*bits\/sec/);
     expect(await endAfter(client, ...signals)).toBe(code);
   });
 
@@ -74,7 +74,7 @@ describeNeeding('with a full pipe that nobody reads', [program('python3')], () =
     const server = await startUnread(argv);
     await listening(server, { host: '127.0.0.1', port });
     const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${port}`, '-t', '30', '-b', '1M', '-i', '0.1'));
-    await client.outputMatching(/0\.10-0\.20/);
+    await client.outputMatching(/ sec .*bits\/sec/);
     expect(await endAfter(server, 'SIGTERM')).toBe(0);
     expect((await client.finished).stderr).toContain('was stopped before the end of the test');
   });

@@ -10,11 +10,9 @@ export async function leave(code: number): Promise<never> {
   process.exit(code);
 }
 
+/** A stream that has failed says so before. */
 function flushed(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.writableLength === 0 || stream.destroyed) resolve();
-    else stream.write('', () => resolve());
-  });
+  return new Promise((resolve) => stream.write('', () => setImmediate(resolve)));
 }
 
 function soon(): Promise<void> {
