@@ -12,7 +12,7 @@ export function makeRecorder(identity: Identity): Recorder {
     },
   };
   const screen = { out: sink, err: sink, columns: () => undefined, color: false };
-  const options = { ...identity, verbose: false, prefix: () => '' };
+  const options = { ...identity, verbose: false, prefix: () => '', alone: true };
   const reporter = new TextReporter(options, screen);
   return { event: (event) => reporter.event(event), text: () => kept };
 }

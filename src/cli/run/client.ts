@@ -9,14 +9,13 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   const output = await openOutput(outputPlan);
   const reporter = await clientReporter(outputPlan, output);
   const stop = new AbortController();
-  const release = onInterrupt(() => stop.abort('interrupted'));
+  onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;
   for await (const event of runClientPlan(plan, { signal: stop.signal })) {
     reporter.event(event);
     if (event.type === 'error') code = exitCode(event.error.code);
     if (event.type === 'end' && event.interrupted) code = stop.signal.aborted ? exitCodes.interrupted : exitCodes.test;
   }
-  release();
   await output.close();
   return code;
 }

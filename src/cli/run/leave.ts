@@ -1,22 +1,20 @@
 /** The end of the program: whatever it still waits for, it is over once what it has written is taken. */
 import type { Writable } from 'node:stream';
 import { waits } from '../../defaults/index.js';
-import { wasInterrupted } from './signals.js';
+import { interrupted } from './signals.js';
 
 /** A reader that does not read holds the program up, but not one that was told to end. */
 export async function leave(code: number): Promise<never> {
   // A write that failed at once is told in the next turn.
   await new Promise((resolve) => setImmediate(resolve));
   const written = Promise.all([process.stdout, process.stderr].map(flushed));
-  await (wasInterrupted() ? Promise.race([written, soon()]) : written);
+  await Promise.race([written, interrupted.then(soon)]);
   process.exit(code);
 }
 
+/** A stream that has failed says so before. */
 function flushed(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.writableLength === 0 || stream.destroyed) resolve();
-    else stream.write('', () => resolve());
-  });
+  return new Promise((resolve) => stream.write('', () => setImmediate(resolve)));
 }
 
 function soon(): Promise<void> {

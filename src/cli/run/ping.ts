@@ -9,7 +9,7 @@ export async function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Pr
   const output = await openOutput(outputPlan);
   const reporter = await pingReporter(outputPlan, output);
   const stop = new AbortController();
-  const release = onInterrupt(() => stop.abort('interrupted'));
+  onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;
   for await (const event of runPingPlan(plan, { signal: stop.signal })) {
     reporter.event(event);
@@ -17,7 +17,6 @@ export async function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Pr
     if (event.type === 'ping-end' && event.interrupted)
       code = stop.signal.aborted ? exitCodes.interrupted : exitCodes.test;
   }
-  release();
   await output.close();
   return code;
 }

@@ -40,10 +40,9 @@ export async function withTraceTools(
   const warn = (line: string) => output.screen.err.write(`warning: ${line}\n`);
   const geoip = geoipOptions && (await openPlaces(geoipOptions, warn));
   const stop = new AbortController();
-  const release = onInterrupt(() => stop.abort());
+  onInterrupt(() => stop.abort());
   const tools = { signal: stop.signal, ...(geoip && { annotate: (ip: string) => geoip.lookup(ip) }) };
   const code = await run(tools, output);
-  release();
   geoip?.close();
   await output.close();
   return stop.signal.aborted ? exitCodes.interrupted : code;

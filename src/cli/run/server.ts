@@ -32,7 +32,7 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   const make = await testReporters(options.output.format);
   const places = placesOnDemand(options.geoip, (line) => output.screen.err.write(`warning: ${line}\n`));
   const interrupted = deferred();
-  const release = onInterrupt(interrupted.resolve);
+  onInterrupt(interrupted.resolve);
   const server = await startServerPlan(plan, {
     makeRecorder: () => makeRecorder(identity),
     annotate: async (ip) => (await places())?.lookup(ip) ?? {},
@@ -47,7 +47,6 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   process.send?.({ port: server.address.port } satisfies Ready);
   if (!options.daemon) process.once('disconnect', () => void server.close());
   await closed;
-  release();
   if (process.connected) process.disconnect();
   await output.close();
   return exitCodes.success;

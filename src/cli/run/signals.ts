@@ -1,5 +1,6 @@
 /** SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, the second ends the process as if unhandled. */
 import { constants } from 'node:os';
+import { deferred } from '../../host/deferred.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -9,22 +10,19 @@ function leave(code: number): never {
   process.exit(code);
 }
 
-/** A signal has asked for an orderly end. */
-export const wasInterrupted = (): boolean => interrupted;
+const first = deferred();
 
-let interrupted = false;
+/** Resolves when a signal has asked for an orderly end. */
+export const interrupted: Promise<void> = first.promise;
 
-/** Returns a function that puts the system's own handling back. */
-export function onInterrupt(task: () => void): () => void {
+/** For the rest of the process: one that let go of its signals could lose one that is just coming. */
+export function onInterrupt(task: () => void): void {
   let asked = false;
   const handler = (signal: (typeof signals)[number]) => {
     if (asked) leave(128 + constants.signals[signal]);
     asked = true;
-    interrupted = true;
+    first.resolve();
     task();
   };
   for (const signal of signals) process.on(signal, handler);
-  return () => {
-    for (const signal of signals) process.off(signal, handler);
-  };
 }

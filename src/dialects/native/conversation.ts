@@ -6,6 +6,7 @@
 import { bounds, waits } from '../../defaults/index.js';
 import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
+import { noLoadHint } from '../../modes/load/failure.js';
 import { decodeMessage, encodeMessage, violation } from '../../protocol/codec.js';
 import type { Message, MessageOf, MessageType } from '../../protocol/messages.js';
 import { type BareChannel, type Closed, type Echo, peerText } from '../../transport/channel.js';
@@ -25,6 +26,7 @@ const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
   'server-full': 'try again later',
   'peer-terminated': undefined,
   'protocol-violation': undefined,
+  'no-load': noLoadHint,
   timeout: undefined,
 };
 

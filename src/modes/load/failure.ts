@@ -3,6 +3,10 @@ import { WperfError } from '../../errors.js';
 import type { EndEvent } from '../../events/test.js';
 import type { StreamOutcome } from './stream/figures.js';
 
+/** Whatever else came through, load did not. */
+export const noLoadHint =
+  'control messages and pings pass and full packets do not: check the MTU of the path (ICMP may be filtered)';
+
 /** At the client: the server was stopped, or no load arrived, whatever else worked. */
 export function failureOf(end: EndEvent, outcomes: readonly StreamOutcome[], peer: string): WperfError | undefined {
   const detail = { operation: 'test', peer };
@@ -20,7 +24,5 @@ function failureWithoutLoad(
   const dry = sums.find(({ received, partial }) => received?.bytes === 0 && !partial);
   if (dry === undefined || interrupted) return undefined;
   const way = dry.direction === 'up' ? 'to' : 'from';
-  const hint =
-    'control messages and pings pass and full packets do not: check the MTU of the path (ICMP may be filtered)';
-  return new WperfError('no-load', `no load arrived ${way} ${detail.peer}`, { ...detail, hint });
+  return new WperfError('no-load', `no load arrived ${way} ${detail.peer}`, { ...detail, hint: noLoadHint });
 }

@@ -9,13 +9,19 @@ import { plural, rateFigure, secondsText, sizeFigure } from './format.js';
 const atClient = { up: 'upload to', down: 'download from', bidir: 'both ways with' } as const;
 const atServer = { up: 'upload from', down: 'download to', bidir: 'both ways with' } as const;
 
-/** `upload to example.org:8765, 2 streams, 10 s, 64 KiB blocks`. */
+/** `upload to example.org:8765 (192.0.2.7), 2 streams, 10 s, 64 KiB blocks`. */
 export function describeTest(start: StartEvent): string {
   const { role, peer, secure, test } = start;
   const words = (role === 'client' ? atClient : atServer)[test.direction];
   const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
   const port = peer.port === undefined ? '' : `:${peer.port}`;
-  return [`${words} ${host}${port}${secure ? ' over TLS' : ''}`, ...details(start)].join(', ');
+  return [`${words} ${host}${port}${addressText(start)}${secure ? ' over TLS' : ''}`, ...details(start)].join(', ');
+}
+
+/** Of a name that was asked for, the address that all streams go to; a proxy keeps it to itself. */
+function addressText({ role, peer, proxy, streams: [first] }: StartEvent): string {
+  if (role === 'server' || proxy !== undefined || first === undefined) return '';
+  return peer.host === first.remoteHost || peer.host.includes(':') ? '' : ` (${first.remoteHost})`;
 }
 
 /** `192.0.2.7, port 4711, by proxy 198.51.100.1`. */

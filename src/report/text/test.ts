@@ -32,6 +32,8 @@ export interface TextOptions extends Pick<OutputPlan, 'unit' | 'verbose'> {
   readonly systemInfo: string;
   /** Put before each line of results. */
   readonly prefix: () => string;
+  /** This end's figures are all there can be: no word of the far end's that are not there. */
+  readonly alone?: boolean;
 }
 
 export class TextReporter implements Reporter {
@@ -175,6 +177,7 @@ export class TextReporter implements Reporter {
   ): void {
     const { id, direction, sender, sent, received, partial, packets, retransmits } = total;
     const print = (row: Pick<Row, 'span' | 'packets' | 'retransmits' | 'note'>) => {
+      if (row.span === null && this.#options.alone) return;
       const line = rows.line({ id, direction, sender, ...row });
       this.#print(id === 'SUM' ? this.#style.strong(line) : line);
     };
@@ -186,6 +189,7 @@ export class TextReporter implements Reporter {
     const use = (end: CpuUse) =>
       `${end.total.toFixed(0)} % (${end.user.toFixed(0)} user, ${end.system.toFixed(0)} system)`;
     const [here, there] = this.#start?.role === 'server' ? ['server', 'client'] : ['client', 'server'];
+    if (!remote && this.#options.alone) return `CPU: ${here} ${use(local)}`;
     return `CPU: ${here} ${use(local)}, ${there} ${remote ? use(remote) : 'missing'}`;
   }
 

@@ -73,8 +73,8 @@ const upload = '{"mode":"upload"}';
 describe('a legacy client that', () => {
   it.each([
     ['says nothing', [], 'nothing was asked for within 10 s'],
-    ['announces load and sends none', [upload], 'no load came from'],
-    ['announces packets and sends none', ['UDP'], 'no load came from'],
+    ['announces load and sends none', [upload], 'no load arrived from'],
+    ['announces packets and sends none', ['UDP'], 'no load arrived from'],
   ])('%s is let go in time', async (_what, messages, text) => {
     await speak(messages, wait);
     await vi.waitFor(() => expect(notices.join()).toContain(text));

@@ -110,7 +110,7 @@ describe('a stream by bytes and time', () => {
 
 it('gives a server up that sends nothing for as long as the plan says', async () => {
   await expect(alone({ direction: 'down', seconds: 60 }, { silenceSeconds: 0.2 })).rejects.toThrow(
-    /^no load came from .* within 0\.2 s$/,
+    /^no load arrived from .* within 0\.2 s$/,
   );
 });
 

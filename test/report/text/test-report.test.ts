@@ -71,7 +71,7 @@ describe('the text report', () => {
   });
 
   it('of an upload', () => {
-    expect(show(whole(startOf())).out).toBe(`wperf 1.2.3: upload to server.example:8765, 1 stream, 2 s, 64 KiB blocks
+    expect(show(whole(startOf())).out).toBe(`wperf 1.2.3: upload to server.example:8765 (198.51.100.7), 1 stream, 2 s, 64 KiB blocks
 [  1] local 192.0.2.1 port 40001 connected to 198.51.100.7 port 8765
 Round trip before the test: min 1.500 ms, avg 12.3 ms
 ------------------------------------------------------------
@@ -115,7 +115,7 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
     const packets = { ...counts, malformed: 0, delay: { medianMs: 0.1, p95Ms: 1, p99Ms: 20, maxMs: 30 } };
     const { out } = show([start, packetInterval(start, counts), packetEnd(start, packets)]);
     expect(out.split('\n').filter((line) => !line.startsWith('['))).toEqual([
-      'wperf 1.2.3: upload to server.example:8765, 1 stream, 2 s, 1400-byte packets, 1.00 Mbits/sec a stream',
+      'wperf 1.2.3: upload to server.example:8765 (198.51.100.7), 1 stream, 2 s, 1400-byte packets, 1.00 Mbits/sec a stream',
       'Round trip before the test: min 1.500 ms, avg 12.3 ms',
       '------------------------------------------------------------',
       '------------------------------------------------------------',
@@ -234,7 +234,7 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
   it('says how much a partial report covers even where the line is long', () => {
     const start = startOf({ bytes: 1_048_576, bitsPerSecond: 10e6 }, { secure: true, title: 'T' });
     expect(show([start]).out).toMatch(
-      /^T: {2}wperf 1\.2\.3: upload to server\.example:8765 over TLS, 1 stream, 1 MiB or 2 s \(the first to end\), 64 KiB blocks, at most 10\.0 Mbits\/sec a stream\n/,
+      /^T: {2}wperf 1\.2\.3: upload to server\.example:8765 \(198\.51\.100\.7\) over TLS, 1 stream, 1 MiB or 2 s \(the first to end\), 64 KiB blocks, at most 10\.0 Mbits\/sec a stream\n/,
     );
   });
 });

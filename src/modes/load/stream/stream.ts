@@ -4,7 +4,7 @@
  * the silence of the peer, the wait for its first payload and for its result are bounded by `waits`.
  */
 import { bounds, waits } from '../../../defaults/index.js';
-import { WperfError } from '../../../errors.js';
+import { toWperfError, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
@@ -17,12 +17,13 @@ import type { UsageMeter } from '../../../measure/usage.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import { type Standstill, watchStandstill } from '../../../traffic/standstill.js';
+import { noLoadHint } from '../failure.js';
 import { directionOf, directionsOf, type Role } from '../results.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
 import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
-import type { FarResult, StreamLink } from './talk.js';
+import type { FarResult, FarWord, StreamLink } from './talk.js';
 import { throughputLoad } from './throughput.js';
 
 export interface StreamOptions {
@@ -74,6 +75,8 @@ class Stream {
   #reported: Span | undefined;
   #ended: StreamOutcome['ended'];
   #peerOver = false;
+  /** It was this end that gave up waiting for load. */
+  #isStarved = false;
   #over = false;
 
   constructor(options: StreamOptions) {
@@ -111,7 +114,7 @@ class Stream {
   async remains(): Promise<StreamOutcome> {
     this.release();
     const [sent, received] = await this.#localDone();
-    return this.#ownFigures(sent, received).outcome;
+    return { ...this.#ownFigures(sent, received).outcome, ...given({ remote: this.#remote }) };
   }
 
   /** Stops whatever still runs. */
@@ -175,13 +178,24 @@ class Stream {
   /** Until the far side's result. */
   async #readMessages(): Promise<void> {
     while (this.#remote === undefined) {
-      const word = await this.#options.stream.talk.next();
+      const word = await this.#nextWord();
       if (word.type === 'interval' && this.#sender) this.#onPeerInterval(word);
       else if (word.type === 'end') this.#onPeerEnd(word.reason);
       else if (word.type === 'over') this.#onPeerOver();
       else if (word.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, word.packets);
       else if (word.type === 'result') this.#remote = word;
       else throw this.#refuse(`a ${word.type} message during a test`);
+    }
+  }
+
+  /** A far side that gave up waiting for load has received none. */
+  async #nextWord(): Promise<FarWord> {
+    try {
+      return await this.#options.stream.talk.next();
+    } catch (error) {
+      const starved = toWperfError(error).code === 'no-load' && !this.#isStarved;
+      if (starved && this.#sender) this.#remote = { received: { start: 0, end: 0, bytes: 0 } };
+      throw error;
     }
   }
 
@@ -244,11 +258,16 @@ class Stream {
     const overdue = () => {
       if (receiver.begun) return;
       if (timed + slack <= firstSeconds) receiver.stop();
-      else stream.talk.abort(noLoad(stream.talk.peer, firstSeconds));
+      else this.#starve(noLoad(stream.talk.peer, firstSeconds));
     };
     const slack = role === 'client' ? resultSeconds : 0;
     const seconds = Math.min(timed + slack, firstSeconds);
     this.#cancels.push(this.#clock.at(this.#clock.now() + seconds, overdue));
+  }
+
+  #starve(error: WperfError): void {
+    this.#isStarved = true;
+    this.#options.stream.talk.abort(error);
   }
 
   #readTcp(): TcpSample | undefined {
@@ -309,6 +328,6 @@ function batchShare(streams: number): number {
 }
 
 function noLoad(peer: string, seconds: number): WperfError {
-  const text = `no load came from ${peer} within ${seconds} s`;
-  return new WperfError('peer-lost', text, { operation: 'test', peer });
+  const text = `no load arrived from ${peer} within ${seconds} s`;
+  return new WperfError('no-load', text, { operation: 'test', peer, hint: noLoadHint });
 }

@@ -1,0 +1,42 @@
+/** A path that lets a test's first connections pass and not its later ones: told at once, and nothing is waited for. */
+import type { Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { startRelay } from '../support/peers/relay.js';
+import { runWperf, startWperfServer } from '../support/wperf.js';
+
+/** Far less than any wait of the program but the one that is asked for. */
+const soonMs = 4000;
+
+const closes = (socket: Socket) => socket.end();
+const resets = (socket: Socket) => socket.resetAndDestroy();
+const closesWhenAsked = (socket: Socket) => socket.once('data', () => socket.end());
+const refuses = (socket: Socket) =>
+  socket.once('data', () => socket.end('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'));
+const saysNothing = (socket: Socket) => socket.resume();
+
+const streams = [
+  ['-P', '3'],
+  ['-P', '3', '--no-latency'],
+  ['-P', '3', '-R', '-J'],
+  ['-P', '100', '--bidir'],
+];
+
+test.each([
+  ['closes them', closes, 3, 3],
+  ['resets them', resets, 2, 3],
+  ['closes them when they ask', closesWhenAsked, 3, 3],
+  ['refuses them', refuses, 3, 3],
+  ['says nothing to them', saysNothing, 2, 2],
+])('a relay that passes two connections and %s', async (_, treat, ...codes) => {
+  const { port: behind } = await startWperfServer(onTestFinished);
+  for (const args of streams) {
+    const { port } = await startRelay(onTestFinished, behind, 2, treat);
+    const beganAt = performance.now();
+    const ran = await runWperf(['-c', `127.0.0.1:${port}`, '-t', '1', '--connect-timeout', '1500', ...args]);
+    expect(performance.now() - beganAt).toBeLessThan(soonMs);
+    expect(codes).toContain(ran.exitCode);
+    const line = args.includes('-J') ? JSON.parse(ran.stdout).error : ran.stderr;
+    expect(line).toMatch(/^[^\n]+\n?$/);
+    expect(line).toContain(`127.0.0.1:${port}`);
+  }
+});

@@ -1,0 +1,89 @@
+/** A name with several addresses: a whole test goes to one of them, which its report names. */
+import { expect, onTestFinished, test } from 'vitest';
+import { runClientPlan, runPingPlan, runReverseTracePlan } from '../../src/client.js';
+import { traceBothRoutes } from '../../src/modes/route/both.js';
+import { JsonReporter } from '../../src/report/json/test.js';
+import { TextReporter } from '../../src/report/text/test.js';
+import { startServerPlan } from '../../src/server/server.js';
+import type { Connected, Transport } from '../../src/transport/transport.js';
+import { makeWsTransport } from '../../src/transport/ws/connect.js';
+import { Kept } from '../report/kept.js';
+import { collect } from '../support/events.js';
+import { clientPlan, pingPlan, reverseTracePlan } from '../support/plans.js';
+import { freePort } from '../support/ports.js';
+
+const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+
+/** Servers at all of them, a name whose addresses rotate, and where each connection led. */
+async function rotating() {
+  const port = await freePort();
+  for (const host of addresses) {
+    const server = await startServerPlan({ host, port, oneOff: false });
+    onTestFinished(() => server.close());
+  }
+  let asked = 0;
+  const resolve = async () => {
+    asked += 1;
+    return addresses.map((_, i) => addresses[(i + asked) % addresses.length] ?? '');
+  };
+  const ws = makeWsTransport({ resolve });
+  const led: string[] = [];
+  const transport: Transport = {
+    name: ws.name,
+    connect: async (way, hooks): Promise<Connected> => {
+      const connected = await ws.connect(way, hooks);
+      led.push(connected.channel.info.remoteHost);
+      return connected;
+    },
+  };
+  return { target: { host: 'wperf.test', port, secure: false, path: '/' }, transport, led };
+}
+
+test.each([
+  ['up', false],
+  ['bidir', true],
+] as const)(
+  '%s: all streams and the connection beside them go to one address, named in the head',
+  async (direction, latency) => {
+    const { target, transport, led } = await rotating();
+    for (let run = 0; run < addresses.length; run++) {
+      led.length = 0;
+      const plan = clientPlan(target.port, { target, direction, streams: 4, latency });
+      const { all, start, end } = await collect(runClientPlan(plan, { transport }));
+      expect(end).toBeDefined();
+      const [address = ''] = led;
+      expect(led).toEqual(Array(latency ? 5 : 4).fill(address));
+      expect(start?.streams.map(({ remoteHost }) => remoteHost)).toEqual(Array(4).fill(address));
+      const [text, json] = [new Kept(), new Kept()];
+      const identity = { software: 'wperf', systemInfo: '' };
+      const screen = { out: text, err: text, columns: () => undefined, color: false };
+      const reporters = [
+        new TextReporter({ ...identity, verbose: false, prefix: () => '' }, screen),
+        new JsonReporter(identity, json),
+      ];
+      for (const event of all) for (const reporter of reporters) reporter.event(event);
+      expect(text.text).toMatch(new RegExp(`^wperf: [a-z ]+ wperf\\.test:${target.port} \\(${address}\\), 4 streams`));
+      const head = JSON.parse(json.text).start;
+      expect(head.connecting_to.host).toBe('wperf.test');
+      expect(head.connected.map((each: { remote_host: string }) => each.remote_host)).toEqual(Array(4).fill(address));
+    }
+  },
+);
+
+test('pings go to one address', async () => {
+  const { target, transport, led } = await rotating();
+  for await (const _ of runPingPlan(pingPlan(target.port, { target }), { transport }));
+  expect(led).toHaveLength(1);
+});
+
+test('both routes are those to and from one address', async () => {
+  const { target, transport, led } = await rotating();
+  const plan = reverseTracePlan(target.port, { target });
+  const targets: string[] = [];
+  const back = (wish: typeof plan, tools: object) => runReverseTracePlan(wish, { ...tools, transport });
+  for await (const { direction, event } of traceBothRoutes(plan, back)) {
+    if (direction === 'forward' && event.type === 'trace-start') targets.push(event.ip);
+  }
+  expect(led).toHaveLength(1);
+  expect(targets).toEqual(led);
+});
