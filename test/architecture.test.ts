@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { repositoryFile } from './support/folders.js';
 import { exceptions, leafRooms, rooms } from './support/house.js';
+import { houseTableEnd, houseTableStart, withHouseTable } from './support/house-table.js';
 
 const source = repositoryFile('src');
 
@@ -82,4 +83,17 @@ test('leaves know nothing of Node', () => {
         .map((name) => `${file} -> ${name}`),
     );
   expect(ofNode).toEqual([]);
+});
+
+test('docs/architecture.md shows the table of rooms', async () => {
+  const path = repositoryFile('docs', 'architecture.md');
+  await expect(withHouseTable(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
+});
+
+test('the table goes between its markers, and nowhere else', () => {
+  const made = withHouseTable(`before\n${houseTableStart}\nstale\n${houseTableEnd}\nafter\n`);
+  expect(made).toMatch(/^before\n<!-- rooms[^\n]*\n\| room \|/);
+  expect(made).not.toContain('stale');
+  expect(withHouseTable(made)).toBe(made);
+  expect(() => withHouseTable('no markers')).toThrow('lacks');
 });
