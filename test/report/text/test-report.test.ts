@@ -71,7 +71,9 @@ describe('the text report', () => {
   });
 
   it('of an upload', () => {
-    expect(show(whole(startOf())).out).toBe(`wperf 1.2.3: upload to server.example:8765 (198.51.100.7), 1 stream, 2 s, 64 KiB blocks
+    expect(
+      show(whole(startOf())).out,
+    ).toBe(`wperf 1.2.3: upload to server.example:8765 (198.51.100.7), 1 stream, 2 s, 64 KiB blocks
 [  1] local 192.0.2.1 port 40001 connected to 198.51.100.7 port 8765
 Round trip before the test: min 1.500 ms, avg 12.3 ms
 ------------------------------------------------------------
