@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
 /** Tests that compare round trips to a tenth of a millisecond: one file at a time, or they would measure each other. */
@@ -7,45 +7,65 @@ const alone = ['test/trace/network.test.ts', 'test/trace/internet.test.ts', 'tes
 /** Tests over links of their own, which are slow enough for a few to share a machine, but not with busier tests. */
 const links = ['test/netlab/**/*.test.ts', 'test/support/netlab.test.ts'];
 
+const include = ['test/**/*.test.ts'];
+
+/** Files that are tests only when another test runs them. */
+const fixtures = 'test/support/fixtures/**';
+
 /** Most tests wait more than they work. */
 const maxWorkers = 3;
 
-export default defineConfig({
-  test: {
-    pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 30_000,
-    reporters: ['default', new SkippedReporter(), 'json'],
-    outputFile: { json: 'build/test-results.json' },
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'together',
-          include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...links, 'test/support/fixtures/**'],
-          maxWorkers,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'links',
-          include: links,
-          maxWorkers,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'alone',
-          include: alone,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-        },
-      },
-    ],
+const whole: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: 'together',
+      include,
+      exclude: [...alone, ...links, fixtures],
+      maxWorkers,
+      sequence: { groupOrder: 0 },
+    },
   },
-});
+  {
+    extends: true,
+    test: {
+      name: 'links',
+      include: links,
+      maxWorkers,
+      sequence: { groupOrder: 1 },
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'alone',
+      include: alone,
+      fileParallelism: false,
+      sequence: { groupOrder: 2 },
+    },
+  },
+];
+
+const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 30_000 } as const;
+
+/** `--mode fast` is `npm run test:fast`: `describeNeeding` and `processes.ts` leave out what needs anything. */
+export default defineConfig(({ mode }) => ({
+  test:
+    mode === 'fast'
+      ? {
+          ...common,
+          include,
+          exclude: [fixtures],
+          env: { WPERF_TESTS: 'fast' },
+          // Most of the processor's time would go into loading the same modules anew for each file.
+          isolate: false,
+          experimental: { fsModuleCache: true },
+          maxWorkers: 6,
+        }
+      : {
+          ...common,
+          reporters: ['default', new SkippedReporter(), 'json'],
+          outputFile: { json: 'build/test-results.json' },
+          projects: whole,
+        },
+}));

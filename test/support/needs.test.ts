@@ -16,21 +16,28 @@ describe('needs', () => {
   });
 
   test('that are not met skip a suite by name with the reason', async () => {
-    const { exitCode, stdout } = await runFixture('false');
+    const { exitCode, stdout } = await runFixture({ CI: 'false' });
     expect(stdout).toContain(`needy > needs ${wish}`);
-    expect(stdout).toMatch(/1 passed \| 1 skipped/);
+    expect(stdout).toMatch(/2 passed \| 1 skipped/);
     expect(exitCode).toBe(0);
   });
 
   test('that are not met fail a suite with CI=true', async () => {
-    const { exitCode, stdout } = await runFixture('true');
-    expect(stdout).toMatch(/1 failed \| 1 passed/);
+    const { exitCode, stdout } = await runFixture({ CI: 'true' });
+    expect(stdout).toMatch(/1 failed \| 2 passed/);
+    expect(exitCode).toBe(1);
+  });
+
+  test('are left out of the fast run, met or not, and what is not declared fails there', async () => {
+    const { exitCode, stdout } = await runFixture({ CI: 'true', WPERF_TESTS: 'fast' });
+    expect(stdout).toContain('true cannot be run: declare it with describeNeeding');
+    expect(stdout).toMatch(/1 failed \| 2 skipped/);
     expect(exitCode).toBe(1);
   });
 });
 
 /** A vitest with settings and an environment of its own. */
-async function runFixture(ci: 'true' | 'false') {
+async function runFixture(wishes: Readonly<Record<string, string>>) {
   const vitest = repositoryFile('node_modules', 'vitest', 'vitest.mjs');
   const folder = repositoryFile('test', 'support', 'fixtures');
   const own = await temporaryFolder(onTestFinished);
@@ -38,6 +45,11 @@ async function runFixture(ci: 'true' | 'false') {
   await writeFile(config, `export default ${JSON.stringify({ cacheDir: own, test: { root: folder } })};`);
   const argv = [process.execPath, vitest, 'run', '--config', config, '--reporter', 'verbose'];
   const inherited = Object.keys(process.env).filter((name) => name.startsWith('VITEST') || name === 'FORCE_COLOR');
-  const env = { ...Object.fromEntries(inherited.map((name) => [name, undefined])), CI: ci, NO_COLOR: '1' };
+  const env = {
+    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
+    WPERF_TESTS: undefined,
+    NO_COLOR: '1',
+    ...wishes,
+  };
   return run(argv, { env });
 }

@@ -7,6 +7,12 @@ import { once } from 'node:events';
 import { atExit } from './last-resort.js';
 import type { Later } from './undo.js';
 
+/** `npm run test:fast`: nothing runs that has to be declared as a need. */
+export const isFast = process.env.WPERF_TESTS === 'fast';
+
+/** What every machine has that can run the tests. */
+const alwaysThere: readonly string[] = [process.execPath, 'sh', 'bash', 'sleep'];
+
 /** Output beyond this many characters a stream is dropped: no test reads more. */
 const keptCharacters = 16 * 1024 * 1024;
 
@@ -164,6 +170,8 @@ export function pause(milliseconds: number): Promise<void> {
 async function launch(argv: readonly string[], options: ProcessOptions): Promise<Running> {
   const words = [...(options.within ?? []), ...argv];
   const [program = '', ...args] = words;
+  if (isFast && !alwaysThere.includes(program))
+    throw new Error(`${program} cannot be run: declare it with describeNeeding`);
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },

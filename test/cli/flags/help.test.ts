@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { helpText } from '../../../src/cli/flags/help.js';
 import { flagTable, flagTableEnd, flagTableStart, withFlagTable } from '../../../src/cli/flags/readme.js';
 import { flags, wordsOf } from '../../../src/cli/flags/table.js';
+import { repositoryFile } from '../../support/folders.js';
 
 describe('helpText', () => {
   it.each([48, 60, 72, 80, 100, 200])('fits %d columns', (width) => {
@@ -68,6 +70,11 @@ describe('the table of flags', () => {
 });
 
 describe('the README table', () => {
+  it('is the one that the flags make', async () => {
+    const readme = await readFile(repositoryFile('README.md'), 'utf8');
+    expect(withFlagTable(readme)).toBe(readme);
+  });
+
   it('has a row for each flag, with pipes escaped', () => {
     const rows = flagTable()
       .split('\n')

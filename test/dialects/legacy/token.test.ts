@@ -2,24 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { runClientPlan } from '../../../src/client.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
 import { makeCertificates } from '../../support/certificates.js';
 import { collect } from '../../support/events.js';
+import { describeNeeding, program } from '../../support/needs.js';
 import { clientPlan } from '../../support/plans.js';
 import { UndoStack } from '../../support/undo.js';
 
 let pem: { readonly ca: string; readonly cert: string; readonly key: string };
-
-beforeAll(async () => {
-  const files = new UndoStack();
-  const { ca, cert, key } = await makeCertificates(files.later);
-  const read = (path: string) => readFileSync(path, 'utf8');
-  pem = { ca: read(ca), cert: read(cert), key: read(key) };
-  await files.undo();
-});
 
 /** Names no sub-protocol, and keeps every text that it is told. */
 async function listen(secure: boolean) {
@@ -44,7 +37,15 @@ async function measure(secure: boolean, changes: Partial<ClientPlan>) {
   return { ...collected, heard, notices };
 }
 
-describe('the token', () => {
+describeNeeding('the token', [program('openssl')], () => {
+  beforeAll(async () => {
+    const files = new UndoStack();
+    const { ca, cert, key } = await makeCertificates(files.later);
+    const read = (path: string) => readFileSync(path, 'utf8');
+    pem = { ca: read(ca), cert: read(cert), key: read(key) };
+    await files.undo();
+  });
+
   it.each([
     ['in the clear', false, {}],
     ['over TLS that is not checked', true, { insecure: true }],

@@ -1,0 +1,110 @@
+/** What the program says and how it ends where nothing, or much, is measured. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { version } from '../../../src/version.js';
+import { freePort } from '../../support/ports.js';
+import { run } from '../../support/processes.js';
+import { runWperf, startWperfServer, wperf } from '../../support/wperf.js';
+import { expectOneLine } from './spawned.js';
+
+describe('the program', () => {
+  test.each([[[]], [['-u', '-b', '10K']], [['--bidir', '-b', '1M']]])(
+    'says nothing of its own making with many streams, %j',
+    async (args) => {
+      const { process: server, port } = await startWperfServer(onTestFinished);
+      const { exitCode, stderr } = await runWperf(['-c', `127.0.0.1:${port}`, '-P', '40', '-t', '0.4', ...args]);
+      expect(exitCode).toBe(0);
+      for (const line of `${stderr}${server.stderr}`.split('\n')) expect(line).toMatch(/^(warning: .*\.)?$/);
+    },
+  );
+
+  test('prints its help and version, and asks for a mode', async () => {
+    const help = await runWperf(['--help']);
+    expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(help.stdout).toContain('--loopback');
+    expect(await runWperf(['-v'])).toMatchObject({ exitCode: 0, stdout: `wperf ${version}\n`, stderr: '' });
+    expect((await runWperf(['-v', '-V'])).stdout).toContain('protocol wperf.v1');
+    const bare = await runWperf([]);
+    expect(bare).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(bare.stderr).toBe(help.stdout);
+  });
+
+  test.each([
+    [['-c', 'h', '-R', '--bidir'], '-R/--reverse and --bidir exclude each other'],
+    [['-c', 'h', '--tmie', '5'], "'--tmie' is not a flag"],
+    [['-c', 'h', '-l', '3X'], "-l/--length '3X' is not a size"],
+    [['-c', 'h', '-n', '1M', '-O', '1'], '-O/--omit and -n/--bytes exclude each other'],
+  ])('refuses %j with one line', async (args, text) => {
+    const { exitCode, stdout, stderr } = await runWperf(args);
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expectOneLine(stderr, `wperf: error: ${text}`);
+  });
+
+  test.each([
+    '--version',
+    '--help',
+    '--bogus -J',
+    '-c 127.0.0.1:1 -J',
+    '-c 127.0.0.1:1 --json-stream',
+    '--ping -c 127.0.0.1:1 -J',
+  ])('says that stdout is full, %j', async (args) => {
+    const { exitCode, stderr } = await run(['sh', '-c', `exec "$@" > /dev/full`, 'sh', ...wperf(...args.split(' '))]);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, 'wperf: error: stdout cannot be written: ENOSPC');
+  });
+
+  test.each(['-J', '--json-stream'])('says that the log file is full, %j', async (format) => {
+    const { exitCode, stderr } = await runWperf(['-c', '127.0.0.1:1', format, '--logfile', '/dev/full']);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, "wperf: error: --logfile '/dev/full' cannot be written: ENOSPC");
+  });
+
+  test('puts its errors into the JSON, and still fails', async () => {
+    const { exitCode, stdout, stderr } = await runWperf(['-J', '-c', '127.0.0.1', '-p', '99999']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ intervals: [], end: {}, error_code: 'usage' });
+    const refused = await runWperf(['--json-stream', '-c', `127.0.0.1:${await freePort()}`]);
+    expect(refused.exitCode).toBe(2);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ event: 'error', error_code: 'connection-refused' });
+  });
+
+  test.each([
+    ['a closed port', async () => ['-c', `127.0.0.1:${await freePort()}`], 2, 'refused the connection'],
+    [
+      'a name that does not exist',
+      async () => ['-c', 'nosuchhost.invalid'],
+      2,
+      'cannot find the address of nosuchhost.invalid',
+    ],
+    [
+      'a server file that is not there',
+      async () => ['-s', '--tls-cert', '/no/such', '--tls-key', '/no/such'],
+      5,
+      '--tls-cert',
+    ],
+    [
+      'a log file that cannot be',
+      async () => ['-c', 'h', '--logfile', '/no/such/file'],
+      5,
+      "--logfile '/no/such/file' cannot be written",
+    ],
+    [
+      'a foreign bind address',
+      async () => ['-s', '--host', '192.0.2.1', '-p', '0'],
+      5,
+      '192.0.2.1 is not an address of this machine',
+    ],
+  ])('fails on %s with one line and its exit code', async (_what, args, code, text) => {
+    const { exitCode, stdout, stderr } = await runWperf(await args());
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+    expectOneLine(stderr, 'wperf: error: ');
+    expect(stderr).toContain(text);
+  });
+
+  test('fails on a port in use', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const { exitCode, stderr } = await runWperf(['-s', '--host', '127.0.0.1', '-p', String(port)]);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, `wperf: error: port ${port} is in use: choose another with --port`);
+  });
+});
