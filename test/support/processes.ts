@@ -11,7 +11,7 @@ import type { Later } from './undo.js';
 export const isFast = process.env.WPERF_TESTS === 'fast';
 
 /** What every machine has that can run the tests. */
-const alwaysThere: readonly string[] = [process.execPath, 'sh', 'bash', 'sleep'];
+const alwaysThere: readonly string[] = [process.execPath, 'sh', 'bash', 'env', 'sleep'];
 
 /** Output beyond this many characters a stream is dropped: no test reads more. */
 const keptCharacters = 16 * 1024 * 1024;
