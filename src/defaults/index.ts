@@ -122,8 +122,8 @@ export const waits = {
   /** Round trips measured before a test: at most this many samples and this much time. */
   rttSamples: 10,
   rttBudgetSeconds: 1,
-  /** For more of them once the server has granted the test. */
-  rttExtraSeconds: 0.02,
+  /** A path where all of them take no longer is measured once the server has granted the test. */
+  rttAnewSeconds: 0.02,
   /** Of a ping before the load, for the answer to the one before: more would make a test wait. */
   idlePatienceSeconds: 0.003,
   /** For the connection that measures latency; a test is not held up longer by one that fails. */

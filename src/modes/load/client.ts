@@ -130,7 +130,7 @@ class ClientTest {
 
   /** What was measured while the test was opened, unless that was too early to tell. */
   async #roundTripsOf({ streams, checkOpen }: LoadPeer): Promise<RttSummary | undefined> {
-    const early = await this.#roundTrips.end();
+    const early = this.#roundTrips.end();
     if (early && !this.#simulation && !checkOpen) return early;
     const echoes = streams.map((stream) => stream.echo);
     return measureRoundTrips(echoes, this.#options.host.clock, simulatedSeconds(this.#simulation));

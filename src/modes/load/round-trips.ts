@@ -26,7 +26,7 @@ export async function measureRoundTrips(
   return summaryOf(samplesMs);
 }
 
-/** Round trips on the first connection while the server is still asked for the test: they cost no time. */
+/** Round trips on the first connection while the server is still asked for the test: on a long path they cost no time. */
 export class OpeningRoundTrips {
   readonly #clock: Clock;
   readonly #samplesMs: number[] = [];
@@ -49,21 +49,15 @@ export class OpeningRoundTrips {
   }
 
   /**
-   * Those that are missing are waited for where the path is short; where it is so long that none has come back, the one
-   * that opened the connection stands for it. Undefined where there was none either.
+   * Those that came back; where none has, the one that opened the connection stands for them. Undefined where the path
+   * is so short that this program's own work of opening would be the larger part: measuring anew costs nothing there.
    */
-  async end(): Promise<RttSummary | undefined> {
-    const { rttSamples, rttExtraSeconds } = waits;
-    const longestMs = Math.max(...this.#samplesMs, this.#answeredMs ?? Number.POSITIVE_INFINITY);
-    if (longestMs * (rttSamples - this.#samplesMs.length) <= 1000 * rttExtraSeconds) await this.#late();
+  end(): RttSummary | undefined {
     this.#pinger?.stop();
-    return summaryOf(this.#samplesMs) ?? summaryOf(this.#answeredMs === undefined ? [] : [this.#answeredMs]);
-  }
-
-  #late(): Promise<void> {
-    const late = () => new Error('late');
-    const finished = this.#pinger?.finished ?? Promise.resolve();
-    return within(this.#clock, waits.rttExtraSeconds, finished, late).catch(() => {});
+    const answeredMs = this.#answeredMs === undefined ? [] : [this.#answeredMs];
+    const samplesMs = this.#samplesMs.length > 0 ? this.#samplesMs : answeredMs;
+    const isShort = Math.min(...samplesMs) * waits.rttSamples <= 1000 * waits.rttAnewSeconds;
+    return isShort ? undefined : summaryOf(samplesMs);
   }
 }
 

@@ -39,7 +39,8 @@ export class Upgrader {
     });
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     this.#upgrader.on('headers', (answer, request) => {
-      answer.push(...lines, ...(helloOf(request) === undefined ? [] : [`${HELLO_HEADER}: ${HELLO_TAKEN}`]));
+      const isTaken = helloOf(request) !== undefined && answer.some((line) => /^sec-websocket-protocol:/i.test(line));
+      answer.push(...lines, ...(isTaken ? [`${HELLO_HEADER}: ${HELLO_TAKEN}`] : []));
     });
   }
 

@@ -1,0 +1,97 @@
+/** The hello that comes with the request: taken once and said so, or not taken and said as a message. */
+import { connect, createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { runClientPlan } from '../../../src/client.js';
+import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
+import { collect } from '../../support/events.js';
+import { hello } from '../../support/hello.js';
+import { clientPlan } from '../../support/plans.js';
+import { type Held, hold, nativeProtocol, upgradeRequest } from '../../support/raw.js';
+
+let server: WperfServer;
+let port: number;
+
+beforeEach(async () => {
+  server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false });
+  port = server.address.port;
+});
+
+afterEach(() => server.close());
+
+const taken = /^wperf-hello: taken\r$/m;
+
+/** What comes back for a request with this hello until `known` is in it, or the server closes. */
+async function answered(text: string, known: RegExp, ...lines: readonly string[]): Promise<string> {
+  const header = `wperf-hello: ${Buffer.from(text).toString('base64url')}`;
+  const { socket, ended, reply }: Held = await hold(port, upgradeRequest(...lines, header));
+  await new Promise<void>((resolve) => {
+    const look = () => known.test(reply()) && resolve();
+    socket.on('data', look);
+    void ended.then(() => resolve());
+    look();
+  });
+  socket.destroy();
+  return reply();
+}
+
+describe('a hello with the request', () => {
+  it('is taken and answered with the grant', async () => {
+    const reply = await answered(JSON.stringify(hello), /"type":"grant"/, nativeProtocol);
+    expect(reply).toMatch(taken);
+    expect(reply).toContain('"type":"grant"');
+  });
+
+  it('is not said to be taken where no sub-protocol is chosen', async () => {
+    const reply = await answered(JSON.stringify(hello), /\r\n\r\n/);
+    expect(reply).toMatch(/^HTTP\/1\.1 101 /);
+    expect(reply).not.toMatch(/wperf-hello/i);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['another message', '{"type":"start"}'],
+    ['a huge block', JSON.stringify({ ...hello, blockBytes: 2 ** 40 })],
+  ])('of %s is refused as the message would be', async (_what, text) => {
+    expect(await answered(text, /"code":"[a-z-]+"/, nativeProtocol)).toContain('"code":"protocol-violation"');
+  });
+});
+
+/** A TCP relay that changes a word on its way to the server, or back. */
+async function changing(word: string, way: 'there' | 'back'): Promise<{ port: number; changed: () => number }> {
+  let changed = 0;
+  const change = (bytes: Buffer) => {
+    const text = bytes.toString('latin1');
+    if (!text.includes(word)) return bytes;
+    changed++;
+    return Buffer.from(text.replace(word, word.replace(/./, 'x')), 'latin1');
+  };
+  const relay = createServer((client) => {
+    const far = connect(port, '127.0.0.1');
+    client.on('data', (bytes) => far.write(way === 'there' ? change(bytes) : bytes));
+    far.on('data', (bytes) => client.write(way === 'back' ? change(bytes) : bytes));
+    for (const [one, other] of [
+      [client, far],
+      [far, client],
+    ] as const)
+      one.on('error', () => {}).on('close', () => other.destroy());
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => relay.close(() => resolve())));
+  return { port: (relay.address() as { port: number }).port, changed: () => changed };
+}
+
+describe('a proxy that strips', () => {
+  it("the request's header costs the test nothing", async () => {
+    const relay = await changing('wperf-hello', 'there');
+    const { error, end } = await collect(runClientPlan(clientPlan(relay.port)));
+    expect([error, relay.changed()]).toEqual([undefined, 1]);
+    expect(end).toBeDefined();
+  });
+
+  it("the answer's alone ends the test with an error, not a wrong figure", async () => {
+    const relay = await changing('wperf-hello', 'back');
+    const { error, end } = await collect(runClientPlan(clientPlan(relay.port)));
+    expect(relay.changed()).toBe(1);
+    expect([end, error]).toEqual([undefined, expect.stringContaining('protocol-violation')]);
+  });
+});
