@@ -118,8 +118,11 @@ export interface Control {
    */
   onViolation: (text: string) => void;
   send(text: string): void;
-  /** Says goodbye, and drops the connection if that takes longer than `withinSeconds`. */
-  close(reason: Exclude<CloseReason, 'lost'>, text: string, withinSeconds: number): void;
+  /**
+   * Says goodbye, and drops the connection if that takes longer than `withinSeconds`. Settles, and never rejects, when
+   * the program may end without loss of what was said.
+   */
+  close(reason: Exclude<CloseReason, 'lost'>, text: string, withinSeconds: number): Promise<void>;
   /** Ends the connection at once; whatever is queued is discarded. */
   drop(): void;
 }

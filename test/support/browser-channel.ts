@@ -41,8 +41,9 @@ export class BrowserChannel implements BareChannel {
     if (this.#socket.readyState === 1) this.#socket.send(text);
   }
 
-  close(reason: 'done' | 'protocol' | 'policy', text: string): void {
+  close(reason: 'done' | 'protocol' | 'policy', text: string): Promise<void> {
     this.#socket.close(reason === 'done' ? DONE : REFUSED, text.slice(0, 100));
+    return Promise.resolve();
   }
 
   drop(): void {

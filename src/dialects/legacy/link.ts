@@ -46,19 +46,19 @@ export class LegacyLink {
     this.channel.send(text);
   }
 
-  close(withinSeconds: number): void {
-    this.#close('done', '', withinSeconds);
+  close(withinSeconds: number): Promise<void> {
+    return this.#close('done', '', withinSeconds);
   }
 
   /** Ends the connection with a reason, in ASCII, that the original shows its user. */
   refuse(reason: string): void {
-    this.#close('policy', reason, 1);
+    void this.#close('policy', reason, 1);
   }
 
-  #close(reason: 'done' | 'policy', text: string, withinSeconds: number): void {
-    if (this.#closing) return;
+  #close(reason: 'done' | 'policy', text: string, withinSeconds: number): Promise<void> {
+    if (this.#closing) return Promise.resolve();
     this.#closing = true;
-    this.channel.close(reason, text, withinSeconds);
+    return this.channel.close(reason, text, withinSeconds);
   }
 
   #receive(text: string): void {

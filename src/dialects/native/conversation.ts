@@ -125,9 +125,9 @@ export class Conversation {
   }
 
   /** Ends the conversation in good order, or without ceremony if that takes longer than `withinSeconds`. */
-  close(withinSeconds: number): void {
+  close(withinSeconds: number): Promise<void> {
     this.#cancelWatch();
-    this.channel.close('done', '', withinSeconds);
+    return this.channel.close('done', '', withinSeconds);
   }
 
   /** Tells the peer why, and ends the conversation. Whoever waits gets `error`. */

@@ -72,7 +72,7 @@ class ClientTest {
       for (const note of peer.notes) this.#emit(note);
       if (this.#latency.failure) this.#emit({ type: 'notice', level: 'warning', text: this.#latency.failure });
       this.#emit(await this.#measure(peer, rtt));
-      for (const stream of peer.streams) stream.close(waits.partingSeconds);
+      await Promise.all(peer.streams.map((stream) => stream.close(waits.partingSeconds)));
     } catch (thrown) {
       this.#connections.dropAll();
       const error = toWperfError(thrown);

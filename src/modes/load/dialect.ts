@@ -31,8 +31,8 @@ export interface ClientStream extends StreamLink {
   readonly test: TestPlan;
   /** Round trips on the stream's own connection, before its load. */
   readonly echo: Pick<Echo, 'ping'>;
-  /** Ends the connection in good order, or without ceremony if that takes longer. */
-  close(withinSeconds: number): void;
+  /** Ends the connection in good order, or without ceremony if that takes longer; settles as a channel's `close`. */
+  close(withinSeconds: number): Promise<void>;
 }
 
 /** A connection beside a test that carries pings alone. */

@@ -48,6 +48,8 @@ export class SimulatedChannel implements Channel {
   /** How to give up each ping that is not on its way: it waits for its delay, or is lost. */
   readonly #heldPings = new Map<number, () => void>();
   #cancelGoodbye: Cancel = () => {};
+  /** Settles those who wait for a goodbye that is not said any more. */
+  readonly #onEnded: (() => void)[] = [];
   #over = false;
 
   /** Takes the channel over, with those who listen to it. */
@@ -175,11 +177,14 @@ export class SimulatedChannel implements Channel {
     });
   }
 
-  close(reason: Exclude<CloseReason, 'lost'>, text: string, withinSeconds: number): void {
-    if (this.#over) return;
-    const due = this.#delay(() => this.#inner.close(reason, text, withinSeconds));
-    this.#cancelGoodbye();
-    this.#cancelGoodbye = this.#options.clock.at(due + withinSeconds, () => this.drop());
+  close(reason: Exclude<CloseReason, 'lost'>, text: string, withinSeconds: number): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEnded.push(resolve);
+      const due = this.#delay(() => resolve(this.#inner.close(reason, text, withinSeconds)));
+      this.#cancelGoodbye();
+      this.#cancelGoodbye = this.#options.clock.at(due + withinSeconds, () => this.drop());
+    });
   }
 
   drop(): void {
@@ -226,6 +231,7 @@ export class SimulatedChannel implements Channel {
     this.#cancelGoodbye();
     this.#line.end();
     this.#giveUpPings(this.#pings);
+    for (const settle of this.#onEnded.splice(0)) settle();
   }
 
   #loss(what: string): () => boolean {

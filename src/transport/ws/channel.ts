@@ -153,12 +153,19 @@ export class WsChannel implements Channel {
     return this.#pings.add(key, sentMs);
   }
 
-  close(reason: keyof typeof closeCodes, text: string, withinSeconds: number): void {
-    if (this.#ws.readyState === this.#ws.CLOSED) return;
+  close(reason: keyof typeof closeCodes, text: string, withinSeconds: number): Promise<void> {
+    if (this.#ws.readyState === this.#ws.CLOSED) return Promise.resolve();
     this.#ws.close(closeCodes[reason], Buffer.from(text).subarray(0, REASON_BYTES));
     const timer = setTimeout(() => this.drop(), withinSeconds * 1000);
-    this.#ws.once('close', () => clearTimeout(timer));
-    if (this.#options.isClient && this.#ws.bufferedAmount === 0) this.#keepNobody(timer);
+    const closed = new Promise<void>((resolve) => {
+      this.#ws.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    if (!this.#options.isClient || this.#ws.bufferedAmount > 0) return closed;
+    this.#keepNobody(timer);
+    return Promise.resolve();
   }
 
   /** When all is said and taken by the system, a program that has nothing else to do may end. */

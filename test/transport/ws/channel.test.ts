@@ -45,6 +45,17 @@ describe.each(lanes)('a channel, client lane $clientLane, server lane $serverLan
     client.drop();
   });
 
+  it('lets a program end with a close once the far end has what was said', async () => {
+    const { client, server } = await channelPair({ ...lane, cuts: cutsOf.whole });
+    const texts: string[] = [];
+    server.sink = { arrived: () => {} };
+    server.onText = (text) => texts.push(text);
+    client.loadWriter(65_536, 1_048_576).write(1_048_576, () => {});
+    client.send('the last word');
+    await client.close('done', '', 10);
+    expect(texts).toEqual(['the last word']);
+  });
+
   it('measures a round trip while load flows, and closes in good order', async () => {
     const { client, server } = await channelPair({ ...lane, cuts: cutsOf.odd });
     server.sink = { arrived: () => {} };
