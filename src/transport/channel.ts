@@ -119,8 +119,8 @@ export interface Control {
   onViolation: (text: string) => void;
   send(text: string): void;
   /**
-   * Says goodbye, and drops the connection if that takes longer than `withinSeconds`. Settles, and never rejects, when
-   * the program may end without loss of what was said.
+   * Says goodbye, and drops the connection if that takes longer than `withinSeconds`. Settles when the connection has
+   * ended, and never rejects; once the peer has said goodbye too, it has had all that was said.
    */
   close(reason: Exclude<CloseReason, 'lost'>, text: string, withinSeconds: number): Promise<void>;
   /** Ends the connection at once; whatever is queued is discarded. */

@@ -1,11 +1,40 @@
-/** How the program ends: once what it wrote is taken, at once when it is told to, and without waiting for goodbyes. */
+/** How the program ends: once what it wrote is taken, at once when it is told to, and without goodbyes that tell nothing. */
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { legacy } from '../../src/defaults/index.js';
 import { startFakeServer } from '../dialects/legacy/fake-server.js';
 import { repositoryFile, temporaryFolder } from '../support/folders.js';
 import { describeNeeding, program } from '../support/needs.js';
 import { freePort, listening } from '../support/ports.js';
 import { type Running, run, start } from '../support/processes.js';
 import { runWperf, startWperfServer, wperf } from '../support/wperf.js';
+
+/** A client's close frame: masked, with a code and no text (RFC 6455, section 5.2). */
+const closeFrame = { bytes: 8, opens: [0x88, 0x82] };
+
+/** A relay that holds a client's goodbye back: for so long, or for ever. */
+async function startHolding(target: number, holdMs?: number) {
+  let heldAt = Number.NaN;
+  const later = (undo: () => void) => onTestFinished(undo);
+  const relay = createServer((client) => {
+    const onward = connect(target, '127.0.0.1');
+    onward.pipe(client);
+    client.on('data', (bytes: Buffer) => {
+      const tail = bytes.subarray(-closeFrame.bytes);
+      if (!closeFrame.opens.every((byte, i) => tail[i] === byte)) return onward.write(bytes);
+      heldAt = performance.now();
+      onward.write(bytes.subarray(0, -closeFrame.bytes));
+      const timer = holdMs === undefined ? undefined : setTimeout(() => onward.write(tail), holdMs);
+      later(() => clearTimeout(timer));
+      return true;
+    });
+    client.on('error', () => {}).on('close', () => onward.destroy());
+    onward.on('error', () => {}).on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  later(() => relay.close());
+  return { port: (relay.address() as AddressInfo).port, heldAt: () => heldAt };
+}
 
 /** Starts a program whose stdout is full from its first byte on. */
 function startUnread(argv: readonly string[]): Promise<Running> {
@@ -32,20 +61,24 @@ describe('the end of the program', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('waits for no goodbye', async () => {
-    let said = 0;
-    const port = await startFakeServer(onTestFinished, (ws) => {
-      ws.on('message', () => {
-        said += 1;
-        ws.pause();
-      });
-    });
-    const running = await start(onTestFinished, wperf('-c', `127.0.0.1:${port}`, '-t', '0.5', '--no-latency'));
-    await running.outputMatching(/CPU: /);
-    const beganAt = performance.now();
-    expect((await running.finished).exitCode).toBe(0);
-    expect(performance.now() - beganAt).toBeLessThan(1500);
-    expect(said).toBeGreaterThan(0);
+  test('waits for no goodbye of a server that has told its results', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const { port: through, heldAt } = await startHolding(port);
+    const args = ['-c', `127.0.0.1:${through}`, '-R', '-b', '1M', '-t', '0.5', '--no-latency'];
+    expect((await run(wperf(...args))).exitCode).toBe(0);
+    expect(performance.now() - heldAt()).toBeLessThan(1000);
+  });
+
+  test.each([
+    ['answers its goodbye late', 1000, 900, 2500],
+    ['never answers it', undefined, legacy.partingSeconds * 1000 - 500, legacy.partingSeconds * 1000 + 1500],
+  ])('waits so long for a server of the original that %s', async (_what, holdMs, leastMs, mostMs) => {
+    const port = await startFakeServer(onTestFinished, () => {});
+    const { port: through, heldAt } = await startHolding(port, holdMs);
+    const args = ['-c', `127.0.0.1:${through}`, '-b', '1M', '-t', '0.5', '--no-latency'];
+    expect((await run(wperf(...args))).exitCode).toBe(0);
+    expect(performance.now() - heldAt()).toBeGreaterThan(leastMs);
+    expect(performance.now() - heldAt()).toBeLessThan(mostMs);
   });
 });
 

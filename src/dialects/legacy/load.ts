@@ -79,6 +79,7 @@ function streamOf(
     ...{ id, test: { ...whole, ...given({ bytes }) }, talk, data: link.channel, link: link.channel },
     traits: traitsOf(whole, host),
     echo: { ping: (written) => link.channel.ping?.(written) ?? Promise.reject(new Error('no pings')) },
+    // Nothing but its goodbye tells that the peer has had the end.
     close: () => link.close(legacy.partingSeconds),
   };
 }

@@ -64,7 +64,8 @@ async function openStream(
     talk: new NativeTalk(conversation, 'client'),
     // As the handshake left it: under the conditions granted.
     ...{ data: conversation.channel, link: conversation.channel, echo: conversation.echo },
-    close: (withinSeconds: number) => conversation.close(withinSeconds),
+    // The results have been exchanged: the peer knows.
+    close: async (withinSeconds: number) => void conversation.close(withinSeconds),
   };
   return { grant, stream };
 }

@@ -31,7 +31,7 @@ export interface ClientStream extends StreamLink {
   readonly test: TestPlan;
   /** Round trips on the stream's own connection, before its load. */
   readonly echo: Pick<Echo, 'ping'>;
-  /** Ends the connection in good order, or without ceremony if that takes longer; settles as a channel's `close`. */
+  /** Ends the connection in good order, or without ceremony if that takes longer. Settles when the peer knows the end. */
   close(withinSeconds: number): Promise<void>;
 }
 

@@ -48,7 +48,7 @@ export class SimulatedChannel implements Channel {
   /** How to give up each ping that is not on its way: it waits for its delay, or is lost. */
   readonly #heldPings = new Map<number, () => void>();
   #cancelGoodbye: Cancel = () => {};
-  /** Settles those who wait for a goodbye that is not said any more. */
+  /** Settles those who wait for the end. */
   readonly #onEnded: (() => void)[] = [];
   #over = false;
 

@@ -157,22 +157,12 @@ export class WsChannel implements Channel {
     if (this.#ws.readyState === this.#ws.CLOSED) return Promise.resolve();
     this.#ws.close(closeCodes[reason], Buffer.from(text).subarray(0, REASON_BYTES));
     const timer = setTimeout(() => this.drop(), withinSeconds * 1000);
-    const closed = new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       this.#ws.once('close', () => {
         clearTimeout(timer);
         resolve();
       });
     });
-    if (!this.#options.isClient || this.#ws.bufferedAmount > 0) return closed;
-    this.#keepNobody(timer);
-    return Promise.resolve();
-  }
-
-  /** When all is said and taken by the system, a program that has nothing else to do may end. */
-  #keepNobody(timer: NodeJS.Timeout): void {
-    const { socket, tcp } = this.#options;
-    timer.unref();
-    for (const each of [socket, tcp]) if (each instanceof Socket) each.unref();
   }
 
   drop(): void {

@@ -147,19 +147,19 @@ describe('a simulated channel', () => {
     inner.client.drop();
   });
 
-  it.each(['delayed', 'dropped'])('lets a program end with a close that is %s, and not before', async (how) => {
+  it.each(['delayed', 'dropped'])('has closed when its goodbye is %s, and not before', async (how) => {
     const { clock, client } = await simulatedPair({ latencyMs: 50 });
-    let mayEnd = false;
+    let hasClosed = false;
     void client.close('done', 'done', 1).then(() => {
-      mayEnd = true;
+      hasClosed = true;
     });
     clock.advance(0.049);
     await settle();
-    expect(mayEnd).toBe(false);
+    expect(hasClosed).toBe(false);
     if (how === 'dropped') client.drop();
     else clock.advance(0.002);
     await settle();
-    expect(mayEnd).toBe(true);
+    expect(hasClosed).toBe(true);
   });
 
   it('drops a connection whose goodbye does not get out', async () => {

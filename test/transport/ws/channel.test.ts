@@ -45,7 +45,7 @@ describe.each(lanes)('a channel, client lane $clientLane, server lane $serverLan
     client.drop();
   });
 
-  it('lets a program end with a close once the far end has what was said', async () => {
+  it('has closed once the far end has what was said', async () => {
     const { client, server } = await channelPair({ ...lane, cuts: cutsOf.whole });
     const texts: string[] = [];
     server.sink = { arrived: () => {} };
