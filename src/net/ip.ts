@@ -35,6 +35,11 @@ export function familyOf(text: string): Family | undefined {
   return parseIp(text)?.family;
 }
 
+/** Whether it is an IPv6 address in its own notation, be it one of IPv4 within. */
+export function isIpv6Text(text: string): boolean {
+  return text.includes(':') && parseIp(text) !== undefined;
+}
+
 /** A link-local address is one of an interface, which its zone names (RFC 4007, section 6). */
 export function lacksZone(text: string): boolean {
   const { bytes: [first = 0, second = 0] = [], family, zone } = parseIp(text) ?? {};

@@ -1,5 +1,5 @@
 /** URLs whose host may be an IPv6 address with a zone, which the WHATWG standard has no place for. */
-import { isIPv6 } from 'node:net';
+import { isIpv6Text } from './ip.js';
 
 export interface ZonedUrl {
   /** Without the zone. */
@@ -30,5 +30,5 @@ export function withoutBrackets(host: string): string {
 
 /** The host as it stands in a URL: an IPv6 address in brackets, its zone as RFC 6874 has it. */
 export function urlHost(host: string): string {
-  return isIPv6(host) ? `[${host.replace('%', '%25')}]` : host;
+  return isIpv6Text(host) ? `[${host.replace('%', '%25')}]` : host;
 }

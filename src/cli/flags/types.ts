@@ -1,7 +1,7 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
-import { isIP } from 'node:net';
 import { limits } from '../../defaults/index.js';
 import type { Cidr } from '../../net/cidr.js';
+import { familyOf } from '../../net/ip.js';
 import { parseCidr } from '../../net/networks.js';
 import {
   BadValue,
@@ -132,7 +132,7 @@ export const ownAddress: FlagType<LocalAddress> = {
   parse(value) {
     const bare = value.replace(/^\[(.*)\]$/, '$1');
     const [address = '', name] = bare.split(/%(.*)/s, 2);
-    if (isIP(address) === 0)
+    if (familyOf(address) === undefined)
       throw new BadValue('is not an IP address', 'give an address of this machine, such as 192.0.2.7');
     if (name === undefined) return { address };
     const device = networkDevice.parse(name);

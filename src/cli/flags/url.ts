@@ -1,7 +1,6 @@
 /** Hosts and URLs as they are typed. */
-import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { lacksZone, parseIp } from '../../net/ip.js';
+import { familyOf, isIpv6Text, lacksZone, parseIp } from '../../net/ip.js';
 import { withoutBrackets } from '../../net/url.js';
 import { BadValue } from '../../units.js';
 
@@ -19,9 +18,9 @@ const urlDelimiter = /[/\\?#@:%[\]\s]/;
  */
 export function parseHost(text: string): string {
   const bare = withoutBrackets(text);
-  if (isIPv6(bare)) return checkedIpv6(bare);
+  if (isIpv6Text(bare)) return checkedIpv6(bare);
   const name = urlDelimiter.test(text) ? '' : domainToASCII(text);
-  const oddAddress = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text) && !isIPv4(text);
+  const oddAddress = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text) && familyOf(text) !== 4;
   if (name === '' || name.length > 253 || oddAddress) {
     throw new BadValue('is not a host name or address', 'write e.g. server.example, 192.0.2.7 or [2001:db8::7]');
   }

@@ -13,7 +13,6 @@ const reading = {
   'duplicate-arguments-array': true,
   'parse-numbers': false,
   'parse-positional-numbers': false,
-  'strip-aliased': true,
 };
 
 /** What yargs takes for a value although it begins with a dash. */
@@ -27,7 +26,8 @@ export interface ReadWords {
 
 /** The flags given in argv, parsed. Throws WperfError 'usage' for unknown, repeated, valueless and malformed ones. */
 export function readWords(argv: readonly string[]): ReadWords {
-  const read = makeParser().parseSync(spell(argv));
+  const words = spell(argv);
+  const read = makeParser(words).parseSync(words);
   const [stray] = read._;
   if (stray !== undefined) throw strayWord(String(stray));
   const values: Record<string, unknown> = {};
@@ -42,7 +42,8 @@ function notesOf(given: readonly ForeignFlag[]): string[] {
   return given.flatMap((flag) => (flag.note === undefined ? [] : [`${label(flag)} changes nothing: ${flag.note}`]));
 }
 
-function makeParser() {
+/** Knows no more flags than occur: to declare all takes longer than to read the words. */
+function makeParser(words: readonly string[]) {
   const parser = yargs([])
     .scriptName('wperf')
     .detectLocale(false)
@@ -50,8 +51,9 @@ function makeParser() {
     .version(false)
     .exitProcess(false)
     .parserConfiguration(reading);
-  for (const { name, aliases, type } of [...flags, ...foreignFlags]) {
-    parser.option(name, { alias: [...aliases], boolean: type === undefined });
+  const spelled = new Set(words.map((word) => word.replace(/=.*/s, '')));
+  for (const { name, type } of [...flags, ...foreignFlags]) {
+    if (spelled.has(dashed(name))) parser.option(name, { boolean: type === undefined });
   }
   return parser;
 }
@@ -99,7 +101,7 @@ function spellFlags(word: string, next: string | undefined): string[] {
 }
 
 function spellOne(flag: KnownFlag, value: string | undefined, next: string | undefined): string[] {
-  const name = `--${flag.name}`;
+  const name = dashed(flag.name);
   if ('refusal' in flag) throw usageError(`wperf has no ${label(flag)}`, flag.refusal);
   if (flag.type === undefined) {
     if (value !== undefined && !('optional' in flag))

@@ -1,6 +1,6 @@
 /** `-c HOST|URL`: every way to name a server, resolved to host, port, security and path. */
-import { isIPv6 } from 'node:net';
 import { defaults, limits } from '../../defaults/index.js';
+import { isIpv6Text } from '../../net/ip.js';
 import { parseUrl, urlHost, withoutBrackets } from '../../net/url.js';
 import type { Target } from '../../plan/plan.js';
 import { BadValue } from '../../units.js';
@@ -40,7 +40,7 @@ function fromUrl(text: string): Target {
   if (text.includes('#')) throw new BadValue('has a fragment', 'a WebSocket URL ends before the #');
   const port = url.port === '' ? scheme.port : parsePort(url.port);
   return {
-    host: isIPv6(host) ? checkedIpv6(host) : host,
+    host: isIpv6Text(host) ? checkedIpv6(host) : host,
     port,
     secure: scheme.secure,
     path: url.pathname + url.search,
@@ -69,7 +69,7 @@ function fromHost(text: string): Target {
 }
 
 function splitPort(text: string): { host: string; port?: string } {
-  if (isIPv6(withoutBrackets(text))) return { host: text };
+  if (isIpv6Text(withoutBrackets(text))) return { host: text };
   const [, bracketed, bracketedPort] = /^(\[.*\]):(.*)$/.exec(text) ?? [];
   if (bracketed !== undefined && bracketedPort !== undefined) return { host: bracketed, port: bracketedPort };
   const [host = '', port, ...more] = text.split(':');

@@ -1,9 +1,8 @@
 /** From a host to the addresses to try, in the order in which to try them. */
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { bounds } from '../../defaults/index.js';
 import { orAborted } from '../../host/abort.js';
-import type { Family } from '../../net/ip.js';
+import { type Family, familyOf } from '../../net/ip.js';
 
 /** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. */
 export type Resolve = (name: string, family: Family | undefined) => Promise<readonly string[]>;
@@ -23,15 +22,15 @@ export async function addressesOf(
   resolve: Resolve,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (isIP(host) !== 0) return [host];
+  if (familyOf(host) !== undefined) return [host];
   const found = await orAborted(resolve(host, family), signal, () => signal.reason);
   return inTurn([...new Set(found)]).slice(0, bounds.addressesTried);
 }
 
 function inTurn(addresses: readonly string[]): string[] {
-  const first = isIP(addresses[0] ?? '');
-  const preferred = addresses.filter((address) => isIP(address) === first);
-  const others = addresses.filter((address) => isIP(address) !== first);
+  const first = familyOf(addresses[0] ?? '');
+  const preferred = addresses.filter((address) => familyOf(address) === first);
+  const others = addresses.filter((address) => familyOf(address) !== first);
   return Array.from({ length: addresses.length }, (_, i) => [preferred[i], others[i]])
     .flat()
     .filter((address) => address !== undefined);

@@ -1,10 +1,8 @@
 /** Why no connection came about, in a user's terms: which machine failed, and what to do. */
 import { closeSync, openSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { devNull, networkInterfaces } from 'node:os';
 import { type ErrorCode, isOutOfFiles, stripControl, tooManyFiles, WperfError } from '../../errors.js';
-import type { Family } from '../../net/ip.js';
-import { lacksZone } from '../../net/ip.js';
+import { type Family, familyOf, lacksZone } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 import { ProxyRefusal } from './proxy.js';
 import { AllFailed, type Failure } from './race.js';
@@ -152,7 +150,7 @@ export function machineError(error: NodeError, { bind, socket }: OwnEnd = {}): W
     const hint = 'give --bind an address of this machine, or leave it out';
     return local('unreachable', `${address} is not an address of this machine`, hint, error);
   }
-  const family = isIP(address);
+  const family = familyOf(address);
   if (error.code === 'EADDRNOTAVAIL' && hasAddress(family)) return noFreePort(error);
   const text = `this machine has no address from which to connect to ${address}`;
   return local('unreachable', text, 'check --bind, -4 and -6', error);
@@ -181,8 +179,8 @@ function canOpenFiles(): boolean {
   }
 }
 
-function hasAddress(family: number): boolean {
-  return Object.values(networkInterfaces()).some((all) => all?.some((each) => isIP(each.address) === family));
+function hasAddress(family: Family | undefined): boolean {
+  return Object.values(networkInterfaces()).some((all) => all?.some((each) => familyOf(each.address) === family));
 }
 
 function noFreePort(cause: NodeError): WperfError {

@@ -1,7 +1,7 @@
 /** A TCP connection to the first machine on the way. */
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../host/clock.js';
-import { canonicalHost, type Family } from '../../net/ip.js';
+import { canonicalHost, type Family, familyOf } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 import { addressesOf, type Resolve, systemResolve } from './addresses.js';
 import { otherFamily, type Party, reachError, resolveError } from './failure.js';
@@ -50,15 +50,14 @@ export async function addressesFor(
   way: Way,
   { signal, resolve }: OpenTools,
 ): Promise<string[]> {
-  const family = familyOf(way);
-  if (family !== undefined && isIP(host) !== 0 && isIP(host) !== family) throw otherFamily(host, family);
+  const family = familyOfWay(way);
+  if (family !== undefined && (familyOf(host) ?? family) !== family) throw otherFamily(host, family);
   return addressesOf(host, family, resolve ?? systemResolve, signal).catch((error) => {
     throw resolveError(error, party, family);
   });
 }
 
 /** From an address of one family no other can be reached. */
-function familyOf({ family, bind = '' }: Way): Family | undefined {
-  const bound = isIP(bind);
-  return family ?? (bound === 4 || bound === 6 ? bound : undefined);
+function familyOfWay({ family, bind = '' }: Way): Family | undefined {
+  return family ?? familyOf(bind);
 }

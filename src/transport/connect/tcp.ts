@@ -1,13 +1,14 @@
 /** A TCP connection on its way, with the options that its user asked for set before its first segment. */
-import { isIPv6, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { given } from '../../given.js';
 import { openTcpSocket } from '../../host/tcp/wishes.js';
+import { familyOf } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 
 /** Throws a WperfError for an option that cannot be had. */
 export function startTcp(host: string, port: number, { bind, socket }: Pick<Way, 'bind' | 'socket'>): Socket {
   const { localPort, ...wishes } = socket ?? {};
-  const made = Object.keys(wishes).length === 0 ? new Socket() : adopt(openTcpSocket(isIPv6(host) ? 6 : 4, wishes));
+  const made = Object.keys(wishes).length === 0 ? new Socket() : adopt(openTcpSocket(familyOf(host) ?? 4, wishes));
   return made.connect({ host, port, ...given({ localAddress: bind, localPort }) });
 }
 
