@@ -18,6 +18,7 @@ export type { LatencySummary } from './measure/percentiles.js';
 export { bitsPerSecond, type Span } from './measure/span.js';
 export type { TcpSample, TcpSummary } from './measure/tcp.js';
 export type { CpuUse } from './measure/usage.js';
+export { version } from './package.js';
 export type {
   ClientPlan,
   Direction,
@@ -34,4 +35,3 @@ export type {
 export type { ServerEvents, WperfServer } from './server/server.js';
 export type { TraceOptions } from './trace/options.js';
 export { traceroute } from './trace/traceroute.js';
-export { version } from './version.js';

@@ -1,7 +1,6 @@
 /** The program: one command line in, reports out, and the exit code. */
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
 import type { ConnectionPlan, OutputPlan, Target } from '../plan/plan.js';
-import { askedFormat } from './flags/asked-format.js';
 import type { Placed } from './plan/client.js';
 import type { Command, RunningCommand } from './plan/command.js';
 
@@ -15,7 +14,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await run(loneCommand(argv) ?? (await parsed(argv)), argv);
   } catch (thrown) {
-    const { clientReporter, openOutput } = await import('./run/output.js');
+    const [{ askedFormat }, { clientReporter, openOutput }] = await Promise.all([
+      import('./flags/asked-format.js'),
+      import('./run/output.js'),
+    ]);
     const error = toWperfError(thrown);
     const plan = { ...plainOutput, format: askedFormat(argv) };
     const reporter = await clientReporter(plan, await openOutput(plan));

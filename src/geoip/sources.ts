@@ -1,8 +1,8 @@
 /** What the data in use is, how old it is, and whose. */
 
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { geoip } from '../defaults/index.js';
+import { packageFile } from '../package.js';
 
 export interface GeoipSource {
   readonly name: string;
@@ -19,8 +19,8 @@ export interface GeoipSource {
 const dayMs = 86_400_000;
 
 /** The data that comes with wperf; `geoip/README.md` says where it comes from. */
-export const shippedPath = fileURLToPath(new URL('../../geoip/data/wperf.mmdb', import.meta.url));
-const shippedSourcesPath = fileURLToPath(new URL('../../geoip/data/sources.json', import.meta.url));
+export const shippedPath = packageFile('geoip/data/wperf.mmdb');
+const shippedSourcesPath = packageFile('geoip/data/sources.json');
 
 /** The sources that the shipped file was built from, as its recipe wrote them down. */
 export async function shippedSources(): Promise<GeoipSource[]> {

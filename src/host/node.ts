@@ -1,4 +1,4 @@
-import { software } from '../version.js';
+import { software } from '../package.js';
 import { systemClock } from './clock.js';
 import type { Host } from './host.js';
 import { startUsageMeter } from './usage.js';

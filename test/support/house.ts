@@ -40,14 +40,14 @@ export const rooms: readonly Room[] = [
       'host',
       'geoip',
       'net',
-      'version',
+      'package',
     ],
   },
-  { name: 'index', holds: "the package's names", imports: ['library', 'server', 'trace', 'geoip', 'version'] },
+  { name: 'index', holds: "the package's names", imports: ['library', 'server', 'trace', 'geoip', 'package'] },
   {
     name: 'library',
     holds: 'the same composition for programs',
-    imports: ['client', 'server', 'dialects', 'modes', 'report', 'transport', 'host', 'net', 'version'],
+    imports: ['client', 'server', 'dialects', 'modes', 'report', 'transport', 'host', 'net', 'package'],
   },
   {
     name: 'client',
@@ -57,7 +57,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'server',
     holds: 'the door-keeper: entries, admission, answers to plain HTTP, life and stop',
-    imports: ['dialects', 'modes', 'trace', 'transport', 'host', 'net', 'version'],
+    imports: ['dialects', 'modes', 'trace', 'transport', 'host', 'net', 'package'],
   },
   {
     name: 'dialects',
@@ -72,10 +72,10 @@ export const rooms: readonly Room[] = [
   { name: 'report', holds: 'text and JSON, each listens to events', imports: ['trace/compare'] },
   { name: 'trace', holds: 'traceroute: strategy, engine, probers', imports: [...ports, 'host', 'net'] },
   { name: 'traffic', holds: 'the loops that send and receive load', imports: [...ports, ...anywhere] },
-  { name: 'transport', holds: 'what carries the bytes of a stream', imports: ['host', 'net', 'version'] },
-  { name: 'host', holds: 'the machine: clock, kernel, usage, identity', imports: ['version'] },
-  { name: 'version', holds: "the package's version", imports: [] },
-  { name: 'geoip', holds: '.mmdb lookups', imports: ['net'] },
+  { name: 'transport', holds: 'what carries the bytes of a stream', imports: ['host', 'net', 'package'] },
+  { name: 'host', holds: 'the machine: clock, kernel, usage, identity', imports: ['package'] },
+  { name: 'geoip', holds: '.mmdb lookups', imports: ['net', 'package'] },
+  { name: 'package', holds: 'what comes with the package: its files and version', imports: [] },
   {
     name: 'events',
     holds: 'what a run tells the world, as plain data',

@@ -1,6 +1,6 @@
 import { arch, platform, release } from 'node:os';
+import { software } from '../../package.js';
 import { SUBPROTOCOL } from '../../protocol/version.js';
-import { software } from '../../version.js';
 
 export async function versionText(verbose: boolean): Promise<string> {
   if (!verbose) return software;

@@ -1,7 +1,7 @@
 /** Asks an HTTP proxy for a connection: CONNECT (RFC 9110, section 9.3.6). */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
-import { software } from '../../version.js';
+import { software } from '../../package.js';
 import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
 import { step } from './step.js';
 

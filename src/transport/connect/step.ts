@@ -18,9 +18,12 @@ export class ClosedEarly extends Error {
 
 type Start<T> = (done: (value: T) => void, fail: (error: Error) => void) => void;
 
+/** Keeps an error between two steps from ending the program; the next one finds it. */
+const keepForNext = () => {};
+
 /**
- * Settles as `start` says. Rejects when the socket fails or closes, and with the signal's reason when that aborts first;
- * the socket is destroyed then.
+ * Settles as `start` says. Rejects when the socket fails or closes, or has done so since an earlier step, and with the
+ * signal's reason when that aborts first; the socket is destroyed then.
  */
 export function step<T>(socket: Socket, signal: AbortSignal, start: Start<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -30,18 +33,21 @@ export function step<T>(socket: Socket, signal: AbortSignal, start: Start<T>): P
       socket.off('error', fail).off('close', onClose);
     };
     const done = (value: T) => {
+      socket.on('error', keepForNext);
       leave();
       resolve(value);
     };
     const fail = (error: Error) => {
+      socket.on('error', keepForNext);
       leave();
-      socket.on('error', () => {});
       socket.destroy();
       reject(error);
     };
     const onClose = () => fail(new ClosedEarly('the connection was closed'));
-    socket.on('error', fail).on('close', onClose);
+    socket.on('error', fail).on('close', onClose).off('error', keepForNext);
     cancel = onAbort(signal, () => fail(signal.reason));
-    if (!signal.aborted) start(done, fail);
+    if (socket.errored) fail(socket.errored);
+    else if (socket.destroyed) onClose();
+    else if (!signal.aborted) start(done, fail);
   });
 }

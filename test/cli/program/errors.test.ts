@@ -1,6 +1,6 @@
 /** What the program says and how it ends where nothing, or much, is measured. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { version } from '../../../src/version.js';
+import { version } from '../../../src/package.js';
 import { freePort } from '../../support/ports.js';
 import { run } from '../../support/processes.js';
 import { runWperf, startWperfServer, wperf } from '../../support/wperf.js';

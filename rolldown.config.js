@@ -1,0 +1,68 @@
+/**
+ * The program as few files: what a test needs stands in one, what `--version` and `--help` need in another, so that
+ * starting costs a fraction of what some two hundred modules would.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'rolldown';
+
+const source = (path) => join(import.meta.dirname, 'src', path);
+const entry = source('cli/main.ts');
+const lone = ['cli/flags/help.ts', 'cli/run/version-text.ts'].map(source);
+const test = [
+  'cli/plan/command.ts',
+  'cli/plan/surroundings.ts',
+  'cli/run/client.ts',
+  'report/text/test.ts',
+  'modes/load/client.ts',
+  'dialects/choose.ts',
+].map(source);
+
+export default defineConfig({
+  input: entry,
+  platform: 'node',
+  external: ['koffi', 'raw-socket'],
+  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+  // Addons of ws that nobody installs for wperf, and that are looked for in vain at each start.
+  transform: { define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' } },
+  preserveEntrySignatures: 'allow-extension',
+  checks: { ineffectiveDynamicImport: false },
+  output: {
+    dir: 'dist/program',
+    cleanDir: true,
+    minify: true,
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf, debugName: 'by need' }] },
+  },
+  plugins: [{ name: 'licences', generateBundle: emitLicences }],
+});
+
+/** Undefined for what is left to the bundler: what the entry itself needs, and what only other commands do. */
+function chunkOf(id, graph) {
+  if (reach(graph, [entry]).has(id)) return undefined;
+  if (reach(graph, lone).has(id)) return 'words';
+  return reach(graph, test).has(id) ? 'test' : undefined;
+}
+
+/** The modules themselves and all that they import before they run. */
+function reach(graph, ids, seen = new Set()) {
+  for (const id of ids.filter((each) => !seen.has(each))) {
+    seen.add(id);
+    reach(graph, graph.getModuleInfo(id)?.importedIds ?? [], seen);
+  }
+  return seen;
+}
+
+/** Packages inside ask to be named with their licence. */
+function emitLicences(_options, bundle) {
+  const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  const packages = new Set(modules.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]).filter(Boolean));
+  const source = [...packages].sort().map(licenceOf).join('\n');
+  this.emitFile({ type: 'asset', fileName: 'LICENCES.txt', source });
+}
+
+function licenceOf(folder) {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  if (file === undefined) throw new Error(`${name} comes without a licence`);
+  return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8')}`;
+}
