@@ -12,6 +12,9 @@ const include = ['test/**/*.test.ts'];
 /** Files that are tests only when another test runs them. */
 const fixtures = 'test/support/fixtures/**';
 
+/** What the fast run leaves out although it needs nothing: each starts vitest several times. */
+const slow = ['test/support/needs.test.ts'];
+
 /** Most tests wait more than they work. */
 const maxWorkers = 3;
 
@@ -55,12 +58,12 @@ export default defineConfig(({ mode }) => ({
       ? {
           ...common,
           include,
-          exclude: [fixtures],
+          exclude: [fixtures, ...slow],
           env: { WPERF_TESTS: 'fast' },
           // Most of the processor's time would go into loading the same modules anew for each file.
           isolate: false,
           experimental: { fsModuleCache: true },
-          maxWorkers: 6,
+          maxWorkers: 9,
         }
       : {
           ...common,

@@ -7,7 +7,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/folders.js';
 import { freePort } from '../support/ports.js';
 import { start } from '../support/processes.js';
-import { runWperf, startWperfServer, wperf } from '../support/wperf.js';
+import { runWperf, sharedWperfServer, startWperfServer, wperf } from '../support/wperf.js';
+
+const shared = sharedWperfServer();
 
 const unwritable = ['-I', '/nowhere/pid'];
 const cannot = /^wperf: error: -I\/--pidfile '\/nowhere\/pid' cannot be written: ENOENT[^\n]*\n$/;
@@ -56,35 +58,34 @@ test('a server in the background serves, logs, and leaves nothing behind', async
   const [, port, pid] = /^wperf \S+: serving on port (\d+) in the background, process (\d+)\n$/.exec(stdout) ?? [];
   onTestFinished(() => end(Number(pid)));
   expect(await readFile(pidFile, 'utf8')).toBe(`${pid}\n`);
-  expect((await runWperf(['-c', `127.0.0.1:${port}`, '-t', '0.2'])).exitCode).toBe(0);
+  expect((await runWperf(['-c', `127.0.0.1:${port}`, '-t', '0.2', '-b', '10M'])).exitCode).toBe(0);
   await expect.poll(() => existsSync(pidFile), { timeout: 10_000 }).toBe(false);
   expect(await readFile(logfile, 'utf8')).toContain('upload from');
 });
 
 test('a server that cannot listen says so before its caller goes on', async () => {
-  const { port } = await startWperfServer(onTestFinished);
-  const { exitCode, stdout, stderr } = await runWperf(['-s', '-D', '--host', '127.0.0.1', '-p', String(port)]);
+  const { exitCode, stdout, stderr } = await runWperf(['-s', '-D', '--host', '127.0.0.1', '-p', String(shared.port)]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
-  expect(stderr).toMatch(new RegExp(`^wperf: error: [^\\n]*${port}[^\\n]*\\n$`));
+  expect(stderr).toMatch(new RegExp(`^wperf: error: [^\\n]*${shared.port}[^\\n]*\\n$`));
   const log = await runWperf(['-s', '-D', '-p', '0', '--logfile', '/nowhere/log']);
   expect(log.stderr).toMatch(/^wperf: error: --logfile '\/nowhere\/log' cannot be written: [^\n]*\n$/);
 });
 
 test('the first of bytes and time ends a test, which the report says', async () => {
-  const { port } = await startWperfServer(onTestFinished);
-  const line = ['-c', `127.0.0.1:${port}`, '-n', '1.8M', '-t', '5'];
+  const line = ['-c', `127.0.0.1:${shared.port}`, '-n', '1.8M', '-t', '5'];
   const { stdout } = await runWperf(line);
   expect(stdout).toContain('1887437 bytes or 5 s (the first to end)');
   const report = JSON.parse((await runWperf([...line, '-J'])).stdout);
   expect(report.start.test_start).toMatchObject({ bytes: 1_887_437, duration: 5 });
   expect(report.end.sum_received.bytes).toBe(1_887_437);
-  const short = JSON.parse((await runWperf(['-c', `127.0.0.1:${port}`, '-n', '8000T', '-t', '0.3', '-J'])).stdout);
+  const short = JSON.parse(
+    (await runWperf(['-c', `127.0.0.1:${shared.port}`, '-n', '8000T', '-t', '0.3', '-J'])).stdout,
+  );
   expect(short.end.sum_received.seconds).toBeLessThan(1);
 });
 
 test('what a flag of iperf3 changes is told in a line, and the test runs', async () => {
-  const { port } = await startWperfServer(onTestFinished);
-  const line = ['-c', `127.0.0.1:${port}`, '-t', '0.2', '-N', '-Z', '--forceflush', '-J'];
+  const line = ['-c', `127.0.0.1:${shared.port}`, '-t', '0.2', '-N', '-Z', '--forceflush', '-J'];
   const { exitCode, stdout, stderr } = await runWperf(line);
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout).end.sum_received.bytes).toBeGreaterThan(0);
@@ -96,7 +97,7 @@ test('--rcv-timeout says how long a silent server is waited for', async () => {
   onTestFinished(() => server.signal('SIGCONT'));
   const client = await start(
     onTestFinished,
-    wperf('-c', `127.0.0.1:${port}`, '-R', '-t', '60', '-i', '0.2', '--rcv-timeout', '5000'),
+    wperf('-c', `127.0.0.1:${port}`, '-R', '-t', '60', '-i', '0.2', '-b', '10M', '--rcv-timeout', '5000'),
   );
   await client.outputMatching(/0\.2\d-0\.4\d/);
   server.signal('SIGSTOP');

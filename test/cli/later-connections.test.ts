@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { startRelay } from '../support/peers/relay.js';
-import { runWperf, startWperfServer } from '../support/wperf.js';
+import { runWperf, sharedWperfServer } from '../support/wperf.js';
 
 /** Far less than any wait of the program but the one that is asked for. */
 const soonMs = 4000;
@@ -13,6 +13,8 @@ const closesWhenAsked = (socket: Socket) => socket.once('data', () => socket.end
 const refuses = (socket: Socket) =>
   socket.once('data', () => socket.end('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'));
 const saysNothing = (socket: Socket) => socket.resume();
+
+const server = sharedWperfServer();
 
 const streams = [
   ['-P', '3'],
@@ -28,9 +30,8 @@ test.each([
   ['refuses them', refuses, 3, 3],
   ['says nothing to them', saysNothing, 2, 2],
 ])('a relay that passes two connections and %s', async (_, treat, ...codes) => {
-  const { port: behind } = await startWperfServer(onTestFinished);
   for (const args of streams) {
-    const { port } = await startRelay(onTestFinished, behind, 2, treat);
+    const { port } = await startRelay(onTestFinished, server.port, 2, treat);
     const beganAt = performance.now();
     const ran = await runWperf(['-c', `127.0.0.1:${port}`, '-t', '1', '--connect-timeout', '1500', ...args]);
     expect(performance.now() - beganAt).toBeLessThan(soonMs);

@@ -52,7 +52,7 @@ async function endAfter(running: Running, ...signals: readonly NodeJS.Signals[])
 
 describe('the end of the program', () => {
   test('waits for a slow reader, who gets all of it', async () => {
-    const words = wperf('--loopback', '-t', '1', '-i', '0.1', '-P', '100', '-J').map((word) => `'${word}'`);
+    const words = wperf('--loopback', '-t', '1', '-i', '0.1', '-b', '1M', '-P', '100', '-J').map((word) => `'${word}'`);
     const slowly = 'while dd bs=4096 count=1 status=none of=piece && [ -s piece ]; do cat piece; done';
     const argv = ['bash', '-c', `set -o pipefail; ${words.join(' ')} | (${slowly})`];
     const { exitCode, stdout } = await run(argv, { cwd: await temporaryFolder(onTestFinished) });
@@ -116,7 +116,7 @@ describeNeeding('with a full pipe that nobody reads', [program('python3')], () =
     const port = await freePort();
     const server = await startUnread(wperf('-s', '-1', '--host', '127.0.0.1', '-p', String(port)));
     await listening(server, { host: '127.0.0.1', port });
-    expect((await runWperf(['-c', `127.0.0.1:${port}`, '-t', '0.3'])).exitCode).toBe(0);
+    expect((await runWperf(['-c', `127.0.0.1:${port}`, '-t', '0.3', '-b', '10M'])).exitCode).toBe(0);
     expect(await endAfter(server, 'SIGTERM')).toBe(0);
   });
 });

@@ -4,10 +4,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/folders.js';
 import { describeNeeding, program, root } from '../support/needs.js';
 import { type Finished, run } from '../support/processes.js';
-import { startWperfServer, wperf } from '../support/wperf.js';
+import { sharedWperfServer, startWperfServer, wperf } from '../support/wperf.js';
 
 /** Far less than any wait of the program. */
 const soonMs = 5000;
+
+const shared = sharedWperfServer();
 
 const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' ');
 
@@ -19,11 +21,10 @@ function withFiles(limit: number, args: readonly string[]): Promise<Finished> {
 const aStack = /\bat .*:\d+:\d+|node:internal/;
 
 test.each([30, 45, 64, 100])('%i descriptors for 128 streams are told at once as too few', async (limit) => {
-  const { port } = await startWperfServer(onTestFinished);
   for (const words of ['127.0.0.1', 'localhost -R', 'localhost --no-latency']) {
     const [host, ...more] = words.split(' ');
     const beganAt = performance.now();
-    const { exitCode, stdout, stderr } = await withFiles(limit, ['-c', `${host}:${port}`, '-P', '128', ...more]);
+    const { exitCode, stdout, stderr } = await withFiles(limit, ['-c', `${host}:${shared.port}`, '-P', '128', ...more]);
     expect(performance.now() - beganAt).toBeLessThan(soonMs);
     expect([exitCode, stdout]).toEqual([5, '']);
     expect(stderr).toMatch(/^wperf: error: [^\n]*ulimit -n[^\n]*\n$/);
@@ -32,8 +33,16 @@ test.each([30, 45, 64, 100])('%i descriptors for 128 streams are told at once as
 });
 
 test('descriptors enough are enough', async () => {
-  const { port } = await startWperfServer(onTestFinished);
-  const { exitCode, stderr } = await withFiles(170, ['-c', `127.0.0.1:${port}`, '-P', '128', '-t', '0.3']);
+  const { exitCode, stderr } = await withFiles(170, [
+    '-c',
+    `127.0.0.1:${shared.port}`,
+    '-P',
+    '128',
+    '-t',
+    '0.3',
+    '-b',
+    '10M',
+  ]);
   expect([exitCode, stderr.replaceAll(/^warning: .*\n/gm, '')]).toEqual([0, '']);
 });
 
@@ -42,10 +51,12 @@ describeNeeding('a server with few descriptors', [program('prlimit', 'util-linux
     const { port, process: server } = await startWperfServer(onTestFinished);
     const limit = await run(['prlimit', '--pid', String(server.pid), '--nofile=40:40']);
     expect(limit.exitCode).toBe(0);
-    const many = await run(wperf('-c', `127.0.0.1:${port}`, '-P', '60', '-t', '0.3', '--connect-timeout', '1000'));
+    const many = await run(
+      wperf('-c', `127.0.0.1:${port}`, '-P', '60', '-t', '0.3', '-b', '10M', '--connect-timeout', '1000'),
+    );
     expect(many.exitCode).not.toBe(0);
     expect(many.stderr).toMatch(/^wperf: error: [^\n]*\n$/);
-    const few = await run(wperf('-c', `127.0.0.1:${port}`, '-t', '0.3'));
+    const few = await run(wperf('-c', `127.0.0.1:${port}`, '-t', '0.3', '-b', '10M'));
     expect([few.exitCode, server.running]).toEqual([0, true]);
     expect(server.stderr).not.toMatch(aStack);
   });
@@ -59,11 +70,10 @@ const surroundings: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 test.each(surroundings)('%s keeps nobody from measuring', async (_, words) => {
-  const { port } = await startWperfServer(onTestFinished);
   for (const args of [
-    ['-c', `127.0.0.1:${port}`, '-t', '0.3', '-P', '4'],
-    ['-c', `127.0.0.1:${port}`, '-R', '-t', '0.3'],
-    ['--loopback', '-t', '0.3'],
+    ['-c', `127.0.0.1:${shared.port}`, '-t', '0.3', '-b', '10M', '-P', '4'],
+    ['-c', `127.0.0.1:${shared.port}`, '-R', '-t', '0.3', '-b', '10M'],
+    ['--loopback', '-t', '0.3', '-b', '10M'],
   ]) {
     const { exitCode, stderr } = await run(['env', ...words, ...wperf(...args)]);
     expect([exitCode, stderr.replaceAll(/^warning: .*\n/gm, '')]).toEqual([0, '']);
@@ -72,7 +82,7 @@ test.each(surroundings)('%s keeps nobody from measuring', async (_, words) => {
 
 test('a working directory that is gone is told in one line', async () => {
   const folder = await temporaryFolder(onTestFinished);
-  const words = quoted(wperf('-c', '127.0.0.1:1', '-t', '0.3'));
+  const words = quoted(wperf('-c', '127.0.0.1:1', '-t', '0.3', '-b', '10M'));
   const { exitCode, stderr } = await run(['bash', '-c', `mkdir gone; cd gone; rmdir ../gone; exec ${words}`], {
     cwd: folder,
   });
@@ -84,9 +94,8 @@ describeNeeding('a user who may write nowhere', [root, program('setpriv')], () =
   test('measures, and is told of files', async () => {
     const folder = await temporaryFolder(onTestFinished);
     await chmod(folder, 0o555);
-    const { port } = await startWperfServer(onTestFinished);
     const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-    const client = wperf('-c', `127.0.0.1:${port}`, '-t', '0.3');
+    const client = wperf('-c', `127.0.0.1:${shared.port}`, '-t', '0.3', '-b', '10M');
     expect(await run([...asNobody, ...client], { cwd: folder })).toMatchObject({ exitCode: 0 });
     for (const flags of [
       ['--logfile', 'log'],

@@ -33,7 +33,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 describeNeeding('a terminal', [program('python3')], () => {
   test('keeps no live line when Ctrl-C is pressed twice', async () => {
     const server = await startWperfServer(onTestFinished);
-    const client = wperf('-c', `127.0.0.1:${server.port}`, '-t', '10');
+    const client = wperf('-c', `127.0.0.1:${server.port}`, '-t', '10', '-b', '10M');
     const pressed = ['python3', '-c', pressTwice, String(server.process.pid), ...client];
     const { exitCode, stdout } = await run(pressed, { env: { COLUMNS: undefined } });
     expect(exitCode).toBe(130);

@@ -1,9 +1,11 @@
 /** The wperf command line as it is installed, run by the Node that runs the tests. */
+import { beforeAll } from 'vitest';
 import { repositoryFile } from './folders.js';
 import type { Iperf3Report } from './peers/iperf3.js';
 import type { Place } from './peers/place.js';
 import { freePort, listening } from './ports.js';
 import { type Finished, type Running, type RunOptions, run, start } from './processes.js';
+import { undoAfterAll } from './suite.js';
 import type { Later } from './undo.js';
 
 export interface WperfServer {
@@ -31,6 +33,16 @@ export async function startWperfServer(
   const running = await start(later, argv, { within });
   await listening(running, { host, port, within });
   return { process: running, host, port };
+}
+
+/** One for all tests of a file or suite, of which none may stop it; it listens when the first begins. */
+export function sharedWperfServer(): { readonly port: number } {
+  const later = undoAfterAll();
+  const shared = { port: 0 };
+  beforeAll(async () => {
+    shared.port = (await startWperfServer(later)).port;
+  });
+  return shared;
 }
 
 /** Runs wperf to its end, whatever its exit code. */

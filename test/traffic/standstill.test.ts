@@ -1,5 +1,5 @@
 /** An end that does not run is named: by a clock that tests move, and by processes that are really stopped. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { watchStandstill } from '../../src/traffic/standstill.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { pause, start } from '../support/processes.js';
@@ -30,11 +30,11 @@ describe('a watch for standstills', () => {
 });
 
 describe.each(['client', 'server'] as const)('a %s that is stopped for a while', (end) => {
-  it.each([
+  it.concurrent.for([
     ['up', ['-u', '-b', '2M']],
     ['down', ['-u', '-b', '2M', '-R']],
     ['up', ['-b', '2M']],
-  ] as const)('is named, and the path is not, %s %o', async (direction, args) => {
+  ] as const)('is named, and the path is not, %s %o', async ([direction, args], { expect, onTestFinished }) => {
     const server = await startWperfServer(onTestFinished);
     const address = ['-c', server.host, '-p', String(server.port)];
     const client = await start(onTestFinished, wperf(...address, '-t', '3', ...args, '--json-stream'));

@@ -10,7 +10,10 @@ import { expectOneLine, quick } from './spawned.js';
 describe('a client', () => {
   test('that is interrupted prints the results so far and exits with 130', async () => {
     const server = await startWperfServer(onTestFinished);
-    const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2'));
+    const client = await start(
+      onTestFinished,
+      wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2', '-b', '10M'),
+    );
     await client.outputMatching(/0\.[2-9]\d-/);
     client.signal('SIGINT');
     const { exitCode, stdout, stderr } = await client.finished;
@@ -23,7 +26,10 @@ describe('a client', () => {
 
   test('whose server is stopped keeps the results so far and says so', async () => {
     const server = await startWperfServer(onTestFinished);
-    const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2', '-J'));
+    const client = await start(
+      onTestFinished,
+      wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2', '-b', '10M', '-J'),
+    );
     await server.process.outputMatching(/0\.00-1\.0/);
     server.process.signal('SIGTERM');
     expect((await server.process.finished).exitCode).toBe(0);
@@ -37,7 +43,10 @@ describe('a client', () => {
 
   test('whose server dies notices at once', async () => {
     const server = await startWperfServer(onTestFinished);
-    const client = await start(onTestFinished, wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2'));
+    const client = await start(
+      onTestFinished,
+      wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.2', '-b', '10M'),
+    );
     await client.outputMatching(/0\.[2-9]\d-/);
     server.process.signal('SIGKILL');
     const { exitCode, stdout, stderr } = await client.finished;
@@ -48,7 +57,7 @@ describe('a client', () => {
 
   test('whose server dies has what there was in its JSON, beside the error', async () => {
     const server = await startWperfServer(onTestFinished, ['-i', '0.1']);
-    const argv = wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.1', '--bidir', '-J');
+    const argv = wperf('-c', `127.0.0.1:${server.port}`, '-t', '30', '-i', '0.1', '-b', '10M', '--bidir', '-J');
     const client = await start(onTestFinished, argv);
     await server.process.outputMatching(/0\.[3-9]\d-/);
     server.process.signal('SIGKILL');
@@ -100,7 +109,7 @@ describe('a client', () => {
     const { port } = await startWperfServer(onTestFinished);
     const { stdout } = await runWperf(['-c', `127.0.0.1:${port}`, ...quick, '--get-server-output']);
     expect(stdout).toMatch(/Server output:\n(.*\n)*Accepted connection from 127\.0\.0\.1/);
-    const program = wperf('-c', `127.0.0.1:${port}`, '-t', '0.4')
+    const program = wperf('-c', `127.0.0.1:${port}`, '-t', '0.4', '-b', '10M')
       .map((word) => `'${word}'`)
       .join(' ');
     const piped = await run(['bash', '-c', `${program} | head -n 1; echo "code \${PIPESTATUS[0]}"`]);

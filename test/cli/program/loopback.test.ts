@@ -33,7 +33,7 @@ describe('--loopback', () => {
   });
 
   test('ends its server when it is killed itself', async () => {
-    const running = await start(onTestFinished, wperf('--loopback', '-t', '30', '-V'));
+    const running = await start(onTestFinished, wperf('--loopback', '-t', '30', '-b', '10M', '-V'));
     const [, port] = await running.outputMatching(/127\.0\.0\.1:(\d+)/);
     running.signal('SIGKILL');
     await running.finished;

@@ -66,7 +66,7 @@ describe('latency beside a test', () => {
 
   it('leaves the omitted beginning out', async () => {
     const { port } = await serve();
-    const { end } = await collect(runClientPlan(plan(port, { omitSeconds: 1, seconds: 0.3 })));
+    const { end } = await collect(runClientPlan(plan(port, { bitsPerSecond: 20e6, omitSeconds: 1, seconds: 0.3 })));
     expect(end?.latency?.loadedUp?.samples).toBeGreaterThan(0);
     expect(end?.latency?.loadedUp?.samples).toBeLessThanOrEqual(4);
   });
@@ -74,7 +74,9 @@ describe('latency beside a test', () => {
   it('needs the token as the streams do, and does not keep a one-off server', async () => {
     const { server, port } = await serve({ token: 'sesame', oneOff: true });
     const closed = new Promise<void>((resolve) => server.once('close', resolve));
-    const { end, error } = await collect(runClientPlan(plan(port, { token: 'sesame', streams: 2 })));
+    const { end, error } = await collect(
+      runClientPlan(plan(port, { token: 'sesame', streams: 2, bitsPerSecond: 20e6 })),
+    );
     expect(error).toBeUndefined();
     expect(end?.latency?.idle?.samples).toBe(20);
     await closed;
@@ -90,7 +92,9 @@ describe('latency beside a test', () => {
 describe('a latency connection that fails', () => {
   const figures = async (transport: Transport) => {
     const { port } = await serve();
-    const { all, end, error } = await collect(runClientPlan(plan(port, { streams: 2 }), { transport }));
+    const { all, end, error } = await collect(
+      runClientPlan(plan(port, { streams: 2, bitsPerSecond: 20e6 }), { transport }),
+    );
     expect(error).toBeUndefined();
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
     const notices = all.flatMap((event) => (event.type === 'notice' ? [event.text] : []));
