@@ -63,7 +63,7 @@ export default defineConfig(({ mode }) => ({
           // Most of the processor's time would go into loading the same modules anew for each file.
           isolate: false,
           experimental: { fsModuleCache: true },
-          maxWorkers: 9,
+          maxWorkers: 6,
         }
       : {
           ...common,
