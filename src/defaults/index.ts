@@ -175,8 +175,8 @@ export const bounds = {
   unheardTexts: 16,
   /** Unread answers to pings by text; beyond this the peer is flooding us. */
   queuedAnswerBytes: 64 * 1024,
-  /** Load that one process keeps ready for writing, shared among its streams. */
-  batchBytes: 1024 * 1024,
+  /** Load that one stream keeps ready for writing at most; several share twice that. */
+  batchBytes: 4 * 1024 * 1024,
   /**
    * Load messages of one connection that wait for a simulated delay to pass. Of each only its size and head are kept:
    * some 5 MB in all. What would be more waits at the sender.

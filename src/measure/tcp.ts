@@ -1,5 +1,8 @@
 /** Kernel figures of one sending connection, gathered into what each interval and the whole test saw. Pure. */
 
+/** Where received load ends: dropped by the kernel as it is counted, or copied into the process that counts. */
+export type LoadReader = 'kernel' | 'process';
+
 /** What the kernel knows of a connection (Linux TCP_INFO); absent wherever the platform does not tell. */
 export interface TcpSample {
   /** Segments retransmitted since the connection began. */

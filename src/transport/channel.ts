@@ -3,7 +3,7 @@
  * that is counted and not kept, round trips, and the connection itself.
  */
 import type { PeerAddress } from '../events/peer.js';
-import type { SocketFacts, SocketSettings, TcpSample } from '../measure/tcp.js';
+import type { LoadReader, SocketFacts, SocketSettings, TcpSample } from '../measure/tcp.js';
 import type { Simulation, SocketWishes } from '../plan/plan.js';
 import { PACKET_HEADER_BYTES } from '../protocol/packet-header.js';
 
@@ -137,6 +137,10 @@ export interface Data {
   readonly queuedBytes: number;
   /** Where loss is simulated: messages of load that were sent, and those of them that went no farther. */
   readonly simulated?: LossCounts;
+  /** Where counted load ends; in the process unless it says otherwise. */
+  readonly reader?: LoadReader;
+  /** From now on counted load is copied into the process. */
+  copyLoad?(): void;
   /** A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. */
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter;
 }

@@ -24,6 +24,7 @@ const prototypes = {
   setsockopt: 'int setsockopt(int, int, int, const void *, uint32_t)',
   getsockopt: 'int getsockopt(int, int, int, void *, void *)',
   sendto: 'intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)',
+  recv: 'intptr_t recv(int, void *, size_t, int)',
   recvmsg: 'intptr_t recvmsg(int, void *, int)',
   clock_gettime: 'int clock_gettime(int, void *)',
   epoll_create1: 'int epoll_create1(int)',

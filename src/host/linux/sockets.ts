@@ -57,6 +57,7 @@ export const linux = {
   EPOLL_CTL_ADD: 1,
   EPOLLIN: 1,
   EPOLLOUT: 4,
+  MSG_TRUNC: 0x20,
   MSG_DONTWAIT: 0x40,
   MSG_ERRQUEUE: 0x2000,
   EPERM: 1,

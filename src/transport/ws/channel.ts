@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
 import { OpenPings } from '../../measure/open-pings.js';
+import type { LoadReader } from '../../measure/tcp.js';
 import {
   type Channel,
   type ChannelInfo,
@@ -19,12 +20,10 @@ import {
   type PacketListener,
   type Stamp,
 } from '../channel.js';
-import { readWithArrivals } from '../socket/arrivals.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
-import { readIntoOneBuffer } from '../socket/read-buffer.js';
+import { LaneReader } from './lane-reader.js';
 import { LaneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
-import { FrameWalker } from './walker.js';
 
 /** Close codes of RFC 6455, section 7.4.1. */
 const closeCodes = { done: 1000, protocol: 1002, policy: 1008 } as const;
@@ -58,15 +57,13 @@ export class WsChannel implements Channel {
   onViolation: (text: string) => void = (text) => this.close('protocol', text, 1);
   sink: LoadSink | undefined;
   onPing: (answer: () => void) => void = (answer) => answer();
-  bytesRead = 0;
   pingsAnswered = 0;
   readonly #ws: WebSocket;
   readonly #options: WsChannelOptions;
-  readonly #lane: boolean;
+  /** Undefined where `ws` reads by itself. */
+  readonly #lane: LaneReader | undefined;
+  #plainBytesRead = 0;
   #packets: PacketListener | undefined;
-  /** When what is being walked arrived, by the kernel. */
-  #arrivedAt: number | undefined;
-  #tellArrivals = () => {};
   #violation: Closed | undefined;
   #failure = '';
   /** By payload. */
@@ -79,8 +76,12 @@ export class WsChannel implements Channel {
     this.#ws = ws;
     this.#options = options;
     this.info = options.info;
-    this.#lane = (options.lane ?? true) && this.#takeLane();
-    if (!this.#lane) options.socket.on('data', (chunk: Buffer) => this.#noteRead(chunk));
+    this.#lane = options.lane === false ? undefined : this.#takeLane();
+    if (!this.#lane) {
+      options.socket.on('data', (chunk: Buffer) => {
+        this.#plainBytesRead += chunk.length;
+      });
+    }
     ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     ws.on('error', (error) => {
       this.#failure ||= error.message;
@@ -113,6 +114,10 @@ export class WsChannel implements Channel {
     if (unheard) queueMicrotask(() => listener(unheard));
   }
 
+  get bytesRead(): number {
+    return this.#lane?.bytesRead ?? this.#plainBytesRead;
+  }
+
   get packets(): PacketListener | undefined {
     return this.#packets;
   }
@@ -140,8 +145,16 @@ export class WsChannel implements Channel {
       : new PlainWriter(this.#ws, blockBytes, maxBytes, stamp);
   }
 
+  get reader(): LoadReader {
+    return this.#lane?.reader ?? 'process';
+  }
+
+  copyLoad(): void {
+    this.#lane?.copyLoad();
+  }
+
   tellArrivals(): void {
-    this.#tellArrivals();
+    this.#lane?.tellArrivals();
   }
 
   ping(written?: () => void): Promise<number> {
@@ -173,38 +186,17 @@ export class WsChannel implements Channel {
     this.#ws.terminate();
   }
 
-  /** Puts the walker between the socket and `ws`. False, with nothing changed, if `ws` does not read as expected. */
-  #takeLane(): boolean {
+  #takeLane(): LaneReader | undefined {
     const { socket, isClient } = this.#options;
-    const [listener, ...others] = socket.listeners('data');
-    if (listener === undefined || others.length > 0) return false;
-    const toWs = listener as (chunk: Buffer) => void;
-    const walker = new FrameWalker({
+    return LaneReader.take(socket, {
       expectMasked: !isClient,
       maxPayloadBytes: bounds.frameBytes,
       gathers: () => this.#packets !== undefined,
       counted: (bytes) => this.#count(bytes),
-      gathered: (head, bytes) => this.#packets?.(head, bytes, this.#arrivedAt),
-      passed: (chunk) => {
-        if (this.#failure === '') toWs.call(socket, Buffer.from(chunk));
-      },
+      gathered: (head, bytes) => this.#packets?.(head, bytes, this.#lane?.arrivedAt),
+      passes: () => this.#failure === '',
       refused: (reason) => this.#refuse(reason),
     });
-    const walk = (chunk: Buffer, arrivedAt?: number) => {
-      this.#arrivedAt = arrivedAt;
-      this.#noteRead(chunk);
-      walker.push(chunk);
-      this.#arrivedAt = undefined;
-    };
-    socket.off('data', toWs);
-    socket.on('data', walk);
-    if (readIntoOneBuffer(socket, walk)) {
-      this.#tellArrivals = () => {
-        this.#tellArrivals = () => {};
-        readWithArrivals(socket, () => walker.frameBytes, walk);
-      };
-    }
-    return true;
   }
 
   /** A peer that pings without reading the answers fills no more than a bounded queue. */
@@ -224,17 +216,13 @@ export class WsChannel implements Channel {
   /** An arrival before the ping is the work of a wall clock that took a step. */
   #onPong(payload: Buffer): void {
     const key = payload.toString('hex');
-    const arrivedMs = (this.#arrivedAt ?? 0) * 1000;
+    const arrivedMs = (this.#lane?.arrivedAt ?? 0) * 1000;
     const isSound = arrivedMs > (this.#pings.sentMs(key) ?? 0);
     this.#pings.answered(key, isSound ? arrivedMs : performance.now());
   }
 
   #keep(text: string): void {
     if (this.#unheard.push(text) > bounds.unheardTexts) this.#refuse('texts before anybody listened');
-  }
-
-  #noteRead(chunk: Buffer): void {
-    this.bytesRead += chunk.length;
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {

@@ -12,7 +12,7 @@ export function headerBytes(payloadBytes: number, masked: boolean): number {
   return 2 + lengthBytes + (masked ? 4 : 0);
 }
 
-function writeHeader(frame: Buffer, payloadBytes: number, masked: boolean): void {
+export function writeHeader(frame: Buffer, payloadBytes: number, masked: boolean): void {
   const mask = masked ? MASKED : 0;
   frame[0] = FIN_BINARY;
   if (payloadBytes < 126) {

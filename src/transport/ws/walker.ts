@@ -13,7 +13,10 @@ const BINARY = 2;
 const FIN = 0x80;
 const RESERVED = 0x70;
 const MASKED = 0x80;
-const MAX_HEADER_BYTES = 14;
+/** Of any frame. */
+export const MAX_HEADER_BYTES = 14;
+/** The payload of a smaller frame is looked through sooner than two system calls are made for it. */
+const WORTH_DROPPING_BYTES = 16 * 1024;
 
 export interface WalkerOptions {
   /** True at a server, whose peer must mask (section 5.1). */
@@ -52,6 +55,18 @@ export class FrameWalker {
   /** What is left of the frame that has begun; between frames, the size of the last; 0 when there was none. */
   get frameBytes(): number {
     return this.#payloadLeft || (this.#headerHas === 0 ? this.#lastFrameBytes : 0);
+  }
+
+  /** Payload of the frame that has begun, where it is only counted; 0 between such frames, and undefined elsewhere. */
+  get droppable(): number | undefined {
+    const counts = this.#counting && !this.#gathering && !this.#refused && !this.#surrendered;
+    return counts && this.#lastFrameBytes >= WORTH_DROPPING_BYTES ? this.#payloadLeft : undefined;
+  }
+
+  /** So much of it came without being seen. */
+  dropped(bytes: number): void {
+    this.#payloadLeft -= bytes;
+    this.#options.counted(bytes);
   }
 
   push(chunk: Buffer): void {

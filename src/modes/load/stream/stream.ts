@@ -324,7 +324,7 @@ function takesPart(role: Role, test: TestPlan, sender: boolean): boolean {
 
 /** What one of many streams may hold ready, so that memory stays flat. */
 function batchShare(streams: number): number {
-  return Math.min(bounds.batchBytes, Math.floor((8 * bounds.batchBytes) / streams));
+  return Math.min(bounds.batchBytes, Math.floor((2 * bounds.batchBytes) / streams));
 }
 
 function noLoad(peer: string, seconds: number): WperfError {
