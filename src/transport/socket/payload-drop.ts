@@ -68,7 +68,7 @@ export class PayloadDrop {
       // Whoever is told of the bytes may close the socket; its descriptor may then be another's.
       const fd = this.#socket.isPaused() ? undefined : descriptorOf(this.#socket);
       const { droppable } = this.#parser;
-      if (fd === undefined || this.#socket.destroyed || droppable === undefined) return;
+      if (fd === undefined || droppable === undefined) return;
       if (!(droppable > 0 ? this.#drop(fd, droppable) : this.#read(fd))) return;
       if (calls % CALLS === 0 && performance.now() > until) return;
     }

@@ -22,7 +22,7 @@ import {
 } from '../channel.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
 import { LaneReader } from './lane-reader.js';
-import { LaneWriter } from './lane-writer.js';
+import { laneWriter } from './lane-writer.js';
 import { PlainWriter } from './plain-writer.js';
 
 /** Close codes of RFC 6455, section 7.4.1. */
@@ -141,7 +141,7 @@ export class WsChannel implements Channel {
 
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter {
     return this.#lane
-      ? new LaneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes, stamp)
+      ? laneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes, stamp)
       : new PlainWriter(this.#ws, blockBytes, maxBytes, stamp);
   }
 

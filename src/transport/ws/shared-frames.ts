@@ -1,81 +1,60 @@
 /**
- * Large frames of one size that share their payload: a header each, and slices of the same few random bytes, which stay
- * in the processor's cache however much is written at once (docs/performance.md). Random bytes under a random key are
- * random bytes under any other, so a fresh key in its header renews a masked frame (RFC 6455, section 5.3).
+ * Large frames of one size: a header each, and the payload that all share, which stays in the processor's cache however
+ * much is written at once. Random bytes under a random key are random bytes under any other, so a fresh key in its
+ * header renews a masked frame (RFC 6455, section 5.3).
  */
 import { randomFillSync } from 'node:crypto';
+import { SHARED_BYTES, sharedPayload } from '../socket/shared-payload.js';
 import { headerBytes, writeHeader } from './frames.js';
-
-/** What a processor keeps close by, with room for what else it does. */
-const PAYLOAD_BYTES = 256 * 1024;
-
-let shared: Buffer | undefined;
-
-/** Of all streams of this process. */
-function sharedPayload(): Buffer {
-  shared ??= randomFillSync(Buffer.allocUnsafeSlow(PAYLOAD_BYTES));
-  return shared;
-}
 
 export class SharedFrames {
   readonly #blockBytes: number;
   readonly #masked: boolean;
-  readonly #headBytes: number;
   readonly #headers: readonly Buffer[];
   readonly #keys: Buffer;
-  /** Each has the payload of one frame, in one piece or in several. */
+  /** Each is the payload of one frame, in parts. */
   readonly #payloads: readonly (readonly Buffer[])[];
   #next = 0;
 
   constructor(blockBytes: number, count: number, masked: boolean) {
     this.#blockBytes = blockBytes;
     this.#masked = masked;
-    this.#headBytes = headerBytes(blockBytes, masked);
-    const headers = Buffer.allocUnsafeSlow(count * this.#headBytes);
-    this.#headers = Array.from({ length: count }, (_, i) =>
-      headers.subarray(i * this.#headBytes, (i + 1) * this.#headBytes),
-    );
-    for (const header of this.#headers) writeHeader(header, blockBytes, masked);
+    this.#headers = headersOf(blockBytes, count, masked);
     this.#keys = Buffer.allocUnsafeSlow(masked ? 4 * count : 0);
-    this.#payloads = Array.from({ length: Math.max(1, Math.floor(PAYLOAD_BYTES / blockBytes)) }, (_, i) =>
-      piecesOf(i * blockBytes, blockBytes),
-    );
+    const distinct = Math.max(1, Math.floor(SHARED_BYTES / blockBytes));
+    this.#payloads = Array.from({ length: distinct }, (_, i) => sharedPayload(i * blockBytes, blockBytes));
   }
 
   /** The parts of frames that carry exactly `payloadBytes`, in order. They stay untouched until the next call. */
   take(payloadBytes: number): Buffer[] {
     const blocks = Math.floor(payloadBytes / this.#blockBytes);
     const rest = payloadBytes - blocks * this.#blockBytes;
-    if (this.#masked) this.#renewKeys(blocks);
+    const headers = this.#headers.slice(0, blocks);
+    if (this.#masked) this.#renewKeys(headers);
     const parts: Buffer[] = [];
-    for (let i = 0; i < blocks; i++) {
-      parts.push(this.#headers[i] as Buffer);
-      parts.push(...(this.#payloads[this.#next] as Buffer[]));
-      this.#next = (this.#next + 1) % this.#payloads.length;
-    }
-    return rest === 0 ? parts : [...parts, this.#headerOf(rest), ...piecesOf(0, rest)];
+    for (const header of headers) parts.push(header, ...this.#nextPayload());
+    return rest === 0 ? parts : [...parts, ...headersOf(rest, 1, this.#masked), ...sharedPayload(0, rest)];
   }
 
-  #renewKeys(count: number): void {
+  /** In turn, so that a slow link does not see one block repeated. */
+  #nextPayload(): readonly Buffer[] {
+    const payload = this.#payloads[this.#next] ?? [];
+    this.#next = (this.#next + 1) % this.#payloads.length;
+    return payload;
+  }
+
+  #renewKeys(headers: readonly Buffer[]): void {
     const keys = this.#keys;
-    randomFillSync(keys, 0, 4 * count);
-    for (let i = 0; i < count; i++) keys.copy(this.#headers[i] as Buffer, this.#headBytes - 4, 4 * i, 4 * i + 4);
-  }
-
-  #headerOf(payloadBytes: number): Buffer {
-    const header = randomFillSync(Buffer.allocUnsafe(headerBytes(payloadBytes, this.#masked)));
-    writeHeader(header, payloadBytes, this.#masked);
-    return header;
+    randomFillSync(keys, 0, 4 * headers.length);
+    for (const [i, header] of headers.entries()) keys.copy(header, header.length - 4, 4 * i, 4 * i + 4);
   }
 }
 
-/** So many bytes of the shared ones, from `start`; begun again where they end. */
-function piecesOf(start: number, bytes: number): Buffer[] {
-  const pieces: Buffer[] = [];
-  for (let at = start, left = bytes; left > 0; at = 0) {
-    const piece = sharedPayload().subarray(at, at + left);
-    pieces.push(piece);
-    left -= piece.length;
-  }
-  return pieces;
+/** Headers with random keys, one behind the other in memory. */
+function headersOf(payloadBytes: number, count: number, masked: boolean): Buffer[] {
+  const bytes = headerBytes(payloadBytes, masked);
+  const memory = randomFillSync(Buffer.allocUnsafeSlow(count * bytes));
+  const headers = Array.from({ length: count }, (_, i) => memory.subarray(i * bytes, (i + 1) * bytes));
+  for (const header of headers) writeHeader(header, payloadBytes, masked);
+  return headers;
 }

@@ -1,22 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameWalker } from '../../../src/transport/ws/walker.js';
-
-/** One frame, masked with a key of zeros when `masked`. */
-function frame(opcode: number, payload: Buffer | number, { fin = true, masked = true, reserved = 0 } = {}): Buffer {
-  const body = typeof payload === 'number' ? Buffer.alloc(payload, 0x82) : payload;
-  const mask = masked ? 0x80 : 0;
-  const length = body.length;
-  const size = Buffer.from(
-    length < 126
-      ? [mask | length]
-      : length < 65_536
-        ? [mask | 126, length >> 8, length & 255]
-        : [mask | 127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255],
-  );
-  const first = Buffer.from([(fin ? 0x80 : 0) | reserved | opcode]);
-  return Buffer.concat([first, size, Buffer.alloc(masked ? 4 : 0), body]);
-}
+import { frame } from '../../support/frames.js';
 
 /** The same of messages that are packets: head and size of each. */
 function gather(chunks: readonly Buffer[]) {
