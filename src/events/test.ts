@@ -11,7 +11,7 @@ import type { LatencyReport } from '../measure/latency.js';
 import type { Pacing } from '../measure/pacing.js';
 import type { PacketTotals } from '../measure/packets.js';
 import type { Span } from '../measure/span.js';
-import type { SocketFacts, SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { LoadReader, SocketFacts, SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
 import type { CpuUse } from '../measure/usage.js';
 import type { Direction, Simulation, SocketWishes, TestPlan } from '../plan/plan.js';
 import type { PeerAddress } from './peer.js';
@@ -84,6 +84,8 @@ export interface StartEvent {
   readonly dialect?: 'legacy';
   readonly simulation?: SimulationReport;
   readonly socket: SocketReport;
+  /** Where received load ends, in each direction as far as its receiver tells; absent in a datagram test. */
+  readonly readers?: { readonly [direction in Direction]?: LoadReader };
   /** Given with `--title` and `--extra-data`. */
   readonly title?: string;
   readonly extraData?: string;

@@ -73,6 +73,8 @@ export interface TestPlan {
   readonly bitsPerSecond: number;
   /** 0 is no interval reports. */
   readonly intervalSeconds: number;
+  /** The receiver takes load into its process even where its kernel could drop it. */
+  readonly rxCopy?: boolean;
 }
 
 export interface ClientPlan extends TestPlan {

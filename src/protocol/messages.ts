@@ -113,6 +113,8 @@ export const messageShapes = {
     /** True when the client has a token, and so will believe only a server that proves it knows it. */
     token: flag,
     serverOutput: flag,
+    /** Received load is to be copied into the receiving process. */
+    rxCopy: optional(flag),
     title: optional(line(limits.titleCharacters)),
     extraData: optional(line(limits.titleCharacters)),
     sim: optional(record(simulation)),
@@ -138,6 +140,8 @@ export const messageShapes = {
     sim: optional(record({ ...simulation, socket })),
     /** What the server's kernel has now, where anything was asked of it. */
     socket: optional(socketFacts),
+    /** Where load ends that the server counts: dropped by its kernel, or copied into its process. */
+    reader: optional(oneOf('kernel', 'process')),
   }),
   /** Client: begin now. */
   start: record({ type: kind('start') }),

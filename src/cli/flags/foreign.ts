@@ -28,7 +28,11 @@ export const foreignFlags: readonly ForeignFlag[] = [
   { name: 'tr-parallel', aliases: [] },
 
   { name: 'zerocopy', aliases: ['Z'], note: 'wperf writes ready-made batches, which costs as little' },
-  { name: 'skip-rx-copy', aliases: [], note: 'wperf reads into one buffer and looks at no payload' },
+  {
+    name: 'skip-rx-copy',
+    aliases: [],
+    note: 'received load stays in the kernel wherever that can be; --rx-copy copies it',
+  },
   { name: 'debug', aliases: ['d'], optional: true, note: '-V/--verbose tells what there is to tell' },
   {
     name: 'dont-fragment',

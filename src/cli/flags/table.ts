@@ -337,6 +337,13 @@ const general = [
     makes: 'both-routes',
     help: 'Show the route to the server and the route back beside each other',
   },
+  {
+    name: 'rx-copy',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    help: 'Copy received load into the receiving process, even where its kernel could drop it once counted',
+  },
   { name: 'no-latency', aliases: [], group: 'Client', for: load, help: 'Do not measure latency beside throughput' },
   { name: '4', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv4 only', conflicts: ['6'] },
   { name: '6', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv6 only' },

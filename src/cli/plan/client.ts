@@ -39,6 +39,7 @@ export function loadPlan(values: FlagValues, outside: Surroundings): Placed<Clie
     blockBytes: values.length,
     bitsPerSecond: values.bitrate,
     intervalSeconds: values.interval,
+    rxCopy: values['rx-copy'],
     getServerOutput: values['get-server-output'],
     latency: values['no-latency'] && false,
     silenceSeconds: silenceSecondsOf(values),

@@ -103,7 +103,7 @@ function checkMode({ mode, direction, target }: ClientPlan): void {
 
 /** Of all streams. Its server always sends its own blocks, and counts every packet. */
 function testOf(plan: ClientPlan, simulation: Simulation | undefined): TestPlan {
-  const { mode, direction, streams, seconds, bytes, blockBytes, bitsPerSecond, intervalSeconds } = plan;
+  const { mode, direction, streams, seconds, bytes, blockBytes, bitsPerSecond, intervalSeconds, rxCopy } = plan;
   const isDatagram = mode === 'datagram';
   const mtuBytes = Math.min(simulation?.mtuBytes ?? legacy.simMtu.max, legacy.simMtu.max);
   const payload = Math.min(direction === 'down' ? legacy.blockBytes : blockBytes, mtuBytes);
@@ -113,7 +113,7 @@ function testOf(plan: ClientPlan, simulation: Simulation | undefined): TestPlan 
     omitSeconds: isDatagram ? 0 : plan.omitSeconds,
     blockBytes: isDatagram ? Math.min(blockBytes, mtuBytes) : pacedBlockBytes(NUMBER_BYTES + payload, rate),
     bitsPerSecond: rate,
-    ...given({ bytes }),
+    ...given({ bytes, rxCopy }),
   };
 }
 

@@ -1,10 +1,11 @@
 /** The test of one stream as its hello asks and its grant allows. */
+import { given } from '../../given.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
 import { pacedBlockBytes } from '../../traffic/paced-block.js';
 
 export function grantedTest(hello: Omit<Hello, 'type' | 'nonce' | 'token'>, grant: Grant): TestPlan {
-  const { direction, streams, omitSeconds, intervalSeconds } = hello;
+  const { direction, streams, omitSeconds, intervalSeconds, rxCopy } = hello;
   const { seconds, bytes, bitsPerSecond, sim } = grant;
   const mode = hello.mode === 'datagram' ? 'datagram' : 'throughput';
   const blockBytes = Math.min(hello.blockBytes, sim?.mtuBytes ?? hello.blockBytes);
@@ -17,6 +18,6 @@ export function grantedTest(hello: Omit<Hello, 'type' | 'nonce' | 'token'>, gran
     intervalSeconds,
     seconds,
     bitsPerSecond,
-    ...(bytes !== undefined && { bytes }),
+    ...given({ bytes, rxCopy }),
   };
 }

@@ -15,7 +15,7 @@ import { grantedSimulation, simulate } from './simulation.js';
 import { grantedSocket, socketReasons } from './socket.js';
 
 /** What a server lets a client have; reasons say where it is less than was asked. */
-export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim' | 'socket'>;
+export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim' | 'socket' | 'reader'>;
 
 /** What a client asks for; the rest of the hello is the handshake's. */
 export type Request = Omit<Hello, 'type' | 'nonce' | 'token'>;
@@ -84,13 +84,19 @@ export async function openAsServer(
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
   const sim = grantedSimulation(conversation, hello);
   const socket = socketFor(conversation, hello);
-  const extras = { ...(mac !== undefined && { mac }), ...(sim && { sim }), ...(socket && { socket }) };
+  const extras = given({ mac, sim, socket, reader: readerFor(conversation, hello) });
   const decision = decide(hello);
   const reasons = [...decision.reasons, ...socketReasons(conversation, hello)];
   const grant: Grant = { type: 'grant', software, ...decision, reasons, ...extras };
   conversation.send(grant);
   simulate(conversation, 'server', hello, grant);
   return { hello, grant };
+}
+
+/** Where the load will end that this end receives, if it is to receive any that is only counted. */
+function readerFor({ channel }: Conversation, { mode, direction, rxCopy, sim }: Hello): Grant['reader'] {
+  if (mode !== 'throughput' || direction === 'down') return undefined;
+  return rxCopy || sim ? 'process' : channel.reader;
 }
 
 /** What it cannot have, the client is told before it measures anything. */

@@ -27,7 +27,11 @@ export const nativeLoad: LoadDialect = {
     return {
       software: first.grant.software,
       test: totalTest(opened.map(({ stream }) => stream.test)),
-      ...given({ simulation: opening.simulation && first.grant.sim, socket: first.grant.socket }),
+      ...given({
+        simulation: opening.simulation && first.grant.sim,
+        socket: first.grant.socket,
+        reader: first.grant.reader,
+      }),
       notes: notesOf(opened.map(({ grant }) => grant)),
       streams: opened.map(({ stream }) => stream),
     };
@@ -80,7 +84,7 @@ function besideRequest({ plan, session, simulation, host: { software } }: Openin
 
 function requestOf(id: number, { plan, session, simulation, host: { software } }: Opening): Request {
   const { mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds } = plan;
-  const { title, extraData, getServerOutput } = plan;
+  const { title, extraData, getServerOutput, rxCopy } = plan;
   return {
     ...{ software, session, stream: id, mode, direction, streams, seconds, omitSeconds },
     ...{ blockBytes, bitsPerSecond, intervalSeconds, serverOutput: getServerOutput },
@@ -88,6 +92,7 @@ function requestOf(id: number, { plan, session, simulation, host: { software } }
       bytes: shareOf(plan.bytes, id, streams),
       title,
       extraData,
+      rxCopy,
       sim: simulation,
       socket: farSocket(plan.socket),
     }),

@@ -17,6 +17,7 @@ import { endEventOf } from './end.js';
 import { failureOf } from './failure.js';
 import { LatencyProbe } from './latency-probe.js';
 import { startProgressMeter } from './progress-meter.js';
+import { readersOf } from './readers.js';
 import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
@@ -155,6 +156,7 @@ class ClientTest {
       ...shownProxy(this.#plan),
       ...given({ dialect: peer.dialect, rtt, mss: first?.link.kernel?.sample()?.mss }),
       ...given({ simulation: this.#simulated, title, extraData }),
+      ...readersOf('client', peer.test, first?.data, peer.reader),
       socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: peer.socket ?? null },
     };
   }

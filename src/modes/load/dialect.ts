@@ -2,7 +2,7 @@
 import type { WperfError } from '../../errors.js';
 import type { NoticeEvent, StreamResult } from '../../events/test.js';
 import type { Host } from '../../host/host.js';
-import type { SocketFacts } from '../../measure/tcp.js';
+import type { LoadReader, SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import type { Channel, Echo } from '../../transport/channel.js';
 import type { StreamOutcome } from './stream/figures.js';
@@ -55,6 +55,8 @@ export interface LoadPeer {
   readonly simulation?: Simulation;
   /** What the far kernel has of the options of the first stream's socket, where any were asked of it. */
   readonly socket?: SocketFacts;
+  /** Where the far end's received load ends, as far as it tells. */
+  readonly reader?: LoadReader;
   /** Told behind the start. */
   readonly notes: readonly NoticeEvent[];
   readonly streams: readonly ClientStream[];

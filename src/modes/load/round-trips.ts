@@ -30,7 +30,8 @@ export async function measureRoundTrips(
 export class OpeningRoundTrips {
   readonly #clock: Clock;
   readonly #samplesMs: number[] = [];
-  #answeredMs: number | undefined;
+  /** Of the upgrade, and the kernel's own. */
+  #openingMs: readonly number[] = [];
   #pinger: Pinger | undefined;
 
   constructor(clock: Clock) {
@@ -39,7 +40,9 @@ export class OpeningRoundTrips {
 
   /** A channel without pings of its own is not measured yet. */
   begin({ channel, answeredMs }: Connected): void {
-    this.#answeredMs = answeredMs;
+    const kernelUs = channel.kernel?.sample()?.rttUs;
+    const opening = [answeredMs, kernelUs && kernelUs / 1000];
+    this.#openingMs = opening.filter((ms) => ms !== undefined);
     if (!(channel as Partial<Echo>).ping) return;
     this.#pinger = new Pinger({
       ...{ echo: channel, clock: this.#clock, intervalSeconds: 0, count: waits.rttSamples },
@@ -49,15 +52,16 @@ export class OpeningRoundTrips {
   }
 
   /**
-   * Those that came back; where none has, the one that opened the connection stands for them. Undefined where the path
-   * is so short that this program's own work of opening would be the larger part: measuring anew costs nothing there.
+   * Those that came back; where none has, the one that opened the connection stands for them, without the server's work
+   * where the kernel tells it. Undefined where the path is so short that this program's own work of opening would be the
+   * larger part: measuring anew costs nothing there.
    */
   end(): RttSummary | undefined {
     this.#pinger?.stop();
-    const answeredMs = this.#answeredMs === undefined ? [] : [this.#answeredMs];
-    const samplesMs = this.#samplesMs.length > 0 ? this.#samplesMs : answeredMs;
-    const isShort = Math.min(...samplesMs) * waits.rttSamples <= 1000 * waits.rttAnewSeconds;
-    return isShort ? undefined : summaryOf(samplesMs);
+    const leastMs = Math.min(...this.#samplesMs, ...this.#openingMs);
+    const isShort = leastMs * waits.rttSamples <= 1000 * waits.rttAnewSeconds;
+    if (isShort || leastMs === Number.POSITIVE_INFINITY) return undefined;
+    return summaryOf(this.#samplesMs.length > 0 ? this.#samplesMs : [leastMs]);
   }
 }
 

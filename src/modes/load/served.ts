@@ -10,6 +10,7 @@ import { type Link, peerOf } from '../../transport/channel.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
+import { readersOf } from './readers.js';
 import { Recording } from './recording.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { startStream } from './stream/stream.js';
@@ -145,6 +146,7 @@ export class ServedTest {
       transport: first?.link.transport ?? '',
       secure: first?.link.info.secure ?? false,
       ...given({ dialect, simulation, title, extraData }),
+      ...readersOf('server', test, first?.data),
       socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: null },
     };
   }

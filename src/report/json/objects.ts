@@ -89,6 +89,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     peer_software: start.peerSoftware,
     ...(start.dialect !== undefined && { dialect: start.dialect }),
     ...(start.simulation && { simulation: simulationObject(start.simulation) }),
+    ...(start.readers && { readers: start.readers }),
     ...(isAsked(socket) && { socket_options: socketObject(socket) }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
   };

@@ -2,6 +2,7 @@
 
 import type { PeerAddress } from '../../events/peer.js';
 import type { StartEvent } from '../../events/test.js';
+import type { LoadReader } from '../../measure/tcp.js';
 import { mayEndByTime } from '../../plan/length.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { plural, rateFigure, secondsText, sizeFigure } from './format.js';
@@ -54,6 +55,22 @@ function details(start: StartEvent): string[] {
 }
 
 /** Blocks at a rate are of any size: `25-byte blocks`. */
+/** Where received load ends; a line for each direction, or one for all. */
+export function readerLines({ readers = {} }: StartEvent): string[] {
+  const { up, down } = readers;
+  const ends = (reader: LoadReader | undefined) => reader && endOfLoad[reader];
+  if (up !== undefined && down !== undefined && up !== down) {
+    return [`Load received up is ${ends(up)}`, `Load received down is ${ends(down)}`];
+  }
+  const end = ends(up ?? down);
+  return end === undefined ? [] : [`Received load is ${end}`];
+}
+
+const endOfLoad: Readonly<Record<LoadReader, string>> = {
+  kernel: 'dropped by the kernel as it is counted (--rx-copy copies it)',
+  process: 'copied into the process that counts it',
+};
+
 function blockText({ mode, blockBytes }: TestPlan): string {
   if (mode === 'datagram') return `${blockBytes}-byte packets`;
   return blockBytes % 1024 === 0 ? `${sizeFigure(blockBytes)} blocks` : `${blockBytes}-byte blocks`;

@@ -16,7 +16,7 @@ import { mayEndByTime } from '../../plan/length.js';
 import type { OutputPlan } from '../../plan/plan.js';
 import { printableEvent } from '../printable.js';
 import type { Reporter, Screen } from '../reporter.js';
-import { acceptedFrom, describeTest, isOpenEnded, throughProxy } from './describe.js';
+import { acceptedFrom, describeTest, isOpenEnded, readerLines, throughProxy } from './describe.js';
 import { millisecondsText } from './format.js';
 import { latencyLine } from './latency.js';
 import { packetLines } from './packets.js';
@@ -87,6 +87,7 @@ export class TextReporter implements Reporter {
     if (start.mss !== undefined) this.#print(`TCP MSS: ${start.mss} bytes`);
     const buffers = buffersLine(start.socket);
     if (buffers !== undefined) this.#print(buffers);
+    for (const line of readerLines(start)) this.#print(line);
     if (start.extraData !== undefined) this.#print(`Extra data: ${start.extraData}`);
   }
 

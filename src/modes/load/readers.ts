@@ -1,0 +1,21 @@
+/** Where received load ends, in each direction of a test. */
+import type { StartEvent } from '../../events/test.js';
+import { given } from '../../given.js';
+import type { LoadReader } from '../../measure/tcp.js';
+import type { TestPlan } from '../../plan/plan.js';
+import type { Data } from '../../transport/channel.js';
+import { directionOf, directionsOf, type Role } from './results.js';
+
+/** `own` is what carries this end's load; `far` is what the far end has told. Of packets each is looked at. */
+export function readersOf(
+  role: Role,
+  test: TestPlan,
+  own: Pick<Data, 'reader'> | undefined,
+  far?: LoadReader,
+): Pick<StartEvent, 'readers'> {
+  if (test.mode === 'datagram') return {};
+  const received = directionOf(role, false);
+  const ownReader = test.rxCopy ? 'process' : (own?.reader ?? 'process');
+  const readers = directionsOf(test).map((each) => [each, each === received ? ownReader : far] as const);
+  return { readers: given(Object.fromEntries(readers)) };
+}
