@@ -20,8 +20,8 @@ export interface Measurement {
   readonly name: string;
   /** What `--only` selects, e.g. `up`. */
   readonly mode: string;
-  /** The name of the measurement that this one is compared with. */
-  readonly peer?: string;
+  /** The names of the measurements that this one is compared with. */
+  readonly peers?: readonly string[];
   /** What the machine lacks for it; empty where it can run. */
   readonly missing: readonly string[];
   /** One measurement with new processes. */

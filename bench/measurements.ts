@@ -1,29 +1,35 @@
 /** The table of everything that is measured. */
 import { program, pythonModule, unmet } from '../test/support/machine.js';
+import { congestionControls } from './congestion.js';
 import type { Measurement } from './measurement.js';
-import { runIperf3, runWperf, runWperfOverTls } from './programs/iperf-like.js';
+import { iperf3Skips, runIperf3, runWperf, runWperfOverTls } from './programs/iperf-like.js';
 import { type LegacyMode, runLegacyAgainstItself, runLegacyAgainstWperf } from './programs/legacy.js';
 import { runNginxAndCurl } from './programs/nginx-curl.js';
 import { runPlainC, runPlainNode } from './programs/plain.js';
 import type { Shared } from './shared.js';
 
 export function measurements(shared: Shared): readonly Measurement[] {
+  const controls = congestionControls();
+  const throughput = controls.length === 0 ? [undefined] : controls;
   return [
-    ...pair('up', 'up', []),
-    ...pair('down', 'down', ['-R']),
-    ...pair('bidir', 'bidir', ['--bidir']),
-    ...pair('-P 2', 'parallel', ['-P', '2']),
+    ...throughput.flatMap((control) => [
+      ...pair('up', 'up', [], control),
+      ...pair('down', 'down', ['-R'], control),
+      ...pair('bidir', 'bidir', ['--bidir'], control),
+      ...pair('-P 2', 'parallel', ['-P', '2'], control),
+      plainC(shared, control),
+    ]),
     {
       name: 'wperf wss up',
       mode: 'wss',
-      peer: 'nginx + curl',
+      peers: ['nginx + curl'],
       missing: unmet([program('openssl')]),
       run: (seconds) => runWperfOverTls(shared, [], seconds),
     },
     {
       name: 'wperf wss down',
       mode: 'wss',
-      peer: 'nginx + curl',
+      peers: ['nginx + curl'],
       missing: unmet([program('openssl')]),
       run: (seconds) => runWperfOverTls(shared, ['-R'], seconds),
     },
@@ -41,26 +47,51 @@ export function measurements(shared: Shared): readonly Measurement[] {
       missing: [],
       run: runPlainNode,
     },
-    {
-      name: 'plain C',
-      mode: 'limit',
-      missing: unmet([program('gcc')]),
-      run: (seconds) => runPlainC(shared, seconds),
-    },
   ];
 }
 
-/** wperf and iperf3 with the same flags. */
-function pair(what: string, mode: string, flags: readonly string[]): readonly Measurement[] {
+/** wperf and iperf3 with the same flags, as they are and with what makes each of them read or write otherwise. */
+function pair(what: string, mode: string, flags: readonly string[], control: string | undefined): Measurement[] {
+  const named = (program: string) => `${program} ${what}${under(control)}`;
+  const all = [...flags, ...(control === undefined ? [] : ['-C', control])];
+  const peers = [named('iperf3'), ...(isOneWay(mode) ? [plainCName(control)] : [])];
+  const iperf3 = (name: string, more: readonly string[]): Measurement => ({
+    ...{ name: named(name), mode, missing: unmet([program('iperf3')]) },
+    run: (seconds) => runIperf3([...all, ...more], seconds),
+  });
+  const wperf = (name: string, more: readonly string[]): Measurement => ({
+    ...{ name: named(name), mode, peers, missing: [] },
+    run: (seconds) => runWperf([...all, ...more], seconds),
+  });
+  if (!isOneWay(mode)) return [wperf('wperf', []), iperf3('iperf3', [])];
   return [
-    { name: `wperf ${what}`, mode, peer: `iperf3 ${what}`, missing: [], run: (seconds) => runWperf(flags, seconds) },
-    {
-      name: `iperf3 ${what}`,
-      mode,
-      missing: unmet([program('iperf3')]),
-      run: (seconds) => runIperf3(flags, seconds),
-    },
+    wperf('wperf', []),
+    wperf('wperf --rx-copy', ['--rx-copy']),
+    iperf3('iperf3', []),
+    iperf3('iperf3 -Z', ['-Z']),
+    ...(iperf3Skips() ? [iperf3('iperf3 -Z --skip-rx-copy', ['-Z', '--skip-rx-copy'])] : []),
   ];
+}
+
+function isOneWay(mode: string): boolean {
+  return mode === 'up' || mode === 'down';
+}
+
+function plainC(shared: Shared, control: string | undefined): Measurement {
+  return {
+    name: plainCName(control),
+    mode: 'limit',
+    missing: unmet([program('gcc')]),
+    run: (seconds) => runPlainC(shared, control, seconds),
+  };
+}
+
+function plainCName(control: string | undefined): string {
+  return `plain C${under(control)}`;
+}
+
+function under(control: string | undefined): string {
+  return control === undefined ? '' : `, ${control}`;
 }
 
 /** The same client of the original's kind with our server, and with a server of its kind. */
@@ -68,7 +99,7 @@ function legacyPair(what: string, mode: LegacyMode): readonly Measurement[] {
   const missing = unmet([pythonModule('websockets', 'python3-websockets')]);
   const [ours, theirs] = [`legacy client ${what}, wperf server`, `legacy client ${what}, legacy server`];
   return [
-    { name: ours, mode: 'legacy', peer: theirs, missing, run: (seconds) => runLegacyAgainstWperf(mode, seconds) },
+    { name: ours, mode: 'legacy', peers: [theirs], missing, run: (seconds) => runLegacyAgainstWperf(mode, seconds) },
     { name: theirs, mode: 'legacy', missing, run: (seconds) => runLegacyAgainstItself(mode, seconds) },
   ];
 }

@@ -3,7 +3,7 @@ import { median, type Outcome, type Sample, total, type Usage } from './measurem
 const columns = [
   'what',
   'Gbit/s, median',
-  'of its peer',
+  'of its peers',
   'slower direction of faster',
   'CPU s/GB, client + server',
   'peak MB, client + server',
@@ -16,7 +16,7 @@ export function tableOf(outcomes: readonly Outcome[]): readonly (readonly string
 }
 
 function rowOf({ measurement, samples }: Outcome, all: readonly Outcome[]): readonly string[] {
-  const peer = all.find((other) => other.measurement.name === measurement.peer);
+  const peers = all.filter((other) => measurement.peers?.includes(other.measurement.name));
   const balance = median(samples.map(({ bitsPerSecond }) => Math.min(...bitsPerSecond) / Math.max(...bitsPerSecond)));
   const bidirectional = samples.some(({ bitsPerSecond }) => bitsPerSecond.length > 1);
   const cpu = (end: 'client' | 'server') =>
@@ -26,7 +26,9 @@ function rowOf({ measurement, samples }: Outcome, all: readonly Outcome[]): read
   return [
     measurement.name,
     fixed(median(samples.map(total)) / 1e9),
-    peer ? `${fixed(medianRate(samples) / medianRate(peer.samples))} × ${peer.measurement.name}` : '',
+    peers
+      .map((peer) => `${fixed(medianRate(samples) / medianRate(peer.samples))} × ${peer.measurement.name}`)
+      .join('; '),
     bidirectional ? fixed(balance) : '',
     `${cpu('client')} + ${cpu('server')}`,
     `${peak('client')} + ${peak('server')}`,

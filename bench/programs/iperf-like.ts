@@ -1,4 +1,5 @@
 /** wperf and iperf3: the same flags and the same report. */
+import { spawnSync } from 'node:child_process';
 import { startIperf3Server } from '../../test/support/peers/iperf3.js';
 import type { Running } from '../../test/support/processes.js';
 import { type Later, withUndo } from '../../test/support/undo.js';
@@ -11,6 +12,11 @@ interface Server {
   readonly process: Running;
   readonly host: string;
   readonly port: number;
+}
+
+/** This iperf3 can have the kernel drop what it receives, as since 3.17. */
+export function iperf3Skips(): boolean {
+  return spawnSync('iperf3', ['--help'], { encoding: 'utf8' }).stdout?.includes('--skip-rx-copy') ?? false;
 }
 
 export function runIperf3(flags: readonly string[], seconds: number): Promise<Sample> {

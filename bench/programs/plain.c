@@ -1,5 +1,9 @@
-/* `receive`: counts one connection's bytes in 64 KiB reads, then waits to be stopped. `send PORT SECONDS`: 1 MiB writes. */
+/*
+ * `receive [CONTROL]`: counts one connection's bytes in 64 KiB reads, then waits to be stopped.
+ * `send PORT SECONDS [CONTROL]`: 1 MiB writes. CONTROL is the name of a congestion control.
+ */
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +49,10 @@ int main(int count, char **words) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int sock = socket(AF_INET, SOCK_STREAM, 0);
   if (sock < 0 || count < 2) return 1;
-  if (strcmp(words[1], "receive") == 0) return receive(sock, address);
+  int receives = strcmp(words[1], "receive") == 0;
+  const char *control = count > (receives ? 2 : 4) ? words[receives ? 2 : 4] : NULL;
+  if (control && setsockopt(sock, IPPROTO_TCP, TCP_CONGESTION, control, strlen(control))) return 1;
+  if (receives) return receive(sock, address);
   if (count < 4) return 1;
   address.sin_port = htons(atoi(words[2]));
   return transmit(sock, address, atof(words[3]));

@@ -8,20 +8,20 @@ import { measurePair } from '../usage.js';
 
 export function runPlainNode(seconds: number): Promise<Sample> {
   const program = repositoryFile('build', 'bench', 'programs', 'plain-node.js');
-  return runPlain([process.execPath, program], seconds);
+  return runPlain([process.execPath, program], [], seconds);
 }
 
-export async function runPlainC(shared: Shared, seconds: number): Promise<Sample> {
-  return runPlain([await shared.plainC()], seconds);
+export async function runPlainC(shared: Shared, control: string | undefined, seconds: number): Promise<Sample> {
+  return runPlain([await shared.plainC()], control === undefined ? [] : [control], seconds);
 }
 
 /** Both programs take `receive`, which writes its port and later its count and waits to be stopped, or `send PORT SECONDS`. */
-function runPlain(program: readonly string[], seconds: number): Promise<Sample> {
+function runPlain(program: readonly string[], more: readonly string[], seconds: number): Promise<Sample> {
   return withUndo(async (later) => {
-    const receiver = await start(later, [...program, 'receive']);
+    const receiver = await start(later, [...program, 'receive', ...more]);
     const port = (await receiver.outputMatching(/^port (\d+)\n/))[1] ?? '';
     const count = () => receiver.outputMatching(/(\d+) bytes in ([\d.]+) s/);
-    const sender = [...program, 'send', port, String(seconds)];
+    const sender = [...program, 'send', port, String(seconds), ...more];
     const pair = await measurePair(later, receiver, sender, seconds + 10, count);
     const counted = await count();
     const [bytes, transferSeconds] = [Number(counted[1]), Number(counted[2])];

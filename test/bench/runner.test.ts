@@ -5,12 +5,17 @@ import { asMarkdown, asText, tableOf } from '../../bench/table.js';
 
 const end = { cpuSeconds: 2, peakBytes: 50e6 };
 
-function measurement(name: string, rates: readonly (readonly number[])[], taken: string[], peer?: string): Measurement {
+function measurement(
+  name: string,
+  rates: readonly (readonly number[])[],
+  taken: string[],
+  peers?: string[],
+): Measurement {
   let round = 0;
   return {
     name,
     mode: 'up',
-    ...(peer !== undefined && { peer }),
+    ...(peers !== undefined && { peers }),
     missing: [],
     run: async (): Promise<Sample> => {
       taken.push(name);
@@ -22,7 +27,7 @@ function measurement(name: string, rates: readonly (readonly number[])[], taken:
 
 async function threeRounds() {
   const taken: string[] = [];
-  const ours = measurement('ours', [[20e9], [90e9], [30e9]], taken, 'theirs');
+  const ours = measurement('ours', [[20e9], [90e9], [30e9]], taken, ['theirs']);
   const theirs = measurement(
     'theirs',
     [
