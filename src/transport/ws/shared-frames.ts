@@ -7,11 +7,15 @@ import { randomFillSync } from 'node:crypto';
 import { SHARED_BYTES, sharedPayload } from '../socket/shared-payload.js';
 import { headerBytes, writeHeader } from './frames.js';
 
+/** Random bytes for so many keys are drawn at once: a draw costs more than what it draws. */
+const KEYS_DRAWN = 4096;
+
 export class SharedFrames {
   readonly #blockBytes: number;
   readonly #masked: boolean;
   readonly #headers: readonly Buffer[];
   readonly #keys: Buffer;
+  #keyAt: number;
   /** Each is the payload of one frame, in parts. */
   readonly #payloads: readonly (readonly Buffer[])[];
   #next = 0;
@@ -20,7 +24,8 @@ export class SharedFrames {
     this.#blockBytes = blockBytes;
     this.#masked = masked;
     this.#headers = headersOf(blockBytes, count, masked);
-    this.#keys = Buffer.allocUnsafeSlow(masked ? 4 * count : 0);
+    this.#keys = Buffer.allocUnsafeSlow(masked ? 4 * Math.max(count, KEYS_DRAWN) : 0);
+    this.#keyAt = this.#keys.length;
     const distinct = Math.max(1, Math.floor(SHARED_BYTES / blockBytes));
     this.#payloads = Array.from({ length: distinct }, (_, i) => sharedPayload(i * blockBytes, blockBytes));
   }
@@ -45,8 +50,14 @@ export class SharedFrames {
 
   #renewKeys(headers: readonly Buffer[]): void {
     const keys = this.#keys;
-    randomFillSync(keys, 0, 4 * headers.length);
-    for (const [i, header] of headers.entries()) keys.copy(header, header.length - 4, 4 * i, 4 * i + 4);
+    if (this.#keyAt + 4 * headers.length > keys.length) {
+      randomFillSync(keys);
+      this.#keyAt = 0;
+    }
+    for (const header of headers) {
+      keys.copy(header, header.length - 4, this.#keyAt, this.#keyAt + 4);
+      this.#keyAt += 4;
+    }
   }
 }
 
