@@ -1,5 +1,7 @@
 /** How the program ends: once what it wrote is taken, at once when it is told to, and without goodbyes that tell nothing. */
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { legacy } from '../../src/defaults/index.js';
 import { startFakeServer } from '../dialects/legacy/fake-server.js';
@@ -118,5 +120,55 @@ describeNeeding('with a full pipe that nobody reads', [program('python3')], () =
     await listening(server, { host: '127.0.0.1', port });
     expect((await runWperf(['-c', `127.0.0.1:${port}`, '-t', '0.3', '-b', '10M'])).exitCode).toBe(0);
     expect(await endAfter(server, 'SIGTERM')).toBe(0);
+  });
+});
+
+describe('a pipe as the log file', () => {
+  async function makePipe(): Promise<string> {
+    const path = join(await temporaryFolder(onTestFinished), 'pipe');
+    await run(['sh', '-c', `mkfifo '${path}'`]);
+    return path;
+  }
+
+  /** A reader that reads nothing of a pipe that is full already. */
+  function holdFull(path: string): void {
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writer = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    onTestFinished(() => [reader, writer].forEach(closeSync));
+    expect(() => {
+      for (;;) writeSync(writer, Buffer.alloc(4096));
+    }).toThrow('EAGAIN');
+  }
+
+  test.each([['-s'], ['-c']])('that nobody reads is told at once, %s', async (mode) => {
+    const args = mode === '-s' ? ['-s', '-p', '0'] : ['-c', '127.0.0.1:1'];
+    const { exitCode, stderr } = await runWperf([...args, '--logfile', await makePipe()]);
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(
+      /^wperf: error: --logfile '[^']+' cannot be written: nobody reads this pipe: start [^\n]+\n$/,
+    );
+  });
+
+  test.each([['client'], ['server']])('that is full does not hold a %s that is told to end', async (end) => {
+    const path = await makePipe();
+    holdFull(path);
+    const port = await freePort();
+    const logs = (who: string) => (who === end ? ['--logfile', path] : []);
+    const serverWords = wperf('-s', '--host', '127.0.0.1', '-p', String(port), '-i', '0.1', ...logs('server'));
+    const server = await start(onTestFinished, serverWords);
+    await listening(server, { host: '127.0.0.1', port });
+    const clientWords = ['-c', `127.0.0.1:${port}`, '-t', '30', '-b', '1M', '-i', '0.1', ...logs('client')];
+    const client = await start(onTestFinished, wperf(...clientWords));
+    await (end === 'client' ? server : client).outputMatching(/ sec .*bits\/sec/);
+    expect(await endAfter(end === 'client' ? client : server, 'SIGTERM')).toBe(end === 'client' ? 130 : 0);
+  });
+
+  test('gives its reader all of it', async () => {
+    const path = await makePipe();
+    const reader = await start(onTestFinished, ['sh', '-c', `exec cat '${path}'`]);
+    await expect
+      .poll(() => runWperf(['--loopback', '-t', '0.3', '-b', '1M', '--logfile', path]), { timeout: 10_000 })
+      .toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect((await reader.finished).stdout).toMatch(/receiver\n[\s\S]*Latency: .*\n$/);
   });
 });

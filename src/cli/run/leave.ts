@@ -8,8 +8,13 @@ export async function leave(code: number): Promise<never> {
   // A write that failed at once is told in the next turn.
   await new Promise((resolve) => setImmediate(resolve));
   const written = Promise.all([process.stdout, process.stderr].map(flushed));
-  await Promise.race([written, interrupted.then(soon)]);
+  await unlessTold(written);
   process.exit(code);
+}
+
+/** Waits for what is written to be taken, but not much longer where the program is told to end. */
+export function unlessTold(written: Promise<unknown>): Promise<unknown> {
+  return Promise.race([written, interrupted.then(soon)]);
 }
 
 /** A stream that has failed says so before. */

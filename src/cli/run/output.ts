@@ -1,7 +1,10 @@
 /** Where this process's reports go: the standard streams, or a log file. */
 
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { constants, createWriteStream, open, type WriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { WperfError } from '../../errors.js';
 import { identity } from '../../host/identity.js';
 import type { OutputPlan } from '../../plan/plan.js';
@@ -9,7 +12,10 @@ import { pingReporters, testReporters } from '../../report/make.js';
 import type { PingReporter, Reporter, Screen } from '../../report/reporter.js';
 import { withTimestamps } from '../../report/text/timestamps.js';
 import { withWrapping } from '../../report/text/wrapped.js';
+import { unlessTold } from './leave.js';
 import { type WriteFailure, watchWrites } from './writes.js';
+
+type LogStream = WriteStream | Socket;
 
 export interface Output {
   readonly screen: Screen;
@@ -22,8 +28,8 @@ export async function openOutput(plan: OutputPlan, failure: WriteFailure = 'ends
   const log = plan.logfile === undefined ? undefined : await openLog(plan.logfile, failure);
   const stamps = plan.timestamps && plan.format === 'text';
   const out = log ?? process.stdout;
-  const columnsOf = (stream: WriteStream | NodeJS.WriteStream) => terminalColumns(stream, stamps ? STAMP_COLUMNS : 0);
-  const prepared = (stream: WriteStream | NodeJS.WriteStream) => {
+  const columnsOf = (stream: LogStream | NodeJS.WriteStream) => terminalColumns(stream, stamps ? STAMP_COLUMNS : 0);
+  const prepared = (stream: LogStream | NodeJS.WriteStream) => {
     const sink = stamps ? withTimestamps(stream, Date.now) : stream;
     return plan.format === 'text' ? withWrapping(sink, () => columnsOf(stream)) : sink;
   };
@@ -49,7 +55,7 @@ export async function clientReporter(plan: OutputPlan, { screen }: Output): Prom
 const STAMP_COLUMNS = 30;
 
 /** Of a terminal, less what is taken; undefined of a file or pipe, or where the terminal does not know. */
-function terminalColumns(stream: WriteStream | NodeJS.WriteStream, taken: number): number | undefined {
+function terminalColumns(stream: LogStream | NodeJS.WriteStream, taken: number): number | undefined {
   return 'isTTY' in stream && stream.isTTY && stream.columns > 0 ? stream.columns - taken : undefined;
 }
 
@@ -58,23 +64,35 @@ export async function pingReporter(plan: OutputPlan, { screen }: Output): Promis
   return make({ ...identity, output: plan }, screen);
 }
 
-async function openLog(path: string, failure: WriteFailure): Promise<WriteStream> {
-  const log = createWriteStream(path, { flags: 'a' });
+async function openLog(path: string, failure: WriteFailure): Promise<LogStream> {
   try {
-    await once(log, 'open');
+    const log = await openToWrite(path);
+    watchWrites(log, `--logfile '${path}'`, failure);
+    return log;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const unread = error instanceof Error && 'code' in error && error.code === 'ENXIO';
+    const reason = unread ? 'nobody reads this pipe' : error instanceof Error ? error.message : String(error);
     throw new WperfError('file-failure', `--logfile '${path}' cannot be written: ${reason}`, {
-      hint: 'choose a file that this user may write',
+      hint: unread ? 'start its reader first' : 'choose a file that this user may write',
       cause: error,
     });
   }
-  watchWrites(log, `--logfile '${path}'`, failure);
+}
+
+/** Neither the opening nor the writing of a pipe may wait for its reader: such a wait would outlast the program's end. */
+async function openToWrite(path: string): Promise<LogStream> {
+  const isPipe = (await stat(path).catch(() => undefined))?.isFIFO() ?? false;
+  if (isPipe) {
+    const fd = await promisify(open)(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    return new Socket({ fd, readable: false, writable: true });
+  }
+  const log = createWriteStream(path, { flags: 'a' });
+  await once(log, 'open');
   return log;
 }
 
-async function closed(log: WriteStream | undefined): Promise<void> {
+async function closed(log: LogStream | undefined): Promise<void> {
   if (!log || log.destroyed) return;
   log.end();
-  await new Promise<void>((resolve) => log.once('close', () => resolve()));
+  await unlessTold(new Promise<void>((resolve) => log.once('close', () => resolve())));
 }
