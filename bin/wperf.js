@@ -4,7 +4,12 @@ try {
   const { leave, main } = await import('../dist/program/main.js');
   await leave(await main(process.argv.slice(2)));
 } catch (error) {
-  const files = 'this machine lets wperf open no more files and connections: raise the limit (ulimit -n)';
-  process.stderr.write(`wperf: error: ${/^E[MN]FILE$/.test(error.code) ? files : error.message}\n`);
+  process.stderr.write(`wperf: error: ${told(error)}\n`);
   process.exitCode = 5;
+}
+
+function told({ code, syscall, message }) {
+  if (syscall === 'uv_cwd') return 'the working directory is gone: change to one that exists';
+  if (!/^E[MN]FILE$/.test(code)) return message;
+  return 'this machine lets wperf open no more files and connections: raise the limit (ulimit -n)';
 }

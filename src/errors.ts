@@ -117,7 +117,6 @@ export function exitCode(code: ErrorCode): number {
 export function toWperfError(thrown: unknown): WperfError {
   if (thrown instanceof WperfError) return thrown;
   if (isOutOfFiles(thrown)) return tooManyFiles(thrown);
-  if (lacksFolder(thrown)) return folderGone(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new WperfError('internal', message, { cause: thrown });
 }
@@ -125,14 +124,6 @@ export function toWperfError(thrown: unknown): WperfError {
 /** The system has no descriptor left for a file or a connection, for this process or for all. */
 export function isOutOfFiles(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && (thrown.code === 'EMFILE' || thrown.code === 'ENFILE');
-}
-
-function lacksFolder(thrown: unknown): boolean {
-  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'uv_cwd';
-}
-
-function folderGone(cause: unknown): WperfError {
-  return new WperfError('file-failure', 'the working directory is gone', { hint: 'change to one that exists', cause });
 }
 
 export function tooManyFiles(cause: unknown): WperfError {
