@@ -102,9 +102,10 @@ describe.each([
       },
     });
     const failed = once(socket, 'error');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     peer.write(many(100));
     expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET' });
-    await once(socket, 'close');
+    await closed;
   });
 
   it('may be ended by whoever is told of it, and nothing is read afterwards', async () => {
