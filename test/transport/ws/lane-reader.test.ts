@@ -92,7 +92,7 @@ describe.each([
     expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('may end with a reset amid it, which the socket tells', async () => {
+  it('may end with a reset amid it, which ends the socket', async () => {
     let resets = false;
     const { peer, socket, seen } = await laneOn(onTestFinished, {
       copies,
@@ -101,11 +101,11 @@ describe.each([
         resets ||= seen.counted > 300_000;
       },
     });
-    const failed = once(socket, 'error');
     const closed = new Promise((resolve) => socket.once('close', resolve));
     peer.write(many(100));
-    expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET' });
     await closed;
+    // What the event loop reads by itself may tell it as an end.
+    if (!copies) expect(socket.errored).toMatchObject({ code: 'ECONNRESET' });
   });
 
   it('may be ended by whoever is told of it, and nothing is read afterwards', async () => {
