@@ -149,6 +149,18 @@ describe.each([
   });
 });
 
+it('nobody looks for more load once there is none', async () => {
+  const { lane, peer } = await laneOn(onTestFinished);
+  const stream = many(400);
+  peer.write(stream);
+  await vi.waitFor(() => expect(lane.bytesRead).toBe(stream.length));
+  await wait(50);
+  const looks = vi.spyOn(globalThis, 'setImmediate');
+  await wait(50);
+  expect(looks).not.toHaveBeenCalled();
+  looks.mockRestore();
+});
+
 const frames = fc
   .oneof(
     fc.integer({ min: 0, max: 300_000 }).map((bytes) => [load(bytes)]),
