@@ -155,7 +155,10 @@ it('load as fast as can be is looked for again, and no more once there is none',
   // A clock ten times slower makes load ten times faster.
   const now = performance.now.bind(performance);
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() / 10);
-  onTestFinished(() => [looks, clock].forEach((spy) => spy.mockRestore()));
+  onTestFinished(() => {
+    looks.mockRestore();
+    clock.mockRestore();
+  });
   const piece = many(40);
   let sent = 0;
   for (const until = now() + 200; now() < until; sent += piece.length) {
