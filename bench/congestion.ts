@@ -1,5 +1,7 @@
 /** The congestion controls that a throughput is measured under: each changes who wins. */
 import { readFileSync } from 'node:fs';
+import { output } from '../test/support/processes.js';
+import type { Later } from '../test/support/undo.js';
 
 const common = ['bbr', 'cubic'];
 
@@ -8,9 +10,26 @@ export function congestionControls(): readonly string[] {
   return read('tcp_available_congestion_control').filter((name) => common.includes(name));
 }
 
-/** What a connection has that asks for none. */
-export function usualCongestionControl(): string {
-  return read('tcp_congestion_control')[0] ?? 'unknown';
+/** How programs are run under one: in a network namespace that has it, or with what asks for it of each connection. */
+export interface Condition {
+  readonly within: readonly string[];
+  readonly control?: string;
+}
+
+/** A namespace where one may be made and its kernel lets it have the control; removed later. */
+export async function conditionOf(control: string | undefined, later: Later): Promise<Condition> {
+  if (control === undefined) return { within: [] };
+  const name = `wperf-bench-${process.pid}-${control}`;
+  const within = ['ip', 'netns', 'exec', name];
+  try {
+    await output(['ip', 'netns', 'add', name]);
+    later(async () => void (await output(['ip', 'netns', 'del', name])));
+    await output(['ip', '-n', name, 'link', 'set', 'lo', 'up']);
+    await output([...within, 'sysctl', '-qw', `net.ipv4.tcp_congestion_control=${control}`]);
+    return { within };
+  } catch {
+    return { within: [], control };
+  }
 }
 
 function read(name: string): string[] {

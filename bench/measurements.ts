@@ -13,10 +13,10 @@ export function measurements(shared: Shared): readonly Measurement[] {
   const throughput = controls.length === 0 ? [undefined] : controls;
   return [
     ...throughput.flatMap((control) => [
-      ...pair('up', 'up', [], control),
-      ...pair('down', 'down', ['-R'], control),
-      ...pair('bidir', 'bidir', ['--bidir'], control),
-      ...pair('-P 2', 'parallel', ['-P', '2'], control),
+      ...pair(shared, 'up', 'up', [], control),
+      ...pair(shared, 'down', 'down', ['-R'], control),
+      ...pair(shared, 'bidir', 'bidir', ['--bidir'], control),
+      ...pair(shared, '-P 2', 'parallel', ['-P', '2'], control),
       plainC(shared, control),
     ]),
     {
@@ -51,17 +51,22 @@ export function measurements(shared: Shared): readonly Measurement[] {
 }
 
 /** wperf and iperf3 with the same flags, as they are and with what makes each of them read or write otherwise. */
-function pair(what: string, mode: string, flags: readonly string[], control: string | undefined): Measurement[] {
+function pair(
+  shared: Shared,
+  what: string,
+  mode: string,
+  flags: readonly string[],
+  control: string | undefined,
+): Measurement[] {
   const named = (program: string) => `${program} ${what}${under(control)}`;
-  const all = [...flags, ...(control === undefined ? [] : ['-C', control])];
   const peers = [named('iperf3'), ...(isOneWay(mode) ? [plainCName(control)] : [])];
   const iperf3 = (name: string, more: readonly string[]): Measurement => ({
     ...{ name: named(name), mode, missing: unmet([program('iperf3')]) },
-    run: (seconds) => runIperf3([...all, ...more], seconds),
+    run: async (seconds) => runIperf3([...flags, ...more], seconds, await shared.under(control)),
   });
   const wperf = (name: string, more: readonly string[]): Measurement => ({
     ...{ name: named(name), mode, peers, missing: [] },
-    run: (seconds) => runWperf([...all, ...more], seconds),
+    run: async (seconds) => runWperf([...flags, ...more], seconds, await shared.under(control)),
   });
   if (!isOneWay(mode)) return [wperf('wperf', []), iperf3('iperf3', [])];
   return [
@@ -82,7 +87,7 @@ function plainC(shared: Shared, control: string | undefined): Measurement {
     name: plainCName(control),
     mode: 'limit',
     missing: unmet([program('gcc')]),
-    run: (seconds) => runPlainC(shared, control, seconds),
+    run: async (seconds) => runPlainC(shared, seconds, await shared.under(control)),
   };
 }
 

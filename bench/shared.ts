@@ -6,6 +6,7 @@ import { type Certificates, makeCertificates } from '../test/support/certificate
 import { repositoryFile, temporaryFolder } from '../test/support/folders.js';
 import { output } from '../test/support/processes.js';
 import type { Later } from '../test/support/undo.js';
+import { type Condition, conditionOf } from './congestion.js';
 
 export interface BigFile {
   readonly folder: string;
@@ -17,6 +18,7 @@ export interface Shared {
   certificates(): Promise<Certificates>;
   /** A file of random bytes, large enough for a transfer's beginning not to count, small enough to stay in memory. */
   bigFile(): Promise<BigFile>;
+  under(control: string | undefined): Promise<Condition>;
   /** The path of the compiled C program. */
   plainC(): Promise<string>;
 }
@@ -24,7 +26,13 @@ export interface Shared {
 const bigFileBytes = 256 * 1024 * 1024;
 
 export function makeShared(later: Later): Shared {
+  const conditions = new Map<string | undefined, Promise<Condition>>();
   return {
+    under(control) {
+      const known = conditions.get(control) ?? conditionOf(control, later);
+      conditions.set(control, known);
+      return known;
+    },
     certificates: once(() => makeCertificates(later)),
     bigFile: once(async () => {
       const folder = await temporaryFolder(later);

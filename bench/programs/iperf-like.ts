@@ -4,6 +4,7 @@ import { startIperf3Server } from '../../test/support/peers/iperf3.js';
 import type { Running } from '../../test/support/processes.js';
 import { type Later, withUndo } from '../../test/support/undo.js';
 import { startWperfServer, type WperfReport, wperf } from '../../test/support/wperf.js';
+import type { Condition } from '../congestion.js';
 import type { Sample } from '../measurement.js';
 import type { Shared } from '../shared.js';
 import { measurePair } from '../usage.js';
@@ -19,20 +20,28 @@ export function iperf3Skips(): boolean {
   return spawnSync('iperf3', ['--help'], { encoding: 'utf8' }).stdout?.includes('--skip-rx-copy') ?? false;
 }
 
-export function runIperf3(flags: readonly string[], seconds: number): Promise<Sample> {
+export function runIperf3(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
+  const words = [...flags, ...asked(condition)];
   return measure(
-    (later) => startIperf3Server(later),
-    ({ host, port }) => ['iperf3', '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...flags],
+    (later) => startIperf3Server(later, condition),
+    ({ host, port }) => ['iperf3', '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words],
     seconds,
+    condition,
   );
 }
 
-export function runWperf(flags: readonly string[], seconds: number): Promise<Sample> {
+export function runWperf(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
+  const words = [...flags, ...asked(condition)];
   return measure(
-    (later) => startWperfServer(later),
-    ({ host, port }) => wperf('-c', host, '-p', String(port), '-J', '-t', String(seconds), ...flags),
+    (later) => startWperfServer(later, [], condition),
+    ({ host, port }) => wperf('-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words),
     seconds,
+    condition,
   );
+}
+
+function asked({ control }: Condition): readonly string[] {
+  return control === undefined ? [] : ['-C', control];
 }
 
 export async function runWperfOverTls(shared: Shared, flags: readonly string[], seconds: number): Promise<Sample> {
@@ -48,10 +57,11 @@ function measure(
   startServer: (later: Later) => Promise<Server>,
   client: (server: Server) => readonly string[],
   seconds: number,
+  { within }: Condition = { within: [] },
 ): Promise<Sample> {
   return withUndo(async (later) => {
     const server = await startServer(later);
-    const argv = client(server);
+    const argv = [...within, ...client(server)];
     const pair = await measurePair(later, server.process, argv, seconds + 20);
     const { exitCode, stdout, stderr } = pair.finished;
     if (exitCode !== 0) throw new Error(`${argv.join(' ')}: exit code ${exitCode}\n${stderr}${stdout}`);

@@ -9,9 +9,7 @@ import { PayloadDrop } from '../socket/payload-drop.js';
 import { type OneBuffer, readIntoOneBuffer } from '../socket/read-buffer.js';
 import { FrameWalker, MAX_HEADER_BYTES, type WalkerOptions } from './walker.js';
 
-export interface LaneReaderOptions extends Omit<WalkerOptions, 'gathered' | 'passed'> {
-  /** As the walker's, and when the last of it arrived, where the kernel tells. */
-  readonly gathered: (head: Buffer, bytes: number) => void;
+export interface LaneReaderOptions extends Omit<WalkerOptions, 'passed'> {
   /** False once `ws` has failed, which takes nothing more then. */
   readonly passes: () => boolean;
 }

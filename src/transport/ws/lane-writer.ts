@@ -20,7 +20,7 @@ export function laneWriter(
 ): LoadWriter {
   // TLS would copy all parts into one buffer first.
   const shares = stamp === undefined && blockBytes >= WORTH_PARTS_BYTES && !(socket instanceof TLSSocket);
-  const blocks = Math.max(1, Math.floor(Math.min(maxBytes, shares ? maxBytes : BUFFER_BYTES) / blockBytes));
+  const blocks = Math.max(1, Math.floor((shares ? maxBytes : Math.min(maxBytes, BUFFER_BYTES)) / blockBytes));
   const take = shares ? sharing(blockBytes, blocks, masked) : inOneBuffer(blockBytes, blocks, masked, stamp);
   return new BatchWriter(socket, blockBytes, blocks, take);
 }
