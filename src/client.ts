@@ -2,7 +2,7 @@
  * The composition of a client: the transport that reaches the server, the dialect that it speaks, and the mode. What a
  * run needs is loaded while its first connection is being made, so that neither waits for the other.
  */
-import { toWperfError } from './errors.js';
+import { toWperfError, WperfError } from './errors.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
 import type { ErrorEvent, NoticeEvent, TestEvent } from './events/test.js';
@@ -11,9 +11,12 @@ import { eventsOf } from './host/events-of.js';
 import type { Host } from './host/host.js';
 import { nodeHost } from './host/node.js';
 import { Connections } from './modes/connections.js';
+import type { LoadCarrier } from './modes/load/carriage.js';
 import type { ReverseTraceTools } from './modes/route/client.js';
 import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from './plan/plan.js';
 import { socketOf } from './plan/socket.js';
+import type { CarrierTools } from './transport/load/carrier.js';
+import type { LoadTransport } from './transport/load-transport.js';
 import type { Connected, Transport } from './transport/transport.js';
 import { wsTransport } from './transport/ws/connect.js';
 
@@ -22,19 +25,25 @@ export interface ClientTools {
   readonly signal?: AbortSignal | undefined;
   readonly host?: Host;
   readonly transport?: Transport;
+  /** Carries the load in place of what the plan's `proto` names. */
+  readonly loadTransport?: LoadTransport;
 }
 
 /** Runs one test. The last event is `end` or `error`; leaving the loop early stops the test. Never throws. */
 export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncIterableIterator<TestEvent> {
   const { host = nodeHost } = tools;
   return told<TestEvent>(tools, async (emit, signal) => {
-    const connections = begun(plan, tools);
-    const [{ runLoad }, { dialectOf, offered }] = await meanwhile(
+    const connections = begun(plan.proto ? { ...plan, ...socketOf(plan, 'beside') } : plan, tools);
+    const [{ runLoad }, { dialectOf, offered }, carrier] = await meanwhile(
       connections,
-      Promise.all([import('./modes/load/client.js'), import('./dialects/choose.js')]),
+      Promise.all([
+        import('./modes/load/client.js'),
+        import('./dialects/choose.js'),
+        carrierOf(plan, tools.loadTransport, { clock: host.clock, signal }),
+      ]),
     );
     const chosen = (connected: Connected) => dialectOf(connected, plan).load;
-    await runLoad(plan, { host, signal, connections, dialectOf: chosen, offered: offered.load }, emit);
+    await runLoad(plan, { host, signal, connections, dialectOf: chosen, offered: offered.load, carrier }, emit);
   });
 }
 
@@ -65,6 +74,29 @@ export async function* runReverseTracePlan(
   );
   const chosen = (connected: Connected) => dialectOf(connected, plan).route;
   yield* askRoute(plan, { host, connections, dialectOf: chosen }, tools);
+}
+
+/** Undefined where load goes by the WebSockets themselves. */
+async function carrierOf(
+  plan: ClientPlan,
+  given: LoadTransport | undefined,
+  tools: CarrierTools,
+): Promise<LoadCarrier | undefined> {
+  if (!plan.proto) return undefined;
+  const [{ Carrier }, { transportOf }] = await Promise.all([
+    import('./transport/load/carrier.js'),
+    import('./transport/catalog.js'),
+  ]);
+  const transport = given ?? (await transportOf(plan.proto.name));
+  checkCarries(plan, transport);
+  return new Carrier(transport, plan.proto.settings, plan, tools);
+}
+
+/** What a module carries is known once it is loaded. */
+function checkCarries({ mode }: ClientPlan, { name, carries }: LoadTransport): void {
+  if (mode === 'throughput' || carries === 'messages') return;
+  const hint = 'leave --udp away, or measure packets over ws or udp';
+  throw new WperfError('usage', `${name} carries a stream of bytes, and no packets`, { hint });
 }
 
 /** What fails before there is anything to run is an event as any other failure. */

@@ -99,6 +99,10 @@ export const waits = {
   firstBytesSeconds: 10,
   /** Each step of the handshake: hello, proof, grant. */
   handshakeStepSeconds: 10,
+  /** From a grant to the connection for load that shows its key, and from such a connection to its key. */
+  keySeconds: 5,
+  /** For a transport to connect. */
+  loadConnectSeconds: 5,
   /** From grant to start: the client opens its other streams and measures round trips meanwhile. */
   startSeconds: 60,
   /** From start to the first payload byte. */
@@ -163,6 +167,10 @@ export const bounds = {
   spareConnections: 64,
   /** Open connections of one address, or of one /64 of IPv6: room for a test of the most streams, and as many left to others. */
   connectionsOfOne: 256,
+  /** Connections for load that have not shown their key; the one that has waited longest makes room. */
+  keylessStreams: 128,
+  /** Numbers that a transport of load can be told. */
+  transportSettings: 16,
   /** Looked at before a connection must be claimed. */
   openingBytes: 256,
   /** The server's own report, sent to a client that asked for it. */

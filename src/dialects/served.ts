@@ -4,6 +4,7 @@ import type { PingsServedEvent } from '../events/ping.js';
 import type { Recorder } from '../events/recorder.js';
 import type { TestEvent } from '../events/test.js';
 import type { Host } from '../host/host.js';
+import type { LoadReception } from '../modes/load/carriage.js';
 import type { TraceDesk } from '../modes/route/desk/desk.js';
 import type { ServerPlan, TraceService } from '../plan/plan.js';
 import type { Channel } from '../transport/channel.js';
@@ -20,6 +21,7 @@ export interface House {
     /** A test, or anything that counts as one, begins. Throws `server-full` where there may be no other. */
     readonly begin: () => EndRun;
   };
+  readonly reception: LoadReception;
   /** Routes back to clients, and what they may have of them. */
   readonly desk: TraceDesk;
   readonly service: TraceService;

@@ -11,6 +11,7 @@ import type { LatencyReport } from '../measure/latency.js';
 import type { Pacing } from '../measure/pacing.js';
 import type { PacketTotals } from '../measure/packets.js';
 import type { Span } from '../measure/span.js';
+import type { StatisticColumn, Statistics } from '../measure/statistics.js';
 import type { LoadReader, SocketFacts, SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
 import type { CpuUse } from '../measure/usage.js';
 import type { Direction, Simulation, SocketWishes, TestPlan } from '../plan/plan.js';
@@ -78,6 +79,10 @@ export interface StartEvent {
   /** What carries the load, e.g. `websocket`. */
   readonly transport: string;
   readonly secure: boolean;
+  /** What the transport tells of each stream that this end sends, beside what is told of all; absent where nothing. */
+  readonly columns?: readonly StatisticColumn[];
+  /** In a datagram test: packets of the network, or messages in a stream that stand for them. */
+  readonly packets?: 'real' | 'simulated';
   /** At the client, the proxy that it goes through: its URL without credentials. */
   readonly proxy?: string;
   /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
@@ -103,6 +108,8 @@ export interface StreamInterval extends Span {
   readonly packets?: PacketTotals;
   /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
   readonly tcp?: TcpSample;
+  /** What the transport tells, by the keys of its columns. Only where this end sends. */
+  readonly statistics?: Statistics;
 }
 
 export interface IntervalSum extends Span {
@@ -112,6 +119,7 @@ export interface IntervalSum extends Span {
   readonly senderCount?: boolean;
   readonly packets?: PacketTotals;
   readonly retransmits?: number;
+  readonly statistics?: Statistics;
 }
 
 /** One interval of every stream; streams are matched by their own clocks, never by order of arrival. */
@@ -141,6 +149,8 @@ export interface StreamResult {
   readonly pacing?: Pacing;
   /** Of the sending end; absent where its kernel does not tell. */
   readonly tcp?: TcpSummary;
+  /** Of the sending end, by the keys of its transport's columns. */
+  readonly statistics?: Statistics;
 }
 
 export interface DirectionSum {
@@ -152,6 +162,7 @@ export interface DirectionSum {
   readonly partial: boolean;
   readonly packets?: PacketTotals;
   readonly retransmits?: number;
+  readonly statistics?: Statistics;
 }
 
 export interface EndEvent {

@@ -3,8 +3,10 @@ import type { SimulationReport } from '../events/test.js';
 import { random32 } from '../host/random.js';
 import type { SocketSettings } from '../measure/tcp.js';
 import type { Simulation, SimulationPlan } from '../plan/plan.js';
-import type { BareChannel, Link } from '../transport/channel.js';
-import { SimulatedChannel, type SimulatedOptions } from '../transport/simulated/channel.js';
+import type { BareChannel, Data, Link, LoadLink } from '../transport/channel.js';
+import { SimulatedChannel } from '../transport/simulated/channel.js';
+import { SimulatedLink } from '../transport/simulated/link.js';
+import type { SimulatedOptions } from '../transport/simulated/load.js';
 import type { StreamOutcome } from './load/stream/figures.js';
 
 /** The conditions with a seed: all streams of a test have the same. */
@@ -14,8 +16,19 @@ export function withSeed(plan: SimulationPlan): Simulation {
 
 /** The channel itself where nothing is to happen to what it sends. */
 export function simulated(channel: BareChannel, options: SimulatedOptions): BareChannel {
-  const { latencyMs = 0, jitterMs = 0, lossPercent = 0 } = options.simulation;
-  return latencyMs + jitterMs + lossPercent > 0 ? new SimulatedChannel(channel, options) : channel;
+  return changesAnything(options) ? new SimulatedChannel(channel, options) : channel;
+}
+
+/** The same for a connection of load alone, until `whenEnded` says that it is over. */
+export function simulatedLink(link: LoadLink, options: SimulatedOptions, whenEnded: (task: () => void) => void): Data {
+  if (!changesAnything(options)) return link;
+  const simulated = new SimulatedLink(link, options);
+  whenEnded(() => simulated.end());
+  return simulated;
+}
+
+function changesAnything({ simulation: { latencyMs = 0, jitterMs = 0, lossPercent = 0 } }: SimulatedOptions): boolean {
+  return latencyMs + jitterMs + lossPercent > 0;
 }
 
 /** The most that both ends add to a round trip. */

@@ -77,6 +77,14 @@ export interface TestPlan {
   readonly rxCopy?: boolean;
 }
 
+/** What carries the load in the WebSocket's place. */
+export interface ProtoPlan {
+  /** A transport of wperf's own, or the path of a module that is one (it has a `/` in it). */
+  readonly name: string;
+  /** What that transport can be told, by name. */
+  readonly settings: Readonly<Record<string, number>>;
+}
+
 export interface ClientPlan extends TestPlan {
   readonly target: Target;
   readonly token?: string;
@@ -105,6 +113,7 @@ export interface ClientPlan extends TestPlan {
   /** Conditions that both ends are to simulate. */
   readonly simulation?: SimulationPlan;
   readonly socket?: SocketWishes;
+  readonly proto?: ProtoPlan;
 }
 
 type LegacyRules = 'noLegacy' | 'legacyToken';
@@ -193,6 +202,10 @@ export interface ServerPlan {
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */
   readonly noLegacy?: boolean;
+  /** Names of what may carry load, `ws` among them; all that there is unless given. */
+  readonly allowProto?: readonly string[];
+  /** Paths of modules that carry load too. */
+  readonly modules?: readonly string[];
   /** Where it differs from the defaults. */
   readonly traces?: Partial<TraceService>;
 }

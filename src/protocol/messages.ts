@@ -12,6 +12,7 @@ import {
   list,
   matching,
   number,
+  numbers,
   oneOf,
   optional,
   record,
@@ -92,6 +93,10 @@ const socketFacts = record({
   congestion: optional(algorithm),
 });
 
+/** Of what carries load in the WebSocket's place. */
+const transportName = matching(/^[A-Za-z0-9._-]{1,32}$/, 'the name of a transport');
+const transportNumbers = numbers(bounds.transportSettings);
+
 export const messageShapes = {
   /** Client: everything it wants of this stream. */
   hello: record({
@@ -120,6 +125,8 @@ export const messageShapes = {
     sim: optional(record(simulation)),
     /** What the server is to ask of its kernel for this connection. */
     socket: optional(socketWishes),
+    /** What is to carry the load, where that is not this WebSocket. */
+    proto: optional(record({ name: transportName, settings: transportNumbers })),
     /** Of mode `traceroute`, which has no target: the route is that back to whoever asks. */
     trace: optional(traceWish),
   }),
@@ -140,8 +147,16 @@ export const messageShapes = {
     sim: optional(record({ ...simulation, socket })),
     /** What the server's kernel has now, where anything was asked of it. */
     socket: optional(socketFacts),
+    /** Where the connection for the load goes, if not to this port, and the key that it must show. */
+    proto: optional(record({ key: hex(16), port: optional(integer(1, limits.port.max)) })),
     /** Where load ends that the server counts: dropped by its kernel, or copied into its process. */
     reader: optional(oneOf('kernel', 'process')),
+  }),
+  /** Client: the connection for the load stands. Server: it has reached the server too. */
+  attached: record({
+    type: kind('attached'),
+    /** Of a message of load, where the transport has settled it. */
+    blockBytes: optional(integer(1, limits.blockBytes.max)),
   }),
   /** Client: begin now. */
   start: record({ type: kind('start') }),
@@ -177,6 +192,8 @@ export const messageShapes = {
     busy: number(0, 1),
     congestion: optional(line(32)),
     tcp: optional(tcp),
+    /** What the transport of the load knows of it at the end that sends. */
+    statistics: optional(transportNumbers),
     output: optional(text(bounds.serverOutputBytes)),
   }),
   /** Server: a route back begins. */

@@ -85,6 +85,17 @@ export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, field) => (value === undefined || value === null ? undefined : shape(value, field));
 }
 
+/** Numbers by names of up to 32 letters, at most so many. */
+export function numbers(maxEntries: number): Shape<Readonly<Record<string, number>>> {
+  return (value, field) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ShapeError(field, 'an object');
+    const entries = Object.entries(value);
+    const isGood = entries.every(([name, each]) => /^[A-Za-z]{1,32}$/.test(name) && Number.isFinite(each));
+    if (isGood && entries.length <= maxEntries) return Object.fromEntries(entries);
+    throw new ShapeError(field, `at most ${maxEntries} numbers, each by a name of up to 32 letters`);
+  };
+}
+
 type Fields = Record<string, Shape<unknown>>;
 type OptionalKeys<F extends Fields> = { [K in keyof F]: undefined extends Checked<F[K]> ? K : never }[keyof F];
 type Record_<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Checked<F[K]> } & {

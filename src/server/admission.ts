@@ -71,6 +71,11 @@ export class Admission {
     if (entrant) this.#present.set(tcp, { ...entrant, stage: 'heard' });
   }
 
+  /** It carries load for another, which is counted, and ends with that. */
+  carries(tcp: Socket): void {
+    this.#present.delete(tcp);
+  }
+
   wasDismissed(tcp: Socket): boolean {
     return this.#dismissed.has(tcp);
   }

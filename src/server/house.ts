@@ -14,6 +14,8 @@ import type { ServerPlan } from '../plan/plan.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
 import type { Channel } from '../transport/channel.js';
 import type { Arrival } from '../transport/door/arrival.js';
+import { claimsOpening } from '../transport/load/key.js';
+import type { LoadTransport } from '../transport/load-transport.js';
 import type { Entry } from './entries.js';
 import { health } from './http.js';
 
@@ -23,6 +25,8 @@ export interface ServerRunOptions {
   readonly lane?: boolean;
   /** Makes what keeps the server's report for a client that asks for it. */
   readonly makeRecorder?: () => Recorder;
+  /** What carries load beside the plan's own and wperf's; for tests. */
+  readonly transports?: readonly LoadTransport[];
   /** Traces the route back to a client; for tests. */
   readonly traceBack?: typeof traceBack;
   /** What is known of an address, for clients of the original wperf, which do not look it up. */
@@ -32,20 +36,21 @@ export interface ServerRunOptions {
 export function houseOf(
   plan: ServerPlan,
   options: ServerRunOptions,
-  { stop, admission, emit }: Pick<House, 'stop' | 'admission' | 'emit'>,
+  { stop, admission, emit, reception }: Pick<House, 'stop' | 'admission' | 'emit' | 'reception'>,
 ): House {
   const { clock = nodeHost.clock, annotate, makeRecorder } = options;
   const service = serviceOf(plan.traces);
   const ownAddresses = () => Object.values(networkInterfaces()).flatMap((own) => own ?? []);
   const desk = new TraceDesk({ service, clock, stop, ownAddresses, trace: options.traceBack ?? traceBack });
   const host = { ...nodeHost, clock };
-  return { plan, host, stop, admission, emit, service, desk, annotate, makeRecorder };
+  return { plan, host, stop, admission, emit, reception, service, desk, annotate, makeRecorder };
 }
 
-/** `serve` has a dialect serve a connection. */
+/** `serve` has a dialect serve a connection; `carry` takes one that carries load for another. */
 export function entriesOf(
   house: House,
   serve: (dialect: ServedDialect, channel: Channel, arrival: Arrival) => void,
+  carry: (arrival: Arrival) => void,
 ): Entry[] {
   const spoken = (name: string | undefined, dialect: ServedDialect): Entry => ({
     kind: 'subprotocol',
@@ -55,6 +60,7 @@ export function entriesOf(
   return [
     spoken(SUBPROTOCOL, serveNative(house)),
     ...(house.plan.noLegacy ? [] : [spoken(undefined, serveLegacy(house))]),
+    { kind: 'bytes', claims: claimsOpening, serve: carry },
     { kind: 'http', method: 'GET', path: '/health', answer: () => health },
   ];
 }

@@ -8,10 +8,13 @@ import type { NoticeEvent, TestEvent } from '../events/test.js';
 import { type Clock, systemClock } from '../host/clock.js';
 import { TrustedProxies } from '../net/networks.js';
 import type { ServerPlan } from '../plan/plan.js';
+import { ownTransports, transportOf } from '../transport/catalog.js';
 import { type Channel, peerText } from '../transport/channel.js';
 import type { Arrival, Opening } from '../transport/door/arrival.js';
 import { type FrontDoor, openFrontDoor } from '../transport/door/front-door.js';
 import { secureContextOf } from '../transport/door/tls.js';
+import { Reception } from '../transport/load/reception.js';
+import type { LoadTransport } from '../transport/load-transport.js';
 import { Admission } from './admission.js';
 import { openingsOf } from './entries.js';
 import { entriesOf, houseOf, type ServerRunOptions } from './house.js';
@@ -31,9 +34,15 @@ export interface ServerEvents {
 
 /** Resolves once the port is open. Rejects with WperfError `port-in-use`, `listen-failure` or `file-failure`. */
 export async function startServerPlan(plan: ServerPlan, options: ServerRunOptions = {}): Promise<WperfServer> {
-  const server = new WperfServer(plan, options);
-  await server.listen();
-  return server;
+  const transports = await Promise.all([...ownTransports, ...(plan.modules ?? [])].map(transportOf));
+  const server = new WperfServer(plan, options, [...transports, ...(options.transports ?? [])]);
+  try {
+    await server.listen();
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 export class WperfServer extends EventEmitter<ServerEvents> {
@@ -45,10 +54,11 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #stop = new AbortController();
   /** Connections that are being served. */
   readonly #serving = new Set<Promise<void>>();
+  readonly #reception: Reception;
   #door: FrontDoor | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(plan: ServerPlan, options: ServerRunOptions) {
+  constructor(plan: ServerPlan, options: ServerRunOptions, transports: readonly LoadTransport[] = []) {
     super();
     this.#plan = plan;
     this.#options = options;
@@ -58,6 +68,12 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       oneOff: plan.oneOff,
       trusts: (address) => this.#proxies.trusts(address),
       onOver: () => void this.close(),
+    });
+    this.#reception = new Reception({
+      clock: this.#clock,
+      transports,
+      allowed: plan.allowProto,
+      onAbsent: (name, thrown) => this.#isAbsent(name, thrown),
     });
   }
 
@@ -71,9 +87,18 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       onConnection: (tcp) => this.#admission.enter(tcp),
       openings: this.#openings(),
     });
+    await this.#reception.listen({ host, port: this.#door.port });
   }
 
   /** The address and port listened on. */
+  #isAbsent(name: string, thrown: unknown): void {
+    const { message } = toWperfError(thrown);
+    const isOwn = ownTransports.includes(name);
+    if (!isOwn) throw new WperfError('listen-failure', `${name} cannot listen: ${message}`, { operation: 'listen' });
+    // Behind whoever waits for the server to begin, and listens to it then.
+    setImmediate(() => this.#notice('warning', `--proto ${name} is not offered: ${message}`));
+  }
+
   get address(): { readonly host: string; readonly port: number } {
     if (!this.#door) throw new WperfError('internal', 'the server is not listening');
     return { host: this.#door.host, port: this.#door.port };
@@ -86,7 +111,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   async #close(): Promise<void> {
-    const emptied = this.#door?.close();
+    const emptied = Promise.all([this.#door?.close(), this.#reception.close()]);
     this.#stop.abort('shutdown');
     this.#admission.dismissSilent();
     const cancel = this.#clock.at(this.#clock.now() + waits.closeSeconds, () => this.#admission.dismissAll());
@@ -100,6 +125,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const house = houseOf(this.#plan, this.#options, {
       stop: this.#stop.signal,
       admission: this.#admission,
+      reception: this.#reception,
       emit: {
         test: (event, session) => this.emit('test', event, session),
         pings: (event) => this.emit('pings', event),
@@ -107,7 +133,11 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       },
     });
     return openingsOf({
-      entries: entriesOf(house, (dialect, channel, arrival) => this.#serve(dialect, channel, arrival)),
+      entries: entriesOf(
+        house,
+        (dialect, channel, arrival) => this.#serve(dialect, channel, arrival),
+        ({ socket, tcp }) => this.#reception.take(socket, () => this.#admission.carries(tcp)),
+      ),
       secure: tls && secureContextOf(tls),
       path,
       clock: this.#clock,

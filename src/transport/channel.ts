@@ -3,6 +3,7 @@
  * that is counted and not kept, round trips, and the connection itself.
  */
 import type { PeerAddress } from '../events/peer.js';
+import type { StatisticColumn, Statistics } from '../measure/statistics.js';
 import type { LoadReader, SocketFacts, SocketSettings, TcpSample } from '../measure/tcp.js';
 import type { Simulation, SocketWishes } from '../plan/plan.js';
 import { PACKET_HEADER_BYTES } from '../protocol/packet-header.js';
@@ -167,11 +168,27 @@ export interface Echo {
 export interface Link {
   /** What carries the bytes, e.g. `websocket`. */
   readonly transport: string;
+  /** Of a connection that carries load alone: a stream of bytes, or messages that arrive whole or not at all. */
+  readonly carries?: 'bytes' | 'messages';
   readonly info: ChannelInfo;
   /** All bytes read from the connection so far: a sign of life. */
   readonly bytesRead: number;
   /** Where the host has one to look through. */
   readonly kernel?: KernelView | undefined;
+  /** What the transport itself knows of the connection, and how that is shown. */
+  readonly columns?: readonly StatisticColumn[];
+  statistics?(): Statistics;
+}
+
+/** A connection that carries load alone, beside the one on which the two ends talk. Nothing is read before it has a sink. */
+export interface LoadLink extends Data, Link {
+  readonly carries: 'bytes' | 'messages';
+  /** The largest message that the path takes whole, where the transport knows. */
+  readonly blockBytes?: number;
+  /** The connection has ended, and not by `drop`. */
+  onClose: (closed: Closed) => void;
+  /** Ends the connection at once; whatever is queued is discarded. */
+  drop(): void;
 }
 
 export interface Channel extends Control, Data, Echo, Link {}

@@ -4,6 +4,7 @@ import { rateText, sizeText } from '../../units.js';
 import { proxyUrl } from '../plan/proxy.js';
 import { header } from './header.js';
 import { dscp, tos } from './tos.js';
+import { transport, transports } from './transports.js';
 import {
   algorithm,
   choice,
@@ -305,6 +306,15 @@ const general = [
     help: 'Send numbered packets at a steady rate, and measure their jitter and loss as a UDP test does',
   },
   {
+    name: 'proto',
+    aliases: [],
+    group: 'Both',
+    for: loadAndServer,
+    type: transport,
+    default: 'ws',
+    help: 'Carry the load by PROTO, while the two ends talk over the WebSocket: ws, tcp, or the path of a module of your own (docs/transports.md); on a server: a module to offer too',
+  },
+  {
     name: 'ping',
     aliases: [],
     group: 'Client',
@@ -558,6 +568,15 @@ const general = [
     default: 'every address, IPv4 and IPv6',
     help: 'Listen on HOST only',
     elsewhere: 'name the server to connect to with -c',
+  },
+  {
+    name: 'allow-proto',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    type: transports,
+    default: 'all that there are',
+    help: 'Offer only the protocols in LIST for load (--proto), as ws,tcp',
   },
   { name: 'one-off', aliases: ['1'], group: 'Server', for: server, help: 'Serve one test, then exit' },
   {

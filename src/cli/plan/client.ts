@@ -7,6 +7,7 @@ import type {
   ClientPlan,
   ConnectionPlan,
   PingPlan,
+  ProtoPlan,
   ReverseTracePlan,
   SimulationPlan,
   Target,
@@ -44,6 +45,7 @@ export function loadPlan(values: FlagValues, outside: Surroundings): Placed<Clie
     latency: values['no-latency'] && false,
     silenceSeconds: silenceSecondsOf(values),
     simulation: simulationPlan(values),
+    proto: protoPlan(values),
     title: values.title,
     extraData: values['extra-data'],
     ...connectionWish(values, outside),
@@ -69,6 +71,11 @@ export function routeBackPlan(values: FlagValues, outside: Surroundings): Placed
   const plan = completeRouteBack(connectionWish(values, outside), givenWish(values));
   refuseFlaw(flawOfRouteBack(plan), values);
   return { ...plan, ...wayPlan(values, outside) };
+}
+
+/** Undefined for the WebSocket itself. */
+function protoPlan({ proto = 'ws' }: FlagValues): ProtoPlan | undefined {
+  return proto === 'ws' ? undefined : { name: proto, settings: {} };
 }
 
 function connectionWish(values: FlagValues, outside: Surroundings): Open<Unplaced<ConnectionPlan>> {

@@ -1,7 +1,8 @@
 import { defaults } from '../../defaults/index.js';
 import { given } from '../../given.js';
 import type { ServerPlan } from '../../plan/plan.js';
-import type { FlagValues } from '../flags/table.js';
+import { isModulePath } from '../../plan/protos.js';
+import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { secondsOf, silenceSecondsOf } from './amount.js';
 import { readPem } from './files.js';
@@ -31,9 +32,19 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       bytes: values.bytes,
       silenceSeconds: silenceSecondsOf(values),
       noLegacy: values['no-legacy'],
+      allowProto: values['allow-proto'],
+      modules: modulesOf(values),
       traces: traceChanges(values),
     }),
   };
+}
+
+/** A server has its own transports anyway. */
+function modulesOf({ proto }: FlagValues): string[] | undefined {
+  if (proto === undefined) return undefined;
+  if (isModulePath(proto)) return [proto];
+  const rule = `${labelOf('proto')} '${proto}' on a server names no module`;
+  throw usageError(rule, `leave it away, or limit what is offered with ${labelOf('allow-proto')}`);
 }
 
 function tlsPlan({ 'tls-cert': cert, 'tls-key': key }: FlagValues, outside: Surroundings): ServerPlan['tls'] {

@@ -2,20 +2,22 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { WperfError } from '../../errors.js';
-import type { ConnectionPlan, Target } from '../../plan/plan.js';
+import type { ClientPlan, ConnectionPlan, Target } from '../../plan/plan.js';
+import { isModulePath } from '../../plan/protos.js';
 import type { Ready } from './server.js';
 
-type LocalPlan = Pick<ConnectionPlan, 'family' | 'token'>;
+type LocalPlan = Pick<ConnectionPlan, 'family' | 'token'> & Pick<Partial<ClientPlan>, 'proto'>;
 
 const HOST = '127.0.0.1';
 
 /** `run` is given where the server listens; the server ends with it. */
 export async function withOwnServer(
-  { family, token }: LocalPlan,
+  { family, token, proto }: LocalPlan,
   run: (target: Target) => Promise<number>,
 ): Promise<number> {
   const host = family === 6 ? '::1' : HOST;
-  const server = startServer(host, token);
+  const modules = proto && isModulePath(proto.name) ? ['--proto', proto.name] : [];
+  const server = startServer(host, token, modules);
   const exited = once(server, 'exit');
   try {
     const port = await portOf(server);
@@ -27,11 +29,11 @@ export async function withOwnServer(
 }
 
 /** In a process group of its own, so that Ctrl-C reaches the client alone; it ends when this process lets go of it. */
-function startServer(host: string, token: string | undefined): ChildProcess {
+function startServer(host: string, token: string | undefined, more: readonly string[]): ChildProcess {
   const launcher = process.argv[1];
   if (launcher === undefined) throw new WperfError('internal', 'the path of the program is not known');
   const { WPERF_TOKEN: _, ...env } = process.env;
-  return fork(launcher, ['--server', '--host', host, '--port', '0'], {
+  return fork(launcher, ['--server', '--host', host, '--port', '0', ...more], {
     detached: true,
     env: { ...env, ...(token !== undefined && { WPERF_TOKEN: token }) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -23,6 +23,7 @@ export const legacyLoad: LoadDialect = {
     const links: LegacyLink[] = [];
     const explain = (error: WperfError) => refusalOf(plan, links, error);
     checkMode(plan);
+    refuseCarrier(opening);
     const test = testOf(plan, simulation);
     const opened = await Promise.all(
       opening.connections.map(async (connecting, i) => {
@@ -92,6 +93,12 @@ export function traitsOf({ mode }: Pick<TestPlan, 'mode'>, { clock }: LoadOpenin
     stampNs: () => wallNs + clock.now() * 1e9,
     ...(mode === 'datagram' && { resultSeconds: legacy.figuresSeconds }),
   };
+}
+
+function refuseCarrier({ plan, carrier }: LoadOpening): void {
+  if (!carrier) return;
+  const text = `${peerOf(plan)} is the original wperf, whose load goes by WebSocket only`;
+  throw new WperfError('request-refused', text, { operation: 'handshake', hint: 'leave --proto away' });
 }
 
 function checkMode({ mode, direction, target }: ClientPlan): void {

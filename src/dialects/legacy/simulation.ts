@@ -3,7 +3,7 @@ import type { NoticeEvent } from '../../events/test.js';
 import type { Role } from '../../modes/load/results.js';
 import { simulated } from '../../modes/simulation.js';
 import type { Simulation, TestPlan } from '../../plan/plan.js';
-import type { SimulatedOptions } from '../../transport/simulated/channel.js';
+import type { SimulatedOptions } from '../../transport/simulated/load.js';
 import type { LegacyLink } from './link.js';
 
 export interface LegacySimulation extends Pick<SimulatedOptions, 'simulation' | 'clock'> {

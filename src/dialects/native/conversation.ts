@@ -6,6 +6,7 @@
 import { bounds, waits } from '../../defaults/index.js';
 import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
+import { deferred } from '../../host/deferred.js';
 import { noLoadHint } from '../../modes/load/failure.js';
 import { decodeMessage, encodeMessage, violation } from '../../protocol/codec.js';
 import type { Message, MessageOf, MessageType } from '../../protocol/messages.js';
@@ -28,6 +29,7 @@ const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
   'protocol-violation': undefined,
   'no-load': noLoadHint,
   timeout: undefined,
+  unreachable: 'a proxy or a firewall on the way may not pass it: leave --proto away to measure over WebSocket',
 };
 
 interface Waiter {
@@ -44,14 +46,15 @@ export class Conversation {
   #waiter: Waiter | undefined;
   #failure: WperfError | undefined;
   #cancelWatch: Cancel = () => {};
-  /** Called once, when the connection has ended. */
-  onEnded: () => void = () => {};
+  readonly #ended = deferred<void>();
+  readonly #failed = deferred<never>();
 
   constructor(channel: BareChannel, clock: Clock) {
     this.#channel = channel;
     this.#clock = clock;
     this.#textEcho = new TextEcho(clock, (message) => this.send(message));
     this.peer = peerText(channel.info);
+    this.#failed.promise.catch(() => {});
     const byText = channel.ping === undefined;
     this.echo = { ping: (written) => (!byText && this.#channel.ping?.(written)) || this.#textEcho.ping(written) };
     channel.onText = (text) => this.#receive(text);
@@ -60,8 +63,18 @@ export class Conversation {
       this.#cancelWatch();
       this.#textEcho.loseAll();
       this.#fail(this.#closedError(closed));
-      this.onEnded();
+      this.#ended.resolve();
     };
+  }
+
+  /** Never settles before the conversation fails, and then rejects with its failure. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  /** Runs the task once the connection has ended. */
+  whenEnded(task: () => void): void {
+    void this.#ended.promise.then(task);
   }
 
   get channel(): BareChannel {
@@ -183,6 +196,7 @@ export class Conversation {
 
   #fail(error: WperfError): void {
     this.#failure ??= error;
+    this.#failed.reject(this.#failure);
     const waiter = this.#waiter;
     this.#waiter = undefined;
     waiter?.reject(this.#failure);

@@ -6,6 +6,7 @@ import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { given } from '../../given.js';
 import { randomId } from '../../host/random.js';
+import type { ExpectedLoad } from '../../modes/load/carriage.js';
 import { flawOfStream, flawText } from '../../plan/check.js';
 import { decodeMessage } from '../../protocol/codec.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
@@ -15,7 +16,7 @@ import { grantedSimulation, simulate } from './simulation.js';
 import { grantedSocket, socketReasons } from './socket.js';
 
 /** What a server lets a client have; reasons say where it is less than was asked. */
-export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim' | 'socket' | 'reader'>;
+export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim' | 'socket' | 'reader' | 'proto'>;
 
 /** What a client asks for; the rest of the hello is the handshake's. */
 export type Request = Omit<Hello, 'type' | 'nonce' | 'token'>;
@@ -70,13 +71,15 @@ export interface ServerSide {
   readonly token: string | undefined;
   readonly software: string;
   readonly decide: (hello: Hello) => Decision;
+  /** The connection for load that the client shall make, if any. Throws a WperfError where it cannot have that. */
+  readonly expectLoad: (hello: Hello) => ExpectedLoad | undefined;
 }
 
 /** The client's hello, once it is known to come from someone who has the token. */
 export async function openAsServer(
   conversation: Conversation,
-  { token, software, decide }: ServerSide,
-): Promise<{ hello: Hello; grant: Grant }> {
+  { token, software, decide, expectLoad }: ServerSide,
+): Promise<{ hello: Hello; grant: Grant; expected: ExpectedLoad | undefined }> {
   const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
   const flaw = flawOf(hello);
   if (flaw !== undefined) throw refuse(conversation, 'protocol-violation', flaw);
@@ -84,13 +87,15 @@ export async function openAsServer(
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
   const sim = grantedSimulation(conversation, hello);
   const socket = socketFor(conversation, hello);
-  const extras = given({ mac, sim, socket, reader: readerFor(conversation, hello) });
+  const expected = orRefused(conversation, () => expectLoad(hello));
+  const proto = expected && { key: expected.key, ...given({ port: expected.port }) };
+  const extras = given({ mac, sim, socket, proto, reader: readerFor(conversation, hello) });
   const decision = decide(hello);
   const reasons = [...decision.reasons, ...socketReasons(conversation, hello)];
   const grant: Grant = { type: 'grant', software, ...decision, reasons, ...extras };
   conversation.send(grant);
   simulate(conversation, 'server', hello, grant);
-  return { hello, grant };
+  return { hello, grant, expected };
 }
 
 /** Where the load will end that this end receives, if it is to receive any that is only counted. */
@@ -101,8 +106,12 @@ function readerFor({ channel }: Conversation, { mode, direction, rxCopy, sim }: 
 
 /** What it cannot have, the client is told before it measures anything. */
 function socketFor(conversation: Conversation, hello: Hello): Grant['socket'] {
+  return orRefused(conversation, () => grantedSocket(conversation, hello));
+}
+
+function orRefused<T>(conversation: Conversation, decide: () => T): T {
   try {
-    return grantedSocket(conversation, hello);
+    return decide();
   } catch (thrown) {
     throw refuse(conversation, 'request-refused', toWperfError(thrown).line);
   }

@@ -8,6 +8,7 @@ import { shareOf } from '../../plan/share.js';
 import { farSocket } from '../../plan/socket.js';
 import { encodeMessage } from '../../protocol/codec.js';
 import type { Grant } from '../../protocol/messages.js';
+import { attach } from './attach.js';
 import { Conversation } from './conversation.js';
 import { grantedTest } from './granted.js';
 import { helloOf, openAsClient, type Request } from './handshake.js';
@@ -46,7 +47,7 @@ export const nativeLoad: LoadDialect = {
     return {
       ...{ granted, echo: conversation.echo },
       onEnded: (lost) => {
-        conversation.onEnded = lost;
+        conversation.whenEnded(lost);
       },
       close: (withinSeconds) => conversation.close(withinSeconds),
     };
@@ -62,12 +63,15 @@ async function openStream(
   const conversation = new Conversation(channel, opening.host.clock);
   const request = requestOf(id, opening);
   const grant = await openAsClient(conversation, request, opening.plan.token, greeting);
+  const test = grantedTest(request, grant);
+  // As the handshake left it: under the conditions granted.
+  const shared = { test, data: conversation.channel, link: conversation.channel };
+  const carried = opening.carrier ? await attach(conversation, id, test, grant, opening) : shared;
   const stream = {
     id,
-    test: grantedTest(request, grant),
+    ...carried,
     talk: new NativeTalk(conversation, 'client'),
-    // As the handshake left it: under the conditions granted.
-    ...{ data: conversation.channel, link: conversation.channel, echo: conversation.echo },
+    echo: conversation.echo,
     // The results have been exchanged: the peer knows.
     close: async (withinSeconds: number) => void conversation.close(withinSeconds),
   };
@@ -82,7 +86,7 @@ function besideRequest({ plan, session, simulation, host: { software } }: Openin
   return { ...pingHello('latency', about), omitSeconds: plan.omitSeconds, ...given({ sim: simulation, socket }) };
 }
 
-function requestOf(id: number, { plan, session, simulation, host: { software } }: Opening): Request {
+function requestOf(id: number, { plan, session, simulation, carrier, host: { software } }: Opening): Request {
   const { mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds } = plan;
   const { title, extraData, getServerOutput, rxCopy } = plan;
   return {
@@ -95,6 +99,7 @@ function requestOf(id: number, { plan, session, simulation, host: { software } }
       rxCopy,
       sim: simulation,
       socket: farSocket(plan.socket),
+      proto: carrier && { name: carrier.name, settings: carrier.settings },
     }),
   };
 }

@@ -23,7 +23,7 @@ export const nativePing: PingDialect = {
       echo: conversation.echo,
       untilEnd: () => untilServerEnds(conversation),
       onGone: (stop) => {
-        conversation.onEnded = stop;
+        conversation.whenEnded(stop);
       },
       close: () => conversation.close(waits.partingSeconds),
     };

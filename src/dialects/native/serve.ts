@@ -3,12 +3,14 @@ import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { given } from '../../given.js';
 import { onAbort } from '../../host/abort.js';
+import type { ExpectedLoad } from '../../modes/load/carriage.js';
 import { ServedTest } from '../../modes/load/served.js';
 import { countServedPings } from '../../modes/ping/account.js';
 import type { Grant, Hello } from '../../protocol/messages.js';
 import type { EndRun, House, ServedDialect } from '../served.js';
 import { Conversation } from './conversation.js';
 import { decide } from './decide.js';
+import { awaitLoad, expectLoad } from './expect.js';
 import { grantedTest } from './granted.js';
 import { openAsServer } from './handshake.js';
 import { servePings } from './serve-pings.js';
@@ -20,6 +22,8 @@ interface Granted {
   readonly conversation: Conversation;
   readonly hello: Hello;
   readonly grant: Grant;
+  /** Where the load comes by a connection of its own. */
+  readonly expected: ExpectedLoad | undefined;
   readonly house: House;
   /** By session. */
   readonly tests: Map<string, ServedTest>;
@@ -39,9 +43,7 @@ export function serveNative(house: House): ServedDialect {
     [...tests.values()].some((test) => test.runsOn(conversation.channel));
   return async ({ channel, heard, failed }) => {
     const conversation = new Conversation(channel, house.host.clock);
-    const ended = new Promise<void>((resolve) => {
-      conversation.onEnded = resolve;
-    });
+    const ended = new Promise<void>((resolve) => conversation.whenEnded(resolve));
     let isHeard = false;
     const sendAway = () => {
       if (!isTesting(conversation)) conversation.close(isHeard ? waits.stopSeconds : waits.partingSeconds);
@@ -62,26 +64,30 @@ export function serveNative(house: House): ServedDialect {
   };
 }
 
-function open(conversation: Conversation, { plan, service, host }: House) {
+function open(conversation: Conversation, { plan, service, host, reception }: House) {
   const { token } = plan;
   return openAsServer(conversation, {
     token,
     software: host.software,
     decide: (hello) => decide(hello, plan, service),
+    expectLoad: (hello) => expectLoad(conversation, reception, hello),
   });
 }
 
 async function serveLoad(granted: Granted): Promise<void> {
-  const { conversation, hello, grant, house } = granted;
+  const { conversation, hello, grant, expected, house } = granted;
   const { channel } = conversation;
+  const test = grantedTest(hello, grant);
+  const { clock } = house.host;
+  const carried = expected
+    ? await awaitLoad(conversation, { expected, test, hello, grant, clock })
+    : { test, data: channel, link: channel };
   await testOf(granted).serve({
     id: hello.stream,
-    test: grantedTest(hello, grant),
+    ...carried,
     recorded: hello.serverOutput,
     silenceSeconds: house.plan.silenceSeconds,
     talk: new NativeTalk(conversation, 'server'),
-    data: channel,
-    link: channel,
   });
 }
 

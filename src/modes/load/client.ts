@@ -11,13 +11,14 @@ import { shownProxy } from '../../plan/proxy.js';
 import type { Connected } from '../../transport/transport.js';
 import type { Connections, StreamPlace } from '../connections.js';
 import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
+import type { LoadCarrier } from './carriage.js';
 import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
 import { endEventOf } from './end.js';
 import { failureOf } from './failure.js';
 import { LatencyProbe } from './latency-probe.js';
 import { startProgressMeter } from './progress-meter.js';
-import { readersOf } from './readers.js';
+import { carriageOf, readersOf } from './readers.js';
 import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
@@ -29,6 +30,8 @@ export interface LoadRunOptions {
   readonly dialectOf: (connected: Connected) => LoadDialect;
   /** The dialect that the requests offer. */
   readonly offered?: LoadDialect;
+  /** Where the load goes by connections of its own. */
+  readonly carrier?: LoadCarrier | undefined;
   /** Ends the test early; the results so far are still collected. */
   readonly signal: AbortSignal;
 }
@@ -94,8 +97,8 @@ class ClientTest {
 
   /** Everything at once: the streams, and the connection beside them. */
   async #open(): Promise<LoadPeer> {
-    const { dialectOf, host } = this.#options;
-    const opening = { plan: this.#plan, session: this.#session, simulation: this.#simulation, host };
+    const { dialectOf, host, carrier } = this.#options;
+    const opening = { plan: this.#plan, session: this.#session, simulation: this.#simulation, host, carrier };
     const first = this.#greeted(1, opening, (greeting) => this.#connections.first(greeting));
     const another = (place: StreamPlace) =>
       this.#greeted(place, opening, (greeting) => this.#connections.another(place, greeting));
@@ -155,6 +158,7 @@ class ClientTest {
       secure: first?.link.info.secure ?? false,
       ...shownProxy(this.#plan),
       ...given({ dialect: peer.dialect, rtt, mss: first?.link.kernel?.sample()?.mss }),
+      ...carriageOf(peer.test, first?.link),
       ...given({ simulation: this.#simulated, title, extraData }),
       ...readersOf('client', peer.test, first?.data, peer.reader),
       socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: peer.socket ?? null },
@@ -162,7 +166,7 @@ class ClientTest {
   }
 
   async #measure(peer: LoadPeer, rtt: RttSummary | undefined): Promise<EndEvent> {
-    const collector = new Collector('client', peer.test, this.#emit);
+    const collector = new Collector('client', peer.test, this.#emit, peer.streams[0]?.link.columns);
     this.#latency.measureLoaded(peer.test);
     const runs = peer.streams.map((stream) => this.#startStream(stream, rtt, collector));
     const { clock } = this.#options.host;
@@ -182,10 +186,15 @@ class ClientTest {
     }
   }
 
-  #end({ test, missing }: LoadPeer, outcomes: readonly StreamOutcome[]): EndEvent {
+  #end({ test, missing, streams }: LoadPeer, outcomes: readonly StreamOutcome[]): EndEvent {
     const latency = this.#latency.finish(test.direction);
     const byId = new Map(outcomes.map((outcome, i) => [i + 1, outcome]));
-    const end = endEventOf('client', test, byId, given({ simulation: this.#simulated, missing }));
+    const end = endEventOf(
+      'client',
+      test,
+      byId,
+      given({ simulation: this.#simulated, missing, columns: streams[0]?.link.columns }),
+    );
     const { warning } = this.#latency;
     const warnings = warning === undefined ? end.warnings : [...end.warnings, warning];
     return { ...end, warnings, ...given({ latency }) };

@@ -2,6 +2,7 @@
 import type { IntervalEvent, IntervalSum, StreamInterval } from '../../events/test.js';
 import { given } from '../../given.js';
 import { sumPackets } from '../../measure/packets.js';
+import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
 import { directionOf, directionsOf, type Role } from './results.js';
@@ -14,22 +15,29 @@ export class Collector {
   readonly #role: Role;
   readonly #directions: readonly Direction[];
   readonly #streams: number;
+  readonly #columns: readonly StatisticColumn[];
   readonly #onInterval: (event: IntervalEvent) => void;
   readonly #pending = new Map<string, StreamInterval[]>();
   readonly #finished = new Set<number>();
 
-  constructor(role: Role, test: TestPlan, onInterval: (event: IntervalEvent) => void) {
+  constructor(
+    role: Role,
+    test: TestPlan,
+    onInterval: (event: IntervalEvent) => void,
+    columns: readonly StatisticColumn[] = [],
+  ) {
     this.#role = role;
+    this.#columns = columns;
     this.#directions = directionsOf(test);
     this.#streams = test.streams;
     this.#onInterval = onInterval;
   }
 
-  add(id: number, { sender, record, packets, tcp, senderCount }: StreamReport): void {
+  add(id: number, { sender, record, packets, tcp, statistics, senderCount }: StreamReport): void {
     const { index, omitted, start, end, bytes } = record;
     const direction = directionOf(this.#role, sender);
     const key = `${omitted ? 'omitted' : 'counted'} ${index}`;
-    const figures = given({ packets, tcp, senderCount });
+    const figures = given({ packets, tcp, statistics, senderCount });
     const row: StreamInterval = { id, direction, sender, omitted, start, end, bytes, ...figures };
     this.#pending.set(key, [...(this.#pending.get(key) ?? []), row]);
     this.#emitReady();
@@ -65,7 +73,11 @@ export class Collector {
     const { sender, omitted, senderCount } = first;
     const retransmits = sumIfAll(rows.map((row) => row.tcp?.retransmits));
     const packets = sumPackets(rows.map((row) => row.packets));
-    const figures = given({ senderCount, packets, retransmits });
+    const statistics = sumStatistics(
+      this.#columns,
+      rows.map((row) => row.statistics),
+    );
+    const figures = given({ senderCount, packets, retransmits, statistics });
     return [{ direction, sender, omitted, ...unionOf(rows), ...figures }];
   }
 

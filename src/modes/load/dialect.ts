@@ -5,6 +5,7 @@ import type { Host } from '../../host/host.js';
 import type { LoadReader, SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import type { Channel, Echo } from '../../transport/channel.js';
+import type { LoadCarrier } from './carriage.js';
 import type { StreamOutcome } from './stream/figures.js';
 import type { StreamLink } from './stream/talk.js';
 
@@ -15,6 +16,8 @@ export interface LoadOpening {
   /** Conditions that both ends are to simulate. */
   readonly simulation: Simulation | undefined;
   readonly host: Host;
+  /** Absent where the load goes by the connections themselves. */
+  readonly carrier?: LoadCarrier | undefined;
   /** The first connection is there already; the others are made at once. What is made is dropped when the test fails. */
   readonly connections: readonly Promise<Greeted>[];
 }

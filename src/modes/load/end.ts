@@ -1,5 +1,6 @@
 /** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
 import type { EndEvent, SimulationReport, StreamResult } from '../../events/test.js';
+import type { StatisticColumn } from '../../measure/statistics.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { withLoss } from '../simulation.js';
 import { type Role, streamResults, sumResults } from './results.js';
@@ -9,6 +10,7 @@ import { missingFigures, warningsOf } from './warnings.js';
 export interface EndOptions {
   /** As the start told it. */
   readonly simulation?: SimulationReport;
+  readonly columns?: readonly StatisticColumn[] | undefined;
   /** Doubts over figures that are not there. */
   readonly missing?: (streams: readonly StreamResult[], outcomes: readonly StreamOutcome[]) => string[];
 }
@@ -18,7 +20,7 @@ export function endEventOf(
   role: Role,
   test: TestPlan,
   outcomes: ReadonlyMap<number, StreamOutcome>,
-  { simulation, missing = (streams) => missingFigures(role, streams) }: EndOptions = {},
+  { simulation, columns, missing = (streams) => missingFigures(role, streams) }: EndOptions = {},
 ): EndEvent {
   const [first] = outcomes.values();
   if (first === undefined) throw new Error('a test without streams');
@@ -28,7 +30,7 @@ export function endEventOf(
   return {
     type: 'end',
     streams,
-    sums: sumResults(streams),
+    sums: sumResults(streams, columns),
     cpu: { local: first.usage.cpu, remote: first.remote?.cpu ?? null },
     congestion: congestionOf(role, test, first),
     interrupted: all.some((outcome) => outcome.ended !== undefined),

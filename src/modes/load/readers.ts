@@ -1,10 +1,17 @@
-/** Where received load ends, in each direction of a test. */
+/** How the load of a test is carried, and where it ends. */
 import type { StartEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import type { LoadReader } from '../../measure/tcp.js';
 import type { TestPlan } from '../../plan/plan.js';
-import type { Data } from '../../transport/channel.js';
+import type { Data, Link } from '../../transport/channel.js';
 import { directionOf, directionsOf, type Role } from './results.js';
+
+/** What the transport tells of itself, and whether packets are packets of the network too. */
+export function carriageOf(test: TestPlan, link: Link | undefined) {
+  const { columns = [], carries } = link ?? {};
+  const packets = carries === 'messages' ? ('real' as const) : ('simulated' as const);
+  return { ...(columns.length > 0 && { columns }), ...(test.mode === 'datagram' && { packets }) };
+}
 
 /** `own` is what carries this end's load; `far` is what the far end has told. Of packets each is looked at. */
 export function readersOf(

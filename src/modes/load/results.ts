@@ -1,7 +1,9 @@
 /** The totals of a test, from each stream's outcome and what its far side said. Pure; the same at both ends. */
 import type { DirectionSum, StreamResult } from '../../events/test.js';
+import { given } from '../../given.js';
 import { sumPackets } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
+import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
 import type { StreamOutcome } from './stream/figures.js';
@@ -36,24 +38,28 @@ function streamResult(id: number, direction: Direction, role: Role, outcome: Str
   const partial = sender && remote?.received === undefined && reported !== undefined;
   const packets = sender ? remote?.packets : outcome.packets;
   const pacing = sender ? outcome.pacing : remote?.pacing;
-  const figures = { ...(packets && { packets }), ...(pacing && { pacing }), ...(tcp && { tcp }) };
+  const statistics = sender ? outcome.statistics : remote?.statistics;
+  const figures = given({ packets, pacing, tcp, statistics });
   return { id, direction, sender, sent, received, partial, ...figures };
 }
 
-export function sumResults(results: readonly StreamResult[]): DirectionSum[] {
+export function sumResults(results: readonly StreamResult[], columns: readonly StatisticColumn[] = []): DirectionSum[] {
   const directions = [...new Set(results.map((result) => result.direction))];
   return directions.map((direction) => {
     const own = results.filter((result) => result.direction === direction);
     const retransmits = sumIfAll(own.map((result) => result.tcp?.retransmits));
     const packets = sumPackets(own.map((result) => result.packets));
+    const statistics = sumStatistics(
+      columns,
+      own.map((result) => result.statistics),
+    );
     return {
       direction,
       sender: own[0]?.sender ?? false,
       sent: sumOfSpans(own.map((result) => result.sent)),
       received: sumOfSpans(own.map((result) => result.received)),
       partial: own.some((result) => result.partial),
-      ...(packets && { packets }),
-      ...(retransmits !== undefined && { retransmits }),
+      ...given({ packets, retransmits, statistics }),
     };
   });
 }

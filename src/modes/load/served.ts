@@ -10,7 +10,7 @@ import { type Link, peerOf } from '../../transport/channel.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
-import { readersOf } from './readers.js';
+import { carriageOf, readersOf } from './readers.js';
 import { Recording } from './recording.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { startStream } from './stream/stream.js';
@@ -124,7 +124,7 @@ export class ServedTest {
   #begin(): void {
     if (this.#collector) return;
     const test = this.#total();
-    this.#collector = new Collector('server', test, this.#listener.onEvent);
+    this.#collector = new Collector('server', test, this.#listener.onEvent, this.#columns);
     const start = this.#startEvent(test, this.#members);
     this.#simulation = start.simulation;
     this.#listener.onEvent(start);
@@ -146,9 +146,14 @@ export class ServedTest {
       transport: first?.link.transport ?? '',
       secure: first?.link.info.secure ?? false,
       ...given({ dialect, simulation, title, extraData }),
+      ...carriageOf(test, first?.link),
       ...readersOf('server', test, first?.data),
       socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: null },
     };
+  }
+
+  get #columns() {
+    return this.#members[0]?.link.columns;
   }
 
   #total(): TestPlan {
@@ -166,7 +171,7 @@ export class ServedTest {
   }
 
   #lastEvent(): TestEvent {
-    const options = given({ simulation: this.#simulation, missing: this.#listener.missing });
+    const options = given({ simulation: this.#simulation, missing: this.#listener.missing, columns: this.#columns });
     const end = endEventOf('server', this.#total(), this.#outcomes, options);
     if (!this.#failure) return end;
     return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };

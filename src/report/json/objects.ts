@@ -13,6 +13,7 @@ import type {
   StreamInterval,
   StreamResult,
 } from '../../events/test.js';
+import { given } from '../../given.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';
 import type { CpuUse } from '../../measure/usage.js';
 import { mayEndByTime } from '../../plan/length.js';
@@ -82,6 +83,8 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       interval: test.intervalSeconds,
     },
     transport: start.transport,
+    ...(start.packets !== undefined && { packets: start.packets }),
+    ...(start.columns && { statistics_columns: start.columns }),
     secure: start.secure,
     ...(start.proxy !== undefined && { proxy: start.proxy }),
     role: start.role,
@@ -117,7 +120,8 @@ export function intervalObject({ streams, sums }: IntervalEvent, direction: Test
   };
 }
 
-function streamIntervalObject({ id, tcp, packets, omitted, sender, senderCount, ...span }: StreamInterval): Json {
+function streamIntervalObject(interval: StreamInterval): Json {
+  const { id, tcp, packets, statistics, omitted, sender, senderCount, ...span } = interval;
   return {
     socket: id,
     ...spanObject(span),
@@ -131,17 +135,19 @@ function streamIntervalObject({ id, tcp, packets, omitted, sender, senderCount, 
       pmtu: tcp.pathMtu,
       reorder: tcp.reorder,
     }),
+    ...(statistics && { statistics }),
     omitted,
     sender,
     ...(senderCount && { sender_count: true }),
   };
 }
 
-function sumIntervalObject({ omitted, sender, senderCount, packets, retransmits, ...span }: IntervalSum): Json {
+function sumIntervalObject(sum: IntervalSum): Json {
+  const { omitted, sender, senderCount, packets, retransmits, statistics, ...span } = sum;
   return {
     ...spanObject(span),
     ...(packets && packetsObject(packets)),
-    ...(retransmits !== undefined && { retransmits }),
+    ...given({ retransmits, statistics }),
     omitted,
     sender,
     ...(senderCount && { sender_count: true }),
@@ -190,9 +196,9 @@ function datagramTotals({ streams, sums }: EndEvent, packetBytes: number): Json 
 }
 
 function datagramResultObject(stream: StreamResult): Json {
-  const { id, sender, received, partial } = stream;
+  const { id, sender, received, partial, statistics } = stream;
   const totals = { ...totalObject(received), ...streamPacketsObject(stream) };
-  return { socket: id, ...totals, ...(partial && { partial }), sender };
+  return { socket: id, ...totals, ...given({ statistics }), ...(partial && { partial }), sender };
 }
 
 function datagramSumEntries(sum: EndEvent['sums'][number], bidir: boolean, packetBytes: number): [string, Json][] {
@@ -206,7 +212,7 @@ function datagramSumEntries(sum: EndEvent['sums'][number], bidir: boolean, packe
   ];
 }
 
-function streamResultObject({ id, sender, sent, received, partial, tcp }: StreamResult): Json {
+function streamResultObject({ id, sender, sent, received, partial, tcp, statistics }: StreamResult): Json {
   return {
     sender: {
       socket: id,
@@ -220,6 +226,7 @@ function streamResultObject({ id, sender, sent, received, partial, tcp }: Stream
         min_rtt: tcp.minRttUs,
         mean_rtt: tcp.meanRttUs,
       }),
+      ...given({ statistics }),
       sender,
     },
     receiver: { socket: id, ...totalObject(received), ...(partial && { partial }), sender },
@@ -232,10 +239,10 @@ function suffixOf(direction: Direction, bidir: boolean): '' | '_bidir_reverse' {
 }
 
 function sumResultEntries(sum: EndEvent['sums'][number], bidir: boolean): [string, Json][] {
-  const { direction, sender, sent, received, partial, retransmits } = sum;
+  const { direction, sender, sent, received, partial, retransmits, statistics } = sum;
   const suffix = suffixOf(direction, bidir);
   return [
-    [`sum_sent${suffix}`, { ...totalObject(sent), ...(retransmits !== undefined && { retransmits }), sender }],
+    [`sum_sent${suffix}`, { ...totalObject(sent), ...given({ retransmits, statistics }), sender }],
     [`sum_received${suffix}`, { ...totalObject(received), ...(partial && { partial }), sender }],
   ];
 }

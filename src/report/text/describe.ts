@@ -12,11 +12,17 @@ const atServer = { up: 'upload from', down: 'download to', bidir: 'both ways wit
 
 /** `upload to example.org:8765 (192.0.2.7), 2 streams, 10 s, 64 KiB blocks`. */
 export function describeTest(start: StartEvent): string {
-  const { role, peer, secure, test } = start;
+  const { role, peer, test } = start;
   const words = (role === 'client' ? atClient : atServer)[test.direction];
   const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
   const port = peer.port === undefined ? '' : `:${peer.port}`;
-  return [`${words} ${host}${port}${addressText(start)}${secure ? ' over TLS' : ''}`, ...details(start)].join(', ');
+  return [`${words} ${host}${port}${addressText(start)}${carriageText(start)}`, ...details(start)].join(', ');
+}
+
+/** What carries the load, where that is not a plain WebSocket. */
+function carriageText({ transport, secure }: StartEvent): string {
+  if (transport === 'websocket') return secure ? ' over TLS' : '';
+  return ` over ${transport}`;
 }
 
 /** Of a name that was asked for, the address that all streams go to; a proxy keeps it to itself. */
@@ -47,7 +53,7 @@ function details(start: StartEvent): string[] {
     plural(test.streams, 'stream'),
     isOpenEnded(start) ? 'until the client ends' : lengthText(test),
     ...(test.omitSeconds > 0 ? [`after ${secondsText(test.omitSeconds)} omitted`] : []),
-    blockText(test),
+    blockText(start),
     ...(test.bitsPerSecond > 0
       ? [`${test.mode === 'datagram' ? '' : 'at most '}${rateFigure(test.bitsPerSecond)} a stream`]
       : []),
@@ -71,8 +77,8 @@ const endOfLoad: Readonly<Record<LoadReader, string>> = {
   process: 'copied into the process that counts it',
 };
 
-function blockText({ mode, blockBytes }: TestPlan): string {
-  if (mode === 'datagram') return `${blockBytes}-byte packets`;
+function blockText({ packets, test: { mode, blockBytes } }: StartEvent): string {
+  if (mode === 'datagram') return `${packets === undefined ? '' : `${packets} `}${blockBytes}-byte packets`;
   return blockBytes % 1024 === 0 ? `${sizeFigure(blockBytes)} blocks` : `${blockBytes}-byte blocks`;
 }
 

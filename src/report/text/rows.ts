@@ -2,6 +2,7 @@
 
 import type { PacketTotals } from '../../measure/packets.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';
+import type { StatisticColumn, Statistics } from '../../measure/statistics.js';
 import type { TcpSample } from '../../measure/tcp.js';
 import type { Direction, RateUnit } from '../../plan/plan.js';
 import { bytesText, rateFigure } from './format.js';
@@ -20,6 +21,8 @@ export interface RowOptions {
   readonly retransmits: boolean;
   /** Show what the kernel tells of the window. */
   readonly window: boolean;
+  /** What else the transport tells. */
+  readonly columns: readonly StatisticColumn[];
   /** The last second that any line may show. */
   readonly lastSecond: number;
   /** Room kept for what a line is marked with. */
@@ -35,6 +38,7 @@ export interface Row {
   readonly packets?: PacketTotals | undefined;
   readonly retransmits?: number | undefined;
   readonly tcp?: TcpSample | undefined;
+  readonly statistics?: Statistics | undefined;
   /** `(omitted)`, `sender`, `receiver` and the like. */
   readonly note: string;
 }
@@ -53,7 +57,7 @@ export class Rows {
   }
 
   line(row: Row): string {
-    const { bidir, packets, retransmits, window, unit } = this.#options;
+    const { bidir, packets, retransmits, window, columns, unit } = this.#options;
     const { span, note } = row;
     return this.#table.row([
       row.id === 'SUM' ? '[SUM]' : `[${String(row.id).padStart(3)}]`,
@@ -65,6 +69,7 @@ export class Rows {
       ...(packets ? [row.packets ? jitterText(row.packets) : '', row.packets ? lossText(row.packets) : ''] : []),
       ...(retransmits ? [row.retransmits?.toString() ?? ''] : []),
       ...(window ? [row.tcp ? bytesText(row.tcp.cwndBytes) : ''] : []),
+      ...columns.map((column) => statisticText(column, row.statistics?.[column.key])),
       note,
     ]);
   }
@@ -78,7 +83,18 @@ export class Rows {
 /** Of rates up to 100 Gbit/s in a unit that is asked for; a unit that fits each figure needs no more than `1.00 Gbits/sec`. */
 const rateWidths = { k: 19, m: 16, g: 14, t: 14 } as const;
 
-function columnsOf({ bidir, packets, retransmits, window, unit, lastSecond, noteWidth }: RowOptions): Column[] {
+const STATISTIC_WIDTH = 9;
+
+/** `1204`, `12.3 ms`, `0.50%`. */
+function statisticText({ kind, unit }: StatisticColumn, value: number | undefined): string {
+  if (value === undefined) return '';
+  if (kind === 'share') return `${value.toFixed(2)}%`;
+  const figure = kind === 'count' ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+  return unit === undefined ? figure : `${figure} ${unit}`;
+}
+
+function columnsOf(options: RowOptions): Column[] {
+  const { bidir, packets, retransmits, window, columns, unit, lastSecond, noteWidth } = options;
   const left = (head: string, width: number, expendable: number): Column => ({
     head,
     width,
@@ -101,6 +117,7 @@ function columnsOf({ bidir, packets, retransmits, window, unit, lastSecond, note
     ...(packets ? [right('Jitter', 9, 0), left('Lost/Total Datagrams', 20, 0)] : []),
     ...(retransmits ? [right('Retr', 5, 2)] : []),
     ...(window ? [right('Cwnd', 11, 5)] : []),
+    ...columns.map((column) => right(column.title, Math.max(column.title.length, STATISTIC_WIDTH), 4)),
     left('', noteWidth, 0),
   ];
 }

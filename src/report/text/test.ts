@@ -11,6 +11,7 @@ import type {
   StreamResult,
   TestEvent,
 } from '../../events/test.js';
+import type { StatisticColumn } from '../../measure/statistics.js';
 import type { CpuUse } from '../../measure/usage.js';
 import { mayEndByTime } from '../../plan/length.js';
 import type { OutputPlan } from '../../plan/plan.js';
@@ -97,6 +98,7 @@ export class TextReporter implements Reporter {
       this.#printHead({
         retransmits: !this.#datagram && event.streams.some((stream) => stream.tcp !== undefined),
         window: true,
+        columns: this.#columns,
         noteWidth: this.#noteWidth(),
       });
     this.#rows = rows;
@@ -112,6 +114,10 @@ export class TextReporter implements Reporter {
     }
   }
 
+  get #columns(): readonly StatisticColumn[] {
+    return this.#start?.columns ?? [];
+  }
+
   get #datagram(): boolean {
     return this.#start?.test.mode === 'datagram';
   }
@@ -121,7 +127,7 @@ export class TextReporter implements Reporter {
     return this.#start?.dialect === 'legacy' ? '(sent)'.length : 0;
   }
 
-  #printHead(columns: Pick<RowOptions, 'retransmits' | 'window' | 'noteWidth'>): Rows {
+  #printHead(columns: Pick<RowOptions, 'retransmits' | 'window' | 'columns' | 'noteWidth'>): Rows {
     const width = this.#width();
     const { role = 'client', test } = this.#start ?? {};
     const rows = new Rows({
@@ -152,6 +158,7 @@ export class TextReporter implements Reporter {
     const rows = this.#printHead({
       retransmits: !this.#datagram && end.streams.some((stream) => stream.tcp !== undefined),
       window: false,
+      columns: this.#columns,
       noteWidth: Math.max(...notes),
     });
     for (const result of end.streams) this.#printTotals(rows, { ...result, retransmits: result.tcp?.retransmits });
@@ -176,13 +183,13 @@ export class TextReporter implements Reporter {
     rows: Rows,
     total: (StreamResult | DirectionSum) & { id: Row['id']; retransmits?: number | undefined },
   ): void {
-    const { id, direction, sender, sent, received, partial, packets, retransmits } = total;
-    const print = (row: Pick<Row, 'span' | 'packets' | 'retransmits' | 'note'>) => {
+    const { id, direction, sender, sent, received, partial, packets, retransmits, statistics } = total;
+    const print = (row: Pick<Row, 'span' | 'packets' | 'retransmits' | 'statistics' | 'note'>) => {
       if (row.span === null && this.#options.alone) return;
       const line = rows.line({ id, direction, sender, ...row });
       this.#print(id === 'SUM' ? this.#style.strong(line) : line);
     };
-    print({ span: sent, retransmits, note: 'sender' });
+    print({ span: sent, retransmits, statistics, note: 'sender' });
     print({ span: received, packets, note: receiverNote(partial) });
   }
 

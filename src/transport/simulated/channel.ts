@@ -4,8 +4,7 @@
  * by its limits, what waits for it by `bounds`; the end of the connection forgets it all.
  */
 import { bounds } from '../../defaults/index.js';
-import type { Cancel, Clock } from '../../host/clock.js';
-import type { Simulation } from '../../plan/plan.js';
+import type { Cancel } from '../../host/clock.js';
 import type {
   BareChannel,
   Channel,
@@ -18,21 +17,8 @@ import type {
   LossCounts,
   Stamp,
 } from '../channel.js';
-import { DelayLine } from './delay-line.js';
-import { seededRandom } from './random.js';
-import { Window } from './window.js';
-import { SimulatedWriter } from './writer.js';
-
-export interface SimulatedOptions {
-  readonly simulation: Simulation;
-  /** Tells this end's chance from that of every other under the same seed. */
-  readonly name: string;
-  readonly clock: Clock;
-  /** Messages of load are packets, which may overtake each other. */
-  readonly packets: boolean;
-  /** What a sender of load keeps to; 0 is no rate. */
-  readonly bitsPerSecond: number;
-}
+import type { DelayLine } from './delay-line.js';
+import { delayLineOf, lossOf, SimulatedLoad, type SimulatedOptions } from './load.js';
 
 export class SimulatedChannel implements Channel {
   onClose: (closed: Closed) => void;
@@ -41,7 +27,7 @@ export class SimulatedChannel implements Channel {
   readonly #options: SimulatedOptions;
   readonly #line: DelayLine;
   readonly #losesPing: () => boolean;
-  #writer: SimulatedWriter | undefined;
+  readonly #load: SimulatedLoad;
   #textBytes = 0;
   #pongs = 0;
   #pings = 0;
@@ -54,12 +40,11 @@ export class SimulatedChannel implements Channel {
 
   /** Takes the channel over, with those who listen to it. */
   constructor(inner: BareChannel, options: SimulatedOptions) {
-    const { latencyMs = 0, jitterMs = 0 } = options.simulation;
     this.#inner = inner;
     this.#options = options;
-    const chance = this.#random('delay');
-    this.#line = new DelayLine(options.clock, () => Math.max(0, latencyMs + jitterMs * (2 * chance() - 1)) / 1000);
-    this.#losesPing = this.#loss('ping');
+    this.#line = delayLineOf(options);
+    this.#losesPing = lossOf(options, 'ping');
+    this.#load = new SimulatedLoad(inner, options, this.#line);
     this.onClose = inner.onClose;
     inner.onClose = (closed) => {
       this.#end();
@@ -125,7 +110,7 @@ export class SimulatedChannel implements Channel {
   }
 
   get simulated(): LossCounts {
-    return this.#writer?.counts ?? { messages: 0, dropped: 0 };
+    return this.#load.counts;
   }
 
   send(text: string): void {
@@ -138,16 +123,7 @@ export class SimulatedChannel implements Channel {
   }
 
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter {
-    const { simulation, clock, packets, bitsPerSecond } = this.#options;
-    const { latencyMs = 0, jitterMs = 0 } = simulation;
-    this.#writer = new SimulatedWriter({
-      ...{ blockBytes, maxBytes, stamp, clock, line: this.#line },
-      makeInner: (bytes, heads) => this.#inner.loadWriter(blockBytes, bytes, heads),
-      window: new Window((latencyMs + jitterMs) / 1000, bitsPerSecond / 8),
-      isLost: this.#loss('load'),
-      mayOvertake: packets && jitterMs > 0,
-    });
-    return this.#writer;
+    return this.#load.writer(blockBytes, maxBytes, stamp);
   }
 
   tellArrivals(): void {
@@ -232,16 +208,5 @@ export class SimulatedChannel implements Channel {
     this.#line.end();
     this.#giveUpPings(this.#pings);
     for (const settle of this.#onEnded.splice(0)) settle();
-  }
-
-  #loss(what: string): () => boolean {
-    const { lossPercent = 0 } = this.#options.simulation;
-    const chance = this.#random(what);
-    return () => 100 * chance() < lossPercent;
-  }
-
-  #random(what: string): () => number {
-    const { simulation, name } = this.#options;
-    return seededRandom(`${simulation.seed} ${name} ${what}`);
   }
 }

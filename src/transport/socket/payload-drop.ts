@@ -50,12 +50,20 @@ export class PayloadDrop {
    * socket or the system cannot do it.
    */
   static of(socket: object, buffer: OneBuffer, parser: DropParser, betweenBytes: number): PayloadDrop | undefined {
+    return PayloadDrop.isPossible(socket)
+      ? new PayloadDrop(openLibc(), socket, buffer, parser, betweenBytes)
+      : undefined;
+  }
+
+  /** Once it is read into one buffer. */
+  static isPossible(socket: object): socket is Socket {
     if (!(socket instanceof Socket) || socket.constructor !== Socket || descriptorOf(socket) === undefined)
-      return undefined;
+      return false;
     try {
-      return new PayloadDrop(openLibc(), socket, buffer, parser, betweenBytes);
+      openLibc();
+      return true;
     } catch {
-      return undefined;
+      return false;
     }
   }
 

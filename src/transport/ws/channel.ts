@@ -20,10 +20,10 @@ import {
   type PacketListener,
   type Stamp,
 } from '../channel.js';
+import { MessageWriter } from '../load/message-writer.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
 import { LaneReader } from './lane-reader.js';
 import { laneWriter } from './lane-writer.js';
-import { PlainWriter } from './plain-writer.js';
 
 /** Close codes of RFC 6455, section 7.4.1. */
 const closeCodes = { done: 1000, protocol: 1002, policy: 1008 } as const;
@@ -142,7 +142,7 @@ export class WsChannel implements Channel {
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter {
     return this.#lane
       ? laneWriter(this.#options.socket, this.#options.isClient, blockBytes, maxBytes, stamp)
-      : new PlainWriter(this.#ws, blockBytes, maxBytes, stamp);
+      : new MessageWriter((message, done) => this.#ws.send(message, done), blockBytes, maxBytes, stamp);
   }
 
   get reader(): LoadReader {

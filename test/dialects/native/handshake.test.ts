@@ -24,6 +24,7 @@ const request = {
 };
 const software = 'wperf 1.0.0';
 const decide = () => ({ seconds: 5, bitsPerSecond: 0, reasons: ['short today'] });
+const expectLoad = () => undefined;
 
 async function conversations(clock = systemClock) {
   const { client, server } = await channelPair();
@@ -52,7 +53,7 @@ describe('the handshake', () => {
     const { client, server } = await conversations();
     const [grant, opened] = [
       openAsClient(client, request, own),
-      openAsServer(server, { token: wanted, software, decide }),
+      openAsServer(server, { token: wanted, software, decide, expectLoad }),
     ];
     if (own !== undefined && wanted === undefined) {
       expect(await codes(grant)).toEqual(['token-not-asked']);
@@ -66,7 +67,7 @@ describe('the handshake', () => {
     const { client, server } = await conversations();
     const [grant] = await Promise.all([
       openAsClient(client, request, undefined),
-      openAsServer(server, { token: undefined, software, decide }),
+      openAsServer(server, { token: undefined, software, decide, expectLoad }),
     ]);
     expect(grant).toMatchObject({ seconds: 5, reasons: ['short today'] });
     client.drop();
@@ -85,12 +86,12 @@ describe('the handshake', () => {
 
   it('refuses a proof that was good for another handshake', async () => {
     const first = await conversations();
-    const opened = openAsServer(first.server, { token: 'sesame', software, decide });
+    const opened = openAsServer(first.server, { token: 'sesame', software, decide, expectLoad });
     await openAsClient(first.client, request, 'sesame');
     const { hello } = await opened;
 
     const second = await conversations();
-    const refused = codes(openAsServer(second.server, { token: 'sesame', software, decide }));
+    const refused = codes(openAsServer(second.server, { token: 'sesame', software, decide, expectLoad }));
     second.client.send(hello);
     await second.client.expect(1, 'challenge');
     const replayed = proofOf('client', 'sesame', {
@@ -108,7 +109,7 @@ describe('the handshake', () => {
   it('waits for each step only so long', async () => {
     const clock = new FakeClock();
     const { client, server } = await conversations(clock);
-    const silent = codes(openAsServer(server, { token: undefined, software, decide }));
+    const silent = codes(openAsServer(server, { token: undefined, software, decide, expectLoad }));
     clock.advance(9.9);
     expect(await Promise.race([silent, 'still waiting'])).toBe('still waiting');
     clock.advance(0.2);
@@ -118,7 +119,7 @@ describe('the handshake', () => {
 
   it('refuses a message out of turn', async () => {
     const { client, server } = await conversations();
-    const refused = codes(openAsServer(server, { token: undefined, software, decide }));
+    const refused = codes(openAsServer(server, { token: undefined, software, decide, expectLoad }));
     client.send({ type: 'start' });
     expect(await refused).toEqual(['protocol-violation']);
     client.drop();

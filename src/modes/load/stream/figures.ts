@@ -3,6 +3,7 @@
 import type { Pacing } from '../../../measure/pacing.js';
 import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
 import type { Span } from '../../../measure/span.js';
+import type { Statistics } from '../../../measure/statistics.js';
 import type { TcpSample, TcpSummary } from '../../../measure/tcp.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { Usage } from '../../../measure/usage.js';
@@ -18,6 +19,7 @@ export interface StreamReport {
   /** In a datagram test. */
   readonly packets?: PacketFigures;
   readonly tcp?: TcpSample;
+  readonly statistics?: Statistics;
   /** The bytes are what this end sent after all: the far side reports no intervals. */
   readonly senderCount?: true;
 }
@@ -32,6 +34,8 @@ export interface StreamOutcome {
   /** What of this end's load was lost on a simulated path. */
   readonly simulated?: LossCounts;
   readonly tcp?: TcpSummary;
+  /** Of what this end sent, as its transport knows. */
+  readonly statistics?: Statistics;
   readonly congestion?: string;
   readonly usage: Usage;
   /** How long this end's process did not run at all; absent where it always did. */

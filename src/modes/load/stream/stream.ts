@@ -11,6 +11,7 @@ import type { Cancel, Clock } from '../../../host/clock.js';
 import type { Host } from '../../../host/host.js';
 import type { PacketFigures } from '../../../measure/packets.js';
 import type { Span } from '../../../measure/span.js';
+import { type Statistics, StatisticsGathering } from '../../../measure/statistics.js';
 import { TcpGathering, type TcpSample } from '../../../measure/tcp.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { UsageMeter } from '../../../measure/usage.js';
@@ -67,6 +68,7 @@ class Stream {
   #sender: LoadSender | undefined;
   #intervals: SenderIntervals | undefined;
   #tcp: TcpGathering | undefined;
+  #statistics: StatisticsGathering | undefined;
   #usage: UsageMeter;
   #deadline = Number.POSITIVE_INFINITY;
   #standstill: Standstill | undefined;
@@ -147,6 +149,9 @@ class Stream {
     const { ownIntervals, stamp, stampNs } = stream.traits ?? {};
     const first = stream.link.kernel?.sample();
     this.#tcp = first && new TcpGathering(first);
+    const { columns = [] } = stream.link;
+    const known = columns.length > 0 && this.#readStatistics();
+    if (known) this.#statistics = new StatisticsGathering(columns, known);
     const roundTripSeconds = (first?.rttUs ?? 0) / 1e6;
     const saySent = (packets: number) => stream.talk.say({ type: 'sent', packets });
     const maxBytes = batchShare(test.streams);
@@ -221,8 +226,13 @@ class Stream {
   #onSentInterval(record: IntervalRecord, figures?: Pick<StreamReport, 'packets' | 'senderCount'>): void {
     const sample = this.#readTcp();
     const tcp = sample && this.#tcp?.add(sample);
-    if (record.omitted) this.#tcp?.forgetRetransmits();
-    this.#report({ sender: true, record, ...figures, ...(tcp && { tcp }) });
+    const known = this.#readStatistics();
+    const statistics = known && this.#statistics?.cut(known);
+    if (record.omitted) {
+      this.#tcp?.forgetRetransmits();
+      this.#statistics?.forget();
+    }
+    this.#report({ sender: true, record, ...figures, ...given({ tcp, statistics }) });
   }
 
   /** What stops after the end has nothing more to tell. */
@@ -275,10 +285,15 @@ class Stream {
     return this.#tcp && this.#options.stream.link.kernel?.sample();
   }
 
+  #readStatistics(): Statistics | undefined {
+    return this.#options.stream.link.statistics?.();
+  }
+
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
     const { stream, output } = this.#options;
     const sample = this.#readTcp();
     if (sample) this.#tcp?.look(sample);
+    const known = this.#readStatistics();
     const usage = this.#usage.read();
     const figures = given({
       sent,
@@ -288,6 +303,7 @@ class Stream {
       simulated: stream.data.simulated,
       stalledSeconds: this.#standstill?.seconds || undefined,
       tcp: this.#tcp?.summary(),
+      statistics: known && this.#statistics?.summary(known),
       congestion: stream.link.kernel?.congestion(),
     });
     const outcome: StreamOutcome = { ...figures, usage, ...given({ reported: this.#reported, ended: this.#ended }) };

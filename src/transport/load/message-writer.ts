@@ -1,21 +1,23 @@
-/** Load through plain `ws` calls: the same figures as the fast lane, slower. */
+/** Writes load message by message, whatever takes a message: slower than batches, with the same figures. */
 import { randomBytes } from 'node:crypto';
-import type { WebSocket } from 'ws';
 import { HEAD_BYTES, type LoadWriter, type Stamp } from '../channel.js';
 
-export class PlainWriter implements LoadWriter {
+/** Calls `done` once the system has the message; with what went wrong, or not at all, where it never will. */
+export type SendMessage = (message: Buffer, done: (error?: Error | null) => void) => void;
+
+export class MessageWriter implements LoadWriter {
   readonly blockBytes: number;
   readonly maxBytes: number;
-  readonly #ws: WebSocket;
+  readonly #send: SendMessage;
   readonly #block: Buffer;
   readonly #stamp: Stamp | undefined;
   readonly #head = Buffer.alloc(HEAD_BYTES);
   #takenBytes = 0;
 
-  constructor(ws: WebSocket, blockBytes: number, maxBytes: number, stamp?: Stamp) {
+  constructor(send: SendMessage, blockBytes: number, maxBytes: number, stamp?: Stamp) {
     this.blockBytes = blockBytes;
     this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
-    this.#ws = ws;
+    this.#send = send;
     this.#block = randomBytes(blockBytes);
     this.#stamp = stamp;
   }
@@ -24,14 +26,14 @@ export class PlainWriter implements LoadWriter {
     return this.#takenBytes;
   }
 
-  /** Left to `ws` and the system. */
+  /** Left to whoever takes them. */
   limitUnsent(): void {}
 
   write(bytes: number, taken: () => void): void {
     for (let left = bytes; left > 0; left -= this.blockBytes) {
       const block = this.#next(Math.min(left, this.blockBytes));
       const last = left <= this.blockBytes;
-      this.#ws.send(block, (error) => {
+      this.#send(block, (error) => {
         if (error) return;
         this.#takenBytes += block.length;
         if (last) taken();

@@ -1,0 +1,96 @@
+/**
+ * A link of load over any stream of bytes. Over a TCP socket without TLS it is as fast as the system: parts of one
+ * payload out, and in, load that is only counted is dropped by the kernel where that can be done.
+ */
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { LoadReader } from '../../measure/tcp.js';
+import type { ChannelInfo, KernelView, LoadSink, LoadWriter } from '../channel.js';
+import { BatchWriter } from '../socket/batch-writer.js';
+import { kernelViewOf } from '../socket/kernel-view.js';
+import { PayloadDrop } from '../socket/payload-drop.js';
+import { type OneBuffer, readIntoOneBuffer } from '../socket/read-buffer.js';
+import { SHARED_BYTES, sharedPayload } from '../socket/shared-payload.js';
+import { DuplexLink, type DuplexLinkOptions } from './duplex-link.js';
+
+/** What nobody reads stands between blocks. */
+const BETWEEN_BYTES = 1;
+
+export class ByteLink extends DuplexLink {
+  readonly carries = 'bytes';
+  /** Bytes are no packets. */
+  readonly packets = undefined;
+  readonly kernel: KernelView | undefined;
+  #sink: LoadSink | undefined;
+  #copies = false;
+  #buffer: OneBuffer | undefined;
+  #drop: PayloadDrop | undefined;
+
+  constructor(stream: Duplex, options: DuplexLinkOptions) {
+    super(stream, options);
+    this.kernel = stream instanceof Socket ? kernelViewOf(stream, options.info) : undefined;
+  }
+
+  get sink(): LoadSink | undefined {
+    return this.#sink;
+  }
+
+  set sink(sink: LoadSink | undefined) {
+    this.#sink = sink;
+    if (sink) this.#read();
+  }
+
+  get reader(): LoadReader {
+    return this.stream instanceof Socket && !this.#copies && PayloadDrop.isPossible(this.stream) ? 'kernel' : 'process';
+  }
+
+  copyLoad(): void {
+    this.#copies = true;
+  }
+
+  loadWriter(blockBytes: number, maxBytes: number): LoadWriter {
+    let next = 0;
+    const take = (bytes: number) => {
+      const parts = sharedPayload(next, bytes);
+      next = (next + bytes) % SHARED_BYTES;
+      return parts;
+    };
+    return new BatchWriter(this.stream, blockBytes, Math.max(1, Math.floor(maxBytes / blockBytes)), take);
+  }
+
+  #read(): void {
+    if (!this.begin()) return;
+    const take = (chunk: Buffer) => this.#take(chunk.length);
+    this.#buffer = readIntoOneBuffer(this.stream, take);
+    this.#drop = this.#copies || !this.#buffer ? undefined : this.#dropOf(this.#buffer);
+    this.stream.on('data', take);
+    this.stream.resume();
+  }
+
+  #dropOf(buffer: OneBuffer): PayloadDrop | undefined {
+    const parser = {
+      droppable: Number.MAX_SAFE_INTEGER,
+      dropped: (bytes: number) => this.#count(bytes),
+      push: () => {},
+    };
+    return PayloadDrop.of(this.stream, buffer, parser, BETWEEN_BYTES);
+  }
+
+  #take(bytes: number): void {
+    this.#count(bytes);
+    this.#drop?.drain();
+  }
+
+  #count(bytes: number): void {
+    this.bytesRead += bytes;
+    this.#sink?.arrived(bytes);
+  }
+}
+
+export function infoOfStream(
+  stream: Duplex,
+  { remoteHost, remotePort }: Pick<ChannelInfo, 'remoteHost' | 'remotePort'>,
+) {
+  const { localAddress = '', localPort = 0 } = stream as Partial<Pick<Socket, 'localAddress' | 'localPort'>>;
+  return { localHost: localAddress, localPort, remoteHost, remotePort, secure: false };
+}

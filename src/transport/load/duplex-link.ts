@@ -1,0 +1,61 @@
+/** What links of load over a stream have in common, whatever the stream carries. */
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { StatisticColumn, Statistics } from '../../measure/statistics.js';
+import type { ChannelInfo, Closed } from '../channel.js';
+
+export interface DuplexLinkOptions {
+  /** Of the transport. */
+  readonly name: string;
+  readonly info: ChannelInfo;
+  readonly columns?: readonly StatisticColumn[] | undefined;
+  readonly statistics?: (() => Statistics) | undefined;
+}
+
+export class DuplexLink {
+  onClose: (closed: Closed) => void = () => {};
+  bytesRead = 0;
+  readonly transport: string;
+  readonly info: ChannelInfo;
+  readonly columns: readonly StatisticColumn[];
+  readonly statistics: () => Statistics;
+  protected readonly stream: Duplex;
+  #isReading = false;
+
+  constructor(stream: Duplex, { name, info, columns = [], statistics = () => ({}) }: DuplexLinkOptions) {
+    this.stream = stream;
+    this.transport = name;
+    this.info = info;
+    this.columns = columns;
+    this.statistics = statistics;
+    stream.on('error', ({ message }) => this.#end(message));
+    stream.on('end', () => stream.destroy());
+    stream.on('close', () => this.#end(''));
+  }
+
+  get queuedBytes(): number {
+    return this.stream.writableLength;
+  }
+
+  drop(): void {
+    this.onClose = () => {};
+    const { stream } = this;
+    const isTcp = stream instanceof Socket && !stream.destroyed && !stream.writableEnded;
+    if (isTcp) stream.resetAndDestroy();
+    else stream.destroy();
+  }
+
+  /** What went wrong here is told before anybody else can tell what came of it. */
+  #end(text: string): void {
+    const { onClose } = this;
+    this.onClose = () => {};
+    onClose({ reason: 'lost', text });
+  }
+
+  /** False once it has begun. */
+  protected begin(): boolean {
+    const begins = !this.#isReading;
+    this.#isReading = true;
+    return begins;
+  }
+}
