@@ -12,6 +12,8 @@ export const defaults = {
   bitsPerSecond: 0,
   /** Fits into one frame of Ethernet with room for headers, at a rate that any link carries. */
   datagram: { blockBytes: 1400, bitsPerSecond: 1e6 },
+  /** Of real packets, where the path takes them: a jumbo frame's worth. Interfaces that take more are no wires. */
+  longestPacketBytes: 8972,
   pingCount: 10,
   /** Route traces; the ports are where others' traceroutes begin and where web servers listen. */
   trace: {
@@ -103,6 +105,13 @@ export const waits = {
   keySeconds: 5,
   /** For a transport to connect. */
   loadConnectSeconds: 5,
+  /** For a server's answer over UDP, both round trips of it; and from one try to the next, at first. */
+  datagramAnswerSeconds: 2.9,
+  datagramRetrySeconds: 0.15,
+  /** From one sign of life over UDP to the next: translators of addresses forget after 30 s at the soonest. */
+  datagramAliveSeconds: 5,
+  /** For packets that are on their way when their sender has told how many they were. */
+  stragglerSeconds: 0.5,
   /** From grant to start: the client opens its other streams and measures round trips meanwhile. */
   startSeconds: 60,
   /** From start to the first payload byte. */

@@ -1,9 +1,10 @@
 /**
  * How much longer than the fastest each packet was on its way. The clocks of the two ends need not agree, since only
- * differences are used. Memory is bounded: of a long test every second, fourth, eighth ... packet is kept. Pure.
+ * differences are used. Pure.
  */
 import { packetBounds } from '../defaults/index.js';
 import { quantile } from './percentiles.js';
+import { Thinned } from './thinned.js';
 
 /** Milliseconds above the shortest one-way delay (the PDV of RFC 5481, section 4.2). */
 export interface DelaySpread {
@@ -14,9 +15,7 @@ export interface DelaySpread {
 }
 
 export class DelayVariation {
-  #kept: number[] = [];
-  #count = 0;
-  #stride = 1;
+  readonly #kept = new Thinned(packetBounds.delaySamples);
   /** Of the newest packet, against the first. */
   #transitMs = 0;
   #minMs = Number.POSITIVE_INFINITY;
@@ -27,25 +26,18 @@ export class DelayVariation {
     this.#transitMs += changeMs;
     this.#minMs = Math.min(this.#minMs, this.#transitMs);
     this.#maxMs = Math.max(this.#maxMs, this.#transitMs);
-    if (this.#count++ % this.#stride === 0) this.#keep(this.#transitMs);
+    this.#kept.add(this.#transitMs);
   }
 
   /** Undefined until two packets have come. */
   spread(): DelaySpread | undefined {
-    if (this.#count < 2) return undefined;
-    const sorted = this.#kept.map((transitMs) => transitMs - this.#minMs).sort((a, b) => a - b);
+    if (this.#kept.count < 2) return undefined;
+    const sorted = this.#kept.sorted().map((transitMs) => transitMs - this.#minMs);
     return {
       medianMs: quantile(sorted, 0.5),
       p95Ms: quantile(sorted, 0.95),
       p99Ms: quantile(sorted, 0.99),
       maxMs: this.#maxMs - this.#minMs,
     };
-  }
-
-  #keep(transitMs: number): void {
-    this.#kept.push(transitMs);
-    if (this.#kept.length < packetBounds.delaySamples) return;
-    this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
-    this.#stride *= 2;
   }
 }

@@ -4,7 +4,9 @@
  * one arrival to the next. Pure: moments of arrival come in.
  */
 import { packetBounds } from '../defaults/index.js';
+import { given } from '../given.js';
 import { type DelaySpread, DelayVariation } from './delay-variation.js';
+import { type GapSpread, Gaps } from './gaps.js';
 import { SequenceWindow } from './sequence-window.js';
 import { sumIfAll } from './union.js';
 
@@ -32,6 +34,10 @@ export interface PacketSummary extends PacketFigures {
   readonly malformed: number;
   /** Absent until two packets have come. */
   readonly delay?: DelaySpread;
+  /** From one arrival to the next; absent likewise. */
+  readonly gaps?: GapSpread;
+  /** Of those lost, packets that came as far as the receiver's socket, which had no room for them; where that is known. */
+  readonly socketDrops?: number;
 }
 
 /** What is told of packets: a receiver that is the original wperf tells the first three alone. */
@@ -52,8 +58,11 @@ export class PacketMeter {
   #outOfOrder = 0;
   #duplicates = 0;
   #malformed = 0;
+  /** As the sender says; undefined before it does. */
+  #sent: number | undefined;
   #jitterMs = 0;
   #delay = new DelayVariation();
+  #gaps = new Gaps();
   #last: { readonly stampNs: number; readonly arrivedMs: number } | undefined;
   /** Where the counted part, and the running interval, began. */
   #countedFrom: Counts = nothing;
@@ -89,7 +98,13 @@ export class PacketMeter {
 
   /** The sender's final count: what is missing at the end was lost. */
   sent(packets: number): void {
+    this.#sent = packets;
     this.#due = Math.max(this.#due, packets);
+  }
+
+  /** Every packet that was sent has come. */
+  get isComplete(): boolean {
+    return this.#sent !== undefined && this.#received >= this.#sent;
   }
 
   /** Leaves out all that came so far. */
@@ -99,6 +114,7 @@ export class PacketMeter {
     this.#malformed = 0;
     this.#jitterMs = 0;
     this.#delay = new DelayVariation();
+    this.#gaps = new Gaps();
   }
 
   /** Since the last cut. */
@@ -109,8 +125,8 @@ export class PacketMeter {
   }
 
   summary(): PacketSummary {
-    const delay = this.#delay.spread();
-    return { ...this.#since(this.#countedFrom), malformed: this.#malformed, ...(delay && { delay }) };
+    const spreads = given({ delay: this.#delay.spread(), gaps: this.#gaps.spread() });
+    return { ...this.#since(this.#countedFrom), malformed: this.#malformed, ...spreads };
   }
 
   #counts(): Counts {
@@ -140,6 +156,7 @@ export class PacketMeter {
     if (stepped) this.#delay = new DelayVariation();
     else this.#jitterMs += (Math.abs(change) - this.#jitterMs) / 16;
     this.#delay.add(stepped ? 0 : change);
+    if (this.#last) this.#gaps.add(arrivedMs - this.#last.arrivedMs);
     this.#last = { stampNs, arrivedMs };
   }
 }

@@ -13,7 +13,10 @@ import type {
   TestPlan,
   TraceWish,
 } from './plan.js';
+import { isModulePath, packetProtos, protos } from './protos.js';
 import { cutByProxy, lacksPorts } from './socket.js';
+
+const carried: readonly string[] = protos.filter((name) => name !== 'ws');
 
 interface Range {
   readonly min: number;
@@ -56,6 +59,7 @@ export function flawOfLoad(plan: Unplaced<ClientPlan>): Flaw | undefined {
     flawOfSimulation(plan.simulation) ??
     flawOfBytes(plan) ??
     flawOfPorts(plan) ??
+    flawOfProto(plan) ??
     flawOfStream({ ...plan, lossPercent: plan.simulation?.lossPercent })
   );
 }
@@ -124,6 +128,14 @@ function flawOfSocket(plan: Pick<ConnectionPlan, 'socket' | 'proxy'>): Flaw | un
   const cut = cutByProxy(plan);
   const rule = 'is for one connection from end to end, and a proxy makes two of it';
   return [...numbers, ...names].find((flaw) => flaw !== undefined) ?? (cut && other(`socket.${cut}`, rule));
+}
+
+/** What a module carries is known once it is loaded. */
+function flawOfProto({ proto, mode }: Unplaced<ClientPlan>): Flaw | undefined {
+  if (proto === undefined || isModulePath(proto.name)) return undefined;
+  if (!carried.includes(proto.name)) return other('proto.name', `'${proto.name}' is none of ${carried.join(', ')}`);
+  const [takes, gets] = packetProtos.includes(proto.name) ? ['packets', 'datagram'] : ['bytes', 'throughput'];
+  return mode === gets ? undefined : other('proto.name', `${proto.name} carries ${takes}: mode must be ${gets}`);
 }
 
 /** Each stream has a local port of its own. */

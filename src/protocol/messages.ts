@@ -55,6 +55,10 @@ const packetSummary = record({
   malformed: count,
   /** Above the shortest one-way delay. */
   delay: optional(record({ medianMs: milliseconds, p95Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds })),
+  /** From one arrival to the next. */
+  gaps: optional(record({ medianMs: milliseconds, p99Ms: milliseconds, maxMs: milliseconds })),
+  /** Of those lost, packets for which the receiver's socket had no room. */
+  socketDrops: optional(count),
 });
 
 /** Conditions that each end simulates in what it sends. */

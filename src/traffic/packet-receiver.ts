@@ -7,7 +7,7 @@ import { type PacketFigures, PacketMeter, type PacketSummary } from '../measure/
 import type { Span } from '../measure/span.js';
 import type { IntervalRecord } from '../measure/timeline.js';
 import { type PacketCodec, packetCodec } from '../protocol/packet-header.js';
-import type { Channel, LoadSink } from '../transport/channel.js';
+import type { Data, LoadSink } from '../transport/channel.js';
 import { type Receiver, type ReceiverOptions, startReceiver } from './receiver.js';
 
 export interface PacketReceiverOptions extends Omit<ReceiverOptions, 'onInterval' | 'onCounting' | 'bytes'> {
@@ -15,14 +15,16 @@ export interface PacketReceiverOptions extends Omit<ReceiverOptions, 'onInterval
   readonly packetBytes?: number;
   /** Of another dialect's packets. */
   readonly codec?: PacketCodec;
+  /** How long to wait for packets that the word of how many there were has overtaken; 0 where it cannot. */
+  readonly stragglerSeconds?: number;
   /** What the sender is to keep to; 0 is no rate. */
   readonly bitsPerSecond: number;
   readonly onInterval: (record: IntervalRecord, packets: PacketFigures) => void;
 }
 
 /** Ready for packets when it returns. */
-export function startPacketReceiver(channel: Pick<Channel, 'packets'>, options: PacketReceiverOptions): PacketReceiver {
-  const { clock, packetBytes, codec = packetCodec, onInterval } = options;
+export function startPacketReceiver(channel: Pick<Data, 'packets'>, options: PacketReceiverOptions): PacketReceiver {
+  const { clock, packetBytes, codec = packetCodec, onInterval, stragglerSeconds = 0 } = options;
   const meter = new PacketMeter(largestJump(options));
   /** Where the receiver of bytes expects them. */
   const port: { sink: LoadSink | undefined } = { sink: undefined };
@@ -35,8 +37,9 @@ export function startPacketReceiver(channel: Pick<Channel, 'packets'>, options: 
     if (!receiver.running) return;
     const header = bytes === (packetBytes ?? bytes) ? codec.read(head) : undefined;
     if (meter.add(header, arrivedAt * 1000)) port.sink?.arrived(bytes);
+    if (meter.isComplete) receiver.stop();
   };
-  return new PacketReceiver(receiver, meter);
+  return new PacketReceiver(receiver, meter, stragglerSeconds);
 }
 
 export type { PacketReceiver };
@@ -44,10 +47,12 @@ export type { PacketReceiver };
 class PacketReceiver {
   readonly #receiver: Receiver;
   readonly #meter: PacketMeter;
+  readonly #stragglerSeconds: number;
 
-  constructor(receiver: Receiver, meter: PacketMeter) {
+  constructor(receiver: Receiver, meter: PacketMeter, stragglerSeconds: number) {
     this.#receiver = receiver;
     this.#meter = meter;
+    this.#stragglerSeconds = stragglerSeconds;
   }
 
   get finished(): Promise<Span> {
@@ -66,7 +71,8 @@ class PacketReceiver {
   peerSent(packets: number): boolean {
     if (!this.#meter.believes(packets - 1)) return false;
     this.#meter.sent(packets);
-    this.stop();
+    if (this.#meter.isComplete) this.stop();
+    else this.#receiver.windUp(this.#stragglerSeconds);
     return true;
   }
 

@@ -36,6 +36,9 @@ class Receiver implements LoadSink {
   #running = true;
   #timeline: Timeline | undefined;
   #cancel: Cancel = () => {};
+  /** Since when only what is on its way is waited for, and when the last of that came. */
+  #windingSince: number | undefined;
+  #lastAt = 0;
   readonly #channel: Pick<Channel, 'sink'>;
   readonly #options: ReceiverOptions;
 
@@ -62,13 +65,14 @@ class Receiver implements LoadSink {
     return this.#timeline !== undefined || !this.#running;
   }
 
-  /** Ends counting as soon as nothing more is on its way. */
-  windUp(): void {
-    const { clock, graceSeconds = 0 } = this.#options;
+  /** Ends counting as soon as nothing more is on its way, or `seconds` from now. */
+  windUp(seconds = this.#options.graceSeconds ?? 0): void {
+    const { clock } = this.#options;
     if (!this.#running) return;
     this.#cancel();
-    if (graceSeconds === 0) this.stop();
-    else this.#cancel = clock.at(clock.now() + graceSeconds, () => this.stop());
+    this.#windingSince ??= clock.now();
+    if (seconds === 0) this.stop();
+    else this.#cancel = clock.at(clock.now() + seconds, () => this.stop());
   }
 
   /** Ends counting now. */
@@ -77,7 +81,7 @@ class Receiver implements LoadSink {
     this.#running = false;
     this.#cancel();
     this.#channel.sink = discard;
-    const { last, total } = this.#timeline?.finish(this.#options.clock.now(), this.#bytes) ?? nothing;
+    const { last, total } = this.#timeline?.finish(this.#endedAt, this.#bytes) ?? nothing;
     if (last) this.#options.onInterval(last);
     this.#finished.resolve(total);
   }
@@ -85,8 +89,14 @@ class Receiver implements LoadSink {
   arrived(bytes: number): void {
     if (!this.#timeline) this.#begin();
     this.#bytes += bytes;
+    if (this.#windingSince !== undefined) this.#lastAt = this.#options.clock.now();
     const wanted = this.#options.bytes;
     if (wanted !== undefined && this.#bytes >= wanted) this.stop();
+  }
+
+  /** A wait for what did not come is no part of the test. */
+  get #endedAt(): number {
+    return this.#windingSince === undefined ? this.#options.clock.now() : Math.max(this.#windingSince, this.#lastAt);
   }
 
   #begin(): void {

@@ -3,6 +3,7 @@
  * that is counted and not kept, round trips, and the connection itself.
  */
 import type { PeerAddress } from '../events/peer.js';
+import type { Clock } from '../host/clock.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
 import type { LoadReader, SocketFacts, SocketSettings, TcpSample } from '../measure/tcp.js';
 import type { Simulation, SocketWishes } from '../plan/plan.js';
@@ -65,8 +66,8 @@ export interface LossCounts {
 }
 
 /**
- * Told of binary messages one by one when all of a message is here: its first bytes, at most `HEAD_BYTES`, which are its
- * own only until the call returns, the size of the whole, and where the kernel tells it, when the last of it arrived, in
+ * Told of binary messages one by one when all of a message is here: its first bytes, `HEAD_BYTES` of them where it has
+ * so many, which are its own only until the call returns, the size of the whole, and where the kernel tells it, when the last of it arrived, in
  * seconds of the system's clock.
  */
 export type PacketListener = (head: Uint8Array, bytes: number, arrivedAt?: number) => void;
@@ -142,8 +143,17 @@ export interface Data {
   readonly reader?: LoadReader;
   /** From now on counted load is copied into the process. */
   copyLoad?(): void;
-  /** A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. */
-  loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter;
+  /** Load goes by a connection of its own, and texts may overtake it. */
+  readonly isApart?: boolean | undefined;
+  /** For keeping load to a rate, where the system's own clock would be too coarse. */
+  readonly pacingClock?: Clock | undefined;
+  /** Packets that came and found no room in this end's socket, so far; undefined where that is not known. */
+  readonly socketDrops?: number | undefined;
+  /**
+   * A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. What
+   * is not paced may go in bursts.
+   */
+  loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp, isPaced?: boolean): LoadWriter;
 }
 
 /** Round trips. */
@@ -185,6 +195,8 @@ export interface LoadLink extends Data, Link {
   readonly carries: 'bytes' | 'messages';
   /** The largest message that the path takes whole, where the transport knows. */
   readonly blockBytes?: number;
+  /** What is to be known of it, in sentences. */
+  readonly notes?: readonly string[];
   /** The connection has ended, and not by `drop`. */
   onClose: (closed: Closed) => void;
   /** Ends the connection at once; whatever is queued is discarded. */

@@ -31,14 +31,24 @@ export interface LoadWay {
   readonly openTcp: () => Promise<Socket>;
 }
 
+/** To a client that asked for a connection for load. */
+export interface GrantedLoad {
+  readonly settings: TransportSettings;
+  /** Options of sockets that the client wants at the server too. */
+  readonly socket: Pick<SocketWishes, 'tos' | 'windowBytes'>;
+  /** The local address that the client speaks to, as far as known. */
+  readonly localHost: string | undefined;
+  readonly remoteHost: string;
+}
+
 /** Where a server listens. */
 export interface LoadPlace {
   /** Undefined is every address. */
   readonly host: string | undefined;
   /** The server's own port, whose number is free for other protocols than TCP. */
   readonly port: number;
-  /** The settings that were granted with a key; undefined of a key that nobody was given, or that is used or too old. */
-  readonly settingsOf: (key: Buffer) => TransportSettings | undefined;
+  /** What was granted with a key; undefined of a key that nobody was given, or that is used or too old. */
+  readonly granted: (key: Buffer) => GrantedLoad | undefined;
   /** A connection has come. With a key it has been shown that one; without, its first 24 bytes or its first message show it. */
   readonly accept: (connection: Duplex | LoadLink, key?: Buffer) => void;
   /** What came from strangers and was left unanswered. */

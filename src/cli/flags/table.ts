@@ -268,7 +268,7 @@ const general = [
     group: 'Client',
     for: load,
     type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
-    default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}`,
+    default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}, with --proto udp what fits the path`,
     help: 'Send blocks of SIZE, 1K to 1M, or with --udp packets, 64 to 65507: a WebSocket message each',
   },
   {
@@ -312,7 +312,7 @@ const general = [
     for: loadAndServer,
     type: transport,
     default: 'ws',
-    help: 'Carry the load by PROTO, while the two ends talk over the WebSocket: ws, tcp, or the path of a module of your own (docs/transports.md); on a server: a module to offer too',
+    help: 'Carry the load by PROTO, while the two ends talk over the WebSocket: ws, tcp, udp (real packets, as --udp), kcp, or the path of a module (docs/transports.md); on a server: a module to offer too',
   },
   {
     name: 'ping',
@@ -576,7 +576,7 @@ const general = [
     for: server,
     type: transports,
     default: 'all that there are',
-    help: 'Offer only the protocols in LIST for load (--proto), as ws,tcp',
+    help: 'Offer only the protocols in LIST for load (--proto), as ws,tcp,udp',
   },
   { name: 'one-off', aliases: ['1'], group: 'Server', for: server, help: 'Serve one test, then exit' },
   {

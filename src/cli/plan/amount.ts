@@ -1,14 +1,21 @@
 /** What a command line says of how much load there is, and of what kind. */
-import { limits, loadDefaults } from '../../defaults/index.js';
+import { defaults, limits, loadDefaults } from '../../defaults/index.js';
 import type { TestPlan } from '../../plan/plan.js';
+import { packetProtos } from '../../plan/protos.js';
 import type { FlagValues } from '../flags/table.js';
 
-export function modeOf({ udp }: FlagValues): TestPlan['mode'] {
-  return udp ? 'datagram' : 'throughput';
+export function modeOf({ udp, proto = 'ws' }: FlagValues): TestPlan['mode'] {
+  return udp || packetProtos.includes(proto) ? 'datagram' : 'throughput';
 }
 
 export function blockBytesOf(values: FlagValues): number {
-  return values.length ?? loadDefaults(modeOf(values)).blockBytes;
+  return values.length ?? usualBlockBytes(values);
+}
+
+/** What fits the path, where packets are real ones, and is found out; else what is usual. */
+function usualBlockBytes(values: FlagValues): number {
+  const isReal = packetProtos.includes(values.proto ?? 'ws');
+  return isReal ? defaults.longestPacketBytes : loadDefaults(modeOf(values)).blockBytes;
 }
 
 /** Of `-n`, or of as many blocks as `-k` says. */

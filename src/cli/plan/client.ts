@@ -7,7 +7,6 @@ import type {
   ClientPlan,
   ConnectionPlan,
   PingPlan,
-  ProtoPlan,
   ReverseTracePlan,
   SimulationPlan,
   Target,
@@ -15,10 +14,11 @@ import type {
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { hideCredentials } from '../flags/url.js';
 import { parseNamed, usageError } from '../flags/usage.js';
-import { bytesOf, modeOf, secondsOf, silenceSecondsOf } from './amount.js';
+import { blockBytesOf, bytesOf, modeOf, secondsOf, silenceSecondsOf } from './amount.js';
 import { checkFamily, chosenFamily } from './family.js';
 import { readPem } from './files.js';
 import { refuseFlaw } from './flaws.js';
+import { checkPassesProxy, checkProto, protoPlan } from './proto.js';
 import { proxyUrl } from './proxy.js';
 import { givenWish } from './routes.js';
 import { checkPorts, checkThroughProxy, socketWishes } from './socket.js';
@@ -37,7 +37,7 @@ export function loadPlan(values: FlagValues, outside: Surroundings): Placed<Clie
     seconds: secondsOf(values),
     bytes: bytesOf(values),
     omitSeconds: values.omit,
-    blockBytes: values.length,
+    blockBytes: blockBytesOf(values),
     bitsPerSecond: values.bitrate,
     intervalSeconds: values.interval,
     rxCopy: values['rx-copy'],
@@ -51,6 +51,7 @@ export function loadPlan(values: FlagValues, outside: Surroundings): Placed<Clie
     ...connectionWish(values, outside),
   });
   checkPorts(values);
+  checkProto(values);
   refuseFlaw(flawOfLoad(plan), values);
   return { ...plan, ...wayPlan(values, outside) };
 }
@@ -71,11 +72,6 @@ export function routeBackPlan(values: FlagValues, outside: Surroundings): Placed
   const plan = completeRouteBack(connectionWish(values, outside), givenWish(values));
   refuseFlaw(flawOfRouteBack(plan), values);
   return { ...plan, ...wayPlan(values, outside) };
-}
-
-/** Undefined for the WebSocket itself. */
-function protoPlan({ proto = 'ws' }: FlagValues): ProtoPlan | undefined {
-  return proto === 'ws' ? undefined : { name: proto, settings: {} };
 }
 
 function connectionWish(values: FlagValues, outside: Surroundings): Open<Unplaced<ConnectionPlan>> {
@@ -118,6 +114,7 @@ function wayPlan(values: FlagValues, outside: Surroundings): Pick<Placed<Connect
   checkFamily(values, proxy === undefined ? target.host : '');
   checkTlsFlags(values, target);
   checkThroughProxy(values, proxy);
+  checkPassesProxy(values, proxy);
   const ca = values.cacert === undefined ? undefined : readPem('--cacert', values.cacert, 'CERTIFICATE', outside);
   return { target, ...given({ ca, proxy }) };
 }

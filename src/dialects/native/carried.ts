@@ -12,6 +12,15 @@ export interface Carried {
   readonly test: TestPlan;
   readonly data: Data;
   readonly link: LoadLink;
+  /** What is to be known of it, in sentences. */
+  readonly notes: readonly string[];
+}
+
+const burstNote =
+  'Without a rate (-b 0) the sender hands many packets to its kernel at once, where that can be done: they come in bursts.';
+
+function inBursts({ mode, bitsPerSecond }: TestPlan): boolean {
+  return mode === 'datagram' && bitsPerSecond === 0;
 }
 
 interface Circumstances {
@@ -36,9 +45,10 @@ export function carried(
     conversation.abort(new WperfError('peer-lost', message, { operation: 'test', peer: conversation.peer }));
   };
   const settled = { ...test, blockBytes };
-  if (!sim) return { test: settled, link, data: link };
+  const notes = [...(link.notes ?? []), ...(inBursts(settled) ? [burstNote] : [])];
+  if (!sim) return { test: settled, link, notes, data: link };
   link.kernel?.setBuffers(sim);
   const { bitsPerSecond, mode } = test;
   const options = { simulation: sim, clock, name, packets: mode === 'datagram', bitsPerSecond };
-  return { test: settled, link, data: simulatedLink(link, options, (end) => conversation.whenEnded(end)) };
+  return { test: settled, link, notes, data: simulatedLink(link, options, (end) => conversation.whenEnded(end)) };
 }

@@ -13,13 +13,15 @@ import type { Conversation } from './conversation.js';
 export function expectLoad(
   { channel: { info } }: Conversation,
   reception: LoadReception,
-  { proto, mode }: Hello,
+  { proto, mode, socket = {} }: Hello,
 ): ExpectedLoad | undefined {
   if (mode !== 'throughput' && mode !== 'datagram') return undefined;
   const name = proto?.name ?? 'ws';
   if (reception.allow(name) === 'bytes' && mode === 'datagram')
     throw new WperfError('request-refused', `${name} carries a stream of bytes, and no packets`);
-  return proto && reception.expect(name, proto.settings, info.remoteHost);
+  // What a proxy speaks to says nothing of where its client sends datagrams.
+  const localHost = info.client ? undefined : info.localHost;
+  return proto && reception.expect(name, { settings: proto.settings, socket, localHost, remoteHost: info.remoteHost });
 }
 
 export interface Attachment {

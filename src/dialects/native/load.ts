@@ -33,7 +33,7 @@ export const nativeLoad: LoadDialect = {
         socket: first.grant.socket,
         reader: first.grant.reader,
       }),
-      notes: notesOf(opened.map(({ grant }) => grant)),
+      notes: notesOf(opened),
       streams: opened.map(({ stream }) => stream),
     };
   },
@@ -58,15 +58,15 @@ async function openStream(
   connecting: Promise<Greeted>,
   id: number,
   opening: LoadOpening,
-): Promise<{ readonly grant: Grant; readonly stream: ClientStream }> {
+): Promise<{ readonly grant: Grant; readonly stream: ClientStream; readonly notes: readonly string[] }> {
   const { channel, greeting } = await connecting;
   const conversation = new Conversation(channel, opening.host.clock);
   const request = requestOf(id, opening);
   const grant = await openAsClient(conversation, request, opening.plan.token, greeting);
   const test = grantedTest(request, grant);
   // As the handshake left it: under the conditions granted.
-  const shared = { test, data: conversation.channel, link: conversation.channel };
-  const carried = opening.carrier ? await attach(conversation, id, test, grant, opening) : shared;
+  const shared = { test, data: conversation.channel, link: conversation.channel, notes: [] };
+  const { notes, ...carried } = opening.carrier ? await attach(conversation, id, test, grant, opening) : shared;
   const stream = {
     id,
     ...carried,
@@ -75,7 +75,7 @@ async function openStream(
     // The results have been exchanged: the peer knows.
     close: async (withinSeconds: number) => void conversation.close(withinSeconds),
   };
-  return { grant, stream };
+  return { grant, stream, notes };
 }
 
 type Opening = Omit<LoadOpening, 'connections'>;
@@ -111,7 +111,7 @@ function totalTest(tests: readonly TestPlan[]): TestPlan {
   return { ...first, ...(bytes > 0 && { bytes }) };
 }
 
-function notesOf(grants: readonly Grant[]): NoticeEvent[] {
-  const reasons = new Set(grants.flatMap((grant) => grant.reasons));
-  return [...reasons].map((text) => ({ type: 'notice', level: 'info', text }));
+function notesOf(opened: readonly { readonly grant: Grant; readonly notes: readonly string[] }[]): NoticeEvent[] {
+  const texts = new Set(opened.flatMap(({ grant, notes }) => [...grant.reasons, ...notes]));
+  return [...texts].map((text) => ({ type: 'notice', level: 'info', text }));
 }

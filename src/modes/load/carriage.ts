@@ -1,4 +1,5 @@
 /** The ports of a load test to connections that carry its load beside those on which the ends talk. */
+import type { SocketWishes } from '../../plan/plan.js';
 import type { LoadLink } from '../../transport/channel.js';
 
 /** What carries the load in place of the connections on which the ends talk. */
@@ -32,9 +33,19 @@ export interface ExpectedLoad {
   readonly cancel: () => void;
 }
 
+/** What the server knows of a client that it has granted a connection for load. */
+export interface GrantedLoad {
+  readonly settings: Readonly<Record<string, number>>;
+  /** Options of sockets that the client wants at the server too. */
+  readonly socket: Pick<SocketWishes, 'tos' | 'windowBytes'>;
+  /** The local address that the client speaks to, as far as known. */
+  readonly localHost: string | undefined;
+  readonly remoteHost: string;
+}
+
 /** Where connections come in that carry load beside the conversations. */
 export interface LoadReception {
   /** What it carries, undefined of `ws` itself. Throws `request-refused` for one that is not offered. */
   allow(transport: string): LoadLink['carries'] | undefined;
-  expect(transport: string, settings: Readonly<Record<string, number>>, remoteHost: string): ExpectedLoad;
+  expect(transport: string, granted: GrantedLoad): ExpectedLoad;
 }

@@ -45,12 +45,16 @@ export function pacingWarnings(
     const skipped = ({ packets, pacing }: StreamResult) => (packets && pacing?.skipped) ?? 0;
     const lateSeconds = ({ pacing }: StreamResult) => pacing?.lateSeconds ?? 0;
     const malformed = ({ packets }: StreamResult) => packets?.malformed ?? 0;
+    const dropped = ({ packets }: StreamResult) => packets?.socketDrops ?? 0;
     return [
       ...about(streams, skipped, (packets) => {
         return `${whyHeld(streams, receiver, stalled[receiver])}; the sender skipped ${sum(packets)} packets.`;
       }),
       ...about(streams, lateSeconds, (seconds) => {
         return `the ${sender} fell ${shortTime(Math.max(...seconds))} behind the rate asked for.`;
+      }),
+      ...about(streams, dropped, (packets) => {
+        return `${sum(packets)} packets found no room in the ${receiver}'s socket: that end lost them, not the path (-w gives room).`;
       }),
       ...about(streams, malformed, (packets) => `${sum(packets)} packets were malformed and are in no other figure.`),
     ];

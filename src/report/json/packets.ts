@@ -47,5 +47,7 @@ export function streamPacketsObject({ packets, pacing }: StreamResult): Json {
           max: packets.delay.maxMs,
         }
       : null,
+    gaps_ms: packets?.gaps ? { median: packets.gaps.medianMs, p99: packets.gaps.p99Ms, max: packets.gaps.maxMs } : null,
+    socket_drops: packets?.socketDrops ?? null,
   };
 }

@@ -22,7 +22,12 @@ export function packetLines({ sums, streams }: EndEvent): string[] {
     const own = streams.filter((stream) => stream.direction === direction);
     const mark = sums.length > 1 ? `${direction === 'up' ? 'Upload' : 'Download'}: ` : '';
     const [loss, ...odd] = [lossLine(packets), ...oddities(packets)];
-    return [`${mark}Jitter: ${jitterText(packets)}`, `${mark}${[loss, ...odd].join(', ')}`, ...delayLine(own, mark)];
+    return [
+      `${mark}Jitter: ${jitterText(packets)}`,
+      `${mark}${[loss, ...odd].join(', ')}`,
+      ...delayLine(own, mark),
+      ...gapLine(own, mark),
+    ];
   });
 }
 
@@ -44,6 +49,20 @@ function delayLine(streams: readonly StreamResult[], mark: string): string[] {
   if (!worst) return [];
   const { medianMs, p95Ms, p99Ms, maxMs } = worst;
   const figures = Object.entries({ median: medianMs, p95: p95Ms, p99: p99Ms, max: maxMs });
-  const text = figures.map(([name, ms]) => `${name} ${millisecondsText(ms)}`).join(', ');
-  return [`${mark}Delay above the fastest packet: ${text}`];
+  return [`${mark}Delay above the fastest packet: ${millisecondsList(figures)}`];
+}
+
+/** Of several streams, the one whose packets came least evenly. */
+function gapLine(streams: readonly StreamResult[], mark: string): string[] {
+  const gaps = streams.flatMap(({ packets }) => packets?.gaps ?? []);
+  const [worst] = gaps.sort((a, b) => b.p99Ms - a.p99Ms);
+  if (!worst) return [];
+  const { medianMs, p99Ms, maxMs } = worst;
+  return [
+    `${mark}From one packet to the next: ${millisecondsList(Object.entries({ median: medianMs, p99: p99Ms, max: maxMs }))}`,
+  ];
+}
+
+function millisecondsList(figures: readonly (readonly [name: string, ms: number])[]): string {
+  return figures.map(([name, ms]) => `${name} ${millisecondsText(ms)}`).join(', ');
 }

@@ -13,6 +13,7 @@ export interface DuplexLinkOptions {
 }
 
 export class DuplexLink {
+  readonly isApart = true;
   onClose: (closed: Closed) => void = () => {};
   bytesRead = 0;
   readonly transport: string;

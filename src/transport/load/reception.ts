@@ -10,7 +10,7 @@ import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { deferred } from '../../host/deferred.js';
 import type { LoadLink } from '../channel.js';
-import type { LoadListener, LoadPlace, LoadTransport, TransportSettings } from '../load-transport.js';
+import type { GrantedLoad, LoadListener, LoadPlace, LoadTransport } from '../load-transport.js';
 import { keyOf, OPENING_BYTES } from './key.js';
 import { isStream, linkOf } from './links.js';
 
@@ -27,8 +27,7 @@ export interface ExpectedLink {
 
 interface Expectation {
   readonly transport: LoadTransport;
-  readonly settings: TransportSettings;
-  readonly remoteHost: string;
+  readonly granted: GrantedLoad;
   readonly resolve: (link: LoadLink) => void;
 }
 
@@ -69,7 +68,7 @@ export class Reception {
       try {
         const listener = await transport.listen?.({
           ...place,
-          settingsOf: (key) => this.#find(transport, key)?.settings,
+          granted: (key) => this.#find(transport, key)?.granted,
           accept: (connection, key) => this.#accept(transport, connection, key),
           ignored: () => this.#ignore(),
         });
@@ -87,8 +86,8 @@ export class Reception {
     return isWs ? undefined : this.#offered(name).carries;
   }
 
-  /** For a client at `remoteHost`. Throws `request-refused` where the transport is not offered. */
-  expect(name: string, settings: TransportSettings, remoteHost: string): ExpectedLink {
+  /** Throws `request-refused` where the transport is not offered. */
+  expect(name: string, granted: GrantedLoad): ExpectedLink {
     const transport = this.#offered(name);
     const key = randomBytes(16).toString('hex');
     const arrived = deferred<LoadLink>();
@@ -97,7 +96,7 @@ export class Reception {
       cancelLate();
       arrived.resolve(link);
     };
-    this.#expected.set(key, { transport, settings, remoteHost, resolve: settle });
+    this.#expected.set(key, { transport, granted, resolve: settle });
     arrived.promise.catch(() => {});
     const cancel = () => {
       cancelLate();
@@ -153,7 +152,7 @@ export class Reception {
     }
     this.#expected.delete(key.toString('hex'));
     shown();
-    const remote = remoteOf(connection, expectation.remoteHost);
+    const remote = remoteOf(connection, expectation.granted.remoteHost);
     expectation.resolve(linkOf(connection, expectation.transport, remote));
   }
 

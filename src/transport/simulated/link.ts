@@ -1,4 +1,5 @@
 /** A connection for load alone as if its path were worse: what arrives is left alone, since the other end does the same. */
+import type { Clock } from '../../host/clock.js';
 import type { Data, LoadLink, LoadSink, LoadWriter, LossCounts, PacketListener, Stamp } from '../channel.js';
 import type { DelayLine } from './delay-line.js';
 import { delayLineOf, SimulatedLoad, type SimulatedOptions } from './load.js';
@@ -33,6 +34,18 @@ export class SimulatedLink implements Data {
 
   set packets(listener: PacketListener | undefined) {
     this.#inner.packets = listener;
+  }
+
+  get isApart(): boolean | undefined {
+    return this.#inner.isApart;
+  }
+
+  get pacingClock(): Clock | undefined {
+    return this.#inner.pacingClock;
+  }
+
+  get socketDrops(): number | undefined {
+    return this.#inner.socketDrops;
   }
 
   get queuedBytes(): number {

@@ -1,7 +1,6 @@
 /**
- * Load of a datagram test: packets of one size at a steady rate, each with its number and the time of its sending. The
- * connection under them loses nothing, so loss is what the sender had to skip, and delay grows before that. Behind its
- * last packet the sender says how many there were, so that a loss at the very end is seen. A test by bytes rounds them
+ * Load of a datagram test: packets of one size at a steady rate, each with its number and the time of its sending. Over a
+ * connection that loses nothing, loss is what the sender had to skip, and delay grows before that. Behind its last packet the sender says how many there were, so that a loss at the very end is seen. A test by bytes rounds them
  * up to whole packets.
  */
 import { waits } from '../../../defaults/index.js';
@@ -17,14 +16,17 @@ export const datagramLoad: Load = {
   graceSeconds,
   receive(data, { test, anyPacketSize, ...options }) {
     const packetBytes = anyPacketSize ? undefined : test.blockBytes;
-    return startPacketReceiver(data, { ...test, ...options, graceSeconds, ...given({ packetBytes }) });
+    const stragglerSeconds = data.isApart ? waits.stragglerSeconds : 0;
+    const waitsFor = { graceSeconds, stragglerSeconds };
+    return startPacketReceiver(data, { ...test, ...options, ...waitsFor, ...given({ packetBytes }) });
   },
   send(data, { test, maxBytes, saySent, stampNs, ...options }) {
     const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
     const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9));
-    const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp);
+    const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp, test.bitsPerSecond > 0);
     const onSkipped = (packets: number) => numbering.skip(packets);
-    const sender = startSender(writer, { ...test, ...options, bytes, onSkipped });
+    const { pacingClock: clock = options.clock } = data;
+    const sender = startSender(writer, { ...test, ...options, clock, bytes, onSkipped });
     return {
       finished: sender.finished.finally(() => saySent(numbering.next)),
       get bytes() {

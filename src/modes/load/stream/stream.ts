@@ -9,7 +9,7 @@ import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import type { Host } from '../../../host/host.js';
-import type { PacketFigures } from '../../../measure/packets.js';
+import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
 import type { Span } from '../../../measure/span.js';
 import { type Statistics, StatisticsGathering } from '../../../measure/statistics.js';
 import { TcpGathering, type TcpSample } from '../../../measure/tcp.js';
@@ -285,6 +285,12 @@ class Stream {
     return this.#tcp && this.#options.stream.link.kernel?.sample();
   }
 
+  get #packets(): PacketSummary | undefined {
+    const { socketDrops } = this.#options.stream.data;
+    const packets = this.#receiver?.packets;
+    return packets && { ...packets, ...given({ socketDrops }) };
+  }
+
   #readStatistics(): Statistics | undefined {
     return this.#options.stream.link.statistics?.();
   }
@@ -298,7 +304,7 @@ class Stream {
     const figures = given({
       sent,
       received,
-      packets: this.#receiver?.packets,
+      packets: this.#packets,
       pacing: this.#sender?.pacing,
       simulated: stream.data.simulated,
       stalledSeconds: this.#standstill?.seconds || undefined,

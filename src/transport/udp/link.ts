@@ -1,0 +1,108 @@
+/**
+ * A link of load over UDP, once both ends have proved themselves: packets as they are on the network, the greetings among
+ * them kept apart. The client says now and then that it is there, so that address translators keep its way open.
+ */
+import { waits } from '../../defaults/index.js';
+import type { Cancel, Clock } from '../../host/clock.js';
+import type { Closed, KernelView, LoadLink, LoadSink, LoadWriter, PacketListener, Stamp } from '../channel.js';
+import { type Greeting, greeting, readGreeting } from './greeting.js';
+import type { DatagramSocket } from './socket.js';
+import { DatagramWriter } from './writer.js';
+
+export interface DatagramLinkOptions {
+  readonly socket: DatagramSocket;
+  readonly clock: Clock;
+  /** Finer than a millisecond, where there is one. */
+  readonly pacingClock: Clock | undefined;
+  readonly blockBytes?: number | undefined;
+  readonly notes?: readonly string[];
+}
+
+export class DatagramLink implements LoadLink {
+  readonly transport = 'udp';
+  readonly carries = 'messages';
+  readonly isApart = true;
+  onClose: (closed: Closed) => void = () => {};
+  /** Told of the greetings of the peer. */
+  onGreeting: (greeting: Greeting) => void = () => {};
+  bytesRead = 0;
+  sink: LoadSink | undefined;
+  packets: PacketListener | undefined;
+  readonly info: LoadLink['info'];
+  readonly socket: DatagramSocket;
+  readonly pacingClock: Clock | undefined;
+  readonly blockBytes?: number;
+  readonly notes: readonly string[];
+  readonly #clock: Clock;
+  #cancelAlive: Cancel = () => {};
+  #over = false;
+
+  constructor({ socket, clock, pacingClock, blockBytes, notes = [] }: DatagramLinkOptions) {
+    this.socket = socket;
+    this.info = { ...socket.info, secure: false };
+    this.pacingClock = pacingClock;
+    if (blockBytes !== undefined) this.blockBytes = blockBytes;
+    this.notes = notes;
+    this.#clock = clock;
+    socket.onDatagram = (datagram, arrivedAt) => this.#take(datagram, arrivedAt);
+    socket.onError = (error) => this.#onError(error);
+  }
+
+  get queuedBytes(): number {
+    return 0;
+  }
+
+  /** Packets that this end's socket had no room for. */
+  get socketDrops(): number | undefined {
+    return this.socket.drops;
+  }
+
+  get kernel(): KernelView {
+    const { socket } = this;
+    return {
+      sample: () => undefined,
+      congestion: () => undefined,
+      settings: () => socket.settings,
+      // Of a UDP socket they are settled as it is opened.
+      setBuffers: () => {},
+      setOptions: () => {},
+      socket: () => socket.settings,
+      options: () => undefined,
+    };
+  }
+
+  loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp, isPaced?: boolean): LoadWriter {
+    return new DatagramWriter(this.socket, { blockBytes, maxBytes, stamp, segments: isPaced === false });
+  }
+
+  /** From now on tells the far end, and whoever is on the way, that this end is there. */
+  keepAlive(): void {
+    this.#cancelAlive = this.#clock.at(this.#clock.now() + waits.datagramAliveSeconds, () => {
+      this.socket.send(greeting('alive'));
+      this.keepAlive();
+    });
+  }
+
+  drop(): void {
+    this.#over = true;
+    this.#cancelAlive();
+    this.onClose = () => {};
+    this.socket.close();
+  }
+
+  #take(datagram: Buffer, arrivedAt: number | undefined): void {
+    this.bytesRead += datagram.length;
+    const said = readGreeting(datagram);
+    if (said) this.onGreeting(said);
+    else if (this.packets) this.packets(datagram, datagram.length, arrivedAt);
+    else this.sink?.arrived(datagram.length);
+  }
+
+  /** A peer that is gone says so; what is too long for the path is lost, and is counted as that at the far end. */
+  #onError({ code, message }: NodeJS.ErrnoException): void {
+    if (this.#over || code !== 'ECONNREFUSED') return;
+    const { onClose } = this;
+    this.onClose = () => {};
+    onClose({ reason: 'lost', text: `nobody listens there any more: ${message}` });
+  }
+}

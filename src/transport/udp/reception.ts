@@ -1,0 +1,90 @@
+/**
+ * The server's side of the greetings at its UDP port, for every transport that goes by UDP: no state is kept of an address
+ * before it has given the cookie back, and nobody without a good key is answered.
+ */
+import { given } from '../../given.js';
+import type { Clock } from '../../host/clock.js';
+import type { LoadListener, LoadPlace } from '../load-transport.js';
+import { Cookies } from './cookies.js';
+import { cookieOf, type Greeting, greeting, keyOfGreeting, readGreeting } from './greeting.js';
+import { openDatagramDoor } from './open.js';
+import type { DatagramDoor, DatagramSocket, Peer } from './socket.js';
+
+/** A transport that wants the sockets of those who show its keys. */
+interface Guest {
+  readonly place: LoadPlace;
+  /** The greeting that proved the address has been answered when this returns. */
+  readonly welcome: (socket: DatagramSocket, key: Buffer) => void;
+}
+
+export class DatagramReception {
+  readonly #door: DatagramDoor;
+  readonly #cookies: Cookies;
+  readonly #guests = new Set<Guest>();
+
+  private constructor(door: DatagramDoor, clock: Clock) {
+    this.#door = door;
+    this.#cookies = new Cookies(clock);
+    door.onStray = (datagram, from) => this.#hear(datagram, from);
+  }
+
+  static async open({ host, port }: Pick<LoadPlace, 'host' | 'port'>, clock: Clock): Promise<DatagramReception> {
+    return new DatagramReception(await openDatagramDoor({ port, ...given({ host }) }), clock);
+  }
+
+  /** The last that leaves closes the port. */
+  join(guest: Guest): LoadListener {
+    this.#guests.add(guest);
+    return {
+      close: () => {
+        this.#guests.delete(guest);
+        if (this.#guests.size === 0) this.#door.close();
+      },
+    };
+  }
+
+  #hear(datagram: Buffer, from: Peer): void {
+    const said = readGreeting(datagram);
+    const guest = said && this.#hostOf(said);
+    if (!guest) this.#ignore();
+    else if (said.kind === 'open')
+      this.#door.reply(greeting('challenge', this.#cookies.make(from, keyOfGreeting(said))), from);
+    else if (!this.#cookies.isGood(cookieOf(said), from, keyOfGreeting(said))) guest.place.ignored();
+    else this.#admit(said, from, guest);
+  }
+
+  /** Whose key it is; a greeting of another kind has none. */
+  #hostOf(said: Greeting): Guest | undefined {
+    if (said.kind !== 'open' && said.kind !== 'prove') return undefined;
+    return [...this.#guests].find(({ place }) => place.granted(keyOfGreeting(said)) !== undefined);
+  }
+
+  #admit(said: Greeting, from: Peer, { place, welcome }: Guest): void {
+    const key = Buffer.from(keyOfGreeting(said));
+    const { socket: { tos, windowBytes } = {}, localHost } = place.granted(key) ?? {};
+    const socket = this.#door.open(from, given({ localHost, tos, windowBytes }));
+    socket.send(greeting('ready', undefined, said.bytes));
+    welcome(socket, key);
+  }
+
+  #ignore(): void {
+    const [guest] = this.#guests;
+    guest?.place.ignored();
+  }
+}
+
+/** One for all transports of a server that go by UDP. */
+const receptions = new Map<string, Promise<DatagramReception>>();
+
+export async function joinReception(guest: Guest, clock: Clock): Promise<LoadListener> {
+  const at = `${guest.place.host ?? ''} ${guest.place.port}`;
+  const opening = receptions.get(at) ?? DatagramReception.open(guest.place, clock);
+  receptions.set(at, opening);
+  try {
+    const listener = (await opening).join(guest);
+    return { close: () => void Promise.all([receptions.delete(at), listener.close()]) };
+  } catch (error) {
+    receptions.delete(at);
+    throw error;
+  }
+}

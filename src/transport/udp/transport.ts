@@ -1,0 +1,68 @@
+/** Real datagrams: packets of the network, to the UDP port of the server's own number. */
+import { WperfError } from '../../errors.js';
+import { given } from '../../given.js';
+import { systemClock } from '../../host/clock.js';
+import { fineClock } from '../../host/linux/fine-clock.js';
+import { EXACT_LENGTH } from '../../plan/protos.js';
+import type { LoadTransport, LoadWay } from '../load-transport.js';
+import { associate } from './associate.js';
+import { greeting } from './greeting.js';
+import { DatagramLink } from './link.js';
+import { openDatagramSocket } from './open.js';
+import { joinReception } from './reception.js';
+import type { DatagramSocket } from './socket.js';
+
+export const udpTransport: LoadTransport = {
+  name: 'udp',
+  carries: 'messages',
+  connect,
+  listen: (place) => {
+    const welcome = (socket: DatagramSocket, key: Buffer) => place.accept(linkOf(socket), key);
+    return joinReception({ place, welcome }, systemClock);
+  },
+};
+
+async function connect(way: LoadWay): Promise<DatagramLink> {
+  const isExact = way.settings[EXACT_LENGTH] === 1;
+  const socket = await openClient(way, isExact);
+  try {
+    const { pathPayloadBytes: known = way.blockBytes } = socket;
+    const wished = isExact ? way.blockBytes : Math.min(way.blockBytes, known);
+    const blockBytes = await associate(socket, way, wished, systemClock);
+    if (isExact && blockBytes < wished) throw tooLong(wished, blockBytes);
+    const link = linkOf(socket, { blockBytes, notes: notesOn(wished, known) });
+    link.keepAlive();
+    return link;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+function openClient({ host, port, socket, bind, blockBytes }: LoadWay, fragments: boolean): Promise<DatagramSocket> {
+  const { tos, windowBytes, localPort, device } = socket;
+  const options = given({ bind, tos, windowBytes, localPort, device });
+  return openDatagramSocket({ host, port, maxBytes: blockBytes, fragments, ...options });
+}
+
+/** It answers those who did not hear that all is ready. */
+function linkOf(
+  socket: DatagramSocket,
+  found: { readonly blockBytes?: number; readonly notes?: readonly string[] } = {},
+) {
+  const link = new DatagramLink({ socket, clock: systemClock, pacingClock: fineClock(), ...found });
+  link.onGreeting = ({ kind, bytes }) => {
+    if (kind === 'prove') socket.send(greeting('ready', undefined, bytes));
+  };
+  return link;
+}
+
+function notesOn(blockBytes: number, knownBytes: number): string[] {
+  if (blockBytes <= knownBytes) return [];
+  return [`Packets of ${blockBytes} bytes go in fragments: the path takes ${knownBytes} in one piece.`];
+}
+
+function tooLong(wished: number, passed: number): WperfError {
+  const text = `UDP packets of ${wished} bytes do not get through, though those of ${passed} do`;
+  return new WperfError('unreachable', text, { operation: 'connect', hint: 'leave --length away, or give less' });
+}

@@ -1,0 +1,89 @@
+/** Writes packets of one size: each by itself as it is due, or without a rate as many at once as the system takes. */
+import { randomFillSync } from 'node:crypto';
+import { HEAD_BYTES, type LoadWriter, type Stamp } from '../channel.js';
+import type { DatagramSocket } from './socket.js';
+
+/** One call's worth. */
+const BURST_PACKETS = 32;
+
+export interface DatagramWriterOptions {
+  readonly blockBytes: number;
+  readonly maxBytes: number;
+  readonly stamp: Stamp | undefined;
+  /** Many packets may be handed to the kernel as one piece, which it cuts. */
+  readonly segments: boolean;
+}
+
+export class DatagramWriter implements LoadWriter {
+  readonly blockBytes: number;
+  readonly maxBytes: number;
+  takenBytes = 0;
+  readonly #socket: DatagramSocket;
+  readonly #stamp: Stamp;
+  readonly #segments: boolean;
+  readonly #memory: Buffer;
+  readonly #packets: readonly Buffer[];
+  readonly #heads: readonly Buffer[];
+  /** Of the call that is being worked off. */
+  #left = 0;
+  #taken: () => void = () => {};
+  /** Packets in memory that are stamped and not taken yet. */
+  #ready: { from: number; count: number } = { from: 0, count: 0 };
+
+  constructor(socket: DatagramSocket, { blockBytes, maxBytes, stamp = () => {}, segments }: DatagramWriterOptions) {
+    this.blockBytes = blockBytes;
+    this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
+    this.#socket = socket;
+    this.#stamp = stamp;
+    this.#segments = segments;
+    this.#memory = randomFillSync(Buffer.from(new ArrayBuffer(BURST_PACKETS * blockBytes)));
+    const parts = (bytes: number) =>
+      Array.from({ length: BURST_PACKETS }, (_, i) => this.#memory.subarray(i * blockBytes, i * blockBytes + bytes));
+    this.#packets = parts(blockBytes);
+    this.#heads = parts(Math.min(HEAD_BYTES, blockBytes));
+  }
+
+  /** Nothing waits unsent but what the socket's buffer holds. */
+  limitUnsent(): void {}
+
+  write(bytes: number, taken: () => void): void {
+    this.#left = Math.ceil(bytes / this.blockBytes);
+    this.#taken = taken;
+    this.#go();
+  }
+
+  #go(): void {
+    while (this.#left > 0) {
+      const sent = this.#segments ? this.#sendBurst() : this.#sendOne();
+      this.takenBytes += sent * this.blockBytes;
+      this.#left -= sent;
+      if (this.#ready.count > 0) {
+        this.#socket.onWritable = () => this.#go();
+        return;
+      }
+    }
+    this.#taken();
+  }
+
+  /** Stamped just before it is sent. */
+  #sendOne(): number {
+    if (this.#ready.count === 0) this.#makeReady(1);
+    const packet = this.#packets[0];
+    if (packet && !this.#socket.send(packet)) return 0;
+    this.#ready = { from: 0, count: 0 };
+    return 1;
+  }
+
+  #sendBurst(): number {
+    if (this.#ready.count === 0) this.#makeReady(Math.min(this.#left, BURST_PACKETS));
+    const { from, count } = this.#ready;
+    const sent = this.#socket.sendMany(this.#memory.subarray(from * this.blockBytes), this.blockBytes, count, true);
+    this.#ready = { from: from + sent, count: count - sent };
+    return sent;
+  }
+
+  #makeReady(count: number): void {
+    for (let i = 0; i < count; i++) this.#stamp(this.#heads[i] ?? Buffer.alloc(HEAD_BYTES));
+    this.#ready = { from: 0, count };
+  }
+}
