@@ -199,6 +199,16 @@ export const bounds = {
    * some 5 MB in all. What would be more waits at the sender.
    */
   delayedMessages: 16_384,
+  /** UDP, where the kernel drops what it has no room for. */
+  datagrams: {
+    /** Asked of the kernel for what arrives: 3,600 datagrams of 1,400 bytes, or 36 ms of a gigabit. */
+    receiveBufferBytes: 4 * 1024 * 1024,
+    /** Read of one socket before timers and others have their turn, and for how long. */
+    aTurn: 512,
+    turnSeconds: 0.001,
+    /** Of one socket that wait in this process where the system takes them one by one. */
+    queued: 128,
+  },
 } as const;
 
 /** When a process that does not run is noticed. */

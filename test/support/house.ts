@@ -73,7 +73,7 @@ export const rooms: readonly Room[] = [
   { name: 'trace', holds: 'traceroute: strategy, engine, probers', imports: [...ports, 'host', 'net'] },
   { name: 'traffic', holds: 'the loops that send and receive load', imports: [...ports, ...anywhere] },
   { name: 'transport', holds: 'what carries the bytes of a stream', imports: ['host', 'net', 'package'] },
-  { name: 'host', holds: 'the machine: clock, kernel, usage, identity', imports: ['package'] },
+  { name: 'host', holds: 'the machine: clock, kernel, usage, identity', imports: ['net', 'package'] },
   { name: 'geoip', holds: '.mmdb lookups', imports: ['net', 'package'] },
   { name: 'package', holds: 'what comes with the package: its files and version', imports: [] },
   {

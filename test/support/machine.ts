@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { openLibc } from '../../src/host/linux/sockets.js';
 
 /** Why a wish is not met, or null where it is. */
 export type Need = () => string | null;
@@ -26,6 +27,16 @@ export function pythonModule(name: string, debianPackage: string): Need {
 }
 
 export const root: Need = () => (process.getuid?.() === 0 ? null : 'root');
+
+/** The kernel's own calls: Linux with the optional package koffi. */
+export const systemCalls: Need = () => {
+  try {
+    openLibc();
+    return null;
+  } catch (error) {
+    return `system calls (${error instanceof Error ? error.message : error})`;
+  }
+};
 
 /** Address families that work on loopback; a container may lack IPv6. */
 export const ipv6: Need = () => {

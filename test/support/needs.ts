@@ -7,7 +7,13 @@ import { describe, test } from 'vitest';
 import { type Need, unmet } from './machine.js';
 import { isFast } from './processes.js';
 
-export { ipv6, networkNamespaces, program, pythonModule, root } from './machine.js';
+export { ipv6, networkNamespaces, program, pythonModule, root, systemCalls } from './machine.js';
+
+/** `describe` for tests that the fast run has too, where what they need is there: they start no program. */
+export function describeHaving(title: string, needs: readonly Need[], body: () => void): void {
+  if (unmet(needs).length === 0) describe(title, body);
+  else describeNeeding(title, needs, body);
+}
 
 /** `describe` for tests that need something: skipped, or failed with CI=true, where a need is not met. */
 export function describeNeeding(title: string, needs: readonly Need[], body: () => void): void {

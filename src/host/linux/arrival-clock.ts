@@ -24,10 +24,25 @@ export class ArrivalClock {
 
   /** In seconds of the system's clock; no later than now. */
   momentOf(stampNs: bigint): number {
+    const now = this.#compare();
+    return Math.min(now, this.#momentOf(stampNs));
+  }
+
+  /** The same for stamps that are read together, as the `struct timespec` that they are: one look at the clocks serves all. */
+  together(): (seconds: number, nanoseconds: number) => number {
+    const now = this.#compare();
+    const same = this.#same;
+    const kernelSeconds = Number(same.kernelNs / 1_000_000_000n);
+    const base = same.seconds - Number(same.kernelNs % 1_000_000_000n) / 1e9;
+    return (seconds, nanoseconds) => Math.min(now, base + (seconds - kernelSeconds) + nanoseconds / 1e9);
+  }
+
+  /** Now, with the clocks compared anew where they have parted. */
+  #compare(): number {
     const now = systemClock.now();
     const parted = this.#momentOf(realtimeNs(this.#libc)) - now;
     if (Math.abs(parted) > STEP_SECONDS) this.#same = compareClocks(this.#libc);
-    return Math.min(now, this.#momentOf(stampNs));
+    return now;
   }
 
   #momentOf(stampNs: bigint): number {

@@ -1,5 +1,9 @@
 import type { Libc } from './libc.js';
-import { checked, encodeEpollEvent, linux } from './sockets.js';
+import { checked, encodeEpollEvent, linux, stableMemory } from './sockets.js';
+
+interface Descriptor {
+  readonly fd: number;
+}
 
 /**
  * Wakes the event loop when a socket has input or an error. libuv stops polling a socket with EBADF when its error queue
@@ -16,12 +20,29 @@ export class Epoll {
     this.#poll = libc.poll(this.#fd, wake);
   }
 
-  add({ fd }: { readonly fd: number }, events: number = linux.EPOLLIN): void {
-    checked(this.#libc, 'epoll_ctl', this.#fd, linux.EPOLL_CTL_ADD, fd, encodeEpollEvent(fd, events, process.arch));
+  add({ fd }: Descriptor, events: number = linux.EPOLLIN): void {
+    this.#control(linux.EPOLL_CTL_ADD, fd, events);
+  }
+
+  /** Watches for other events from now on. */
+  change({ fd }: Descriptor, events: number): void {
+    this.#control(linux.EPOLL_CTL_MOD, fd, events);
+  }
+
+  /** What there is of the socket it watches, of one where there are several; 0 is nothing. */
+  events(): number {
+    return Number(this.#libc.calls.epoll_wait(this.#fd, eventMemory, 1, 0)) > 0 ? eventMemory.readUInt32LE(0) : 0;
   }
 
   close(): void {
     this.#poll.close();
     this.#libc.calls.close(this.#fd);
   }
+
+  #control(operation: number, fd: number, events: number): void {
+    checked(this.#libc, 'epoll_ctl', this.#fd, operation, fd, encodeEpollEvent(fd, events, process.arch));
+  }
 }
+
+/** A `struct epoll_event` of either layout. */
+const eventMemory = stableMemory(16);

@@ -6,6 +6,9 @@ type Call = (...values: unknown[]) => unknown;
 /** Readable-events of an epoll descriptor, as koffi's poll gives them. */
 interface PollHandle {
   close(): void;
+  /** Whether it keeps the process alive; by default it does. */
+  ref(): void;
+  unref(): void;
 }
 
 export interface Libc {
@@ -26,9 +29,14 @@ const prototypes = {
   sendto: 'intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)',
   recv: 'intptr_t recv(int, void *, size_t, int)',
   recvmsg: 'intptr_t recvmsg(int, void *, int)',
+  recvmmsg: 'int recvmmsg(int, void *, uint32_t, int, void *)',
+  sendmmsg: 'int sendmmsg(int, void *, uint32_t, int)',
   clock_gettime: 'int clock_gettime(int, void *)',
   epoll_create1: 'int epoll_create1(int)',
   epoll_ctl: 'int epoll_ctl(int, int, int, const void *)',
+  epoll_wait: 'int epoll_wait(int, void *, int, int)',
+  timerfd_create: 'int timerfd_create(int, int)',
+  timerfd_settime: 'int timerfd_settime(int, int, const void *, void *)',
 } as const;
 
 let loaded: Libc | undefined;
@@ -48,8 +56,19 @@ function load(): Libc {
     calls: calls as Libc['calls'],
     errno: () => koffi.errno(),
     addressOf: (memory) => BigInt(koffi.address(memory)),
-    poll: (fd, wake) => koffi.node.poll(fd, { readable: true }, wake),
+    poll: (fd, wake) => koffi.node.poll(fd, { readable: true }, () => outside(wake)),
   };
+}
+
+/** What is thrown out of a callback of koffi's is lost, and ends whatever the event loop calls next. */
+function outside(wake: () => void): void {
+  try {
+    wake();
+  } catch (thrown) {
+    setImmediate(() => {
+      throw thrown;
+    });
+  }
 }
 
 function requireKoffi(): typeof import('koffi') {

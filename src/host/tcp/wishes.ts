@@ -68,6 +68,11 @@ export function readFacts(fd: number | undefined, family: 4 | 6): SocketFacts {
   }
 }
 
+/** Throws where any are asked, since there is no way to the kernel's own calls. */
+export function refuseWishes(wishes: OptionWishes, owner: Owner): void {
+  if (wishesOf(wishes).length > 0) throw unavailable(wishes, owner, 'UDP goes through Node here', undefined);
+}
+
 function libcFor(wishes: OptionWishes, owner: Owner): Libc {
   try {
     return openLibc();
@@ -81,7 +86,8 @@ function unavailable(wishes: OptionWishes, owner: Owner, why: string, cause: unk
   return refusal(`${asked.join(', ')} cannot be set at ${owner}`, why, cause);
 }
 
-function setWishes(options: SocketOptions, wishes: OptionWishes, owner: Owner): void {
+/** On a socket of our own. Throws a WperfError that begins with the option. */
+export function setWishes(options: SocketOptions, wishes: OptionWishes, owner: Owner): void {
   for (const wish of wishesOf(wishes)) {
     try {
       if (wish === 'congestion' && owner === 'the server') checkLoaded(wishes.congestion);

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../../defaults/index.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
+import { encodeSocketAddress } from '../../host/linux/socket-address.js';
 import { linux, openLibc, realtimeNs } from '../../host/linux/sockets.js';
 import { icmp4, icmp6, meaningOfError } from '../packet/codes.js';
 import { type Ancillary, readAncillary } from '../packet/errqueue.js';
@@ -17,7 +18,6 @@ import { parseMpls } from '../packet/quoted.js';
 import type { Probe, Prober, ProberOptions, Reply } from '../prober.js';
 import { SendClock } from './send-clock.js';
 import { LinuxSocket, type ReceivedMessage, reportErrors, socketRefusal } from './socket.js';
-import { encodeSocketAddress } from './socket-address.js';
 import { LinuxTcpProber } from './tcp-prober.js';
 
 const payloadBytes = 32;

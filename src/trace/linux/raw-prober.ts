@@ -9,6 +9,7 @@ import { waits } from '../../defaults/index.js';
 import type { TraceProtocol } from '../../events/route.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
+import { encodeSocketAddress, type SocketAddress } from '../../host/linux/socket-address.js';
 import { arrivalStamps, linux, openLibc, realtimeNs } from '../../host/linux/sockets.js';
 import { readAncillary } from '../packet/errqueue.js';
 import { type Flow, icmpFlow, tcpFlow, udpFlow } from '../packet/flow.js';
@@ -19,7 +20,6 @@ import { passPorts } from './raw-filter.js';
 import { listenToIcmp, packetHeard } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
 import { LinuxSocket, type ReceivedMessage, socketRefusal } from './socket.js';
-import { encodeSocketAddress, type SocketAddress } from './socket-address.js';
 
 const allStamps = arrivalStamps | linux.SOF_TX_SOFTWARE | linux.SOF_OPT_ID | linux.SOF_OPT_TSONLY;
 

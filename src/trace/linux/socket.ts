@@ -1,24 +1,14 @@
 /** A non-blocking Linux socket with what a trace needs of it. */
 import { WperfError } from '../../errors.js';
+import { KernelSocket } from '../../host/linux/kernel-socket.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { MessageMemory } from '../../host/linux/message-memory.js';
-import { SocketOptions } from '../../host/linux/socket-options.js';
-import {
-  type ControlMessage,
-  checked,
-  linux,
-  parseControl,
-  SystemError,
-  stableMemory,
-} from '../../host/linux/sockets.js';
+import { decodeSocketAddress, type SocketAddress } from '../../host/linux/socket-address.js';
+import { type ControlMessage, linux, parseControl, SystemError } from '../../host/linux/sockets.js';
 import type { Family } from '../../net/ip.js';
 import type { TraceTarget } from '../prober.js';
-import { decodeSocketAddress, domainOf, encodeSocketAddress, type SocketAddress } from './socket-address.js';
 
 const MESSAGE_BYTES = 2048;
-/** A `struct sockaddr_storage`. */
-const ADDRESS_BYTES = 128;
-
 /** What recvmsg returned. The buffers are copies. */
 export interface ReceivedMessage {
   readonly from: SocketAddress | undefined;
@@ -26,49 +16,13 @@ export interface ReceivedMessage {
   readonly control: readonly ControlMessage[];
 }
 
-export class LinuxSocket extends SocketOptions {
-  readonly #libc: Libc;
+export class LinuxSocket extends KernelSocket {
   readonly #memory: MessageMemory;
 
   /** Throws a SystemError when the kernel refuses. */
   constructor(libc: Libc, family: Family, type: number, protocol: number) {
-    const kind = type | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC;
-    super(libc, checked(libc, 'socket', domainOf(family), kind, protocol), family);
-    this.#libc = libc;
+    super(libc, family, type, protocol);
     this.#memory = new MessageMemory(libc, MESSAGE_BYTES);
-  }
-
-  /** Takes the pending error, so that it does not fail the next call; 0 is none. */
-  takeError(): number {
-    return this.getBytes(linux.SOL_SOCKET, linux.SO_ERROR, 4).readInt32LE(0);
-  }
-
-  bind(address: SocketAddress): void {
-    const encoded = encodeSocketAddress(address);
-    checked(this.#libc, 'bind', this.fd, encoded, encoded.length);
-  }
-
-  /** 0 or the errno, since EINPROGRESS and refusals are ordinary outcomes. */
-  connect(address: SocketAddress): number {
-    const encoded = encodeSocketAddress(address);
-    const result = this.#libc.calls.connect(this.fd, encoded, encoded.length);
-    return result === 0 ? 0 : this.#libc.errno();
-  }
-
-  localAddress(): SocketAddress {
-    const memory = stableMemory(ADDRESS_BYTES);
-    const length = stableMemory(4);
-    length.writeUInt32LE(memory.length, 0);
-    checked(this.#libc, 'getsockname', this.fd, memory, length);
-    const address = decodeSocketAddress(memory.subarray(0, length.readUInt32LE(0)));
-    if (address === undefined) throw new SystemError('getsockname', linux.EACCES);
-    return address;
-  }
-
-  /** 0 or the errno. `to` is an encoded socket address. */
-  sendTo(data: Buffer, to: Buffer): number {
-    const sent = this.#libc.calls.sendto(this.fd, data, data.length, 0, to, to.length);
-    return Number(sent) < 0 ? this.#libc.errno() : 0;
   }
 
   /** The next message, or undefined when there is none; an error that was pending is swallowed and the call repeated. */
@@ -80,10 +34,6 @@ export class LinuxSocket extends SocketOptions {
   /** Every message that is there. */
   *drain(flags: number): Generator<ReceivedMessage, void> {
     for (let message = this.receive(flags); message !== undefined; message = this.receive(flags)) yield message;
-  }
-
-  close(): void {
-    this.#libc.calls.close(this.fd);
   }
 
   #receiveOnce(flags: number): ReceivedMessage | 'none' | 'error' {

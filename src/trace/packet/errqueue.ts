@@ -2,8 +2,9 @@
  * What Linux says beside a message: `struct sock_extended_err` with its offender, packet time stamps, the TTL of the
  * packet. Pure: it reads control messages, whose lengths it does not trust. Layouts: linux/errqueue.h.
  */
+
+import { decodeSocketAddress } from '../../host/linux/socket-address.js';
 import { type ControlMessage, linux, stampOf } from '../../host/linux/sockets.js';
-import { decodeSocketAddress } from '../linux/socket-address.js';
 
 /** `SO_EE_ORIGIN_*` */
 const origins = { 1: 'local', 2: 'icmp', 3: 'icmp', 4: 'time-stamp' } as const;

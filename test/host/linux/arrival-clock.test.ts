@@ -39,6 +39,16 @@ it.each([-3600, -0.001, 0.001, 3600])('goes on through a step of the wall clock 
   expect(clock.momentOf(stamp)).toBeCloseTo(at, 6);
 });
 
+it('tells stamps that are read together as it tells each', () => {
+  const clock = new ArrivalClock(libc);
+  const stamps = [0, 1, 999, 1500].map((later) => stampNs() + BigInt(later) * 1_000_000n);
+  vi.advanceTimersByTime(1200);
+  vi.setSystemTime(Date.now() + 3600 * 1000);
+  const momentOf = clock.together();
+  const together = stamps.map((stamp) => momentOf(Number(stamp / 1_000_000_000n), Number(stamp % 1_000_000_000n)));
+  for (const [index, stamp] of stamps.entries()) expect(together[index]).toBeCloseTo(clock.momentOf(stamp), 6);
+});
+
 it('never tells a moment that is still to come', () => {
   const clock = new ArrivalClock(libc);
   expect(clock.momentOf(stampNs() + 5_000_000n)).toBe(systemClock.now());

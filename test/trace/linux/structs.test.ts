@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decodeSocketAddress, encodeSocketAddress } from '../../../src/host/linux/socket-address.js';
 import {
   type ControlMessage,
   encodeEpollEvent,
@@ -8,7 +9,6 @@ import {
   SystemError,
 } from '../../../src/host/linux/sockets.js';
 import { SendClock } from '../../../src/trace/linux/send-clock.js';
-import { decodeSocketAddress, encodeSocketAddress } from '../../../src/trace/linux/socket-address.js';
 import { readAncillary } from '../../../src/trace/packet/errqueue.js';
 
 describe('socket addresses', () => {
@@ -23,6 +23,13 @@ describe('socket addresses', () => {
   test('layout of sockaddr_in', () => {
     const bytes = encodeSocketAddress({ ip: '192.0.2.1', port: 0x1234, scopeId: 0 });
     expect(bytes.toString('hex')).toBe('02001234c00002010000000000000000');
+  });
+
+  test('an IPv4 address in sockaddr_in6', () => {
+    const address = { ip: '192.0.2.1', port: 0x1234, scopeId: 0 };
+    const bytes = encodeSocketAddress(address, 6);
+    expect(bytes.toString('hex')).toBe('0a0012340000000000000000000000000000ffffc000020100000000');
+    expect(decodeSocketAddress(bytes)).toEqual(address);
   });
 
   test('cut or foreign ones are none', () => {

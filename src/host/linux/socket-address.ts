@@ -1,6 +1,6 @@
 /** `struct sockaddr_in` and `struct sockaddr_in6`. */
-import { linux, stableMemory } from '../../host/linux/sockets.js';
 import { bytesOfIp, type Family, ipOfBytes } from '../../net/ip.js';
+import { linux, stableMemory } from './sockets.js';
 
 export interface SocketAddress {
   readonly ip: string;
@@ -8,14 +8,20 @@ export interface SocketAddress {
   readonly scopeId: number;
 }
 
-export function encodeSocketAddress({ ip, port, scopeId }: SocketAddress): Buffer {
+/** Of the address's own family, or as an IPv6 socket names it that speaks IPv4 as well (RFC 3493, section 3.7). */
+export function encodeSocketAddress({ ip, port, scopeId }: SocketAddress, socketFamily?: Family): Buffer {
   const bytes = bytesOfIp(ip);
   if (bytes === undefined) throw new RangeError(`not an address: ${ip}`);
-  const memory = stableMemory(bytes.length === 4 ? 16 : 28);
-  memory.writeUInt16LE(bytes.length === 4 ? linux.AF_INET : linux.AF_INET6, 0);
+  const family = socketFamily ?? (bytes.length === 4 ? 4 : 6);
+  const memory = stableMemory(family === 4 ? 16 : 28);
+  memory.writeUInt16LE(domainOf(family), 0);
   memory.writeUInt16BE(port, 2);
-  memory.set(bytes, bytes.length === 4 ? 4 : 8);
-  if (bytes.length === 16) memory.writeUInt32LE(scopeId, 24);
+  if (family === 4) memory.set(bytes, 4);
+  else {
+    if (bytes.length === 4) memory.writeUInt16LE(0xffff, 18);
+    memory.set(bytes, 24 - bytes.length);
+    memory.writeUInt32LE(scopeId, 24);
+  }
   return memory;
 }
 
