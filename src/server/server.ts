@@ -87,7 +87,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       onConnection: (tcp) => this.#admission.enter(tcp),
       openings: this.#openings(),
     });
-    await this.#reception.listen({ host, port: this.#door.port });
+    await this.#reception.listen({ host: this.#door.host, port: this.#door.port });
   }
 
   /** The address and port listened on. */

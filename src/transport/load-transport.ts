@@ -43,8 +43,8 @@ export interface GrantedLoad {
 
 /** Where a server listens. */
 export interface LoadPlace {
-  /** Undefined is every address. */
-  readonly host: string | undefined;
+  /** An address; `::` is every one. */
+  readonly host: string;
   /** The server's own port, whose number is free for other protocols than TCP. */
   readonly port: number;
   /** What was granted with a key; undefined of a key that nobody was given, or that is used or too old. */

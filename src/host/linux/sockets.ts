@@ -55,6 +55,7 @@ export const linux = {
   IPPROTO_UDP: 17,
   IPPROTO_ICMPV6: 58,
   /** For either family: never fragment, and learn what the path takes. */
+  PMTUDISC_DONT: 0,
   PMTUDISC_DO: 2,
   UDP_SEGMENT: 103,
   SOL_RAW: 255,

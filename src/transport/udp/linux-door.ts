@@ -74,8 +74,9 @@ export class LinuxDatagramDoor implements DatagramDoor {
   }
 
   #openFor(peer: Peer, options: PeerOptions, closed: () => void): LinuxDatagramSocket {
-    const { localHost, tos, windowBytes } = options;
-    const socket = openUdp(this.#libc, familyOf(peer.host) ?? 4, wishesOf({ tos, windowBytes }), 'the server');
+    const { localHost, tos, windowBytes, fragments } = options;
+    const wishes = wishesOf({ tos, windowBytes });
+    const socket = openUdp(this.#libc, familyOf(peer.host) ?? 4, wishes, 'the server', fragments);
     return orClosed(socket, () => {
       socket.set(linux.SOL_SOCKET, linux.SO_REUSEADDR, 1);
       // From here until it is connected, this socket gets what strangers send to the door.

@@ -1,4 +1,4 @@
-/** A Linux UDP socket that is connected to its peer: many datagrams a call, with the kernel's stamps, never fragmented. */
+/** A Linux UDP socket that is connected to its peer: many datagrams a call, with the kernel's stamps. */
 import { bounds } from '../../defaults/index.js';
 import type { DatagramsReceived } from '../../host/linux/datagrams-received.js';
 import { DatagramsSent, segmentsOf } from '../../host/linux/datagrams-sent.js';
@@ -33,10 +33,10 @@ export interface Neighborhood {
 const alone: Neighborhood = { foreign: () => {}, closed: () => {} };
 
 export function openLinuxSocket(libc: Libc, options: ClientOptions): DatagramSocket {
-  const { host, port, bind, localPort = 0, device, tos, windowBytes } = options;
+  const { host, port, bind, localPort = 0, device, tos, windowBytes, fragments } = options;
   const remote = socketAddressOf({ host, port });
   const wishes = { ...(device !== undefined && { device }), ...wishesOf({ tos, windowBytes }) };
-  const socket = openUdp(libc, familyOf(host) ?? 4, wishes, 'this machine');
+  const socket = openUdp(libc, familyOf(host) ?? 4, wishes, 'this machine', fragments);
   return orClosed(socket, () => {
     if (bind !== undefined || localPort !== 0) {
       socket.bind(socketAddressOf({ host: bind ?? anyAddress(socket.family), port: localPort }));
@@ -46,11 +46,12 @@ export function openLinuxSocket(libc: Libc, options: ClientOptions): DatagramSoc
 }
 
 /** A descriptor with the options that every UDP socket of ours has. Throws a SystemError, or a WperfError for a wish. */
-export function openUdp(libc: Libc, family: Family, wishes: UdpWishes, owner: Owner): KernelSocket {
+export function openUdp(libc: Libc, family: Family, wishes: UdpWishes, owner: Owner, fragments = false): KernelSocket {
   const socket = new KernelSocket(libc, family, linux.SOCK_DGRAM, linux.IPPROTO_UDP);
   return orClosed(socket, () => {
-    if (family === 4) socket.set(linux.SOL_IP, linux.IP_MTU_DISCOVER, linux.PMTUDISC_DO);
-    else socket.set(linux.SOL_IPV6, linux.IPV6_MTU_DISCOVER, linux.PMTUDISC_DO);
+    const discovery = fragments ? linux.PMTUDISC_DONT : linux.PMTUDISC_DO;
+    if (family === 4) socket.set(linux.SOL_IP, linux.IP_MTU_DISCOVER, discovery);
+    else socket.set(linux.SOL_IPV6, linux.IPV6_MTU_DISCOVER, discovery);
     socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
     socket.set(linux.SOL_SOCKET, linux.SO_RCVBUF, bounds.datagrams.receiveBufferBytes);
     setWishes(socket, wishes, owner);

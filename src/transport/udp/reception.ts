@@ -4,6 +4,7 @@
  */
 import { given } from '../../given.js';
 import type { Clock } from '../../host/clock.js';
+import { EXACT_LENGTH } from '../../plan/protos.js';
 import type { LoadListener, LoadPlace } from '../load-transport.js';
 import { Cookies } from './cookies.js';
 import { cookieOf, type Greeting, greeting, keyOfGreeting, readGreeting } from './greeting.js';
@@ -29,7 +30,7 @@ export class DatagramReception {
   }
 
   static async open({ host, port }: Pick<LoadPlace, 'host' | 'port'>, clock: Clock): Promise<DatagramReception> {
-    return new DatagramReception(await openDatagramDoor({ port, ...given({ host }) }), clock);
+    return new DatagramReception(await openDatagramDoor({ host, port }), clock);
   }
 
   /** The last that leaves closes the port. */
@@ -50,7 +51,13 @@ export class DatagramReception {
     else if (said.kind === 'open')
       this.#door.reply(greeting('challenge', this.#cookies.make(from, keyOfGreeting(said))), from);
     else if (!this.#cookies.isGood(cookieOf(said), from, keyOfGreeting(said))) guest.place.ignored();
-    else this.#admit(said, from, guest);
+    else {
+      try {
+        this.#admit(said, from, guest);
+      } catch {
+        guest.place.ignored();
+      }
+    }
   }
 
   /** Whose key it is; a greeting of another kind has none. */
@@ -59,10 +66,12 @@ export class DatagramReception {
     return [...this.#guests].find(({ place }) => place.granted(keyOfGreeting(said)) !== undefined);
   }
 
+  /** An address that has a socket already, or options that cannot be had, are refused in silence. */
   #admit(said: Greeting, from: Peer, { place, welcome }: Guest): void {
     const key = Buffer.from(keyOfGreeting(said));
-    const { socket: { tos, windowBytes } = {}, localHost } = place.granted(key) ?? {};
-    const socket = this.#door.open(from, given({ localHost, tos, windowBytes }));
+    const { socket: { tos, windowBytes } = {}, settings = {}, localHost } = place.granted(key) ?? {};
+    const fragments = settings[EXACT_LENGTH] === 1;
+    const socket = this.#door.open(from, { fragments, ...given({ localHost, tos, windowBytes }) });
     socket.send(greeting('ready', undefined, said.bytes));
     welcome(socket, key);
   }

@@ -50,6 +50,8 @@ export interface DatagramSocket {
 export interface DatagramOptions extends Pick<SocketWishes, 'tos' | 'windowBytes'> {
   /** The longest datagram that is expected (65,507); memory is laid out for it. */
   readonly maxBytes?: number;
+  /** Datagrams that are too long for the path go in fragments, where they would be refused. */
+  readonly fragments?: boolean;
 }
 
 /** Addresses, not names: the client has found them by its connection. */
