@@ -7,7 +7,7 @@ import { describe, test } from 'vitest';
 import { type Need, unmet } from './machine.js';
 import { isFast } from './processes.js';
 
-export { ipv6, networkNamespaces, program, pythonModule, root } from './machine.js';
+export { goModule, ipv6, networkNamespaces, program, pythonModule, root } from './machine.js';
 
 /** `describe` for tests that need something: skipped, or failed with CI=true, where a need is not met. */
 export function describeNeeding(title: string, needs: readonly Need[], body: () => void): void {
