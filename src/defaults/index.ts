@@ -126,6 +126,8 @@ export const waits = {
   packetGraceSeconds: 2,
   /** How long a server waits after its result for the client's result and close. */
   closeSeconds: 3,
+  /** For the last bytes over KCP to be acknowledged: some timeouts long on most paths. */
+  kcpEndSeconds: 1,
   /** For the reader of what a program has written that was told to end. */
   lastOutputSeconds: 0.5,
   /** For a client's goodbye, when all is said. */

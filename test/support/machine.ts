@@ -26,6 +26,14 @@ export function pythonModule(name: string, debianPackage: string): Need {
   };
 }
 
+/** The modules that a Go program in this folder asks for, here or to be had. */
+export function goModule(folder: string): Need {
+  return () => {
+    const { status } = spawnSync('go', ['list', '-deps', '.'], { cwd: folder, stdio: 'ignore', timeout: 60_000 });
+    return status === 0 ? null : `the Go modules of ${folder}`;
+  };
+}
+
 export const root: Need = () => (process.getuid?.() === 0 ? null : 'root');
 
 /** The kernel's own calls: Linux with the optional package koffi. */

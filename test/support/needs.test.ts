@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { repositoryFile, temporaryFolder } from './folders.js';
-import { program, pythonModule, unmet } from './machine.js';
+import { goModule, program, pythonModule, unmet } from './machine.js';
 import { run } from './processes.js';
 
 const impossible = program('no-such-program', 'no-such-package');
@@ -13,6 +13,7 @@ describe('needs', () => {
     expect(unmet([program('node'), impossible, impossible])).toEqual([wish]);
     const module = "Python's no_such_module (Debian package python3-none)";
     expect(unmet([pythonModule('no_such_module', 'python3-none')])).toEqual([module]);
+    expect(unmet([goModule('/no/such/folder')])).toEqual(['the Go modules of /no/such/folder']);
   });
 
   test('that are not met skip a suite by name with the reason', async () => {

@@ -7,7 +7,7 @@ import { describe, test } from 'vitest';
 import { type Need, unmet } from './machine.js';
 import { isFast } from './processes.js';
 
-export { ipv6, networkNamespaces, program, pythonModule, root, systemCalls } from './machine.js';
+export { goModule, ipv6, networkNamespaces, program, pythonModule, root, systemCalls } from './machine.js';
 
 /** `describe` for tests that the fast run has too, where what they need is there: they start no program. */
 export function describeHaving(title: string, needs: readonly Need[], body: () => void): void {

@@ -1,0 +1,40 @@
+/**
+ * The smoothed round trip and the timeout that follows from it, by RFC 6298, section 2, with KCP's bounds, and with the
+ * interval of flushes as the granularity of the clock. Pure; fractions are kept.
+ */
+
+const FIRST_TIMEOUT_MS = 200;
+const MIN_TIMEOUT_MS = { patient: 100, noDelay: 30 } as const;
+export const MAX_TIMEOUT_MS = 60_000;
+
+export class RoundTrip {
+  readonly #minTimeoutMs: number;
+  readonly #intervalMs: number;
+  #smoothedMs: number | undefined;
+  #variationMs = 0;
+  #timeoutMs = FIRST_TIMEOUT_MS;
+
+  constructor(noDelay: boolean, intervalMs: number) {
+    this.#minTimeoutMs = noDelay ? MIN_TIMEOUT_MS.noDelay : MIN_TIMEOUT_MS.patient;
+    this.#intervalMs = intervalMs;
+  }
+
+  /** Undefined before the first sample. */
+  get smoothedMs(): number | undefined {
+    return this.#smoothedMs;
+  }
+
+  get timeoutMs(): number {
+    return this.#timeoutMs;
+  }
+
+  add(sampleMs: number): void {
+    const smoothed = this.#smoothedMs ?? sampleMs;
+    const error = Math.abs(sampleMs - smoothed);
+    const isFirst = this.#smoothedMs === undefined;
+    this.#variationMs = isFirst ? sampleMs / 2 : (3 * this.#variationMs + error) / 4;
+    this.#smoothedMs = (7 * smoothed + sampleMs) / 8;
+    const timeout = this.#smoothedMs + Math.max(this.#intervalMs, 4 * this.#variationMs);
+    this.#timeoutMs = Math.min(MAX_TIMEOUT_MS, Math.max(this.#minTimeoutMs, timeout));
+  }
+}
