@@ -270,6 +270,24 @@ export const traceService = {
   closeSeconds: 1,
 } as const;
 
+/** KCP, as iperf-go sets it, but for a send window that does not hold back every path. */
+export const kcp = {
+  defaults: { mtu: 1400, sendWindow: 512, receiveWindow: 512, interval: 10, resend: 0, noDelay: 0, congestion: 0 },
+  limits: {
+    /** A header and something to carry; a jumbo frame's payload. */
+    mtu: { min: 128, max: 8972 },
+    /** Segments. */
+    sendWindow: { min: 1, max: 32_768 },
+    receiveWindow: { min: 1, max: 32_768 },
+    /** Milliseconds, as in the published code. */
+    interval: { min: 10, max: 5000 },
+    resend: { min: 0, max: 100 },
+    /** 0 or 1. */
+    noDelay: { min: 0, max: 1 },
+    congestion: { min: 0, max: 1 },
+  },
+} as const;
+
 /** The dialect of the original wperf. */
 export const legacy = {
   /** How long its server sends when no `-t` says otherwise. */

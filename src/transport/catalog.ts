@@ -5,6 +5,7 @@ import type { LoadTransport } from './load-transport.js';
 
 const own: Readonly<Record<string, () => Promise<LoadTransport>>> = {
   tcp: async () => (await import('./tcp/transport.js')).tcpTransport,
+  kcp: async () => (await import('./kcp/transport.js')).kcpTransport,
   udp: async () => (await import('./udp/transport.js')).udpTransport,
 };
 

@@ -68,6 +68,8 @@ export interface LoadTransport {
   readonly carries: 'bytes' | 'messages';
   /** What `statistics` tells, for reports. */
   readonly columns?: readonly StatisticColumn[];
+  /** What is wrong with settings that a client asks for. */
+  flawOf?(settings: TransportSettings): string | undefined;
   /** Settles once connected. A stream of messages is one in object mode whose objects are Buffers. */
   connect(way: LoadWay): Promise<Duplex | LoadLink>;
   /** Absent where clients come to the server's own TCP port. */

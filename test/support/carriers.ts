@@ -67,6 +67,8 @@ function pair(objectMode: boolean): [Duplex, Duplex] {
 
 export const carriers: readonly CarrierCase[] = [
   { name: 'tcp', carries: 'bytes', proto: 'tcp' },
+  { name: 'udp', carries: 'messages', proto: 'udp' },
+  { name: 'kcp', carries: 'bytes', proto: 'kcp' },
   { name: 'plain', carries: 'bytes', proto: 'plain.mjs' },
   { name: 'h2', carries: 'bytes', proto: 'h2.mjs' },
   { name: 'memory', carries: 'bytes', proto: './memory', transport: memoryTransport('memory', 'bytes') },

@@ -1,5 +1,5 @@
 /** The one table of flags: it makes the parser, `--help`, the README's table, and the types of the parsed values. */
-import { defaults, limits, traceService, waits } from '../../defaults/index.js';
+import { defaults, kcp, limits, traceService, waits } from '../../defaults/index.js';
 import { rateText, sizeText } from '../../units.js';
 import { proxyUrl } from '../plan/proxy.js';
 import { header } from './header.js';
@@ -313,6 +313,65 @@ const general = [
     type: transport,
     default: 'ws',
     help: 'Carry the load by PROTO, while the two ends talk over the WebSocket: ws, tcp, udp (real packets, as --udp), kcp, or the path of a module (docs/transports.md); on a server: a module to offer too',
+  },
+  {
+    name: 'kcp-snd-wnd',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: integer('SEGMENTS', kcp.limits.sendWindow),
+    default: String(kcp.defaults.sendWindow),
+    help: 'With --proto kcp: segments in flight at most',
+  },
+  {
+    name: 'kcp-rcv-wnd',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: integer('SEGMENTS', kcp.limits.receiveWindow),
+    default: String(kcp.defaults.receiveWindow),
+    help: 'With --proto kcp: segments that a receiver holds at most',
+  },
+  {
+    name: 'kcp-interval',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: integer('MS', kcp.limits.interval),
+    default: String(kcp.defaults.interval),
+    help: 'With --proto kcp: from one flush of its queues to the next',
+  },
+  {
+    name: 'kcp-resend',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: integer('ACKS', kcp.limits.resend),
+    default: String(kcp.defaults.resend),
+    help: 'With --proto kcp: resend a segment once so many later ones are acknowledged; 0 is never',
+  },
+  {
+    name: 'kcp-no-delay',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    help: 'With --proto kcp: shorter timeouts, which grow more slowly',
+  },
+  {
+    name: 'kcp-congestion',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    help: 'With --proto kcp: keep to a congestion window',
+  },
+  {
+    name: 'kcp-mtu',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: integer('BYTES', kcp.limits.mtu),
+    default: String(kcp.defaults.mtu),
+    help: 'With --proto kcp: the longest datagram',
   },
   {
     name: 'ping',

@@ -10,8 +10,21 @@ export function protoPlan(values: FlagValues): ProtoPlan | undefined {
   return proto === 'ws' ? undefined : { name: proto, settings: settingsOf(proto, values) };
 }
 
-function settingsOf(proto: string, { length }: FlagValues): ProtoPlan['settings'] {
-  return proto === 'udp' && length !== undefined ? { [EXACT_LENGTH]: 1 } : {};
+/** By the flag, what KCP calls it. */
+const ofKcp = {
+  'kcp-snd-wnd': 'sendWindow',
+  'kcp-rcv-wnd': 'receiveWindow',
+  'kcp-interval': 'interval',
+  'kcp-resend': 'resend',
+  'kcp-no-delay': 'noDelay',
+  'kcp-congestion': 'congestion',
+  'kcp-mtu': 'mtu',
+} as const;
+
+function settingsOf(proto: string, values: FlagValues): ProtoPlan['settings'] {
+  if (proto === 'udp' && values.length !== undefined) return { [EXACT_LENGTH]: 1 };
+  const asked = Object.entries(ofKcp).map(([flag, name]) => [name, values[flag as keyof typeof ofKcp]] as const);
+  return Object.fromEntries(asked.flatMap(([name, value]) => (value === undefined ? [] : [[name, Number(value)]])));
 }
 
 /** Options of TCP sockets. */
@@ -27,6 +40,10 @@ export function checkProto(values: FlagValues): void {
   if (packetProtos.includes(proto) && values.blockcount !== undefined && values.length === undefined) {
     const rule = `${labelOf('blockcount')} counts blocks of ${labelOf('length')}, and ${labelOf('proto')} ${proto} finds out what fits`;
     throw usageError(rule, `give ${labelOf('length')} too`);
+  }
+  const stranger = (Object.keys(ofKcp) as (keyof typeof ofKcp)[]).find((name) => values[name] !== undefined);
+  if (stranger !== undefined && proto !== 'kcp') {
+    throw usageError(`${labelOf(stranger)} is for ${labelOf('proto')} kcp`, 'give both');
   }
   const flag = ofTcp.find((name) => values[name] !== undefined);
   if (flag !== undefined && goesByDatagrams(proto)) {

@@ -1,4 +1,6 @@
 /** What the two ends of a KCP conversation agree on beforehand, since the protocol itself has no words for it. */
+import { kcp } from '../../defaults/index.js';
+import type { TransportSettings } from '../load-transport.js';
 
 export interface KcpSettings {
   /** Of the conversation, 32 bits. */
@@ -19,4 +21,25 @@ export interface KcpSettings {
   readonly congestion: boolean;
   /** Of the first segment in each direction, where it is not 0 as in every known peer. */
   readonly firstNumber?: number;
+}
+
+/** By the names that a hello has for them; what is not asked for is as usual. */
+export function kcpSettings(asked: TransportSettings, conv: number): KcpSettings {
+  const all: Record<keyof typeof kcp.defaults, number> = { ...kcp.defaults, ...asked };
+  const { mtu, sendWindow, receiveWindow, interval, resend, noDelay, congestion } = all;
+  return {
+    ...{ conv, mtu, sendWindow, receiveWindow, intervalMs: interval, resend },
+    ...{ noDelay: noDelay === 1, congestion: congestion === 1 },
+  };
+}
+
+/** The first that is unknown or out of range. */
+export function flawOfSettings(asked: TransportSettings): string | undefined {
+  for (const [name, value] of Object.entries(asked)) {
+    const range = Object.hasOwn(kcp.limits, name) ? kcp.limits[name as keyof typeof kcp.limits] : undefined;
+    if (!range) return `there is no setting ${name}`;
+    if (!Number.isInteger(value) || value < range.min || value > range.max)
+      return `${name} ${value} is not a whole number from ${range.min} to ${range.max}`;
+  }
+  return undefined;
 }

@@ -89,6 +89,8 @@ export class Reception {
   /** Throws `request-refused` where the transport is not offered. */
   expect(name: string, granted: GrantedLoad): ExpectedLink {
     const transport = this.#offered(name);
+    const flaw = transport.flawOf?.(granted.settings);
+    if (flaw !== undefined) throw new WperfError('request-refused', `${name}: ${flaw}`);
     const key = randomBytes(16).toString('hex');
     const arrived = deferred<LoadLink>();
     const cancelLate = this.#expire(key, transport, arrived.reject);

@@ -1,17 +1,17 @@
 /**
  * A link of load over UDP, once both ends have proved themselves: packets as they are on the network, the greetings among
- * them kept apart. The client says now and then that it is there, so that address translators keep its way open.
+ * them kept apart.
  */
-import { waits } from '../../defaults/index.js';
-import type { Cancel, Clock } from '../../host/clock.js';
+import type { Clock } from '../../host/clock.js';
 import type { Closed, KernelView, LoadLink, LoadSink, LoadWriter, PacketListener, Stamp } from '../channel.js';
-import { type Greeting, greeting, readGreeting } from './greeting.js';
+import { type Greeting, readGreeting } from './greeting.js';
 import type { DatagramSocket } from './socket.js';
 import { DatagramWriter } from './writer.js';
 
 export interface DatagramLinkOptions {
   readonly socket: DatagramSocket;
-  readonly clock: Clock;
+  /** Told once the link is dropped. */
+  readonly closed?: () => void;
   /** Finer than a millisecond, where there is one. */
   readonly pacingClock: Clock | undefined;
   readonly blockBytes?: number | undefined;
@@ -33,17 +33,16 @@ export class DatagramLink implements LoadLink {
   readonly pacingClock: Clock | undefined;
   readonly blockBytes?: number;
   readonly notes: readonly string[];
-  readonly #clock: Clock;
-  #cancelAlive: Cancel = () => {};
+  readonly #closed: () => void;
   #over = false;
 
-  constructor({ socket, clock, pacingClock, blockBytes, notes = [] }: DatagramLinkOptions) {
+  constructor({ socket, pacingClock, blockBytes, notes = [], closed = () => {} }: DatagramLinkOptions) {
     this.socket = socket;
     this.info = { ...socket.info, secure: false };
     this.pacingClock = pacingClock;
     if (blockBytes !== undefined) this.blockBytes = blockBytes;
     this.notes = notes;
-    this.#clock = clock;
+    this.#closed = closed;
     socket.onDatagram = (datagram, arrivedAt) => this.#take(datagram, arrivedAt);
     socket.onError = (error) => this.#onError(error);
   }
@@ -75,17 +74,9 @@ export class DatagramLink implements LoadLink {
     return new DatagramWriter(this.socket, { blockBytes, maxBytes, stamp, segments: isPaced === false });
   }
 
-  /** From now on tells the far end, and whoever is on the way, that this end is there. */
-  keepAlive(): void {
-    this.#cancelAlive = this.#clock.at(this.#clock.now() + waits.datagramAliveSeconds, () => {
-      this.socket.send(greeting('alive'));
-      this.keepAlive();
-    });
-  }
-
   drop(): void {
     this.#over = true;
-    this.#cancelAlive();
+    this.#closed();
     this.onClose = () => {};
     this.socket.close();
   }

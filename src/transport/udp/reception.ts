@@ -14,8 +14,8 @@ import type { DatagramDoor, DatagramSocket, Peer } from './socket.js';
 /** A transport that wants the sockets of those who show its keys. */
 interface Guest {
   readonly place: LoadPlace;
-  /** The greeting that proved the address has been answered when this returns. */
-  readonly welcome: (socket: DatagramSocket, key: Buffer) => void;
+  /** `provedBytes` is the length of the datagram that proved the address, which has been answered. */
+  readonly welcome: (socket: DatagramSocket, key: Buffer, provedBytes: number) => void;
 }
 
 export class DatagramReception {
@@ -73,7 +73,7 @@ export class DatagramReception {
     const fragments = settings[EXACT_LENGTH] === 1;
     const socket = this.#door.open(from, { fragments, ...given({ localHost, tos, windowBytes }) });
     socket.send(greeting('ready', undefined, said.bytes));
-    welcome(socket, key);
+    welcome(socket, key, said.bytes);
   }
 
   #ignore(): void {

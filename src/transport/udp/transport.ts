@@ -7,7 +7,8 @@ import { EXACT_LENGTH } from '../../plan/protos.js';
 import type { LoadTransport, LoadWay } from '../load-transport.js';
 import { associate } from './associate.js';
 import { greeting } from './greeting.js';
-import { DatagramLink } from './link.js';
+import { keepAlive } from './keep-alive.js';
+import { DatagramLink, type DatagramLinkOptions } from './link.js';
 import { openDatagramSocket } from './open.js';
 import { joinReception } from './reception.js';
 import type { DatagramSocket } from './socket.js';
@@ -30,9 +31,8 @@ async function connect(way: LoadWay): Promise<DatagramLink> {
     const wished = isExact ? way.blockBytes : Math.min(way.blockBytes, known);
     const blockBytes = await associate(socket, way, wished, systemClock);
     if (isExact && blockBytes < wished) throw tooLong(wished, blockBytes);
-    const link = linkOf(socket, { blockBytes, notes: notesOn(wished, known) });
-    link.keepAlive();
-    return link;
+    const closed = keepAlive(socket, systemClock);
+    return linkOf(socket, { blockBytes, notes: notesOn(wished, known), closed });
   } catch (error) {
     socket.close();
     throw error;
@@ -46,11 +46,8 @@ function openClient({ host, port, socket, bind, blockBytes }: LoadWay, fragments
 }
 
 /** It answers those who did not hear that all is ready. */
-function linkOf(
-  socket: DatagramSocket,
-  found: { readonly blockBytes?: number; readonly notes?: readonly string[] } = {},
-) {
-  const link = new DatagramLink({ socket, clock: systemClock, pacingClock: fineClock(), ...found });
+function linkOf(socket: DatagramSocket, found: Partial<DatagramLinkOptions> = {}): DatagramLink {
+  const link = new DatagramLink({ socket, pacingClock: fineClock(), ...found });
   link.onGreeting = ({ kind, bytes }) => {
     if (kind === 'prove') socket.send(greeting('ready', undefined, bytes));
   };

@@ -62,7 +62,7 @@ export class DatagramWriter implements LoadWriter {
         return;
       }
     }
-    this.#taken();
+    queueMicrotask(this.#taken);
   }
 
   /** Stamped just before it is sent. */

@@ -170,7 +170,7 @@ test('connections that show no key make room for one that does', async () => {
 
 describe('a client is refused', () => {
   test.each([
-    [{ name: 'carrier-pigeon', settings: {} }, 'the server offers no --proto carrier-pigeon, but ws, tcp'],
+    [{ name: 'carrier-pigeon', settings: {} }, 'the server offers no --proto carrier-pigeon, but ws, tcp, kcp, udp'],
     [{ name: '../../etc/passwd', settings: {} }, 'hello message: proto.name must be the name of a transport'],
     [{ name: 'tcp', settings: { a: 'b' } }, 'hello message: proto.settings must be at most 16 numbers'],
     [
