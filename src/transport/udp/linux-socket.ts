@@ -45,7 +45,11 @@ export function openLinuxSocket(libc: Libc, options: ClientOptions): DatagramSoc
   });
 }
 
-/** A descriptor with the options that every UDP socket of ours has. Throws a SystemError, or a WperfError for a wish. */
+/**
+ * A descriptor with the options that every UDP socket of ours has. Throws a SystemError, or a WperfError for a wish. The
+ * send buffer stays as it is: one that holds more than the queue of a device has that queue drop what the system took,
+ * where a smaller one makes the sender wait.
+ */
 export function openUdp(libc: Libc, family: Family, wishes: UdpWishes, owner: Owner): KernelSocket {
   const socket = new KernelSocket(libc, family, linux.SOCK_DGRAM, linux.IPPROTO_UDP);
   return orClosed(socket, () => {
