@@ -349,6 +349,14 @@ describeHaving("by the kernel's own calls", [systemCalls], () => {
     }
   });
 
+  it('sends nothing that lies behind the memory it is given', async () => {
+    const { client, server } = await pairOver({});
+    const { texts } = listen(server);
+    expect(() => client.sendMany(Buffer.alloc(2800), 1400, 3)).toThrow(RangeError);
+    client.send(Buffer.from('last'));
+    await vi.waitFor(() => expect(texts).toEqual(['last']));
+  });
+
   it('leaves others their turn while it is flooded', async () => {
     const { client, server } = await pairOver({}, { maxBytes: 64 });
     const { texts } = listen(server);
