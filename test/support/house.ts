@@ -82,7 +82,7 @@ export const rooms: readonly Room[] = [
     imports: ['protocol', 'measure', 'plan', 'errors', 'net'],
   },
   { name: 'protocol', holds: 'the messages of wperf.v1', imports: ['measure', 'plan', 'defaults', 'errors'] },
-  { name: 'measure', holds: 'the arithmetic of the figures', imports: ['plan', 'defaults', 'errors'] },
+  { name: 'measure', holds: 'the arithmetic of the figures', imports: ['plan', 'defaults', 'given', 'errors'] },
   { name: 'plan', holds: 'what a run is to do', imports: ['defaults', 'given', 'errors', 'units', 'net'] },
   { name: 'net', holds: 'IP addresses, networks and their names', imports: [] },
   { name: 'defaults', holds: 'every default and limit, once', imports: [] },

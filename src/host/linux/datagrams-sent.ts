@@ -41,6 +41,7 @@ export class DatagramsSent {
    * taken, or the errno below 0. Of several only the first tells its errno: the next call fails with what stopped this one.
    */
   send(fd: number, memory: Buffer, bytes: number, count: number, perMessage: number): number {
+    if (bytes * count > memory.length) throw new RangeError(`${memory.length} bytes hold no ${count} of ${bytes}`);
     const messages = Math.min(MESSAGES_A_CALL, Math.ceil(count / perMessage));
     this.#pointInto(memory, bytes, count, perMessage, messages);
     const taken = Number(this.#libc.calls.sendmmsg(fd, this.#memory, messages, linux.MSG_DONTWAIT));

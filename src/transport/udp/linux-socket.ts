@@ -45,7 +45,11 @@ export function openLinuxSocket(libc: Libc, options: ClientOptions): DatagramSoc
   });
 }
 
-/** A descriptor with the options that every UDP socket of ours has. Throws a SystemError, or a WperfError for a wish. */
+/**
+ * A descriptor with the options that every UDP socket of ours has. Throws a SystemError, or a WperfError for a wish. The
+ * send buffer stays as it is: one that holds more than the queue of a device has that queue drop what the system took,
+ * where a smaller one makes the sender wait.
+ */
 export function openUdp(libc: Libc, family: Family, wishes: UdpWishes, owner: Owner, fragments = false): KernelSocket {
   const socket = new KernelSocket(libc, family, linux.SOCK_DGRAM, linux.IPPROTO_UDP);
   return orClosed(socket, () => {
@@ -159,26 +163,24 @@ export class LinuxDatagramSocket implements DatagramSocket {
   }
 
   get drops(): number | undefined {
-    if (!this.#open) return undefined;
-    const words = this.#socket.getBytes(linux.SOL_SOCKET, linux.SO_MEMINFO, (linux.SK_MEMINFO_DROPS + 1) * 4);
-    return words.readUInt32LE(linux.SK_MEMINFO_DROPS * 4);
+    const at = linux.SK_MEMINFO_DROPS * 4;
+    return this.#told(() => this.#socket.getBytes(linux.SOL_SOCKET, linux.SO_MEMINFO, at + 4).readUInt32LE(at));
   }
 
   get pathPayloadBytes(): number | undefined {
-    if (!this.#open) return undefined;
     const { family } = this.#socket;
     const [level, option] = family === 4 ? [linux.SOL_IP, linux.IP_MTU] : [linux.SOL_IPV6, linux.IPV6_MTU];
-    const { [family]: headerBytes } = HEADER_BYTES;
-    return Math.min(LARGEST_DATAGRAM, this.#number(level, option) - headerBytes);
+    const headerBytes = HEADER_BYTES[family];
+    return this.#told(() => Math.min(LARGEST_DATAGRAM, this.#number(level, option) - headerBytes));
   }
 
   get settings(): DatagramSocket['settings'] {
-    if (!this.#open) return {};
-    return {
+    const settings = this.#told(() => ({
       sndbufBytes: this.#number(linux.SOL_SOCKET, linux.SO_SNDBUF),
       rcvbufBytes: this.#number(linux.SOL_SOCKET, linux.SO_RCVBUF),
       tos: this.#socket.tos,
-    };
+    }));
+    return settings ?? {};
   }
 
   close(): void {
@@ -223,6 +225,15 @@ export class LinuxDatagramSocket implements DatagramSocket {
     if (perMessage === 1 || (sent !== -linux.EINVAL && sent !== -linux.EIO)) return sent;
     this.#cuts = false;
     return this.#sent.send(fd, memory, bytes, count, 1);
+  }
+
+  /** A path without a route has no length, and older kernels count no drops. */
+  #told<T>(read: () => T): T | undefined {
+    try {
+      return this.#open ? read() : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   #number(level: number, option: number): number {

@@ -1,5 +1,5 @@
 /** A server's UDP port by Node's `dgram`: one socket, whose peers are told apart here, since not every system lets several share a port. */
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { refuseWishes } from '../../host/tcp/wishes.js';
 import { canonicalHost, familyOf } from '../../net/ip.js';
@@ -46,6 +46,8 @@ class PortableDoor implements DatagramDoor {
   readonly #socket: Socket;
   readonly #isIpv6: boolean;
   readonly #peers = new Map<string, PortableDatagramSocket>();
+  /** The same by the names that `dgram` has for peers: making those canonical would cost more than the rest of reading. */
+  readonly #heard = new Map<string, PortableDatagramSocket>();
   #open = true;
 
   constructor(socket: Socket, isIpv6: boolean) {
@@ -54,7 +56,12 @@ class PortableDoor implements DatagramDoor {
     const { address, port } = socket.address();
     this.host = canonicalHost(address);
     this.port = port;
-    socket.on('message', (datagram, { address: host, port: from }) => this.#arrived(datagram, host, from));
+    socket.on('message', (datagram, from) => {
+      const name = `${from.address} ${from.port}`;
+      const own = this.#heard.get(name);
+      if (own) own.take(datagram);
+      else this.#arrived(datagram, from, name);
+    });
     // It does not say whose datagram was refused.
     socket.on('error', () => {});
   }
@@ -76,7 +83,7 @@ class PortableDoor implements DatagramDoor {
       info,
       maxBytes,
       (datagram, sent) => socket.send(datagram, peer.port, host, sent),
-      () => this.#left(key),
+      () => this.#left(key, opened),
     );
     this.#peers.set(key, opened);
     return opened;
@@ -88,8 +95,9 @@ class PortableDoor implements DatagramDoor {
     this.#closeIfLeft();
   }
 
-  #left(key: string): void {
+  #left(key: string, socket: PortableDatagramSocket): void {
     this.#peers.delete(key);
+    for (const [name, each] of this.#heard) if (each === socket) this.#heard.delete(name);
     this.#closeIfLeft();
   }
 
@@ -97,11 +105,13 @@ class PortableDoor implements DatagramDoor {
     if (!this.#open && this.#peers.size === 0) this.#socket.close();
   }
 
-  #arrived(datagram: Buffer, host: string, port: number): void {
-    const from = { host: canonicalHost(host), port };
+  #arrived(datagram: Buffer, { address, port }: RemoteInfo, name: string): void {
+    const from = { host: canonicalHost(address), port };
     const own = this.#peers.get(peerKey(from));
-    if (own) own.take(datagram);
-    else if (this.#open) this.onStray(datagram, from);
+    if (own) {
+      this.#heard.set(name, own);
+      own.take(datagram);
+    } else if (this.#open) this.onStray(datagram, from);
   }
 
   /** A socket of both families names IPv4 in IPv6. */

@@ -111,6 +111,13 @@ describe('a process with a fine clock', () => {
   it.each([
     ['ends by itself', 'clock?.at(clock.now() + 0.05, () => console.log("rang"));', clockIsHere() ? 'rang\n' : ''],
     ['ends at once where the wait was cancelled', 'clock?.at(clock.now() + 60, () => {})();', ''],
+    [
+      'sees what a task throws, and goes on',
+      `process.on('uncaughtException', ({ message }) => console.log(message));
+      clock?.at(clock.now() + 0.001, () => { throw new Error('thrown'); });
+      clock?.at(clock.now() + 0.002, () => console.log('rang'));`,
+      clockIsHere() ? 'thrown\nrang\n' : '',
+    ],
     ['has none without koffi', 'console.log(clock);', 'undefined\n', '--require', './test/support/hide-koffi.cjs'],
   ])('%s', async (_title, body, stdout, ...flags) => {
     const file = await bundled(onTestFinished, program(body));

@@ -32,6 +32,46 @@ const program = (host: string) => `
   client.sendMany(fits, pathPayloadBytes, 2, true);
 `;
 
+/** Floods itself with 500 datagrams; prints what was taken, what arrived, and whether it was held back. */
+const flood = (segmented: boolean) => `
+  import { openDatagramDoor, openDatagramSocket } from '../../src/transport/udp/open.js';
+  const door = await openDatagramDoor({ port: 0 });
+  const client = await openDatagramSocket({ host: '127.0.0.1', port: door.port, maxBytes: 1400 });
+  const memory = Buffer.alloc(1400 * 500);
+  let taken = 0;
+  let arrived = 0;
+  let waits = 0;
+  client.onWritable = () => {
+    waits++;
+    go();
+  };
+  function go() {
+    taken += client.sendMany(memory, 1400, 500 - taken, ${segmented});
+  }
+  door.onStray = () => {
+    arrived++;
+    if (arrived < 500) return;
+    console.log(JSON.stringify({ taken, arrived, waited: waits > 0 }));
+    door.close();
+    client.close();
+  };
+  go();
+`;
+
+describeNeeding('a slow link', [systemCalls, networkNamespaces], () => {
+  test.each([false, true])(
+    'holds the sender back, and drops nothing that was taken, segmented %s',
+    async (segmented) => {
+      const name = `wperf-${process.pid}-${nextLabNumber()}-slow`;
+      await makeNamespace(onTestFinished, name, {});
+      await output(['tc', '-n', name, ...'qdisc add dev lo root tbf rate 30mbit burst 70000 limit 600000'.split(' ')]);
+      const file = await bundled(onTestFinished, flood(segmented));
+      const said = await output([...inside(name), process.execPath, file]);
+      expect(JSON.parse(said)).toEqual({ taken: 500, arrived: 500, waited: true });
+    },
+  );
+});
+
 describeNeeding('a path that takes less', [systemCalls, networkNamespaces, ipv6], () => {
   test.each([
     ['127.0.0.1', mtu - 28],
