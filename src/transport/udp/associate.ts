@@ -16,8 +16,10 @@ type Way = Pick<LoadWay, 'host' | 'port' | 'key' | 'signal'>;
 
 /** What any path takes (RFC 8200, section 5, less headers), and what nearly any does. */
 const SHORTER_BYTES = [1452, 1372, 1232, 512];
-/** Proofs of one length, a try each, before a shorter one is tried beside it. */
-const TRIES_A_LENGTH = 3;
+/** Proofs of the length wished for, a try each, before shorter ones go beside it. */
+const TRIES_OF_LONGEST = 3;
+/** For the answer to a longer proof, once a shorter one is answered. */
+const LONGER_SECONDS = 0.2;
 
 /** How long packets may be: at most as long as wished. Rejects with a WperfError. */
 export function associate(socket: DatagramSocket, way: Way, wishedBytes: number, clock: Clock): Promise<number> {
@@ -36,6 +38,8 @@ class Association {
   #tries = 0;
   #cancelRetry: Cancel = () => {};
   #refused: Error | undefined;
+  /** The longest proof that was answered. */
+  #passed = 0;
 
   constructor(socket: DatagramSocket, way: Way, wishedBytes: number, clock: Clock) {
     this.#socket = socket;
@@ -69,8 +73,8 @@ class Association {
 
   #prove(cookie: Buffer): void {
     const proof = Buffer.concat([this.#way.key, cookie]);
-    const shorter = Math.floor(this.#tries / TRIES_A_LENGTH);
-    for (const bytes of this.#lengths.slice(0, 1 + shorter)) this.#socket.send(greeting('prove', proof, bytes));
+    const lengths = this.#tries < TRIES_OF_LONGEST ? this.#lengths.slice(0, 1) : this.#lengths;
+    for (const bytes of lengths) this.#socket.send(greeting('prove', proof, bytes));
   }
 
   #hear(datagram: Buffer): void {
@@ -81,7 +85,15 @@ class Association {
       this.#cancelRetry();
       this.#say();
     }
-    if (said?.kind === 'ready' && this.#cookie !== undefined) this.#settled.resolve(said.bytes);
+    if (said?.kind === 'ready' && this.#cookie !== undefined) this.#onReady(said.bytes);
+  }
+
+  #onReady(bytes: number): void {
+    const isFirst = this.#passed === 0;
+    this.#passed = Math.max(this.#passed, bytes);
+    const settle = () => this.#settled.resolve(this.#passed);
+    if (bytes >= (this.#lengths[0] ?? 0)) settle();
+    else if (isFirst) this.#cancels.push(this.#clock.at(this.#clock.now() + LONGER_SECONDS, settle));
   }
 
   /** Of what is too long the kernel knows before the path is asked. */
