@@ -8,6 +8,9 @@ export const packetProtos: readonly string[] = ['udp'];
 /** A setting of udp: 1 where the user has said how long packets are to be, in fragments if need be. */
 export const EXACT_LENGTH = 'exactLength';
 
+/** A setting of udp: 1 to find out the longest datagram that passes, each way. */
+export const PROBE_MTU = 'probeMtu';
+
 /** A file is told from a name by what no name has. */
 export function isModulePath(text: string): boolean {
   return /[/\\]/.test(text) || /\.[cm]?js$/.test(text);

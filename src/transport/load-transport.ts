@@ -39,6 +39,8 @@ export interface GrantedLoad {
   /** The local address that the client speaks to, as far as known. */
   readonly localHost: string | undefined;
   readonly remoteHost: string;
+  /** Of a message, at most. */
+  readonly blockBytes: number;
 }
 
 /** Where a server listens. */

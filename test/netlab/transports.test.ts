@@ -19,6 +19,7 @@ interface Report {
   readonly start: {
     readonly transport: string;
     readonly packets?: string;
+    readonly longest_datagram?: { readonly up: number; readonly down: number };
     readonly test_start: { readonly blksize: number };
   };
   readonly end: {
@@ -134,6 +135,14 @@ describeNeeding('a path', needs, () => {
     const { exitCode, stderr } = await run('--proto', 'udp', '-t', '1', '-l', '1472');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('UDP packets of 1472 bytes do not get through, though those of 1232 do');
+  });
+
+  test('that takes less one way than the other is measured each way', async () => {
+    const { lab, measure } = await labWith({});
+    await drop(lab, 'ip protocol udp iifname "lan" meta length > 1300');
+    const { start } = await measure('--proto', 'udp', '-t', '1', '--probe-mtu');
+    // The router's rule counts the header of IP, and not that of Ethernet.
+    expect(start.longest_datagram).toEqual({ up: 1272, down: 1472 });
   });
 
   test('of usual Ethernet has packets that fill a frame, and longer ones in fragments if they must be', async () => {

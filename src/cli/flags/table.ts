@@ -315,6 +315,13 @@ const general = [
     help: 'Carry the load by PROTO, while the two ends talk over the WebSocket: ws, tcp, udp (real packets, as --udp), kcp, or the path of a module (docs/transports.md); on a server: a module to offer too',
   },
   {
+    name: 'probe-mtu',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    help: 'With --proto udp: find out the longest datagram that passes, each way, before the test',
+  },
+  {
     name: 'kcp-snd-wnd',
     aliases: [],
     group: 'Client',

@@ -1,6 +1,6 @@
 /** What carries the load, as a command line asks for it, and what does not go with that. */
 import type { ProtoPlan } from '../../plan/plan.js';
-import { EXACT_LENGTH, isModulePath, packetProtos } from '../../plan/protos.js';
+import { EXACT_LENGTH, isModulePath, PROBE_MTU, packetProtos } from '../../plan/protos.js';
 import { type FlagName, type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 
@@ -22,7 +22,10 @@ const ofKcp = {
 } as const;
 
 function settingsOf(proto: string, values: FlagValues): ProtoPlan['settings'] {
-  if (proto === 'udp' && values.length !== undefined) return { [EXACT_LENGTH]: 1 };
+  if (proto === 'udp') {
+    const { length, 'probe-mtu': isProbed } = values;
+    return { ...(length !== undefined && { [EXACT_LENGTH]: 1 }), ...(isProbed && { [PROBE_MTU]: 1 }) };
+  }
   const asked = Object.entries(ofKcp).map(([flag, name]) => [name, values[flag as keyof typeof ofKcp]] as const);
   return Object.fromEntries(asked.flatMap(([name, value]) => (value === undefined ? [] : [[name, Number(value)]])));
 }
@@ -40,6 +43,9 @@ export function checkProto(values: FlagValues): void {
   if (packetProtos.includes(proto) && values.blockcount !== undefined && values.length === undefined) {
     const rule = `${labelOf('blockcount')} counts blocks of ${labelOf('length')}, and ${labelOf('proto')} ${proto} finds out what fits`;
     throw usageError(rule, `give ${labelOf('length')} too`);
+  }
+  if (values['probe-mtu'] && proto !== 'udp') {
+    throw usageError(`${labelOf('probe-mtu')} needs ${labelOf('proto')} udp`, 'give both');
   }
   const stranger = (Object.keys(ofKcp) as (keyof typeof ofKcp)[]).find((name) => values[name] !== undefined);
   if (stranger !== undefined && proto !== 'kcp') {

@@ -13,7 +13,7 @@ import type { Conversation } from './conversation.js';
 export function expectLoad(
   { channel: { info } }: Conversation,
   reception: LoadReception,
-  { proto, mode, socket = {} }: Hello,
+  { proto, mode, blockBytes, socket = {} }: Hello,
 ): ExpectedLoad | undefined {
   if (mode !== 'throughput' && mode !== 'datagram') return undefined;
   const name = proto?.name ?? 'ws';
@@ -21,7 +21,8 @@ export function expectLoad(
     throw new WperfError('request-refused', `${name} carries a stream of bytes, and no packets`);
   // What a proxy speaks to says nothing of where its client sends datagrams.
   const localHost = info.client ? undefined : info.localHost;
-  return proto && reception.expect(name, { settings: proto.settings, socket, localHost, remoteHost: info.remoteHost });
+  const { remoteHost } = info;
+  return proto && reception.expect(name, { settings: proto.settings, socket, localHost, remoteHost, blockBytes });
 }
 
 export interface Attachment {

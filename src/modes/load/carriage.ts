@@ -41,6 +41,8 @@ export interface GrantedLoad {
   /** The local address that the client speaks to, as far as known. */
   readonly localHost: string | undefined;
   readonly remoteHost: string;
+  /** Of a message, at most. */
+  readonly blockBytes: number;
 }
 
 /** Where connections come in that carry load beside the conversations. */

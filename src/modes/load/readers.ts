@@ -3,14 +3,15 @@ import type { StartEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import type { LoadReader } from '../../measure/tcp.js';
 import type { TestPlan } from '../../plan/plan.js';
-import type { Data, Link } from '../../transport/channel.js';
+import type { Data, Link, LoadLink } from '../../transport/channel.js';
 import { directionOf, directionsOf, type Role } from './results.js';
 
 /** What the transport tells of itself, and whether packets are packets of the network too. */
 export function carriageOf(test: TestPlan, link: Link | undefined) {
-  const { columns = [], carries } = link ?? {};
+  const { columns = [], carries, probed } = (link ?? {}) as Partial<LoadLink>;
   const packets = carries === 'messages' ? ('real' as const) : ('simulated' as const);
-  return { ...(columns.length > 0 && { columns }), ...(test.mode === 'datagram' && { packets }) };
+  const isDatagram = test.mode === 'datagram';
+  return { ...(columns.length > 0 && { columns }), ...(isDatagram && { packets }), ...(probed && { probed }) };
 }
 
 /** `own` is what carries this end's load; `far` is what the far end has told. Of packets each is looked at. */

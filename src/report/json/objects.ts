@@ -84,6 +84,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     },
     transport: start.transport,
     ...(start.packets !== undefined && { packets: start.packets }),
+    ...(start.probed && { longest_datagram: { up: start.probed.upBytes, down: start.probed.downBytes } }),
     ...(start.columns && { statistics_columns: start.columns }),
     secure: start.secure,
     ...(start.proxy !== undefined && { proxy: start.proxy }),

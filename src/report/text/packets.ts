@@ -1,5 +1,5 @@
 /** What the text report says of packets. */
-import type { EndEvent, StreamResult } from '../../events/test.js';
+import type { EndEvent, StartEvent, StreamResult } from '../../events/test.js';
 import { lostPercent, type PacketTotals } from '../../measure/packets.js';
 import { millisecondsText } from './format.js';
 
@@ -12,6 +12,11 @@ export function jitterText({ jitterMs }: PacketTotals): string {
 export function lossText(figures: PacketTotals): string {
   const percent = Number(lostPercent(figures).toPrecision(2));
   return `${figures.lost}/${figures.packets} (${percent}%)`;
+}
+
+/** Of what `--probe-mtu` found out. */
+export function probedLine({ upBytes, downBytes }: NonNullable<StartEvent['probed']>): string {
+  return `Longest datagram that passes: ${upBytes} bytes up, ${downBytes} bytes down`;
 }
 
 /** Below the totals: the original wperf's two lines, and what else there is to say. */

@@ -20,7 +20,7 @@ import type { Reporter, Screen } from '../reporter.js';
 import { acceptedFrom, describeTest, isOpenEnded, readerLines, throughProxy } from './describe.js';
 import { millisecondsText } from './format.js';
 import { latencyLine } from './latency.js';
-import { packetLines } from './packets.js';
+import { packetLines, probedLine } from './packets.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
 import { simulationFindings, simulationLine } from './simulation.js';
 import { buffersLine, isAsked, socketLine } from './socket.js';
@@ -69,6 +69,7 @@ export class TextReporter implements Reporter {
       this.#print(`Accepted connection from ${acceptedFrom(start.peer)} (${start.peerSoftware})`);
     }
     if (start.proxy !== undefined) this.#print(throughProxy(start.proxy));
+    if (start.probed) this.#print(probedLine(start.probed));
     if (start.simulation) this.#print(this.#style.strong(simulationLine(start.simulation)));
     if (isAsked(start.socket)) this.#print(socketLine(start.socket));
     if (verbose) this.#printDetails(start);

@@ -5,6 +5,7 @@
 import type { Clock } from '../../host/clock.js';
 import type { Closed, KernelView, LoadLink, LoadSink, LoadWriter, PacketListener, Stamp } from '../channel.js';
 import { type Greeting, readGreeting } from './greeting.js';
+import type { ProbedPath } from './probe.js';
 import type { DatagramSocket } from './socket.js';
 import { DatagramWriter } from './writer.js';
 
@@ -15,6 +16,7 @@ export interface DatagramLinkOptions {
   /** Finer than a millisecond, where there is one. */
   readonly pacingClock: Clock | undefined;
   readonly blockBytes?: number | undefined;
+  readonly probed?: ProbedPath | undefined;
   readonly notes?: readonly string[];
 }
 
@@ -32,15 +34,17 @@ export class DatagramLink implements LoadLink {
   readonly socket: DatagramSocket;
   readonly pacingClock: Clock | undefined;
   readonly blockBytes?: number;
+  readonly probed?: ProbedPath;
   readonly notes: readonly string[];
   readonly #closed: () => void;
   #over = false;
 
-  constructor({ socket, pacingClock, blockBytes, notes = [], closed = () => {} }: DatagramLinkOptions) {
+  constructor({ socket, pacingClock, blockBytes, probed, notes = [], closed = () => {} }: DatagramLinkOptions) {
     this.socket = socket;
     this.info = { ...socket.info, secure: false };
     this.pacingClock = pacingClock;
     if (blockBytes !== undefined) this.blockBytes = blockBytes;
+    if (probed) this.probed = probed;
     this.notes = notes;
     this.#closed = closed;
     socket.onDatagram = (datagram, arrivedAt) => this.#take(datagram, arrivedAt);

@@ -4,12 +4,12 @@
  */
 import { given } from '../../given.js';
 import type { Clock } from '../../host/clock.js';
-import { EXACT_LENGTH } from '../../plan/protos.js';
+import { EXACT_LENGTH, PROBE_MTU } from '../../plan/protos.js';
 import type { LoadListener, LoadPlace } from '../load-transport.js';
 import { Cookies } from './cookies.js';
 import { cookieOf, type Greeting, greeting, keyOfGreeting, readGreeting } from './greeting.js';
 import { openDatagramDoor } from './open.js';
-import type { DatagramDoor, DatagramSocket, Peer } from './socket.js';
+import { type DatagramDoor, type DatagramSocket, LARGEST_DATAGRAM, type Peer } from './socket.js';
 
 /** A transport that wants the sockets of those who show its keys. */
 interface Guest {
@@ -69,9 +69,16 @@ export class DatagramReception {
   /** An address that has a socket already, or options that cannot be had, are refused in silence. */
   #admit(said: Greeting, from: Peer, { place, welcome }: Guest): void {
     const key = Buffer.from(keyOfGreeting(said));
-    const { socket: { tos, windowBytes } = {}, settings = {}, localHost } = place.granted(key) ?? {};
+    const granted = place.granted(key);
+    const {
+      socket: { tos, windowBytes } = {},
+      settings = {},
+      localHost,
+      blockBytes = LARGEST_DATAGRAM,
+    } = granted ?? {};
     const fragments = settings[EXACT_LENGTH] === 1;
-    const socket = this.#door.open(from, { fragments, ...given({ localHost, tos, windowBytes }) });
+    const maxBytes = settings[PROBE_MTU] === 1 ? LARGEST_DATAGRAM : blockBytes;
+    const socket = this.#door.open(from, { maxBytes, fragments, ...given({ localHost, tos, windowBytes }) });
     socket.send(greeting('ready', undefined, said.bytes));
     welcome(socket, key, said.bytes);
   }

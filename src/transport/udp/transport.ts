@@ -3,15 +3,16 @@ import { WperfError } from '../../errors.js';
 import { given } from '../../given.js';
 import { systemClock } from '../../host/clock.js';
 import { fineClock } from '../../host/linux/fine-clock.js';
-import { EXACT_LENGTH } from '../../plan/protos.js';
+import { EXACT_LENGTH, PROBE_MTU } from '../../plan/protos.js';
 import type { LoadTransport, LoadWay } from '../load-transport.js';
 import { associate } from './associate.js';
-import { greeting } from './greeting.js';
+import { greeting, readGreeting } from './greeting.js';
 import { keepAlive } from './keep-alive.js';
 import { DatagramLink, type DatagramLinkOptions } from './link.js';
 import { openDatagramSocket } from './open.js';
+import { answerProbes, probePath } from './probe.js';
 import { joinReception } from './reception.js';
-import type { DatagramSocket } from './socket.js';
+import { type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
 
 export const udpTransport: LoadTransport = {
   name: 'udp',
@@ -31,25 +32,31 @@ async function connect(way: LoadWay): Promise<DatagramLink> {
     const wished = isExact ? way.blockBytes : Math.min(way.blockBytes, known);
     const blockBytes = await associate(socket, way, wished, systemClock);
     if (isExact && blockBytes < wished) throw tooLong(wished, blockBytes);
+    const isProbed = way.settings[PROBE_MTU] === 1;
+    const probed = isProbed ? await probePath(socket, readGreeting, blockBytes, systemClock) : undefined;
     const closed = keepAlive(socket, systemClock);
-    return linkOf(socket, { blockBytes, notes: notesOn(wished, known), closed });
+    return linkOf(socket, { blockBytes, probed, notes: notesOn(wished, known), closed });
   } catch (error) {
     socket.close();
     throw error;
   }
 }
 
-function openClient({ host, port, socket, bind, blockBytes }: LoadWay, fragments: boolean): Promise<DatagramSocket> {
+function openClient(way: LoadWay, fragments: boolean): Promise<DatagramSocket> {
+  const { host, port, socket, bind, settings, blockBytes } = way;
   const { tos, windowBytes, localPort, device } = socket;
   const options = given({ bind, tos, windowBytes, localPort, device });
-  return openDatagramSocket({ host, port, maxBytes: blockBytes, fragments, ...options });
+  const maxBytes = settings[PROBE_MTU] === 1 ? LARGEST_DATAGRAM : blockBytes;
+  return openDatagramSocket({ host, port, maxBytes, fragments, ...options });
 }
 
 /** It answers those who did not hear that all is ready. */
 function linkOf(socket: DatagramSocket, found: Partial<DatagramLinkOptions> = {}): DatagramLink {
   const link = new DatagramLink({ socket, pacingClock: fineClock(), ...found });
-  link.onGreeting = ({ kind, bytes }) => {
-    if (kind === 'prove') socket.send(greeting('ready', undefined, bytes));
+  const answer = answerProbes(socket);
+  link.onGreeting = (said) => {
+    if (said.kind === 'prove') socket.send(greeting('ready', undefined, said.bytes));
+    else answer(said);
   };
   return link;
 }

@@ -21,7 +21,7 @@ async function serve() {
     port,
     granted: (shown) =>
       shown.equals(key) && welcomed.length === 0
-        ? { settings: {}, socket: {}, localHost: '127.0.0.1', remoteHost: '127.0.0.1' }
+        ? { settings: {}, socket: {}, localHost: '127.0.0.1', remoteHost: '127.0.0.1', blockBytes: 1400 }
         : undefined,
     accept: () => {},
     ignored: () => {

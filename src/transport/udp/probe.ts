@@ -1,0 +1,109 @@
+/**
+ * How long datagrams may be, each way, without fragments: many lengths are tried at once, and between the longest that
+ * passed and the shortest that did not, others. Liveness: each round has its patience, and lengths are few.
+ */
+import { datagramProbe } from '../../defaults/index.js';
+import type { Clock } from '../../host/clock.js';
+import { type Greeting, greeting, pairOf } from './greeting.js';
+import { type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
+
+/** Payload bytes of UDP. */
+export interface ProbedPath {
+  readonly upBytes: number;
+  readonly downBytes: number;
+}
+
+/** `passedBytes` is a length that is known to pass both ways. Takes the socket's `onDatagram` and `onError` for a while. */
+export async function probePath(
+  socket: DatagramSocket,
+  hear: (datagram: Buffer) => Greeting | undefined,
+  passedBytes: number,
+  clock: Clock,
+): Promise<ProbedPath> {
+  const prober = new Prober(socket, clock);
+  socket.onDatagram = (datagram) => {
+    const said = hear(datagram);
+    if (said) prober.heard(said);
+  };
+  // A length that this machine cannot send does not pass.
+  socket.onError = () => {};
+  const most = Math.min(LARGEST_DATAGRAM, socket.pathPayloadBytes ?? LARGEST_DATAGRAM);
+  const upBytes = await prober.longest('probe', passedBytes, Math.max(most, passedBytes));
+  return { upBytes, downBytes: await prober.longest('ask', passedBytes, LARGEST_DATAGRAM) };
+}
+
+/** The far end's part: says what came, and sends what is asked for, so often and no more. */
+export function answerProbes(socket: DatagramSocket): (said: Greeting) => void {
+  let left: number = datagramProbe.answers;
+  return ({ kind, fields, bytes }) => {
+    if ((kind !== 'probe' && kind !== 'ask') || left === 0) return;
+    left -= 1;
+    const number = fields.readUInt32BE(0);
+    if (kind === 'probe') socket.send(greeting('probed', pairOf(number, bytes)));
+    else socket.send(greeting('probe', pairOf(number), Math.min(LARGEST_DATAGRAM, fields.readUInt32BE(4))));
+  };
+}
+
+class Prober {
+  readonly #socket: DatagramSocket;
+  readonly #clock: Clock;
+  readonly #passed = new Set<number>();
+  #onHeard = () => {};
+
+  constructor(socket: DatagramSocket, clock: Clock) {
+    this.#socket = socket;
+    this.#clock = clock;
+  }
+
+  /** An answer to a probe names the length; a probe that was asked for has it. */
+  heard({ kind, fields, bytes }: Greeting): void {
+    if (kind === 'probed') this.#passed.add(fields.readUInt32BE(4));
+    else if (kind === 'probe') this.#passed.add(bytes);
+    this.#onHeard();
+  }
+
+  async longest(kind: 'probe' | 'ask', passes: number, most: number): Promise<number> {
+    let [longest, ceiling] = [passes, most + 1];
+    while (ceiling - longest > 1) {
+      const lengths = between(longest, ceiling);
+      await this.#round(kind, lengths);
+      longest = Math.max(longest, ...lengths.filter((bytes) => this.#passed.has(bytes)));
+      ceiling = Math.min(ceiling, ...lengths.filter((bytes) => bytes > longest));
+      this.#passed.clear();
+    }
+    return longest;
+  }
+
+  /** Settles once all are answered, or after some tries. */
+  async #round(kind: 'probe' | 'ask', lengths: readonly number[]): Promise<void> {
+    for (let tries = 0; tries < datagramProbe.tries; tries++) {
+      const missing = lengths.filter((bytes) => !this.#passed.has(bytes));
+      if (missing.length === 0) return;
+      for (const bytes of missing) this.#socket.send(kind === 'probe' ? probe(bytes) : ask(bytes));
+      await this.#patience(() => missing.every((bytes) => this.#passed.has(bytes)));
+    }
+  }
+
+  #patience(isDone: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.at(this.#clock.now() + datagramProbe.roundSeconds, resolve);
+      this.#onHeard = () => {
+        if (!isDone()) return;
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+const probe = (bytes: number) => greeting('probe', pairOf(bytes), bytes);
+const ask = (bytes: number) => greeting('ask', pairOf(bytes, bytes));
+
+/** Lengths spread evenly, the longest that may be among them, and those that paths usually take. */
+function between(longest: number, ceiling: number): number[] {
+  const step = Math.max(1, Math.ceil((ceiling - 1 - longest) / datagramProbe.lengths));
+  const even: number[] = [];
+  for (let bytes = ceiling - 1; bytes > longest; bytes -= step) even.push(bytes);
+  const usual = datagramProbe.usualBytes.flatMap((bytes) => [bytes, bytes + 1]);
+  return [...new Set([...even, ...usual.filter((bytes) => bytes > longest && bytes < ceiling)])];
+}
