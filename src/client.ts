@@ -14,6 +14,7 @@ import { Connections } from './modes/connections.js';
 import type { LoadCarrier } from './modes/load/carriage.js';
 import type { ReverseTraceTools } from './modes/route/client.js';
 import type { ClientPlan, ConnectionPlan, PingPlan, ReverseTracePlan } from './plan/plan.js';
+import { isModulePath } from './plan/protos.js';
 import { socketOf } from './plan/socket.js';
 import type { CarrierTools } from './transport/load/carrier.js';
 import type { LoadTransport } from './transport/load-transport.js';
@@ -33,13 +34,14 @@ export interface ClientTools {
 export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncIterableIterator<TestEvent> {
   const { host = nodeHost } = tools;
   return told<TestEvent>(tools, async (emit, signal) => {
+    const given = tools.loadTransport ?? (await ownModule(plan));
     const connections = begun(plan.proto ? { ...plan, ...socketOf(plan, 'beside') } : plan, tools);
     const [{ runLoad }, { dialectOf, offered }, carrier] = await meanwhile(
       connections,
       Promise.all([
         import('./modes/load/client.js'),
         import('./dialects/choose.js'),
-        carrierOf(plan, tools.loadTransport, { clock: host.clock, signal }),
+        carrierOf(plan, given, { clock: host.clock, signal }),
       ]),
     );
     const chosen = (connected: Connected) => dialectOf(connected, plan).load;
@@ -74,6 +76,13 @@ export async function* runReverseTracePlan(
   );
   const chosen = (connected: Connected) => dialectOf(connected, plan).route;
   yield* askRoute(plan, { host, connections, dialectOf: chosen }, tools);
+}
+
+/** The module that carries the load: what is wrong with it is told before anybody is connected to. */
+async function ownModule({ proto }: ClientPlan): Promise<LoadTransport | undefined> {
+  if (!proto || !isModulePath(proto.name)) return undefined;
+  const { transportOf } = await import('./transport/catalog.js');
+  return transportOf(proto.name);
 }
 
 /** Undefined where load goes by the WebSockets themselves. */

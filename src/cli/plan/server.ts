@@ -1,7 +1,7 @@
 import { defaults } from '../../defaults/index.js';
 import { given } from '../../given.js';
 import type { ServerPlan } from '../../plan/plan.js';
-import { isModulePath } from '../../plan/protos.js';
+import { isModulePath, protos } from '../../plan/protos.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { secondsOf, silenceSecondsOf } from './amount.js';
@@ -32,11 +32,19 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       bytes: values.bytes,
       silenceSeconds: silenceSecondsOf(values),
       noLegacy: values['no-legacy'],
-      allowProto: values['allow-proto'],
+      allowProto: allowedProtos(values),
       modules: modulesOf(values),
       traces: traceChanges(values),
     }),
   };
+}
+
+/** A module's name is known once it is loaded. */
+function allowedProtos({ 'allow-proto': names, proto }: FlagValues): readonly string[] | undefined {
+  const stranger = names?.find((name) => !(protos as readonly string[]).includes(name));
+  if (stranger === undefined || proto !== undefined) return names;
+  const rule = `${labelOf('allow-proto')} '${stranger}' is none of ${protos.join(', ')}`;
+  throw usageError(rule, `check the name, or give its module with ${labelOf('proto')}`);
 }
 
 /** A server has its own transports anyway. */
