@@ -1,10 +1,12 @@
 /** `npm run bench`: the table on stdout, progress on stderr. */
 import { UndoStack } from '../test/support/undo.js';
 import { datagramMode, datagramTable } from './datagrams.js';
+import { kcpMode, kcpTable } from './kcp.js';
 import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';
 import { measurements } from './measurements.js';
 import { type BenchOptions, parseOptions } from './options.js';
+import { realPacketsMode, realPacketsTable } from './real-packets.js';
 import { roundTripsMode, roundTripTable } from './round-trips.js';
 import { runRounds } from './runner.js';
 import { makeShared } from './shared.js';
@@ -26,6 +28,8 @@ async function main(options: BenchOptions): Promise<void> {
       ...(outcomes.length > 0 ? [tableOf(outcomes)] : []),
       ...(isChosen(roundTripsMode, options.only) ? [await roundTripTable(options.rounds, log)] : []),
       ...(isChosen(datagramMode, options.only) ? [await datagramTable({ ...options, log })] : []),
+      ...(isChosen(realPacketsMode, options.only) ? [await realPacketsTable({ ...options, log })] : []),
+      ...(isChosen(kcpMode, options.only) ? [await kcpTable({ ...options, log })] : []),
     ];
     const machine = await describeMachine();
     const conditions = `${options.rounds} rounds of ${options.seconds} s each, in turn, with new processes`;
@@ -42,7 +46,7 @@ async function main(options: BenchOptions): Promise<void> {
 }
 
 function select(all: readonly Measurement[], only: readonly string[]): readonly Measurement[] {
-  const modes = [...new Set(all.map(({ mode }) => mode)), roundTripsMode, datagramMode];
+  const modes = [...new Set(all.map(({ mode }) => mode)), roundTripsMode, datagramMode, realPacketsMode, kcpMode];
   const unknown = only.find((mode) => !modes.includes(mode));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: choose from ${modes.join(', ')}`);
   return all.filter(({ mode }) => isChosen(mode, only));

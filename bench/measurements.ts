@@ -72,6 +72,7 @@ function pair(
   return [
     wperf('wperf', []),
     wperf('wperf --rx-copy', ['--rx-copy']),
+    wperf('wperf --proto tcp', ['--proto', 'tcp']),
     iperf3('iperf3', []),
     iperf3('iperf3 -Z', ['-Z']),
     ...(iperf3Skips() ? [iperf3('iperf3 -Z --skip-rx-copy', ['-Z', '--skip-rx-copy'])] : []),

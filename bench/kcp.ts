@@ -1,0 +1,95 @@
+/** KCP over loopback beside a pair of kcp-go, both with windows of 1,024 segments, flushes each 10 ms, and no waiting. */
+import { join } from 'node:path';
+import { repositoryFile, temporaryFolder } from '../test/support/folders.js';
+import { goModule, program, unmet } from '../test/support/machine.js';
+import { output, start } from '../test/support/processes.js';
+import { type Later, withUndo } from '../test/support/undo.js';
+import { median } from './measurement.js';
+import type { BenchOptions } from './options.js';
+import { runWperf } from './programs/iperf-like.js';
+
+export const kcpMode = 'kcp';
+
+const sources = repositoryFile('test', 'transport', 'kcp', 'go');
+/** About what a pair of kcp-go carries in a second. */
+const BYTES_A_SECOND = 120e6;
+const flags = [
+  '--proto',
+  'kcp',
+  '--kcp-snd-wnd',
+  '1024',
+  '--kcp-rcv-wnd',
+  '1024',
+  '--kcp-no-delay',
+  '--kcp-resend',
+  '2',
+];
+
+/** A header and a row for each direction of wperf, and for kcp-go. */
+export async function kcpTable({
+  rounds,
+  seconds,
+  log,
+}: Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void }): Promise<
+  readonly (readonly string[])[]
+> {
+  const missing = unmet([program('go', 'golang-go'), goModule(sources)]);
+  if (missing.length > 0) {
+    log(`not measured: KCP needs ${missing.join(', ')}`);
+    return [];
+  }
+  return withUndo(async (later) => {
+    const peer = join(await temporaryFolder(later), 'peer');
+    await output(['go', 'build', '-buildvcs=false', '-o', peer, '.'], { cwd: sources, timeoutSeconds: 120 });
+    const all = [
+      { name: 'wperf up', run: () => wperfRate([...flags], seconds) },
+      { name: 'wperf down', run: () => wperfRate([...flags, '-R'], seconds) },
+      { name: 'kcp-go', run: () => withUndo((undo) => goRate(undo, peer, seconds)) },
+    ].map((one) => ({ ...one, rates: [] as Rate[] }));
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const { name, run, rates } of round % 2 === 1 ? all : all.toReversed()) {
+        const rate = await run();
+        rates.push(rate);
+        log(`round ${round} of ${rounds}: KCP, ${name} ${rateText(rate)} Gbit/s`);
+      }
+    }
+    const medianOf = (rates: readonly Rate[]) => median(rates.map(({ bitsPerSecond }) => bitsPerSecond));
+    const theirs = medianOf(all.at(-1)?.rates ?? []);
+    const rows = all.map(({ name, rates }) => [
+      name,
+      (medianOf(rates) / 1e9).toFixed(2),
+      (medianOf(rates) / theirs).toFixed(2),
+      peakText(rates),
+      rates.map(rateText).join(', '),
+    ]);
+    return [['KCP', 'Gbit/s, median', 'of kcp-go', 'peak MB, client + server', 'Gbit/s in each round'], ...rows];
+  });
+}
+
+interface Rate {
+  readonly bitsPerSecond: number;
+  readonly peaks?: readonly [number, number];
+}
+
+const rateText = ({ bitsPerSecond }: Rate) => (bitsPerSecond / 1e9).toFixed(2);
+
+function peakText(rates: readonly Rate[]): string {
+  const most = (end: 0 | 1) => Math.max(...rates.map(({ peaks }) => peaks?.[end] ?? Number.NaN));
+  return Number.isNaN(most(0)) ? '' : `${Math.round(most(0) / 1e6)} + ${Math.round(most(1) / 1e6)}`;
+}
+
+async function wperfRate(words: readonly string[], seconds: number): Promise<Rate> {
+  const { bitsPerSecond, client, server } = await runWperf(words, seconds, { within: [] });
+  return { bitsPerSecond: bitsPerSecond[0] ?? Number.NaN, peaks: [client.peakBytes, server.peakBytes] };
+}
+
+/** By the clock of the end that counts. */
+async function goRate(later: Later, peer: string, seconds: number): Promise<Rate> {
+  const bytes = String(BYTES_A_SECOND * seconds);
+  const counts = await start(later, [peer, '-listen', '127.0.0.1:0', '-count', bytes]);
+  const [, port = ''] = await counts.outputMatching(/listening on 127\.0\.0\.1:(\d+)/);
+  await start(later, [peer, '-dial', `127.0.0.1:${port}`, '-send', bytes]);
+  const [, told = '{}'] = await counts.outputMatching(/(\{.*\})\n/);
+  const report: { readonly bytes: number; readonly seconds: number } = JSON.parse(told);
+  return { bitsPerSecond: (8 * report.bytes) / report.seconds };
+}
