@@ -109,7 +109,7 @@ class Association {
   /** Who is at fault is told by how far it came. */
   #silence(): WperfError {
     const peer = endText(this.#way);
-    const hint = 'measure packets over WebSocket: --udp without --proto udp';
+    const hint = 'measure over WebSocket, which passes: --udp for packets, without --proto';
     const detail = { operation: 'connect', peer, hint, cause: this.#refused };
     const seconds = Math.ceil(waits.datagramAnswerSeconds);
     if (this.#refused) {
