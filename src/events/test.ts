@@ -84,7 +84,7 @@ export interface StartEvent {
   /** In a datagram test: packets of the network, or messages in a stream that stand for them. */
   readonly packets?: 'real' | 'simulated';
   /** The longest datagrams that passed, each way, in payload bytes; where that was asked for. */
-  readonly probed?: { readonly upBytes: number; readonly downBytes: number };
+  readonly probed?: { readonly upBytes: number; readonly downBytes: number | null };
   /** At the client, the proxy that it goes through: its URL without credentials. */
   readonly proxy?: string;
   /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */

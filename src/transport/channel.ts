@@ -196,7 +196,7 @@ export interface LoadLink extends Data, Link {
   /** The largest message that the path takes whole, where the transport knows. */
   readonly blockBytes?: number;
   /** The longest datagrams that pass, each way, where that was to be found out. */
-  readonly probed?: { readonly upBytes: number; readonly downBytes: number };
+  readonly probed?: { readonly upBytes: number; readonly downBytes: number | null };
   /** What is to be known of it, in sentences. */
   readonly notes?: readonly string[];
   /** The connection has ended, and not by `drop`. */

@@ -16,7 +16,8 @@ export function lossText(figures: PacketTotals): string {
 
 /** Of what `--probe-mtu` found out. */
 export function probedLine({ upBytes, downBytes }: NonNullable<StartEvent['probed']>): string {
-  return `Longest datagram that passes: ${upBytes} bytes up, ${downBytes} bytes down`;
+  const down = downBytes === null ? 'unknown' : `${downBytes} bytes`;
+  return `Longest datagram that passes: ${upBytes} bytes up, ${down} down`;
 }
 
 /** Below the totals: the original wperf's two lines, and what else there is to say. */

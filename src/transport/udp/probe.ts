@@ -3,40 +3,46 @@
  * passed and the shortest that did not, others. Liveness: each round has its patience, and lengths are few.
  */
 import { datagramProbe } from '../../defaults/index.js';
+import { WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
-import { type Greeting, greeting, pairOf } from './greeting.js';
+import { type Greeting, greeting, pairOf, readGreeting } from './greeting.js';
 import { type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
 
 /** Payload bytes of UDP. */
 export interface ProbedPath {
   readonly upBytes: number;
-  readonly downBytes: number;
+  /** Null where the far end cannot keep its datagrams whole. */
+  readonly downBytes: number | null;
 }
 
-/** `passedBytes` is a length that is known to pass both ways. Takes the socket's `onDatagram` and `onError` for a while. */
-export async function probePath(
-  socket: DatagramSocket,
-  hear: (datagram: Buffer) => Greeting | undefined,
-  passedBytes: number,
-  clock: Clock,
-): Promise<ProbedPath> {
+/**
+ * `passedBytes` is a length that is known to pass both ways. Takes the socket's `onDatagram` and `onError` for a while.
+ * Rejects with a WperfError where this machine cannot keep datagrams whole.
+ */
+export async function probePath(socket: DatagramSocket, passedBytes: number, clock: Clock): Promise<ProbedPath> {
+  const { pathPayloadBytes: most } = socket;
+  if (most === undefined) {
+    const text = '--probe-mtu cannot be had at this machine: its datagrams are cut where they are too long';
+    throw new WperfError('socket-option', text, { operation: 'connect', hint: 'on Linux, install the package koffi' });
+  }
   const prober = new Prober(socket, clock);
   socket.onDatagram = (datagram) => {
-    const said = hear(datagram);
+    const said = readGreeting(datagram);
     if (said) prober.heard(said);
   };
   // A length that this machine cannot send does not pass.
   socket.onError = () => {};
-  const most = Math.min(LARGEST_DATAGRAM, socket.pathPayloadBytes ?? LARGEST_DATAGRAM);
   const upBytes = await prober.longest('probe', passedBytes, Math.max(most, passedBytes));
-  return { upBytes, downBytes: await prober.longest('ask', passedBytes, LARGEST_DATAGRAM) };
+  const isAnswered = await prober.passes('ask', passedBytes);
+  return { upBytes, downBytes: isAnswered ? await prober.longest('ask', passedBytes, LARGEST_DATAGRAM) : null };
 }
 
-/** The far end's part: says what came, and sends what is asked for, so often and no more. */
+/** The far end's part: says what came, and sends what is asked for where it can keep that whole; so often and no more. */
 export function answerProbes(socket: DatagramSocket): (said: Greeting) => void {
   let left: number = datagramProbe.answers;
   return ({ kind, fields, bytes }) => {
-    if ((kind !== 'probe' && kind !== 'ask') || left === 0) return;
+    const isCut = kind === 'ask' && socket.pathPayloadBytes === undefined;
+    if ((kind !== 'probe' && kind !== 'ask') || left === 0 || isCut) return;
     left -= 1;
     const number = fields.readUInt32BE(0);
     if (kind === 'probe') socket.send(greeting('probed', pairOf(number, bytes)));
@@ -72,6 +78,11 @@ class Prober {
       this.#passed.clear();
     }
     return longest;
+  }
+
+  async passes(kind: 'probe' | 'ask', bytes: number): Promise<boolean> {
+    await this.#round(kind, [bytes]);
+    return this.#passed.delete(bytes);
   }
 
   /** Settles once all are answered, or after some tries. */

@@ -6,7 +6,7 @@ import { fineClock } from '../../host/linux/fine-clock.js';
 import { EXACT_LENGTH, PROBE_MTU } from '../../plan/protos.js';
 import type { LoadTransport, LoadWay } from '../load-transport.js';
 import { associate } from './associate.js';
-import { greeting, readGreeting } from './greeting.js';
+import { greeting } from './greeting.js';
 import { keepAlive } from './keep-alive.js';
 import { DatagramLink, type DatagramLinkOptions } from './link.js';
 import { openDatagramSocket } from './open.js';
@@ -28,12 +28,12 @@ async function connect(way: LoadWay): Promise<DatagramLink> {
   const isExact = way.settings[EXACT_LENGTH] === 1;
   const socket = await openClient(way, isExact);
   try {
-    const { pathPayloadBytes: known = way.blockBytes } = socket;
+    const { pathPayloadBytes: known = usualPayloadBytes(way.host) } = socket;
     const wished = isExact ? way.blockBytes : Math.min(way.blockBytes, known);
     const blockBytes = await associate(socket, way, wished, systemClock);
     if (isExact && blockBytes < wished) throw tooLong(wished, blockBytes);
     const isProbed = way.settings[PROBE_MTU] === 1;
-    const probed = isProbed ? await probePath(socket, readGreeting, blockBytes, systemClock) : undefined;
+    const probed = isProbed ? await probePath(socket, blockBytes, systemClock) : undefined;
     const closed = keepAlive(socket, systemClock);
     return linkOf(socket, { blockBytes, probed, notes: notesOn(wished, known), closed });
   } catch (error) {
@@ -59,6 +59,11 @@ function linkOf(socket: DatagramSocket, found: Partial<DatagramLinkOptions> = {}
     else answer(said);
   };
   return link;
+}
+
+/** Of an Ethernet frame, where the kernel tells nothing of the path, and would cut what is longer without a word. */
+function usualPayloadBytes(host: string): number {
+  return host.includes(':') ? 1452 : 1472;
 }
 
 function notesOn(blockBytes: number, knownBytes: number): string[] {
