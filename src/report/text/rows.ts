@@ -84,6 +84,8 @@ export class Rows {
 const rateWidths = { k: 19, m: 16, g: 14, t: 14 } as const;
 
 const STATISTIC_WIDTH = 9;
+/** Where a line is too long, the last of them goes first. */
+const LEAST_STATISTIC = 4;
 
 /** `1204`, `12.3 ms`, `0.50%`. */
 function statisticText({ kind, unit }: StatisticColumn, value: number | undefined): string {
@@ -117,7 +119,7 @@ function columnsOf(options: RowOptions): Column[] {
     ...(packets ? [right('Jitter', 9, 0), left('Lost/Total Datagrams', 20, 0)] : []),
     ...(retransmits ? [right('Retr', 5, 2)] : []),
     ...(window ? [right('Cwnd', 11, 5)] : []),
-    ...columns.map((column) => right(column.title, Math.max(column.title.length, STATISTIC_WIDTH), 4)),
+    ...columns.map(({ title }, i) => right(title, Math.max(title.length, STATISTIC_WIDTH), LEAST_STATISTIC + i)),
     left('', noteWidth, 0),
   ];
 }
