@@ -47,6 +47,15 @@ describeNeeding('toward a server of the original', [pythonModule('websockets', '
     expect(JSON.parse(stdout).end.streams.length).toBeGreaterThanOrEqual(2);
   });
 
+  it.each(['tcp', 'udp', 'kcp'])('load over %s is refused in one line', async (proto) => {
+    const { flags } = await serve();
+    const { exitCode, stderr } = await runWperf([...flags, '--proto', proto]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(
+      /^wperf: error: [\d.:]+ is the original wperf, whose load goes by WebSocket only: leave --proto away\n$/,
+    );
+  });
+
   describe.each(endless)('%s', (name, args) => {
     it('end with Ctrl-C, and tell what they have', async () => {
       const { flags } = await serve();
