@@ -1,5 +1,4 @@
 /** Everything that can carry load in the WebSocket's place, for tests that hold for all of it. */
-import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { LoadTransport } from '../../src/transport/load-transport.js';
@@ -16,19 +15,18 @@ export interface CarrierCase {
 /** Both ends within this process, in object mode for messages. */
 export function memoryTransport(name: string, carries: LoadTransport['carries']): LoadTransport {
   const doors = new EventEmitter();
-  const id = randomUUID();
   return {
     name,
     carries,
-    connect: async () => {
+    connect: async ({ port }) => {
       const [near, far] = pair(carries === 'messages');
-      doors.emit(id, far);
+      doors.emit(`${port}`, far);
       return near;
     },
-    listen: async ({ accept }) => {
+    listen: async ({ port, accept }) => {
       const open = (stream: Duplex) => accept(stream);
-      doors.on(id, open);
-      return { close: () => void doors.off(id, open) };
+      doors.on(`${port}`, open);
+      return { close: () => void doors.off(`${port}`, open) };
     },
   };
 }

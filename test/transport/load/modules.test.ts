@@ -77,9 +77,10 @@ const bad: readonly [what: string, from: string, to: string, error: RegExp][] = 
 ];
 
 describe('a module that', () => {
-  test.each(bad)(
+  test.concurrent.for(bad)(
     '%s costs its own test only',
-    async (_what, from, to, expected) => {
+    { timeout: 20_000 },
+    async ([, from, to, expected], { expect, onTestFinished }) => {
       const code = plain.replace("'plain'", "'bad'").replace(from, to);
       expect(code).toContain(to);
       const [good, path] = [
@@ -95,10 +96,9 @@ describe('a module that', () => {
       expect(whole.error).toBeUndefined();
       expect((await run(good)).error).toBeUndefined();
     },
-    20_000,
   );
 
-  test.each([
+  test.concurrent.for([
     [
       'throws later, in a callback',
       'way.openTcp();',
@@ -123,22 +123,18 @@ describe('a module that', () => {
       'createServer(() => accept({}))',
       /no bad connection with the key of this test reached the server/,
     ],
-  ])(
-    '%s ends no program',
-    async (_what, from, to, expected) => {
-      const code = plain.replace("'plain'", "'bad'").replace(from, to);
-      const path = await moduleFile(onTestFinished, 'bad.mjs', code);
-      const { port, process: server } = await startWperfServer(onTestFinished, ['--proto', path]);
-      const run = (...more: string[]) => runWperf(['-c', `127.0.0.1:${port}`, '-t', '1', ...more]);
-      const { exitCode, stderr } = await run('--proto', path);
-      expect(stderr).toMatch(expected);
-      expect(stderr).not.toContain('    at ');
-      expect(exitCode).not.toBe(0);
-      expect((await run()).exitCode).toBe(0);
-      expect(server.stderr).not.toContain('    at ');
-    },
-    30_000,
-  );
+  ] as const)('%s ends no program', { timeout: 30_000 }, async ([, from, to, expected], { expect, onTestFinished }) => {
+    const code = plain.replace("'plain'", "'bad'").replace(from, to);
+    const path = await moduleFile(onTestFinished, 'bad.mjs', code);
+    const { port, process: server } = await startWperfServer(onTestFinished, ['--proto', path]);
+    const run = (...more: string[]) => runWperf(['-c', `127.0.0.1:${port}`, '-t', '1', ...more]);
+    const { exitCode, stderr } = await run('--proto', path);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toContain('    at ');
+    expect(exitCode).not.toBe(0);
+    expect((await run()).exitCode).toBe(0);
+    expect(server.stderr).not.toContain('    at ');
+  });
 
   test('cannot listen keeps the server from starting, which says why', async () => {
     const code = plain.replace('createServer(accept)', "createServer(accept).emit('no')");

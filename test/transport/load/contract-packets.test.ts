@@ -1,0 +1,4 @@
+/** The contract of all transports, for packets. */
+import { describeContract } from './contract.js';
+
+describeContract('udp', 'boxes');
