@@ -35,3 +35,4 @@ export type {
 export type { ServerEvents, WperfServer } from './server/server.js';
 export type { TraceOptions } from './trace/options.js';
 export { traceroute } from './trace/traceroute.js';
+export type { GrantedLoad, LoadListener, LoadPlace, LoadTransport, LoadWay } from './transport/load-transport.js';

@@ -43,7 +43,11 @@ export const rooms: readonly Room[] = [
       'package',
     ],
   },
-  { name: 'index', holds: "the package's names", imports: ['library', 'server', 'trace', 'geoip', 'package'] },
+  {
+    name: 'index',
+    holds: "the package's names",
+    imports: ['library', 'server', 'trace', 'transport', 'geoip', 'package'],
+  },
   {
     name: 'library',
     holds: 'the same composition for programs',
