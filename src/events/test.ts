@@ -58,6 +58,9 @@ export interface RttSummary {
   readonly maxMs: number;
 }
 
+/** Of another program: the original wperf, which tells neither how long it will send nor what it counted, or iperf3. */
+export type ForeignDialect = 'legacy' | 'iperf3';
+
 export interface StartEvent {
   readonly type: 'start';
   readonly role: 'client' | 'server';
@@ -85,8 +88,8 @@ export interface StartEvent {
   readonly packets?: 'real' | 'simulated';
   /** At the client, the proxy that it goes through: its URL without credentials. */
   readonly proxy?: string;
-  /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
-  readonly dialect?: 'legacy';
+  /** What the peer speaks, where that is not wperf.v1. */
+  readonly dialect?: ForeignDialect;
   readonly simulation?: SimulationReport;
   readonly socket: SocketReport;
   /** Where received load ends, in each direction as far as its receiver tells; absent in a datagram test. */

@@ -1,6 +1,6 @@
 /** The port of a load test's client: what a dialect does for it. */
 import type { WperfError } from '../../errors.js';
-import type { NoticeEvent, StreamResult } from '../../events/test.js';
+import type { ForeignDialect, NoticeEvent, StreamResult } from '../../events/test.js';
 import type { Host } from '../../host/host.js';
 import type { LoadReader, SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
@@ -51,7 +51,7 @@ export interface EchoLink {
 /** A server that has granted a test. */
 export interface LoadPeer {
   readonly software: string;
-  readonly dialect?: 'legacy';
+  readonly dialect?: ForeignDialect;
   /** Of all streams, as granted. */
   readonly test: TestPlan;
   /** The conditions as granted, with what the far kernel made of them. */

@@ -20,9 +20,9 @@ export const datagramLoad: Load = {
     const waitsFor = { graceSeconds, stragglerSeconds };
     return startPacketReceiver(data, { ...test, ...options, ...waitsFor, ...given({ packetBytes }) });
   },
-  send(data, { test, maxBytes, saySent, stampNs, ...options }) {
+  send(data, { test, maxBytes, saySent, stampNs, codec, ...options }) {
     const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
-    const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9));
+    const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9), codec);
     const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp, test.bitsPerSecond > 0);
     const onSkipped = (packets: number) => numbering.skip(packets);
     const { pacingClock: clock = options.clock } = data;

@@ -6,6 +6,7 @@ import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { TestPlan } from '../../../plan/plan.js';
+import type { PacketCodec } from '../../../protocol/packet-header.js';
 import type { Standstill } from '../../../traffic/standstill.js';
 import type { Data, Stamp } from '../../../transport/channel.js';
 
@@ -40,6 +41,8 @@ export interface ReceiveOptions {
   readonly clock: Clock;
   /** Packets of any size are taken, not of `blockBytes` alone. */
   readonly anyPacketSize: boolean;
+  /** How packets begin; as in wperf.v1 unless given. */
+  readonly codec?: PacketCodec;
   readonly onInterval: (record: IntervalRecord, packets?: PacketFigures) => void;
 }
 
@@ -58,6 +61,8 @@ export interface SendOptions {
   readonly stamp?: Stamp;
   /** The clock of packets' stamps, in nanoseconds; the monotonic one unless given. */
   readonly stampNs?: () => number;
+  /** As of `ReceiveOptions`. */
+  readonly codec?: PacketCodec;
 }
 
 export interface Load {

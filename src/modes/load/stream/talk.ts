@@ -2,6 +2,7 @@
 import type { WperfError } from '../../../errors.js';
 import type { PacketTotals } from '../../../measure/packets.js';
 import type { MessageOf } from '../../../protocol/messages.js';
+import type { PacketCodec } from '../../../protocol/packet-header.js';
 import type { Data, Link, Stamp } from '../../../transport/channel.js';
 
 /** A dialect says of these what it has words for. */
@@ -38,12 +39,18 @@ export interface StreamTraits {
   readonly ownIntervals?: boolean;
   /** How long this end's receiver counts, where that is not how long its sender sends. */
   readonly receiveSeconds?: number;
+  /** How long this end's sender sends at most, where the far side is to tell it to stop. */
+  readonly sendSeconds?: number;
+  /** The far side alone counts the bytes that end a test: this end goes on until it is told. */
+  readonly farCounts?: boolean;
   /** How long to wait for the far side's result after this end is done. */
   readonly resultSeconds?: number;
   /** Fills the first bytes of each message of load. */
   readonly stamp?: Stamp;
   /** The clock of packets' stamps, in nanoseconds. */
   readonly stampNs?: () => number;
+  /** How packets begin; one for each stream and direction. */
+  readonly codec?: PacketCodec;
   /** Packets of any size are taken. */
   readonly anyPacketSize?: boolean;
 }
