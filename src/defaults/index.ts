@@ -310,6 +310,26 @@ export const legacy = {
   queuedBytes: 64 * 1024,
 } as const;
 
+/** Clients of iperf3. */
+export const iperf3Service = {
+  defaults: {
+    /** Of a write and of a packet, where a client says nothing. */
+    blockBytes: 128 * 1024,
+    packetBytes: 1460,
+  },
+  /** Connections for load that all tests together may have, and those of one address: two tests of the most streams. */
+  streams: 1024,
+  streamsOfOne: 512,
+  /** Neither end moves a byte for so long: as iperf3's `--rcv-timeout`. Slow senders have long pauses. */
+  silenceSeconds: 120,
+  /** A test that its client does not end is over so long behind its time, as at iperf3's server. */
+  overtimeSeconds: 40,
+  /** From the loss of a connection for load to the word that the test is over, which comes by another. */
+  lostSeconds: 1,
+  /** Rows of intervals that the server's own report may have which a client asks for. */
+  outputRows: 4096,
+} as const;
+
 export const geoip = {
   /** Country and AS assignments drift by about a percent a month; older data than this is warned about. */
   staleDays: 120,

@@ -183,6 +183,19 @@ export interface TraceService {
   readonly hidePrivate: boolean;
 }
 
+export interface Iperf3Service {
+  /** They are refused. */
+  readonly refused?: boolean;
+  /** Another port of TCP and UDP, for them alone. */
+  readonly port?: number;
+  /** Further clients are told that the server is busy, as iperf3's own does. */
+  readonly oneAtATime?: boolean;
+  /** They need no token where others do. */
+  readonly open?: boolean;
+  /** They have to log in: with an RSA key (PEM), and lines of `name,sha256`. */
+  readonly login?: { readonly privateKey: string; readonly users: string };
+}
+
 export interface ServerPlan {
   /** Bind address; without one, every IPv4 and IPv6 address. */
   readonly host?: string;
@@ -202,6 +215,8 @@ export interface ServerPlan {
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */
   readonly noLegacy?: boolean;
+  /** How clients of iperf3 are served; as anybody else unless given. */
+  readonly iperf3?: Iperf3Service;
   /** Names of what may carry load, `ws` among them; all that there is unless given. */
   readonly allowProto?: readonly string[];
   /** Paths of modules that carry load too. */

@@ -41,7 +41,7 @@ export interface ReceiveOptions {
   readonly clock: Clock;
   /** Packets of any size are taken, not of `blockBytes` alone. */
   readonly anyPacketSize: boolean;
-  /** How packets begin; as in wperf.v1 unless given. */
+  /** How packets are numbered, where not as in wperf.v1. */
   readonly codec?: PacketCodec;
   readonly onInterval: (record: IntervalRecord, packets?: PacketFigures) => void;
 }
@@ -59,10 +59,10 @@ export interface SendOptions {
   readonly saySent: (packets: number) => void;
   /** Fills the first bytes of each message, where they are no packets. */
   readonly stamp?: Stamp;
+  /** How packets are numbered, where not as in wperf.v1. */
+  readonly codec?: PacketCodec;
   /** The clock of packets' stamps, in nanoseconds; the monotonic one unless given. */
   readonly stampNs?: () => number;
-  /** As of `ReceiveOptions`. */
-  readonly codec?: PacketCodec;
 }
 
 export interface Load {

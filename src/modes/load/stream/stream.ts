@@ -93,7 +93,7 @@ class Stream {
     // Before the start: its frame and the first load may arrive in one chunk.
     const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
     const received = { ...this.#ownTest, seconds: receiveSeconds };
-    const receiving = { test: received, clock: host.clock, anyPacketSize, onInterval, ...given({ codec }) };
+    const receiving = { test: received, clock: host.clock, anyPacketSize, onInterval, ...given({ codec: codec?.() }) };
     this.#receiver = this.#load.receive(stream.data, receiving);
   }
 
@@ -163,7 +163,7 @@ class Stream {
       maxBytes,
       saySent,
       standstill: this.#standstill,
-      ...given({ stamp, stampNs, codec }),
+      ...given({ stamp, stampNs, codec: codec?.() }),
     });
     this.#sender = sender;
     if (!ownIntervals) return;

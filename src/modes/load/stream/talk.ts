@@ -49,8 +49,8 @@ export interface StreamTraits {
   readonly stamp?: Stamp;
   /** The clock of packets' stamps, in nanoseconds. */
   readonly stampNs?: () => number;
-  /** How packets begin; one for each stream and direction. */
-  readonly codec?: PacketCodec;
+  /** How packets are numbered; one of its own for each direction. */
+  readonly codec?: () => PacketCodec;
   /** Packets of any size are taken. */
   readonly anyPacketSize?: boolean;
 }
