@@ -39,10 +39,12 @@ function share(bytes: number | undefined, at: number, parallel: number): number 
   return bytes && Math.floor((bytes * (at + 1)) / parallel) - Math.floor((bytes * at) / parallel);
 }
 
-export function traitsOf({ wideCounters = false, seconds }: Params): StreamTraits {
+/** A sender of bytes goes on until the client says that its time is over; packets have a place in the time of their own. */
+export function traitsOf({ protocol, wideCounters = false, seconds }: Params): StreamTraits {
+  const isOpenEnded = protocol === 'tcp' && seconds > 0;
   return {
     ...{ ownIntervals: true, farCounts: true, anyPacketSize: true, codec: () => makePacketCodec(wideCounters) },
-    sendSeconds: seconds === 0 ? limits.seconds.max : seconds + iperf3Service.overtimeSeconds,
+    ...(isOpenEnded && { sendSeconds: seconds + iperf3Service.overtimeSeconds }),
     resultSeconds: waits.handshakeStepSeconds,
   };
 }
