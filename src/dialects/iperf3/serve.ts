@@ -91,7 +91,7 @@ class Iperf3Server {
 
   #isBusy(): boolean {
     const { oneAtATime = false } = this.#house.plan.iperf3 ?? {};
-    return oneAtATime && [...this.sessions.values()].some(({ isHeard }) => isHeard);
+    return oneAtATime && [...this.sessions.values()].some((session) => session.isBusy);
   }
 
   /** Throws a Refusal where there is no room. */

@@ -55,8 +55,8 @@ const FOREVER_SECONDS = 1e9;
 
 export class Session implements Whole {
   readonly peer: string;
-  /** Its wishes are read and granted. */
-  isHeard = false;
+  /** Its wishes are granted, and it has not been told yet what came of them. */
+  isBusy = false;
   readonly #id: string;
   readonly #visitor: RawVisitor;
   readonly #control: Control;
@@ -152,7 +152,7 @@ export class Session implements Whole {
     const endRun = house.admission.begin();
     this.#cancels.push(() => endRun(this.#ran));
     this.#params = params;
-    this.isHeard = true;
+    this.isBusy = true;
     this.#visitor.heard();
     this.#control.watch(house.plan.silenceSeconds ?? waits.peerSilenceSeconds);
     const word = reader.readState(FOREVER_SECONDS);
@@ -226,6 +226,14 @@ export class Session implements Whole {
     this.#phase = 'ending';
     for (const { test, talk } of this.#members) if (!receivesPackets(test)) talk.put({ type: 'over' });
     this.#control.say(states.exchangeResults);
+    for (const { test, link, talk } of this.#members) {
+      // A client may be waiting for the rest of a block, and for nothing else.
+      if (test.direction === 'down')
+        talk.result.then(
+          () => link.end?.(),
+          () => {},
+        );
+    }
     const far = await this.#readResults();
     for (const { id, test, talk } of this.#members) {
       const told = far.streams.find((stream) => stream.id === id);
@@ -234,6 +242,7 @@ export class Session implements Whole {
     const own = await this.#ownFigures();
     this.#control.sayJson(writeResults(resultsOf(own, this.#outputOf(output, own))));
     this.#control.say(states.displayResults);
+    this.isBusy = false;
     for (const [at, figures] of own.entries()) {
       this.#members[at]?.talk.put({ type: 'result', ...farResultOf(far, figures) });
     }
@@ -293,8 +302,10 @@ export class Session implements Whole {
   #onWord(state: number): void {
     const { clientTerminated, badMessage } = errorNumbers;
     const gone = refusal(clientTerminated, 'interrupted', 'the client ended the test');
-    if (state === states.clientTerminate && this.#phase === 'running') this.#endEarly('client');
-    if (state === states.clientTerminate) throw gone;
+    // A client that fails before its test says that it is done.
+    const isGone = state === states.clientTerminate || state === states.iperfDone;
+    if (isGone && this.#phase === 'running') this.#endEarly('client');
+    if (isGone) throw gone;
     throw refusal(badMessage, 'protocol-violation', `it said ${state}, which is nothing that is due now`);
   }
 
