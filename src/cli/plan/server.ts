@@ -6,7 +6,7 @@ import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { secondsOf, silenceSecondsOf } from './amount.js';
 import { readPem } from './files.js';
-import { iperf3Of } from './iperf3.js';
+import { iperf3Of } from './iperf3-server.js';
 import { traceChanges } from './routes.js';
 import type { Surroundings } from './surroundings.js';
 import { resolveToken } from './token.js';

@@ -14,7 +14,7 @@ import { Control } from './control.js';
 import { COOKIE_BYTES, cookieText } from './cookie.js';
 import { FrameReader } from './framing.js';
 import { busy } from './rules.js';
-import { Session } from './session.js';
+import { Session } from './served-session.js';
 import { states } from './states.js';
 import { Turns } from './turns.js';
 

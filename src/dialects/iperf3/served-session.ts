@@ -15,7 +15,6 @@ import type { House, RawVisitor, StrayDatagram } from '../served.js';
 import { askedOf, streamTests, traitsOf, wishesOf } from './asked.js';
 import type { LoginRules } from './auth.js';
 import { Control } from './control.js';
-import { farResultOf, outcomeOf, resultsOf, type ServedFigures } from './figures.js';
 import type { FrameReader } from './framing.js';
 import { Gathering } from './gathering.js';
 import { streamIdAt } from './ids.js';
@@ -25,8 +24,9 @@ import { type Params, paramBounds, readParams } from './params.js';
 import { Progress } from './progress.js';
 import { type Results, readResults, writeResults } from './results.js';
 import { checkLimits, checkUser, numberOf, Refusal, refusal, refusalOfAll } from './rules.js';
+import { farResultOf, outcomeOf, resultsOf, type ServedFigures } from './served-figures.js';
+import { ServerTalk, type Whole } from './served-talk.js';
 import { errorNumbers, states } from './states.js';
-import { ServerTalk, type Whole } from './talk.js';
 
 /** What sessions share. */
 export interface SessionTools {
