@@ -72,11 +72,13 @@ const seconds = number(0, Number.MAX_SAFE_INTEGER);
 /** Late packets that nobody had missed yet may make it negative. */
 const balance = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 const percent = number(-1e9, 1e9);
+/** Of -1 some versions make 2^64 - 1. */
+const any = number(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
 
 const streamShape = record({
   id: integer(1, Number.MAX_SAFE_INTEGER),
   bytes: count,
-  retransmits: integer(-1, Number.MAX_SAFE_INTEGER),
+  retransmits: any,
   jitter: seconds,
   errors: balance,
   packets: count,
@@ -90,7 +92,7 @@ const resultsShape = record({
   cpu_util_total: percent,
   cpu_util_user: percent,
   cpu_util_system: percent,
-  sender_has_retransmits: integer(-1, 1_000_000),
+  sender_has_retransmits: any,
   congestion_used: optional(text(64)),
   server_output_text: optional(text(resultBounds.bytes)),
   streams: list(streamShape, resultBounds.streams),
@@ -111,7 +113,7 @@ export function readResults(value: unknown, ids: readonly number[]): Results {
   const { server_output_json: outputJson } = value as { readonly server_output_json?: unknown };
   return {
     cpu: { total: read.cpu_util_total, user: read.cpu_util_user, system: read.cpu_util_system },
-    senderHasRetransmits: read.sender_has_retransmits,
+    senderHasRetransmits: countOf(read.sender_has_retransmits) ?? -1,
     ...given({
       congestion: read.congestion_used && stripControl(read.congestion_used),
       serverOutputJson: typeof outputJson === 'object' ? (outputJson ?? undefined) : undefined,
@@ -136,13 +138,18 @@ function streamOf(wire: WireStream): StreamResults {
   return {
     ...{ id, bytes, errors, packets, jitterSeconds: jitter },
     ...given({
-      retransmits: retransmits < 0 ? undefined : retransmits,
+      retransmits: countOf(retransmits),
       omittedErrors: told ? omitted_errors : undefined,
       omittedPackets: told ? omitted_packets : undefined,
       startSeconds: wire.start_time,
       endSeconds: wire.end_time,
     }),
   };
+}
+
+/** Undefined of what stands for none. */
+function countOf(value: number): number | undefined {
+  return value >= 0 && Number.isSafeInteger(value) && value < 2 ** 32 - 1 ? value : undefined;
 }
 
 function flawed(what: string): WperfError {

@@ -84,6 +84,7 @@ class Stream {
   constructor(options: StreamOptions) {
     const { stream, test, role, host } = options;
     const { receiveSeconds = test.seconds, anyPacketSize = false } = stream.traits ?? {};
+    const { codec, graceSeconds, receiveBytes } = stream.traits ?? {};
     this.#options = options;
     this.#clock = host.clock;
     this.#usage = host.meterUsage();
@@ -92,8 +93,11 @@ class Stream {
     if (test.rxCopy) stream.data.copyLoad?.();
     // Before the start: its frame and the first load may arrive in one chunk.
     const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
-    const received = { ...test, seconds: receiveSeconds };
-    this.#receiver = this.#load.receive(stream.data, { test: received, clock: host.clock, anyPacketSize, onInterval });
+    const received = { ...test, seconds: receiveSeconds, ...given({ bytes: receiveBytes }) };
+    this.#receiver = this.#load.receive(stream.data, {
+      ...{ test: received, clock: host.clock, anyPacketSize, onInterval },
+      ...given({ codec: codec?.(), graceSeconds }),
+    });
   }
 
   counts(): LiveCounts {
@@ -146,7 +150,7 @@ class Stream {
   #beginSending(): void {
     const { stream, test } = this.#options;
     const clock = this.#clock;
-    const { ownIntervals, stamp, stampNs } = stream.traits ?? {};
+    const { ownIntervals, stamp, stampNs, codec } = stream.traits ?? {};
     const first = stream.link.kernel?.sample();
     this.#tcp = first && new TcpGathering(first);
     const { columns = [] } = stream.link;
@@ -162,7 +166,7 @@ class Stream {
       maxBytes,
       saySent,
       standstill: this.#standstill,
-      ...given({ stamp, stampNs }),
+      ...given({ stamp, stampNs, codec: codec?.() }),
     });
     this.#sender = sender;
     if (!ownIntervals) return;
