@@ -342,7 +342,7 @@ const general = [
     for: ['load'],
     type: text('FILE'),
     help: "With --username: the server's RSA public key (PEM)",
-    requires: ['username'],
+    requires: ['iperf3', 'username'],
   },
   {
     name: 'retry',

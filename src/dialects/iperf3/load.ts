@@ -7,6 +7,7 @@ import type { Clock } from '../../host/clock.js';
 import { deferred } from '../../host/deferred.js';
 import type { ClientStream, LoadPeer, LoneDialect } from '../../modes/load/dialect.js';
 import { kernelRoundTrips } from '../../modes/load/kernel-latency.js';
+import { missingFigures } from '../../modes/load/warnings.js';
 import { mayEndByTime } from '../../plan/length.js';
 import type { ClientPlan, TestPlan } from '../../plan/plan.js';
 import { pacedBlockBytes } from '../../traffic/paced-block.js';
@@ -75,6 +76,7 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     ...{ software: 'iperf3', dialect: 'iperf3', test, streams, notes: notesOf(test) },
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
+    missing: (results) => (run.isInterrupted ? [untold] : missingFigures('client', results)),
   };
 }
 
@@ -106,6 +108,8 @@ export function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Pa
 function isOpenEnded(test: TestPlan): boolean {
   return !mayEndByTime(test) || (test.bytes === undefined && !mayEndByTime({ ...test, bytes: 0 }));
 }
+
+const untold = 'A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.';
 
 function notesOf({ direction, mode, omitSeconds }: TestPlan): NoticeEvent[] {
   const texts = [

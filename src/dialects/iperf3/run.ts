@@ -78,6 +78,11 @@ export class ClientRun implements SessionListener {
     return this.#interrupted ? undefined : this.#session.failure;
   }
 
+  /** At this end. */
+  get isInterrupted(): boolean {
+    return this.#interrupted;
+  }
+
   onResults(results: Results): void {
     const { test, clock } = this.#options;
     const seconds = clock.now() - this.#begunAt - test.omitSeconds;
