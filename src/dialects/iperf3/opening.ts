@@ -75,8 +75,7 @@ class Opening {
       );
       await this.#expectStreams(reader);
       const links = await this.#openLinks(reader);
-      await this.#expect(reader, 'testStart', 'its word that the streams are there');
-      await this.#expect(reader, 'testRunning', 'its word that the test runs');
+      await this.#expectRunning(reader);
       return { control, reader, links };
     } catch (error) {
       control.destroy();
@@ -116,6 +115,20 @@ class Opening {
   async #expect(reader: FrameReader, name: keyof typeof states, what: string): Promise<void> {
     const state = await reader.readState(iperf3.stepSeconds, what);
     if (state !== states[name]) throw await this.#refusalOf(state, reader, name);
+  }
+
+  /** A limit of its own is told by closing too. */
+  async #expectRunning(reader: FrameReader): Promise<void> {
+    const { peer } = this.#options;
+    try {
+      await this.#expect(reader, 'testStart', 'its word that the streams are there');
+      await this.#expect(reader, 'testRunning', 'its word that the test runs');
+    } catch (error) {
+      if (toWperfError(error).code !== 'peer-lost') throw error;
+      const hint = 'it may allow a lower rate only (-b/--bitrate): it does not say';
+      const detail = { operation: 'handshake', peer, hint, cause: error };
+      throw new WperfError('request-refused', `${peer} closed the connection before the test ran`, detail);
+    }
   }
 
   #refusalOf(state: number, reader: FrameReader, due: keyof typeof states): Promise<WperfError> {
