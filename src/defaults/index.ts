@@ -186,6 +186,8 @@ export const bounds = {
   openingBytes: 256,
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
+  /** Round trips of the kernel's that are kept for their percentiles; half as many are enough. */
+  latencySamples: 16_384,
   /** Latency pings before a test's load. */
   idlePings: 20,
   /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
@@ -328,6 +330,31 @@ export const iperf3Service = {
   lostSeconds: 1,
   /** Rows of intervals that the server's own report may have which a client asks for. */
   outputRows: 4096,
+} as const;
+
+/** The dialect of iperf3. */
+export const iperf3 = {
+  port: 5201,
+  /** For each step until the test runs: its server reads at its leisure. */
+  stepSeconds: 10,
+  /** For the answer to the first datagram of a stream, as iperf3 waits; and from one such datagram to the next. */
+  datagramSeconds: 30,
+  datagramRetrySeconds: 1,
+  /** From the end of the test to the server's results. */
+  resultSeconds: 15,
+  /** From the results to the word that all is over. */
+  partingSeconds: 1,
+  /** For the server's reason, once a connection for load is lost. */
+  reasonSeconds: 0.5,
+  /** For what a test by bytes has sent to be acknowledged, and then to be read, before its end cuts it off. */
+  deliverySeconds: 30,
+  deliveryLookSeconds: 0.01,
+  readingSeconds: 0.05,
+  /** From one try of a busy server to the next. */
+  retrySeconds: 1,
+  retryLimits: { min: 1, max: 86_400 },
+  /** Of a user's name and of a password. */
+  loginCharacters: 128,
 } as const;
 
 export const geoip = {

@@ -12,7 +12,7 @@ import type { Pacing } from '../measure/pacing.js';
 import type { PacketTotals } from '../measure/packets.js';
 import type { Span } from '../measure/span.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
-import type { LoadReader, SocketFacts, SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { LoadReader, SocketFacts, SocketSettings, TcpSample, TcpTotals } from '../measure/tcp.js';
 import type { CpuUse } from '../measure/usage.js';
 import type { Direction, Simulation, SocketWishes, TestPlan } from '../plan/plan.js';
 import type { PeerAddress } from './peer.js';
@@ -58,7 +58,7 @@ export interface RttSummary {
   readonly maxMs: number;
 }
 
-/** Of another program: the original wperf, which tells neither how long it will send nor what it counted, or iperf3. */
+/** Of another program: the original wperf, or iperf3. */
 export type ForeignDialect = 'legacy' | 'iperf3';
 
 export interface StartEvent {
@@ -88,7 +88,10 @@ export interface StartEvent {
   readonly packets?: 'real' | 'simulated';
   /** At the client, the proxy that it goes through: its URL without credentials. */
   readonly proxy?: string;
-  /** What the peer speaks, where that is not wperf.v1. */
+  /**
+   * What the peer speaks, where that is not wperf.v1. The original wperf tells neither how long it will send nor what it
+   * counted, iperf3 what it counted in the end alone.
+   */
   readonly dialect?: ForeignDialect;
   readonly simulation?: SimulationReport;
   readonly socket: SocketReport;
@@ -151,7 +154,7 @@ export interface StreamResult {
   /** Of a sender at a given rate; absent likewise. */
   readonly pacing?: Pacing;
   /** Of the sending end; absent where its kernel does not tell. */
-  readonly tcp?: TcpSummary;
+  readonly tcp?: TcpTotals;
   /** Of the sending end, by the keys of its transport's columns. */
   readonly statistics?: Statistics;
 }

@@ -85,6 +85,18 @@ export interface ProtoPlan {
   readonly settings: Readonly<Record<string, number>>;
 }
 
+/** What a test against a server of iperf3 is told beside all others. */
+export interface Iperf3Plan {
+  readonly login?: {
+    readonly username: string;
+    readonly password: string;
+    /** PEM text of the server's RSA public key. */
+    readonly publicKey: string;
+  };
+  /** How long to try again while the server is busy; 0 unless given. */
+  readonly retrySeconds?: number;
+}
+
 export interface ClientPlan extends TestPlan {
   readonly target: Target;
   readonly token?: string;
@@ -114,6 +126,8 @@ export interface ClientPlan extends TestPlan {
   readonly simulation?: SimulationPlan;
   readonly socket?: SocketWishes;
   readonly proto?: ProtoPlan;
+  /** The server is one of iperf3, and spoken to as that; nothing goes by WebSocket then. */
+  readonly iperf3?: Iperf3Plan;
 }
 
 type LegacyRules = 'noLegacy' | 'legacyToken';

@@ -75,7 +75,8 @@ export function farResultOf(far: Results, { id, test, word }: ServedFigures): Fa
   const isUp = test.direction === 'up';
   const end = told.endSeconds ?? (isUp ? word.received : word.sent)?.end ?? 0;
   const span = { start: 0, end: Math.max(0, end), bytes: told.bytes };
-  if (isUp) return { ...about, sent: span };
+  const tcp = told.retransmits === undefined ? undefined : { retransmits: told.retransmits };
+  if (isUp) return { ...about, sent: span, ...given({ tcp }) };
   return { ...about, received: span, ...(test.mode === 'datagram' && { packets: packetsOf(told) }) };
 }
 

@@ -112,6 +112,13 @@ describe('results', () => {
     expect(read.streams[0]).toEqual({ id: 1, bytes: 5, retransmits: 2, ...figures(0.001, 1, 9) });
   });
 
+  it.each([-1, 2 ** 64, 2 ** 32 - 1])('tell by %d that there are no retransmissions', (none) => {
+    const streams = [{ ...wireStream(), retransmits: none }];
+    const read = readResults({ ...writeResults(whole), sender_has_retransmits: none, streams }, [1]);
+    expect(read.senderHasRetransmits).toBe(-1);
+    expect(read.streams[0]).not.toHaveProperty('retransmits');
+  });
+
   it.each([
     ['a stream that nobody knows', { streams: [{ ...wireStream(), id: 2 }] }],
     ['a stream told twice', { streams: [wireStream(), wireStream()] }],

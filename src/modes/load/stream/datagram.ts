@@ -14,10 +14,10 @@ const graceSeconds = waits.packetGraceSeconds;
 
 export const datagramLoad: Load = {
   graceSeconds,
-  receive(data, { test, anyPacketSize, ...options }) {
+  receive(data, { test, anyPacketSize, graceSeconds: grace = graceSeconds, ...options }) {
     const packetBytes = anyPacketSize ? undefined : test.blockBytes;
     const stragglerSeconds = data.isApart ? waits.stragglerSeconds : 0;
-    const waitsFor = { graceSeconds, stragglerSeconds };
+    const waitsFor = { graceSeconds: grace, stragglerSeconds };
     return startPacketReceiver(data, { ...test, ...options, ...waitsFor, ...given({ packetBytes }) });
   },
   send(data, { test, maxBytes, saySent, stampNs, codec, ...options }) {

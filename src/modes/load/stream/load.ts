@@ -43,6 +43,8 @@ export interface ReceiveOptions {
   readonly anyPacketSize: boolean;
   /** How packets are numbered, where not as in wperf.v1. */
   readonly codec?: PacketCodec;
+  /** For the word of how many packets there were. */
+  readonly graceSeconds?: number;
   readonly onInterval: (record: IntervalRecord, packets?: PacketFigures) => void;
 }
 

@@ -83,7 +83,8 @@ class Stream {
 
   constructor(options: StreamOptions) {
     const { stream, test, role, host } = options;
-    const { receiveSeconds = test.seconds, anyPacketSize = false, codec } = stream.traits ?? {};
+    const { receiveSeconds = test.seconds, anyPacketSize = false } = stream.traits ?? {};
+    const { codec, graceSeconds, receiveBytes } = stream.traits ?? {};
     this.#options = options;
     this.#clock = host.clock;
     this.#usage = host.meterUsage();
@@ -92,9 +93,11 @@ class Stream {
     if (test.rxCopy) stream.data.copyLoad?.();
     // Before the start: its frame and the first load may arrive in one chunk.
     const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
-    const received = { ...this.#ownTest, seconds: receiveSeconds };
-    const receiving = { test: received, clock: host.clock, anyPacketSize, onInterval, ...given({ codec: codec?.() }) };
-    this.#receiver = this.#load.receive(stream.data, receiving);
+    const received = { ...this.#ownTest, seconds: receiveSeconds, ...given({ bytes: receiveBytes }) };
+    this.#receiver = this.#load.receive(stream.data, {
+      ...{ test: received, clock: host.clock, anyPacketSize, onInterval },
+      ...given({ codec: codec?.(), graceSeconds }),
+    });
   }
 
   counts(): LiveCounts {
