@@ -1,6 +1,7 @@
 /** Every mode of Debian's iperf3 as a client of wperf: both ends report the same test. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNeeding, program, systemCalls } from '../../support/needs.js';
+import { freePort } from '../../support/ports.js';
 import { run } from '../../support/processes.js';
 import { undoAfterAll } from '../../support/suite.js';
 import { startWperfServer, type WperfServer } from '../../support/wperf.js';
@@ -179,9 +180,9 @@ describeNeeding('a server that prints text', [program('iperf3')], () => {
   });
 
   it('serves iperf3 on a port of its own, TCP and UDP', async () => {
-    const { freePort } = await import('../../support/ports.js');
     const own = await freePort();
     const server = await startWperfServer(later, ['--iperf3-port', String(own), '--iperf3-one-at-a-time']);
+    await server.process.outputMatching(new RegExp(`clients of iperf3 may use port ${own} too`));
     for (const args of [
       ['-n', '1M'],
       ['-u', '-n', '10K'],
@@ -190,7 +191,6 @@ describeNeeding('a server that prints text', [program('iperf3')], () => {
       const { stdout, stderr } = await run(['iperf3', '-c', '127.0.0.1', '-p', String(own), ...args]);
       expect(stdout + stderr).toContain('iperf Done.');
     }
-    expect(server.process.stdout).toContain(`clients of iperf3 may use port ${own} too`);
   });
 });
 
