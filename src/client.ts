@@ -34,6 +34,7 @@ export interface ClientTools {
 export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncIterableIterator<TestEvent> {
   const { host = nodeHost } = tools;
   return told<TestEvent>(tools, async (emit, signal) => {
+    if (plan.iperf3) return runIperf3Load(plan, { host, signal }, emit);
     const given = tools.loadTransport ?? (await ownModule(plan));
     const connections = begun(plan.proto ? { ...plan, ...socketOf(plan, 'beside') } : plan, tools);
     const [{ runLoad }, { dialectOf, offered }, carrier] = await meanwhile(
@@ -47,6 +48,20 @@ export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncI
     const chosen = (connected: Connected) => dialectOf(connected, plan).load;
     await runLoad(plan, { host, signal, connections, dialectOf: chosen, offered: offered.load, carrier }, emit);
   });
+}
+
+/** There is nothing to settle, and nothing to say by WebSocket. */
+async function runIperf3Load(
+  plan: ClientPlan,
+  { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
+  emit: (event: TestEvent) => void,
+): Promise<void> {
+  const [{ runLoad }, { iperf3Load }, { RawConnections }] = await Promise.all([
+    import('./modes/load/client.js'),
+    import('./dialects/iperf3/load.js'),
+    import('./transport/raw.js'),
+  ]);
+  await runLoad(plan, { host, signal, lone: iperf3Load(new RawConnections(plan, host.clock)) }, emit);
 }
 
 /** Measures round trips. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'token-required'
   | 'token-rejected'
   | 'token-not-asked'
+  | 'login-refused'
   | 'server-unproven'
   | 'server-full'
   | 'request-refused'
@@ -88,6 +89,7 @@ const codesOfExit: Record<
     'token-required',
     'token-rejected',
     'token-not-asked',
+    'login-refused',
     'server-unproven',
     'server-full',
     'request-refused',

@@ -186,6 +186,8 @@ export const bounds = {
   openingBytes: 256,
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
+  /** Round trips of the kernel's that are kept for their percentiles; half as many are enough. */
+  latencySamples: 16_384,
   /** Latency pings before a test's load. */
   idlePings: 20,
   /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
@@ -320,6 +322,51 @@ export const legacy = {
   repeatedPongs: 1000,
   /** Unread answers to pings; beyond this the client is flooding us. */
   queuedBytes: 64 * 1024,
+} as const;
+
+/** Clients of iperf3. */
+export const iperf3Service = {
+  defaults: {
+    /** Of a write and of a packet, where a client says nothing. */
+    blockBytes: 128 * 1024,
+    packetBytes: 1460,
+  },
+  /** Connections for load that all tests together may have, and those of one address: two tests of the most streams. */
+  streams: 1024,
+  streamsOfOne: 512,
+  /** Neither end moves a byte for so long: as iperf3's `--rcv-timeout`. Slow senders have long pauses. */
+  silenceSeconds: 120,
+  /** A test that its client does not end is over so long behind its time, as at iperf3's server. */
+  overtimeSeconds: 40,
+  /** From the loss of a connection for load to the word that the test is over, which comes by another. */
+  lostSeconds: 1,
+  /** Rows of intervals that the server's own report may have which a client asks for. */
+  outputRows: 4096,
+} as const;
+
+/** The dialect of iperf3. */
+export const iperf3 = {
+  port: 5201,
+  /** For each step until the test runs: its server reads at its leisure. */
+  stepSeconds: 10,
+  /** For the answer to the first datagram of a stream, as iperf3 waits; and from one such datagram to the next. */
+  datagramSeconds: 30,
+  datagramRetrySeconds: 1,
+  /** From the end of the test to the server's results. */
+  resultSeconds: 15,
+  /** From the results to the word that all is over. */
+  partingSeconds: 1,
+  /** For the server's reason, once a connection for load is lost. */
+  reasonSeconds: 0.5,
+  /** For what a test by bytes has sent to be acknowledged, and then to be read, before its end cuts it off. */
+  deliverySeconds: 30,
+  deliveryLookSeconds: 0.01,
+  readingSeconds: 0.05,
+  /** From one try of a busy server to the next. */
+  retrySeconds: 1,
+  retryLimits: { min: 1, max: 86_400 },
+  /** Of a user's name and of a password. */
+  loginCharacters: 128,
 } as const;
 
 export const geoip = {

@@ -1,4 +1,6 @@
 /** The served side of a dialect: what a server gives it, and what it does with a connection. */
+import type { Socket } from 'node:net';
+import type { WperfError } from '../errors.js';
 import type { Annotation } from '../events/hop.js';
 import type { PingsServedEvent } from '../events/ping.js';
 import type { Recorder } from '../events/recorder.js';
@@ -6,8 +8,8 @@ import type { TestEvent } from '../events/test.js';
 import type { Host } from '../host/host.js';
 import type { LoadReception } from '../modes/load/carriage.js';
 import type { TraceDesk } from '../modes/route/desk/desk.js';
-import type { ServerPlan, TraceService } from '../plan/plan.js';
-import type { Channel } from '../transport/channel.js';
+import type { ServerPlan, SocketWishes, TraceService } from '../plan/plan.js';
+import type { Channel, ChannelInfo, LoadLink } from '../transport/channel.js';
 
 /** `ran` is false where it came to nothing, and the server is as free as before. */
 export type EndRun = (ran: boolean) => void;
@@ -29,6 +31,8 @@ export interface House {
   readonly annotate: ((ip: string) => Promise<Annotation>) | undefined;
   /** Makes what keeps the server's report for a client that asks for it. */
   readonly makeRecorder: (() => Recorder) | undefined;
+  /** The same in JSON, where that is what the server itself prints. */
+  readonly makeJsonRecorder: (() => Recorder) | undefined;
   readonly emit: {
     readonly test: (event: TestEvent, session: string) => void;
     readonly pings: (event: PingsServedEvent) => void;
@@ -48,3 +52,42 @@ export interface Visitor {
 
 /** Resolves once the connection has ended, and all is told of it; never rejects. */
 export type ServedDialect = (visitor: Visitor) => Promise<void>;
+
+/** A connection as it came in, that an entry has claimed by its first bytes, which are still to be read. */
+export interface RawVisitor {
+  readonly socket: Socket;
+  readonly info: ChannelInfo;
+  /** Counts it as a client, or says why it may not stay. */
+  readonly admit: () => WperfError | undefined;
+  readonly heard: () => void;
+  readonly failed: (error: unknown) => void;
+  /** It carries load for another that is counted, and ends with that. Called once nothing else reads it. */
+  readonly carry: () => LoadLink;
+}
+
+/** A datagram from a peer that is unknown yet. */
+export interface StrayDatagram {
+  /** Its own until the call returns. */
+  readonly bytes: Uint8Array;
+  readonly from: { readonly host: string; readonly port: number };
+  /** From now on the peer's datagrams are the link's; `reply` is sent to it. Throws where that cannot be. */
+  readonly open: (reply: Buffer, options: DatagramWishes) => LoadLink;
+}
+
+export interface DatagramWishes extends Pick<SocketWishes, 'tos' | 'windowBytes'> {
+  /** The local address that the peer speaks to. */
+  readonly localHost: string;
+  /** What is too long for the path goes in fragments. */
+  readonly fragments: boolean;
+}
+
+/** A dialect that begins with bytes of its own. */
+export interface RawDialect {
+  /** Resolves once the connection has ended, and all is told of it; never rejects. */
+  readonly serve: (visitor: RawVisitor) => Promise<void>;
+  /** False where nobody waits for it: nothing is answered then. */
+  readonly hear: (datagram: StrayDatagram) => boolean;
+}
+
+/** Whether bytes seen so far are an opening of one's own, or may become one. */
+export type Claim = 'yes' | 'more' | 'no';

@@ -12,7 +12,7 @@ import type { Pacing } from '../measure/pacing.js';
 import type { PacketTotals } from '../measure/packets.js';
 import type { Span } from '../measure/span.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
-import type { LoadReader, SocketFacts, SocketSettings, TcpSample, TcpSummary } from '../measure/tcp.js';
+import type { LoadReader, SocketFacts, SocketSettings, TcpSample, TcpTotals } from '../measure/tcp.js';
 import type { CpuUse } from '../measure/usage.js';
 import type { Direction, Simulation, SocketWishes, TestPlan } from '../plan/plan.js';
 import type { PeerAddress } from './peer.js';
@@ -58,6 +58,9 @@ export interface RttSummary {
   readonly maxMs: number;
 }
 
+/** Of another program: the original wperf, or iperf3. */
+export type ForeignDialect = 'legacy' | 'iperf3';
+
 export interface StartEvent {
   readonly type: 'start';
   readonly role: 'client' | 'server';
@@ -87,8 +90,11 @@ export interface StartEvent {
   readonly probed?: { readonly upBytes: number; readonly downBytes: number | null };
   /** At the client, the proxy that it goes through: its URL without credentials. */
   readonly proxy?: string;
-  /** The peer is the original wperf: it tells neither how long it will send nor what it counted. */
-  readonly dialect?: 'legacy';
+  /**
+   * What the peer speaks, where that is not wperf.v1. The original wperf tells neither how long it will send nor what it
+   * counted, iperf3 what it counted in the end alone.
+   */
+  readonly dialect?: ForeignDialect;
   readonly simulation?: SimulationReport;
   readonly socket: SocketReport;
   /** Where received load ends, in each direction as far as its receiver tells; absent in a datagram test. */
@@ -150,7 +156,7 @@ export interface StreamResult {
   /** Of a sender at a given rate; absent likewise. */
   readonly pacing?: Pacing;
   /** Of the sending end; absent where its kernel does not tell. */
-  readonly tcp?: TcpSummary;
+  readonly tcp?: TcpTotals;
   /** Of the sending end, by the keys of its transport's columns. */
   readonly statistics?: Statistics;
 }

@@ -33,6 +33,8 @@ export interface LatencyReport {
   readonly grade: LatencyGrade | null;
   /** Round trips per minute under load: 60,000 over the loaded median in milliseconds. */
   readonly rpm: number | null;
+  /** Round trips are the kernel's own of the streams that this end sends, smoothed; else pings beside them. */
+  readonly source?: 'kernel';
 }
 
 export function latencyReport(direction: TestDirection, samples: LatencySamples): LatencyReport {

@@ -15,6 +15,8 @@ export interface TcpSample {
   readonly pathMtu: number;
   readonly reorder: number;
   readonly mss: number;
+  /** Of what was written, bytes that the peer has not acknowledged yet, about; undefined where the kernel does not tell. */
+  readonly waitingBytes?: number;
 }
 
 /** What a kernel has of the options of a connection's socket; absent is what it does not tell. */
@@ -36,6 +38,9 @@ export interface TcpSummary {
   readonly minRttUs: number;
   readonly meanRttUs: number;
 }
+
+/** What is told of a far sender: some dialects tell its retransmissions alone. */
+export type TcpTotals = Pick<TcpSummary, 'retransmits'> & Partial<TcpSummary>;
 
 export class TcpGathering {
   #base: number;

@@ -104,8 +104,10 @@ export function flawOfTarget({ port }: Target): Flaw | undefined {
   return whole('port', port, { min: 1, max: limits.port.max });
 }
 
-export function flawOfServer({ port, silenceSeconds }: Pick<ServerPlan, 'port' | 'silenceSeconds'>): Flaw | undefined {
-  return whole('port', port, limits.port) ?? flawOfSilence(silenceSeconds);
+export function flawOfServer(plan: Pick<ServerPlan, 'port' | 'silenceSeconds' | 'iperf3'>): Flaw | undefined {
+  const { port, silenceSeconds, iperf3: { port: own = limits.port.max } = {} } = plan;
+  const ownPort = whole('iperf3.port', own, { min: 1, max: limits.port.max });
+  return whole('port', port, limits.port) ?? ownPort ?? flawOfSilence(silenceSeconds);
 }
 
 function flawOfConnection(plan: Pick<ConnectionPlan, 'connectTimeoutMs' | 'socket' | 'proxy'>): Flaw | undefined {

@@ -85,6 +85,18 @@ export interface ProtoPlan {
   readonly settings: Readonly<Record<string, number>>;
 }
 
+/** What a test against a server of iperf3 is told beside all others. */
+export interface Iperf3Plan {
+  readonly login?: {
+    readonly username: string;
+    readonly password: string;
+    /** PEM text of the server's RSA public key. */
+    readonly publicKey: string;
+  };
+  /** How long to try again while the server is busy; 0 unless given. */
+  readonly retrySeconds?: number;
+}
+
 export interface ClientPlan extends TestPlan {
   readonly target: Target;
   readonly token?: string;
@@ -114,6 +126,8 @@ export interface ClientPlan extends TestPlan {
   readonly simulation?: SimulationPlan;
   readonly socket?: SocketWishes;
   readonly proto?: ProtoPlan;
+  /** The server is one of iperf3, and spoken to as that; nothing goes by WebSocket then. */
+  readonly iperf3?: Iperf3Plan;
 }
 
 type LegacyRules = 'noLegacy' | 'legacyToken';
@@ -183,6 +197,19 @@ export interface TraceService {
   readonly hidePrivate: boolean;
 }
 
+export interface Iperf3Service {
+  /** They are refused. */
+  readonly refused?: boolean;
+  /** Another port of TCP and UDP, for them alone. */
+  readonly port?: number;
+  /** Further clients are told that the server is busy, as iperf3's own does. */
+  readonly oneAtATime?: boolean;
+  /** They need no token where others do. */
+  readonly open?: boolean;
+  /** They have to log in: with an RSA key (PEM), and lines of `name,sha256`. */
+  readonly login?: { readonly privateKey: string; readonly users: string };
+}
+
 export interface ServerPlan {
   /** Bind address; without one, every IPv4 and IPv6 address. */
   readonly host?: string;
@@ -202,6 +229,8 @@ export interface ServerPlan {
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */
   readonly noLegacy?: boolean;
+  /** How clients of iperf3 are served; as anybody else unless given. */
+  readonly iperf3?: Iperf3Service;
   /** Names of what may carry load, `ws` among them; all that there is unless given. */
   readonly allowProto?: readonly string[];
   /** Paths of modules that carry load too. */

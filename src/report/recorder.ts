@@ -1,18 +1,31 @@
-/** The server's text report, kept for a client that asks for it. */
+/** The server's report, kept for a client that asks for it. */
 import type { Recorder } from '../events/recorder.js';
 import type { Identity } from './json/objects.js';
+import { JsonReporter } from './json/test.js';
 import type { Sink } from './reporter.js';
 import { TextReporter } from './text/test.js';
 
 export function makeRecorder(identity: Identity): Recorder {
+  const { sink, text } = keep();
+  const screen = { out: sink, err: sink, columns: () => undefined, color: false };
+  const options = { ...identity, verbose: false, prefix: () => '', alone: true };
+  const reporter = new TextReporter(options, screen);
+  return { event: (event) => reporter.event(event), text };
+}
+
+/** For one whose own program reads JSON. */
+export function makeJsonRecorder(identity: Identity): Recorder {
+  const { sink, text } = keep();
+  const reporter = new JsonReporter(identity, sink);
+  return { event: (event) => reporter.event(event), text };
+}
+
+function keep() {
   let kept = '';
   const sink: Sink = {
     write: (text) => {
       kept += text;
     },
   };
-  const screen = { out: sink, err: sink, columns: () => undefined, color: false };
-  const options = { ...identity, verbose: false, prefix: () => '', alone: true };
-  const reporter = new TextReporter(options, screen);
-  return { event: (event) => reporter.event(event), text: () => kept };
+  return { sink, text: () => kept };
 }

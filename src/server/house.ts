@@ -1,8 +1,10 @@
 /** Who serves here: the one list of dialects and answers, and what they are given. */
 import { networkInterfaces } from 'node:os';
+import { claimsAnything, claimsCookie } from '../dialects/iperf3/claims.js';
+import { serveIperf3 } from '../dialects/iperf3/serve.js';
 import { serveLegacy } from '../dialects/legacy/guest.js';
 import { serveNative } from '../dialects/native/serve.js';
-import type { House, ServedDialect } from '../dialects/served.js';
+import type { Claim, House, RawDialect, ServedDialect } from '../dialects/served.js';
 import type { Annotation } from '../events/hop.js';
 import type { Recorder } from '../events/recorder.js';
 import type { Clock } from '../host/clock.js';
@@ -25,6 +27,8 @@ export interface ServerRunOptions {
   readonly lane?: boolean;
   /** Makes what keeps the server's report for a client that asks for it. */
   readonly makeRecorder?: () => Recorder;
+  /** The same in JSON, where the server itself prints that. */
+  readonly makeJsonRecorder?: () => Recorder;
   /** What carries load beside the plan's own and wperf's; for tests. */
   readonly transports?: readonly LoadTransport[];
   /** Traces the route back to a client; for tests. */
@@ -38,12 +42,35 @@ export function houseOf(
   options: ServerRunOptions,
   { stop, admission, emit, reception }: Pick<House, 'stop' | 'admission' | 'emit' | 'reception'>,
 ): House {
-  const { clock = nodeHost.clock, annotate, makeRecorder } = options;
+  const { clock = nodeHost.clock, annotate, makeRecorder, makeJsonRecorder } = options;
   const service = serviceOf(plan.traces);
   const ownAddresses = () => Object.values(networkInterfaces()).flatMap((own) => own ?? []);
   const desk = new TraceDesk({ service, clock, stop, ownAddresses, trace: options.traceBack ?? traceBack });
   const host = { ...nodeHost, clock };
-  return { plan, host, stop, admission, emit, reception, service, desk, annotate, makeRecorder };
+  return { plan, host, stop, admission, emit, reception, service, desk, annotate, makeRecorder, makeJsonRecorder };
+}
+
+/** A dialect that begins with bytes of its own, and the ways to it. */
+export interface RawEntry {
+  readonly dialect: RawDialect;
+  /** At the server's own port. */
+  readonly claims: (first: Uint8Array) => Claim;
+  /** Another port for it alone; `flag` is what chose it. */
+  readonly alone?: { readonly port: number; readonly flag: string; readonly claims: (first: Uint8Array) => Claim };
+  /** It hears what comes to the UDP ports of the same numbers. */
+  readonly datagrams: boolean;
+}
+
+export function rawEntriesOf(house: House): RawEntry[] {
+  const { iperf3 = {}, allowProto } = house.plan;
+  if (iperf3.refused) return [];
+  const { port } = iperf3;
+  return [
+    {
+      ...{ dialect: serveIperf3(house), claims: claimsCookie, datagrams: allowProto?.includes('udp') ?? true },
+      ...(port !== undefined && { alone: { port, flag: '--iperf3-port', claims: claimsAnything } }),
+    },
+  ];
 }
 
 /** `serve` has a dialect serve a connection; `carry` takes one that carries load for another. */
@@ -51,6 +78,7 @@ export function entriesOf(
   house: House,
   serve: (dialect: ServedDialect, channel: Channel, arrival: Arrival) => void,
   carry: (arrival: Arrival) => void,
+  raw: readonly { readonly claims: RawEntry['claims']; readonly serve: (arrival: Arrival) => void }[],
 ): Entry[] {
   const spoken = (name: string | undefined, dialect: ServedDialect): Entry => ({
     kind: 'subprotocol',
@@ -61,6 +89,7 @@ export function entriesOf(
     spoken(SUBPROTOCOL, serveNative(house)),
     ...(house.plan.noLegacy ? [] : [spoken(undefined, serveLegacy(house))]),
     { kind: 'bytes', claims: claimsOpening, serve: carry },
+    ...raw.map((entry) => ({ kind: 'bytes' as const, ...entry })),
     { kind: 'http', method: 'GET', path: '/health', answer: () => health },
   ];
 }

@@ -1,7 +1,8 @@
 /** The server: listens, has each connection served by the entry that claims it, tells of it as events, and stops. */
 import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import { waits } from '../defaults/index.js';
-import type { ServedDialect } from '../dialects/served.js';
+import type { House, RawDialect, ServedDialect } from '../dialects/served.js';
 import { toWperfError, WperfError } from '../errors.js';
 import type { PingsServedEvent } from '../events/ping.js';
 import type { NoticeEvent, TestEvent } from '../events/test.js';
@@ -9,15 +10,18 @@ import { type Clock, systemClock } from '../host/clock.js';
 import { TrustedProxies } from '../net/networks.js';
 import type { ServerPlan } from '../plan/plan.js';
 import { ownTransports, transportOf } from '../transport/catalog.js';
-import { type Channel, peerText } from '../transport/channel.js';
+import { type Channel, type ChannelInfo, peerText } from '../transport/channel.js';
 import type { Arrival, Opening } from '../transport/door/arrival.js';
-import { type FrontDoor, openFrontDoor } from '../transport/door/front-door.js';
+import { type FrontDoor, type FrontDoorOptions, openFrontDoor } from '../transport/door/front-door.js';
 import { secureContextOf } from '../transport/door/tls.js';
+import { ByteLink } from '../transport/load/byte-link.js';
 import { Reception } from '../transport/load/reception.js';
-import type { LoadTransport } from '../transport/load-transport.js';
+import type { LoadListener, LoadTransport } from '../transport/load-transport.js';
+import { infoOf } from '../transport/socket/info.js';
 import { Admission } from './admission.js';
+import { hearDatagrams } from './datagrams.js';
 import { openingsOf } from './entries.js';
-import { entriesOf, houseOf, type ServerRunOptions } from './house.js';
+import { entriesOf, houseOf, type RawEntry, rawEntriesOf, type ServerRunOptions } from './house.js';
 
 export type { ServerRunOptions };
 
@@ -56,6 +60,9 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #serving = new Set<Promise<void>>();
   readonly #reception: Reception;
   #door: FrontDoor | undefined;
+  /** Ports of dialects that have one of their own, and where they hear datagrams. */
+  readonly #sideDoors: FrontDoor[] = [];
+  readonly #hearing: LoadListener[] = [];
   #closing: Promise<void> | undefined;
 
   constructor(plan: ServerPlan, options: ServerRunOptions, transports: readonly LoadTransport[] = []) {
@@ -79,15 +86,40 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   async listen(): Promise<void> {
     const { host, port } = this.#plan;
-    this.#door = await openFrontDoor({
-      host,
-      port,
-      clock: this.#clock,
-      trusts: (address) => this.#proxies.trusts(address),
-      onConnection: (tcp) => this.#admission.enter(tcp),
-      openings: this.#openings(),
-    });
+    const house = this.#house();
+    const raw = rawEntriesOf(house);
+    const way = {
+      ...{ host, clock: this.#clock, trusts: (address: string) => this.#proxies.trusts(address) },
+      onConnection: (tcp: Socket) => this.#admission.enter(tcp),
+    };
+    this.#door = await openFrontDoor({ ...way, port, openings: this.#openings(house, raw) });
     await this.#reception.listen({ host: this.#door.host, port: this.#door.port });
+    for (const entry of raw) await this.#openRaw(entry, this.#door, way);
+  }
+
+  async #openRaw(
+    { dialect, alone, datagrams }: RawEntry,
+    door: FrontDoor,
+    way: Omit<FrontDoorOptions, 'port' | 'openings'>,
+  ): Promise<void> {
+    const doors = [door];
+    if (alone) {
+      const { claims, port, flag } = alone;
+      const opening = { claims, take: (arrival: Arrival) => this.#serveRaw(dialect, arrival) };
+      const side = await openFrontDoor({ ...way, port, flag, openings: [opening] });
+      this.#sideDoors.push(side);
+      doors.push(side);
+    }
+    if (!datagrams) return;
+    for (const { host, port } of doors) {
+      try {
+        this.#hearing.push(await hearDatagrams({ host, port }, dialect));
+      } catch (thrown) {
+        const { message } = toWperfError(thrown);
+        const text = `UDP port ${port} is not open for other programs' clients: ${message}`;
+        setImmediate(() => this.#notice('warning', text));
+      }
+    }
   }
 
   /** The address and port listened on. */
@@ -111,7 +143,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   async #close(): Promise<void> {
-    const emptied = Promise.all([this.#door?.close(), this.#reception.close()]);
+    const doors = [this.#door, ...this.#sideDoors].map((door) => door?.close());
+    const emptied = Promise.all([...doors, this.#reception.close(), ...this.#hearing.map((each) => each.close())]);
     this.#stop.abort('shutdown');
     this.#admission.dismissSilent();
     const cancel = this.#clock.at(this.#clock.now() + waits.closeSeconds, () => this.#admission.dismissAll());
@@ -120,9 +153,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.emit('close');
   }
 
-  #openings(): Opening[] {
-    const { tls, path } = this.#plan;
-    const house = houseOf(this.#plan, this.#options, {
+  #house(): House {
+    return houseOf(this.#plan, this.#options, {
       stop: this.#stop.signal,
       admission: this.#admission,
       reception: this.#reception,
@@ -132,11 +164,16 @@ export class WperfServer extends EventEmitter<ServerEvents> {
         note: (text) => this.#notice('info', text),
       },
     });
+  }
+
+  #openings(house: House, raw: readonly RawEntry[]): Opening[] {
+    const { tls, path } = this.#plan;
     return openingsOf({
       entries: entriesOf(
         house,
         (dialect, channel, arrival) => this.#serve(dialect, channel, arrival),
         ({ socket, tcp }) => this.#reception.take(socket, () => this.#admission.carries(tcp)),
+        raw.map(({ claims, dialect }) => ({ claims, serve: (arrival) => this.#serveRaw(dialect, arrival) })),
       ),
       secure: tls && secureContextOf(tls),
       path,
@@ -148,16 +185,33 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   #serve(dialect: ServedDialect, channel: Channel, { tcp }: Arrival): void {
-    const served = dialect({
-      channel,
+    const heard = () => this.#admission.heard(tcp);
+    this.#keep(dialect({ channel, heard, failed: (error) => this.#failed(channel.info, tcp, error) }));
+  }
+
+  #serveRaw(dialect: RawDialect, { tcp, client }: Arrival): void {
+    const info = { ...infoOf(tcp), ...(client && { client }) };
+    const carry = () => {
+      this.#admission.carries(tcp);
+      return new ByteLink(tcp, { name: 'tcp', info });
+    };
+    const served = dialect.serve({
+      ...{ socket: tcp, info, carry },
+      admit: () => this.#admission.open(tcp, client?.host ?? info.remoteHost),
       heard: () => this.#admission.heard(tcp),
-      failed: (error) => {
-        if (this.#stop.signal.aborted || this.#admission.wasDismissed(tcp)) return;
-        this.#notice('warning', `${peerText(channel.info)}: ${toWperfError(error).line}`);
-      },
+      failed: (error) => this.#failed(info, tcp, error),
     });
+    this.#keep(served);
+  }
+
+  #keep(served: Promise<void>): void {
     this.#serving.add(served);
     void served.finally(() => this.#serving.delete(served));
+  }
+
+  #failed(info: ChannelInfo, tcp: Socket, error: unknown): void {
+    if (this.#stop.signal.aborted || this.#admission.wasDismissed(tcp)) return;
+    this.#notice('warning', `${peerText(info)}: ${toWperfError(error).line}`);
   }
 
   #notice(level: NoticeEvent['level'], text: string): void {

@@ -201,6 +201,8 @@ export interface LoadLink extends Data, Link {
   readonly notes?: readonly string[];
   /** The connection has ended, and not by `drop`. */
   onClose: (closed: Closed) => void;
+  /** Nothing more is sent: the far end is told behind what is queued, where the connection has a way to tell it. */
+  end?(): void;
   /** Ends the connection at once; whatever is queued is discarded. */
   drop(): void;
 }

@@ -14,7 +14,7 @@ export interface ForeignFlag extends Pick<Flag, 'name' | 'aliases' | 'type'> {
   readonly refusal?: string;
 }
 
-const noSctp = 'wperf runs over WebSocket, on TCP';
+const noSctp = 'wperf measures over TCP and UDP';
 const tokenInstead = 'share a secret with --token-file at both ends';
 
 export const foreignFlags: readonly ForeignFlag[] = [
@@ -83,8 +83,6 @@ export const foreignFlags: readonly ForeignFlag[] = [
     type: text('VALUE'),
     refusal: 'bound what a client is granted with -t/--time and -n/--bytes',
   },
-  { name: 'username', aliases: [], type: text('VALUE'), refusal: tokenInstead },
-  { name: 'rsa-public-key-path', aliases: [], type: text('VALUE'), refusal: tokenInstead },
   { name: 'rsa-private-key-path', aliases: [], type: text('VALUE'), refusal: tokenInstead },
   { name: 'authorized-users-path', aliases: [], type: text('VALUE'), refusal: tokenInstead },
   { name: 'time-skew-threshold', aliases: [], type: text('VALUE'), refusal: tokenInstead },

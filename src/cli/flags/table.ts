@@ -1,5 +1,5 @@
 /** The one table of flags: it makes the parser, `--help`, the README's table, and the types of the parsed values. */
-import { defaults, kcp, limits, traceService, waits } from '../../defaults/index.js';
+import { defaults, iperf3, kcp, limits, traceService, waits } from '../../defaults/index.js';
 import { rateText, sizeText } from '../../units.js';
 import { proxyUrl } from '../plan/proxy.js';
 import { header } from './header.js';
@@ -304,6 +304,54 @@ const general = [
     group: 'Client',
     for: load,
     help: 'Send numbered packets at a steady rate, and measure their jitter and loss as a UDP test does',
+  },
+  {
+    name: 'iperf3',
+    aliases: [],
+    group: 'Client',
+    for: ['load'],
+    help: `Test against a server of iperf3, on port ${iperf3.port} unless told otherwise; packets of --udp are real ones`,
+    conflicts: [
+      ...['proto', 'token', 'token-file', 'no-legacy', 'legacy-token', 'header', 'cacert', 'insecure'],
+      ...[
+        'sim-latency',
+        'sim-jitter',
+        'sim-loss',
+        'sim-mtu',
+        'sim-sndbuf',
+        'sim-rcvbuf',
+        'sim-tcp-nodelay',
+        'sim-seed',
+      ],
+      ...['kcp-snd-wnd', 'kcp-rcv-wnd', 'kcp-interval', 'kcp-resend', 'kcp-no-delay', 'kcp-congestion', 'kcp-mtu'],
+    ],
+  },
+  {
+    name: 'username',
+    aliases: [],
+    group: 'Client',
+    for: ['load'],
+    type: text('NAME', iperf3.loginCharacters),
+    help: 'With --iperf3: log in as NAME, with the password in IPERF3_PASSWORD of the environment or asked for',
+    requires: ['iperf3', 'rsa-public-key-path'],
+  },
+  {
+    name: 'rsa-public-key-path',
+    aliases: [],
+    group: 'Client',
+    for: ['load'],
+    type: text('FILE'),
+    help: "With --username: the server's RSA public key (PEM)",
+    requires: ['iperf3', 'username'],
+  },
+  {
+    name: 'retry',
+    aliases: [],
+    group: 'Client',
+    for: ['load'],
+    type: seconds(iperf3.retryLimits),
+    help: 'With --iperf3: try again for SECONDS while the server is busy with another test',
+    requires: ['iperf3'],
   },
   {
     name: 'proto',
@@ -689,6 +737,60 @@ const general = [
     default: 'any',
     help: 'Serve tests on PATH of the URL only',
     elsewhere: 'write the path into the URL of -c',
+  },
+
+  {
+    name: 'iperf3-port',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    type: integer('PORT', { min: 1, max: limits.port.max }),
+    default: 'the port of the server alone',
+    help: 'Serve clients of iperf3 on PORT too, TCP and UDP; theirs is 5201',
+    conflicts: ['no-iperf3'],
+  },
+  {
+    name: 'iperf3-one-at-a-time',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    help: 'Tell clients of iperf3 that the server is busy while a test of theirs runs, as iperf3 does',
+    conflicts: ['no-iperf3'],
+  },
+  {
+    name: 'iperf3-users',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    type: text('FILE'),
+    help: 'Have clients of iperf3 log in, as a user in FILE: lines of name,SHA-256 of {name}password',
+    requires: ['iperf3-private-key'],
+    conflicts: ['no-iperf3'],
+  },
+  {
+    name: 'iperf3-private-key',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    type: text('FILE'),
+    help: 'The RSA key (PEM) under whose public part clients of iperf3 log in',
+    requires: ['iperf3-users'],
+    conflicts: ['no-iperf3'],
+  },
+  {
+    name: 'iperf3-open',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    help: 'Let clients of iperf3 in without the token that others need',
+    conflicts: ['no-iperf3'],
+  },
+  {
+    name: 'no-iperf3',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    help: 'Refuse clients of iperf3',
   },
 
   {

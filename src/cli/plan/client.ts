@@ -18,6 +18,7 @@ import { blockBytesOf, bytesOf, modeOf, secondsOf, silenceSecondsOf } from './am
 import { checkFamily, chosenFamily } from './family.js';
 import { readPem } from './files.js';
 import { refuseFlaw } from './flaws.js';
+import { checkIperf3, checkPacketsPassProxy, iperf3Plan, parseIperf3Target } from './iperf3.js';
 import { checkPassesProxy, checkProto, protoPlan } from './proto.js';
 import { proxyUrl } from './proxy.js';
 import { givenWish } from './routes.js';
@@ -46,12 +47,14 @@ export function loadPlan(values: FlagValues, outside: Surroundings): Placed<Clie
     silenceSeconds: silenceSecondsOf(values),
     simulation: simulationPlan(values),
     proto: protoPlan(values),
+    iperf3: iperf3Plan(values, outside),
     title: values.title,
     extraData: values['extra-data'],
     ...connectionWish(values, outside),
   });
   checkPorts(values);
   checkProto(values);
+  checkIperf3(values);
   refuseFlaw(flawOfLoad(plan), values);
   return { ...plan, ...wayPlan(values, outside) };
 }
@@ -115,15 +118,18 @@ function wayPlan(values: FlagValues, outside: Surroundings): Pick<Placed<Connect
   checkTlsFlags(values, target);
   checkThroughProxy(values, proxy);
   checkPassesProxy(values, proxy);
+  checkPacketsPassProxy(values, proxy);
   const ca = values.cacert === undefined ? undefined : readPem('--cacert', values.cacert, 'CERTIFICATE', outside);
   return { target, ...given({ ca, proxy }) };
 }
 
-function clientTarget({ client = '', port }: FlagValues): Target {
+function clientTarget({ client = '', port, iperf3 }: FlagValues): Target {
   if (port === 0) {
     throw usageError(`${labelOf('port')} '0' is out of range`, `give the server's port, 1 to ${limits.port.max}`);
   }
-  return parseNamed(labelOf('client'), hideCredentials(client), () => parseTarget(client, port));
+  return parseNamed(labelOf('client'), hideCredentials(client), () =>
+    iperf3 ? parseIperf3Target(client, port) : parseTarget(client, port),
+  );
 }
 
 function clientProxy(values: FlagValues, target: Target, outside: Surroundings): string | undefined {

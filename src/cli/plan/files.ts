@@ -26,7 +26,7 @@ export function readNamed(flag: string, path: string, { readFile }: Surroundings
 export function readPem(
   flag: string,
   path: string,
-  kind: 'CERTIFICATE' | 'PRIVATE KEY',
+  kind: 'CERTIFICATE' | 'PRIVATE KEY' | 'PUBLIC KEY',
   outside: Surroundings,
 ): string {
   const text = readNamed(flag, path, outside);

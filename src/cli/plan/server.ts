@@ -6,6 +6,7 @@ import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { secondsOf, silenceSecondsOf } from './amount.js';
 import { readPem } from './files.js';
+import { iperf3Of } from './iperf3-server.js';
 import { traceChanges } from './routes.js';
 import type { Surroundings } from './surroundings.js';
 import { resolveToken } from './token.js';
@@ -32,6 +33,7 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       bytes: values.bytes,
       silenceSeconds: silenceSecondsOf(values),
       noLegacy: values['no-legacy'],
+      iperf3: iperf3Of(values, outside, token !== undefined),
       allowProto: allowedProtos(values),
       modules: modulesOf(values),
       traces: traceChanges(values),

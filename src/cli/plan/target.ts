@@ -19,10 +19,11 @@ const meantSchemes = new Map([
 /**
  * @param text `host`, `host:port`, `[v6]:port`, a bare IPv6 address, or a `ws://` or `wss://` URL.
  * @param port of `--port`; it wins over any other.
+ * @param usualPort of a host named without one.
  * @throws BadValue
  */
-export function parseTarget(text: string, port?: number): Target {
-  const found = text.includes('://') ? fromUrl(text) : fromHost(text);
+export function parseTarget(text: string, port?: number, usualPort: number = defaults.port): Target {
+  const found = text.includes('://') ? fromUrl(text) : fromHost(text, usualPort);
   return port === undefined ? found : { ...found, port };
 }
 
@@ -56,13 +57,13 @@ function parseScheme(text: string): { readonly secure: boolean; readonly port: n
   throw new BadValue('is not a WebSocket URL', hint);
 }
 
-function fromHost(text: string): Target {
+function fromHost(text: string, usualPort: number): Target {
   if (text.includes('@')) throw credentialsRefused();
   if (/[/?#]/.test(text)) throw new BadValue('has a path but no scheme', 'write ws://host/path or wss://host/path');
   const { host, port } = splitPort(text);
   return {
     host: parseHost(host),
-    port: port === undefined ? defaults.port : parsePort(port),
+    port: port === undefined ? usualPort : parsePort(port),
     secure: false,
     path: '/',
   };

@@ -32,6 +32,9 @@ export class ServerOutput {
     const where = plan.host === undefined ? 'every address' : host;
     const scheme = plan.tls ? 'wss' : 'ws';
     this.#output.screen.out.write(`${identity.software}: server listening on port ${port} of ${where} (${scheme})\n`);
+    const { iperf3 } = plan;
+    if (iperf3?.port === undefined || iperf3.refused) return;
+    this.#output.screen.out.write(`${identity.software}: clients of iperf3 may use port ${iperf3.port} too\n`);
   }
 
   notice({ level, text }: NoticeEvent): void {

@@ -4,7 +4,7 @@ import { deferred } from '../../host/deferred.js';
 import { identity } from '../../host/identity.js';
 import type { OutputPlan, ServerPlan } from '../../plan/plan.js';
 import { testReporters } from '../../report/make.js';
-import { makeRecorder } from '../../report/recorder.js';
+import { makeJsonRecorder, makeRecorder } from '../../report/recorder.js';
 import { startServerPlan } from '../../server/server.js';
 import { openOutput } from './output.js';
 import { placesOnDemand } from './places.js';
@@ -35,6 +35,7 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   onInterrupt(interrupted.resolve);
   const server = await startServerPlan(plan, {
     makeRecorder: () => makeRecorder(identity),
+    ...(options.output.format !== 'text' && { makeJsonRecorder: () => makeJsonRecorder(identity) }),
     annotate: async (ip) => (await places())?.lookup(ip) ?? {},
   });
   const report = new ServerOutput(options.output, options.intervalSeconds, output, make);

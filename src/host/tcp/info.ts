@@ -4,12 +4,15 @@ import type { TcpSample } from '../../measure/tcp.js';
 /** Offsets of the fields, each 32 bits. */
 const field = {
   sndMss: 16,
+  unacked: 24,
   pathMtu: 60,
   rttUs: 68,
   rttVarUs: 72,
   sndCwnd: 80,
   reordering: 88,
   totalRetrans: 100,
+  /** Since 4.6. */
+  notSentBytes: 144,
   /** Only in kernels since 5.4, when the structure is long enough. */
   sndWnd: 228,
 } as const;
@@ -29,5 +32,8 @@ export function parseTcpInfo(info: Buffer): TcpSample | undefined {
     pathMtu: info.readUInt32LE(field.pathMtu),
     reorder: info.readUInt32LE(field.reordering),
     mss,
+    ...(info.length >= field.notSentBytes + 4 && {
+      waitingBytes: info.readUInt32LE(field.unacked) * mss + info.readUInt32LE(field.notSentBytes),
+    }),
   };
 }

@@ -13,9 +13,10 @@ import type { Connections, StreamPlace } from '../connections.js';
 import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
 import type { LoadCarrier } from './carriage.js';
 import { Collector } from './collector.js';
-import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer } from './dialect.js';
+import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer, LoneDialect } from './dialect.js';
 import { endEventOf } from './end.js';
 import { failureOf } from './failure.js';
+import { KernelLatency } from './kernel-latency.js';
 import { LatencyProbe } from './latency-probe.js';
 import { startProgressMeter } from './progress-meter.js';
 import { carriageOf, readersOf } from './readers.js';
@@ -23,8 +24,14 @@ import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
 
-export interface LoadRunOptions {
+interface RunOptions {
   readonly host: Host;
+  /** Ends the test early; the results so far are still collected. */
+  readonly signal: AbortSignal;
+}
+
+/** By connections on which the dialect is settled. */
+export interface ConnectedRunOptions extends RunOptions {
   readonly connections: Connections;
   /** Settles the dialect once, by what the first connection answered. Throws WperfError for one that is not spoken. */
   readonly dialectOf: (connected: Connected) => LoadDialect;
@@ -32,9 +39,17 @@ export interface LoadRunOptions {
   readonly offered?: LoadDialect;
   /** Where the load goes by connections of its own. */
   readonly carrier?: LoadCarrier | undefined;
-  /** Ends the test early; the results so far are still collected. */
-  readonly signal: AbortSignal;
 }
+
+/** By a dialect that is settled beforehand. */
+export interface LoneRunOptions extends RunOptions {
+  readonly lone: LoneDialect;
+}
+
+export type LoadRunOptions = ConnectedRunOptions | LoneRunOptions;
+
+/** What measures latency beside the test. */
+type Latency = Pick<LatencyProbe, 'measureLoaded' | 'finish' | 'close'> & Partial<LatencyProbe>;
 
 type Opening = Omit<LoadOpening, 'connections'>;
 
@@ -47,10 +62,10 @@ class ClientTest {
   readonly #plan: ClientPlan;
   readonly #options: LoadRunOptions;
   readonly #emit: (event: TestEvent) => void;
-  readonly #connections: Connections;
   readonly #session = randomId();
   readonly #simulation: Simulation | undefined;
-  readonly #latency: LatencyProbe;
+  readonly #probe: LatencyProbe;
+  #latency: Latency;
   readonly #roundTrips: OpeningRoundTrips;
   #peer: LoadPeer | undefined;
   /** As the start told it. */
@@ -61,9 +76,9 @@ class ClientTest {
     this.#plan = plan;
     this.#options = options;
     this.#emit = emit;
-    this.#connections = options.connections;
     this.#simulation = plan.simulation && withSeed(plan.simulation);
-    this.#latency = new LatencyProbe({ clock: options.host.clock, simulation: this.#simulation });
+    this.#probe = new LatencyProbe({ clock: options.host.clock, simulation: this.#simulation });
+    this.#latency = this.#probe;
     this.#roundTrips = new OpeningRoundTrips(options.host.clock);
   }
 
@@ -78,7 +93,7 @@ class ClientTest {
       this.#emit(await this.#measure(peer, rtt));
       await Promise.all(peer.streams.map((stream) => stream.close(waits.partingSeconds)));
     } catch (thrown) {
-      this.#connections.dropAll();
+      dropAll(this.#options);
       const error = toWperfError(thrown);
       this.#emit({ type: 'error', error: this.#peer?.explain?.(error) ?? error, ...given({ partial: this.#partial }) });
     } finally {
@@ -95,13 +110,27 @@ class ClientTest {
     );
   }
 
+  #open(): Promise<LoadPeer> {
+    return 'lone' in this.#options ? this.#openLone(this.#options) : this.#openConnected(this.#options);
+  }
+
+  async #openLone({ lone, host }: LoneRunOptions): Promise<LoadPeer> {
+    const peer = await lone.open({ plan: this.#plan, session: this.#session, host });
+    this.#peer = peer;
+    if (this.#plan.latency) {
+      const sending = peer.test.direction === 'down' ? [] : peer.streams.map(({ link }) => link);
+      this.#latency = new KernelLatency(host.clock, sending);
+    }
+    return peer;
+  }
+
   /** Everything at once: the streams, and the connection beside them. */
-  async #open(): Promise<LoadPeer> {
-    const { dialectOf, host, carrier } = this.#options;
+  async #openConnected(options: ConnectedRunOptions): Promise<LoadPeer> {
+    const { dialectOf, offered, connections, host, carrier } = options;
     const opening = { plan: this.#plan, session: this.#session, simulation: this.#simulation, host, carrier };
-    const first = this.#greeted(1, opening, (greeting) => this.#connections.first(greeting));
-    const another = (place: StreamPlace) =>
-      this.#greeted(place, opening, (greeting) => this.#connections.another(place, greeting));
+    const greeted = greeter(offered, opening);
+    const first = greeted(1, (greeting) => connections.first(greeting));
+    const another = (place: StreamPlace) => greeted(place, (greeting) => connections.another(place, greeting));
     const beside = this.#plan.latency ? another('beside') : undefined;
     const others = Array.from({ length: this.#plan.streams - 1 }, (_, i) => another(i + 2));
     // The first failure is told; what follows from it is not.
@@ -115,28 +144,18 @@ class ClientTest {
     return this.#peer;
   }
 
-  /** With what the dialect that is offered says first. */
-  async #greeted(
-    place: StreamPlace,
-    opening: Opening,
-    connect: (greeting: string | undefined) => Promise<Connected>,
-  ): Promise<Connected & Greeted> {
-    const greeting = this.#options.offered?.greeting?.(place, opening);
-    const connected = await connect(greeting);
-    return { ...connected, ...given({ greeting: connected.greeted ? greeting : undefined }) };
-  }
-
   /** A dialect without such a connection does without. */
   async #openEcho({ openEcho }: LoadDialect, opening: Opening, connecting: Promise<Greeted>): Promise<void> {
-    if (openEcho) await this.#latency.open(async () => openEcho(await connecting, opening));
+    if (openEcho) await this.#probe.open(async () => openEcho(await connecting, opening));
     else void connecting.then(({ channel }) => channel.drop()).catch(() => {});
   }
 
   /** What was measured while the test was opened, unless that was too early to tell. */
-  async #roundTripsOf({ streams, checkOpen }: LoadPeer): Promise<RttSummary | undefined> {
+  async #roundTripsOf({ streams, checkOpen, rtt }: LoadPeer): Promise<RttSummary | undefined> {
+    if (rtt) return rtt;
     const early = this.#roundTrips.end();
     if (early && !this.#simulation && !checkOpen) return early;
-    const echoes = streams.map((stream) => stream.echo);
+    const echoes = streams.flatMap(({ echo }) => echo ?? []);
     return measureRoundTrips(echoes, this.#options.host.clock, simulatedSeconds(this.#simulation));
   }
 
@@ -174,7 +193,7 @@ class ClientTest {
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
       const end = this.#end(peer, outcomes);
-      const failure = failureOf(end, outcomes, peer.streams[0]?.talk.peer ?? '');
+      const failure = peer.failure?.() ?? failureOf(end, outcomes, peer.streams[0]?.talk.peer ?? '');
       if (failure) this.#partial = end;
       if (failure) throw failure;
       return end;
@@ -214,6 +233,23 @@ class ClientTest {
     });
     return { ...run, outcome: run.outcome.finally(() => collector.finish(stream.id)) };
   }
+}
+
+/** With what the dialect that is offered says first. */
+function greeter(offered: LoadDialect | undefined, opening: Opening) {
+  return async (
+    place: StreamPlace,
+    connect: (greeting: string | undefined) => Promise<Connected>,
+  ): Promise<Connected & Greeted> => {
+    const greeting = offered?.greeting?.(place, opening);
+    const connected = await connect(greeting);
+    return { ...connected, ...given({ greeting: connected.greeted ? greeting : undefined }) };
+  };
+}
+
+function dropAll(options: LoadRunOptions): void {
+  if ('lone' in options) options.lone.dropAll();
+  else options.connections.dropAll();
 }
 
 function streamInfo({ id, link }: ClientStream) {

@@ -5,7 +5,7 @@ import { sumPackets } from '../../measure/packets.js';
 import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
-import { directionOf, directionsOf, type Role } from './results.js';
+import { carries, directionOf, directionsOf, type Role, type StreamDirections } from './results.js';
 import type { StreamReport } from './stream/figures.js';
 
 /** Intervals wait for a missing stream until another is this many ahead. */
@@ -16,6 +16,7 @@ export class Collector {
   readonly #directions: readonly Direction[];
   readonly #streams: number;
   readonly #columns: readonly StatisticColumn[];
+  readonly #carried: StreamDirections;
   readonly #onInterval: (event: IntervalEvent) => void;
   readonly #pending = new Map<string, StreamInterval[]>();
   readonly #finished = new Set<number>();
@@ -25,8 +26,10 @@ export class Collector {
     test: TestPlan,
     onInterval: (event: IntervalEvent) => void,
     columns: readonly StatisticColumn[] = [],
+    carried: StreamDirections = new Map(),
   ) {
     this.#role = role;
+    this.#carried = carried;
     this.#columns = columns;
     this.#directions = directionsOf(test);
     this.#streams = test.streams;
@@ -83,6 +86,7 @@ export class Collector {
 
   #isComplete(rows: readonly StreamInterval[], direction: Direction): boolean {
     const present = new Set(rows.filter((row) => row.direction === direction).map((row) => row.id));
-    return new Set([...present, ...this.#finished]).size >= this.#streams;
+    const finished = [...this.#finished].filter((id) => carries(this.#carried, id, direction));
+    return new Set([...present, ...finished]).size >= this.#streams;
   }
 }

@@ -1,6 +1,6 @@
 /** The port of a load test's client: what a dialect does for it. */
 import type { WperfError } from '../../errors.js';
-import type { NoticeEvent, StreamResult } from '../../events/test.js';
+import type { ForeignDialect, NoticeEvent, RttSummary, StreamResult } from '../../events/test.js';
 import type { Host } from '../../host/host.js';
 import type { LoadReader, SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
@@ -32,8 +32,8 @@ export interface ClientStream extends StreamLink {
   readonly id: number;
   /** Of this stream alone, as granted. */
   readonly test: TestPlan;
-  /** Round trips on the stream's own connection, before its load. */
-  readonly echo: Pick<Echo, 'ping'>;
+  /** Round trips on the stream's own connection, before its load; absent where the dialect has none. */
+  readonly echo?: Pick<Echo, 'ping'>;
   /** Ends the connection in good order, or without ceremony if that takes longer. Settles when the peer knows the end. */
   close(withinSeconds: number): Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface EchoLink {
 /** A server that has granted a test. */
 export interface LoadPeer {
   readonly software: string;
-  readonly dialect?: 'legacy';
+  readonly dialect?: ForeignDialect;
   /** Of all streams, as granted. */
   readonly test: TestPlan;
   /** The conditions as granted, with what the far kernel made of them. */
@@ -65,6 +65,10 @@ export interface LoadPeer {
   readonly streams: readonly ClientStream[];
   /** Called just before the start. Throws the WperfError of a server that has refused meanwhile. */
   checkOpen?(): void;
+  /** Round trips before the load, where the streams have no echo. */
+  readonly rtt?: RttSummary;
+  /** Why the test has failed although its streams came to an end. */
+  failure?(): WperfError | undefined;
   /** What a failure of the test means in this dialect. */
   explain?(error: WperfError): WperfError;
   /** Doubts over figures that are not there, where the usual ones are not what this dialect means by it. */
@@ -78,4 +82,12 @@ export interface LoadDialect {
   open(opening: LoadOpening): Promise<LoadPeer>;
   /** Asks for pings on a connection beside the test; absent where the dialect has none such. */
   openEcho?(connection: Greeted, opening: Omit<LoadOpening, 'connections'>): EchoLink;
+}
+
+/** A dialect that makes its connections by itself, and has none beside the test. */
+export interface LoneDialect {
+  /** Rejects with WperfError. */
+  open(opening: Omit<LoadOpening, 'connections' | 'carrier' | 'simulation'>): Promise<LoadPeer>;
+  /** Ends all that was opened, what is still being opened included. */
+  dropAll(): void;
 }

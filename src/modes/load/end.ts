@@ -3,7 +3,7 @@ import type { EndEvent, SimulationReport, StreamResult } from '../../events/test
 import type { StatisticColumn } from '../../measure/statistics.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { withLoss } from '../simulation.js';
-import { type Role, streamResults, sumResults } from './results.js';
+import { type Role, type StreamDirections, streamResults, sumResults } from './results.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { missingFigures, warningsOf } from './warnings.js';
 
@@ -11,6 +11,7 @@ export interface EndOptions {
   /** As the start told it. */
   readonly simulation?: SimulationReport;
   readonly columns?: readonly StatisticColumn[] | undefined;
+  readonly directions?: StreamDirections;
   /** Doubts over figures that are not there. */
   readonly missing?: (streams: readonly StreamResult[], outcomes: readonly StreamOutcome[]) => string[];
 }
@@ -20,12 +21,12 @@ export function endEventOf(
   role: Role,
   test: TestPlan,
   outcomes: ReadonlyMap<number, StreamOutcome>,
-  { simulation, columns, missing = (streams) => missingFigures(role, streams) }: EndOptions = {},
+  { simulation, columns, directions, missing = (streams) => missingFigures(role, streams) }: EndOptions = {},
 ): EndEvent {
   const [first] = outcomes.values();
   if (first === undefined) throw new Error('a test without streams');
   const all = [...outcomes.values()];
-  const streams = streamResults(role, test, outcomes);
+  const streams = streamResults(role, test, outcomes, directions);
   const outputs = all.flatMap((outcome) => outcome.remote?.output ?? []);
   return {
     type: 'end',

@@ -5,13 +5,20 @@ import { sumPackets } from '../../measure/packets.js';
 import type { Span } from '../../measure/span.js';
 import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
-import type { Direction, TestPlan } from '../../plan/plan.js';
+import type { Direction, TestDirection, TestPlan } from '../../plan/plan.js';
 import type { StreamOutcome } from './stream/figures.js';
 
 export type Role = 'client' | 'server';
 
-export function directionsOf(test: TestPlan): Direction[] {
+export function directionsOf(test: Pick<TestPlan, 'direction'>): Direction[] {
   return test.direction === 'bidir' ? ['up', 'down'] : [test.direction];
+}
+
+/** Of streams, by their ids, that do not carry load in all directions of their test. */
+export type StreamDirections = ReadonlyMap<number, TestDirection>;
+
+export function carries(directions: StreamDirections, id: number, direction: Direction): boolean {
+  return directionsOf({ direction: directions.get(id) ?? 'bidir' }).includes(direction);
 }
 
 export function directionOf(role: Role, sender: boolean): Direction {
@@ -23,9 +30,13 @@ export function streamResults(
   role: Role,
   test: TestPlan,
   outcomes: ReadonlyMap<number, StreamOutcome>,
+  directions: StreamDirections = new Map(),
 ): StreamResult[] {
+  const outcomesOf = (direction: Direction) => [...outcomes].filter(([id]) => carries(directions, id, direction));
   return directionsOf(test).flatMap((direction) =>
-    [...outcomes].sort(([a], [b]) => a - b).map(([id, outcome]) => streamResult(id, direction, role, outcome)),
+    outcomesOf(direction)
+      .sort(([a], [b]) => a - b)
+      .map(([id, outcome]) => streamResult(id, direction, role, outcome)),
   );
 }
 

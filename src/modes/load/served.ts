@@ -2,7 +2,7 @@
 import { waits } from '../../defaults/index.js';
 import { toWperfError, type WperfError } from '../../errors.js';
 import type { Recorder } from '../../events/recorder.js';
-import type { SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
+import type { ForeignDialect, SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import type { Host } from '../../host/host.js';
 import type { Simulation, SocketWishes, TestPlan } from '../../plan/plan.js';
@@ -12,6 +12,7 @@ import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
 import { carriageOf, readersOf } from './readers.js';
 import { Recording } from './recording.js';
+import { directionsOf, type StreamDirections } from './results.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { startStream } from './stream/stream.js';
 import type { StreamLink } from './stream/talk.js';
@@ -20,7 +21,7 @@ import type { StreamLink } from './stream/talk.js';
 export interface AskedTest {
   readonly session: string;
   readonly software: string;
-  readonly dialect?: 'legacy';
+  readonly dialect?: ForeignDialect;
   readonly title?: string;
   readonly extraData?: string;
   readonly simulation?: Simulation;
@@ -124,7 +125,7 @@ export class ServedTest {
   #begin(): void {
     if (this.#collector) return;
     const test = this.#total();
-    this.#collector = new Collector('server', test, this.#listener.onEvent, this.#columns);
+    this.#collector = new Collector('server', test, this.#listener.onEvent, this.#columns, this.#directions);
     const start = this.#startEvent(test, this.#members);
     this.#simulation = start.simulation;
     this.#listener.onEvent(start);
@@ -156,12 +157,20 @@ export class ServedTest {
     return this.#members[0]?.link.columns;
   }
 
+  get #directions(): StreamDirections {
+    return new Map(this.#members.map(({ id, test }) => [id, test.direction]));
+  }
+
+  /** Where each stream carries load one way, those of one way are the test's number. */
   #total(): TestPlan {
     const tests = this.#members.map((member) => member.test);
-    const bytes = tests.reduce((sum, test) => sum + (test.bytes ?? 0), 0);
     const [first] = tests;
     if (!first) throw new Error('a test without streams');
-    return { ...first, streams: tests.length, ...(bytes > 0 && { bytes }) };
+    const alike = tests.filter(({ direction }) => direction === first.direction);
+    const bytes = alike.reduce((sum, test) => sum + (test.bytes ?? 0), 0);
+    const isBothWays = new Set(tests.flatMap(directionsOf)).size > 1;
+    const direction = isBothWays ? 'bidir' : first.direction;
+    return { ...first, direction, streams: alike.length, ...(bytes > 0 && { bytes }) };
   }
 
   #end(): void {
@@ -171,7 +180,9 @@ export class ServedTest {
   }
 
   #lastEvent(): TestEvent {
-    const options = given({ simulation: this.#simulation, missing: this.#listener.missing, columns: this.#columns });
+    const { missing } = this.#listener;
+    const about = { simulation: this.#simulation, missing, columns: this.#columns };
+    const options = { ...given(about), directions: this.#directions };
     const end = endEventOf('server', this.#total(), this.#outcomes, options);
     if (!this.#failure) return end;
     return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };

@@ -6,7 +6,7 @@ export function latencyObject({ samples, minMs, medianMs, p95Ms, p99Ms, maxMs }:
   return { samples, min_ms: minMs, median_ms: medianMs, p95_ms: p95Ms, p99_ms: p99Ms, max_ms: maxMs };
 }
 
-export function latencyReportObject({ idle, loadedUp, loadedDown, bufferbloatMs, grade, rpm }: LatencyReport) {
+export function latencyReportObject({ idle, loadedUp, loadedDown, bufferbloatMs, grade, rpm, source }: LatencyReport) {
   return {
     idle: idle && latencyObject(idle),
     loaded_up: loadedUp && latencyObject(loadedUp),
@@ -14,5 +14,6 @@ export function latencyReportObject({ idle, loadedUp, loadedDown, bufferbloatMs,
     bufferbloat_ms: bufferbloatMs,
     grade,
     rpm,
+    ...(source !== undefined && { source }),
   };
 }

@@ -3,7 +3,7 @@ import type { LatencyReport } from '../../measure/latency.js';
 import { millisecondsText } from './format.js';
 
 /** `Latency: idle 20.1 ms, loaded 181.4 ms (p95 199.0 ms): bufferbloat 161.3 ms, grade C, 331 RPM`. */
-export function latencyLine({ idle, loadedUp, loadedDown, bufferbloatMs, grade, rpm }: LatencyReport): string {
+export function latencyLine({ idle, loadedUp, loadedDown, bufferbloatMs, grade, rpm, source }: LatencyReport): string {
   const loaded = loadedUp ?? loadedDown;
   const parts = [
     `idle ${idle ? millisecondsText(idle.medianMs) : 'unknown'}`,
@@ -13,5 +13,6 @@ export function latencyLine({ idle, loadedUp, loadedDown, bufferbloatMs, grade, 
     ...(bufferbloatMs === null ? [] : [`bufferbloat ${millisecondsText(bufferbloatMs)}, grade ${grade}`]),
     ...(rpm === null ? [] : [`${Math.round(rpm)} RPM`]),
   ];
-  return `Latency: ${[parts.join(', '), ...(verdict.length > 0 ? [verdict.join(', ')] : [])].join(': ')}`;
+  const name = source === 'kernel' ? 'Latency (round trips of the streams, by the kernel)' : 'Latency';
+  return `${name}: ${[parts.join(', '), ...(verdict.length > 0 ? [verdict.join(', ')] : [])].join(': ')}`;
 }

@@ -125,7 +125,7 @@ export class TextReporter implements Reporter {
 
   #noteWidth(): number {
     if ((this.#start?.test.omitSeconds ?? 0) > 0) return '(omitted)'.length;
-    return this.#start?.dialect === 'legacy' ? '(sent)'.length : 0;
+    return this.#start?.dialect !== undefined ? '(sent)'.length : 0;
   }
 
   #printHead(columns: Pick<RowOptions, 'retransmits' | 'window' | 'columns' | 'noteWidth'>): Rows {

@@ -13,6 +13,8 @@ import { readProxyHeader } from './proxy-protocol.js';
 export interface FrontDoorOptions {
   readonly host?: string | undefined;
   readonly port: number;
+  /** What chose the port, for errors; `--port` unless given. */
+  readonly flag?: string;
   readonly clock: Clock;
   /** Whether this peer is a proxy that may say for whom it speaks. */
   readonly trusts: (address: string) => boolean;
@@ -92,9 +94,9 @@ function openingOf(seen: Uint8Array, openings: readonly Opening[]): Opening | 'm
   return 'none';
 }
 
-function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void> {
+function listen(server: Server, { host, port, flag = '--port' }: FrontDoorOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port, flag)));
     server.listen({ port, ...(host !== undefined && { host }) }, () => {
       server.removeAllListeners('error');
       server.on('error', () => {});
@@ -103,11 +105,11 @@ function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void>
   });
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string | undefined, port: number): WperfError {
+function listenError(error: NodeJS.ErrnoException, host: string | undefined, port: number, flag: string): WperfError {
   const peer = `${host ?? '*'}:${port}`;
   const detail = (hint: string) => ({ operation: 'listen', peer, cause: error, hint });
   if (error.code === 'EADDRINUSE') {
-    return new WperfError('port-in-use', `port ${port} is in use`, detail('choose another with --port'));
+    return new WperfError('port-in-use', `port ${port} is in use`, detail(`choose another with ${flag}`));
   }
   if (error.code === 'EACCES') {
     return new WperfError(
@@ -122,6 +124,6 @@ function listenError(error: NodeJS.ErrnoException, host: string | undefined, por
   return new WperfError(
     'listen-failure',
     `cannot listen on ${peer}: ${error.message}`,
-    detail('check --host and --port'),
+    detail(`check --host and ${flag}`),
   );
 }

@@ -38,10 +38,14 @@ export class DuplexLink {
     return this.stream.writableLength;
   }
 
+  end(): void {
+    this.stream.end();
+  }
+
   drop(): void {
     this.onClose = () => {};
     const { stream } = this;
-    const isTcp = stream instanceof Socket && !stream.destroyed && !stream.writableEnded;
+    const isTcp = stream instanceof Socket && !stream.destroyed && !stream.writableFinished;
     if (isTcp) stream.resetAndDestroy();
     else stream.destroy();
   }

@@ -9,7 +9,7 @@ import type { LoadListener, LoadPlace } from '../load-transport.js';
 import { Cookies } from './cookies.js';
 import { cookieOf, type Greeting, greeting, keyOfGreeting, readGreeting } from './greeting.js';
 import { openDatagramDoor } from './open.js';
-import { type DatagramDoor, type DatagramSocket, LARGEST_DATAGRAM, type Peer } from './socket.js';
+import { type DatagramDoor, type DatagramSocket, LARGEST_DATAGRAM, type Peer, type PeerOptions } from './socket.js';
 
 /** A transport that wants the sockets of those who show its keys. */
 interface Guest {
@@ -18,10 +18,22 @@ interface Guest {
   readonly welcome: (socket: DatagramSocket, key: Buffer, provedBytes: number) => void;
 }
 
+/** Who knows what to make of datagrams that are no greetings. */
+export interface Foreigner {
+  /** Of a peer that has no socket of its own; the bytes are the listener's only until it returns. False is not heard. */
+  readonly hear: (datagram: Buffer, from: Peer) => boolean;
+}
+
+export interface ForeignPort extends LoadListener {
+  /** From now on the peer's datagrams go to a socket of its own. Throws where the system has none, or the peer one. */
+  open(peer: Peer, options?: PeerOptions): DatagramSocket;
+}
+
 export class DatagramReception {
   readonly #door: DatagramDoor;
   readonly #cookies: Cookies;
   readonly #guests = new Set<Guest>();
+  readonly #foreigners = new Set<Foreigner>();
 
   private constructor(door: DatagramDoor, clock: Clock) {
     this.#door = door;
@@ -39,14 +51,31 @@ export class DatagramReception {
     return {
       close: () => {
         this.#guests.delete(guest);
-        if (this.#guests.size === 0) this.#door.close();
+        this.#closeIfLeft();
       },
     };
+  }
+
+  joinForeign(foreigner: Foreigner): ForeignPort {
+    this.#foreigners.add(foreigner);
+    return {
+      open: (peer, options) => this.#door.open(peer, options),
+      close: () => {
+        this.#foreigners.delete(foreigner);
+        this.#closeIfLeft();
+      },
+    };
+  }
+
+  #closeIfLeft(): void {
+    if (this.#guests.size + this.#foreigners.size === 0) this.#door.close();
   }
 
   #hear(datagram: Buffer, from: Peer): void {
     const said = readGreeting(datagram);
     const guest = said && this.#hostOf(said);
+    const isHeard = !said && [...this.#foreigners].some((foreigner) => foreigner.hear(datagram, from));
+    if (isHeard) return;
     if (!guest) this.#ignore();
     else if (said.kind === 'open')
       this.#door.reply(greeting('challenge', this.#cookies.make(from, keyOfGreeting(said))), from);
@@ -92,13 +121,30 @@ export class DatagramReception {
 /** One for all transports of a server that go by UDP. */
 const receptions = new Map<string, Promise<DatagramReception>>();
 
-export async function joinReception(guest: Guest, clock: Clock): Promise<LoadListener> {
-  const at = `${guest.place.host ?? ''} ${guest.place.port}`;
-  const opening = receptions.get(at) ?? DatagramReception.open(guest.place, clock);
+export function joinReception(guest: Guest, clock: Clock): Promise<LoadListener> {
+  return joinAt(guest.place, clock, (reception) => reception.join(guest));
+}
+
+/** For another program's datagrams at the same port. */
+export function joinForeign(
+  place: Pick<LoadPlace, 'host' | 'port'>,
+  foreigner: Foreigner,
+  clock: Clock,
+): Promise<ForeignPort> {
+  return joinAt(place, clock, (reception) => reception.joinForeign(foreigner));
+}
+
+async function joinAt<T extends LoadListener>(
+  place: Pick<LoadPlace, 'host' | 'port'>,
+  clock: Clock,
+  join: (reception: DatagramReception) => T,
+): Promise<T> {
+  const at = `${place.host ?? ''} ${place.port}`;
+  const opening = receptions.get(at) ?? DatagramReception.open(place, clock);
   receptions.set(at, opening);
   try {
-    const listener = (await opening).join(guest);
-    return { close: () => void Promise.all([receptions.delete(at), listener.close()]) };
+    const listener = join(await opening);
+    return { ...listener, close: () => void Promise.all([receptions.delete(at), listener.close()]) };
   } catch (error) {
     receptions.delete(at);
     throw error;

@@ -34,7 +34,22 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
       : 'is it a wperf server? if it speaks TLS use wss://';
     return new WperfError('not-wperf', `${peer} closed the connection${via} without an answer`, detail(hint));
   }
+  if (isOfIperf3(error)) return iperf3Error(peer);
   return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${systemWordsOf(error)}`, detail());
+}
+
+/**
+ * What iperf3 makes of a request: it takes the first 37 bytes for a client's cookie and asks for its parameters with one
+ * byte, a 9, or refuses it with 255 while another is served.
+ */
+function isOfIperf3({ rawPacket }: NodeError & { readonly rawPacket?: Uint8Array }): boolean {
+  return rawPacket?.[0] === 9 || (rawPacket?.length === 1 && rawPacket[0] === 0xff);
+}
+
+function iperf3Error(peer: string): WperfError {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(peer) ?? [];
+  const hint = `use wperf -c ${host} --iperf3 -p ${port}`;
+  return new WperfError('not-wperf', `${peer} is a server of iperf3`, { operation: 'connect', peer, hint });
 }
 
 /** The server accepted the WebSocket, but with another sub-protocol than those offered, or with none. */

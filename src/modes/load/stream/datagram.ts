@@ -14,15 +14,15 @@ const graceSeconds = waits.packetGraceSeconds;
 
 export const datagramLoad: Load = {
   graceSeconds,
-  receive(data, { test, anyPacketSize, ...options }) {
+  receive(data, { test, anyPacketSize, graceSeconds: grace = graceSeconds, ...options }) {
     const packetBytes = anyPacketSize ? undefined : test.blockBytes;
     const stragglerSeconds = data.isApart ? waits.stragglerSeconds : 0;
-    const waitsFor = { graceSeconds, stragglerSeconds };
+    const waitsFor = { graceSeconds: grace, stragglerSeconds };
     return startPacketReceiver(data, { ...test, ...options, ...waitsFor, ...given({ packetBytes }) });
   },
-  send(data, { test, maxBytes, saySent, stampNs, ...options }) {
+  send(data, { test, maxBytes, saySent, stampNs, codec, ...options }) {
     const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
-    const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9));
+    const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9), codec);
     const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp, test.bitsPerSecond > 0);
     const onSkipped = (packets: number) => numbering.skip(packets);
     const { pacingClock: clock = options.clock } = data;

@@ -6,6 +6,7 @@ import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { TestPlan } from '../../../plan/plan.js';
+import type { PacketCodec } from '../../../protocol/packet-header.js';
 import type { Standstill } from '../../../traffic/standstill.js';
 import type { Data, Stamp } from '../../../transport/channel.js';
 
@@ -40,6 +41,10 @@ export interface ReceiveOptions {
   readonly clock: Clock;
   /** Packets of any size are taken, not of `blockBytes` alone. */
   readonly anyPacketSize: boolean;
+  /** How packets are numbered, where not as in wperf.v1. */
+  readonly codec?: PacketCodec;
+  /** For the word of how many packets there were. */
+  readonly graceSeconds?: number;
   readonly onInterval: (record: IntervalRecord, packets?: PacketFigures) => void;
 }
 
@@ -56,6 +61,8 @@ export interface SendOptions {
   readonly saySent: (packets: number) => void;
   /** Fills the first bytes of each message, where they are no packets. */
   readonly stamp?: Stamp;
+  /** How packets are numbered, where not as in wperf.v1. */
+  readonly codec?: PacketCodec;
   /** The clock of packets' stamps, in nanoseconds; the monotonic one unless given. */
   readonly stampNs?: () => number;
 }

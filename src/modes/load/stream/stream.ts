@@ -84,6 +84,7 @@ class Stream {
   constructor(options: StreamOptions) {
     const { stream, test, role, host } = options;
     const { receiveSeconds = test.seconds, anyPacketSize = false } = stream.traits ?? {};
+    const { codec, graceSeconds, receiveBytes } = stream.traits ?? {};
     this.#options = options;
     this.#clock = host.clock;
     this.#usage = host.meterUsage();
@@ -92,8 +93,11 @@ class Stream {
     if (test.rxCopy) stream.data.copyLoad?.();
     // Before the start: its frame and the first load may arrive in one chunk.
     const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
-    const received = { ...test, seconds: receiveSeconds };
-    this.#receiver = this.#load.receive(stream.data, { test: received, clock: host.clock, anyPacketSize, onInterval });
+    const received = { ...this.#ownTest, seconds: receiveSeconds, ...given({ bytes: receiveBytes }) };
+    this.#receiver = this.#load.receive(stream.data, {
+      ...{ test: received, clock: host.clock, anyPacketSize, onInterval },
+      ...given({ codec: codec?.(), graceSeconds }),
+    });
   }
 
   counts(): LiveCounts {
@@ -146,7 +150,7 @@ class Stream {
   #beginSending(): void {
     const { stream, test } = this.#options;
     const clock = this.#clock;
-    const { ownIntervals, stamp, stampNs } = stream.traits ?? {};
+    const { ownIntervals, stamp, stampNs, codec, sendSeconds = test.seconds } = stream.traits ?? {};
     const first = stream.link.kernel?.sample();
     this.#tcp = first && new TcpGathering(first);
     const { columns = [] } = stream.link;
@@ -156,13 +160,13 @@ class Stream {
     const saySent = (packets: number) => stream.talk.say({ type: 'sent', packets });
     const maxBytes = batchShare(test.streams);
     const sender = this.#load.send(stream.data, {
-      test,
+      test: { ...this.#ownTest, seconds: sendSeconds },
       clock,
       roundTripSeconds,
       maxBytes,
       saySent,
       standstill: this.#standstill,
-      ...given({ stamp, stampNs }),
+      ...given({ stamp, stampNs, codec: codec?.() }),
     });
     this.#sender = sender;
     if (!ownIntervals) return;
@@ -170,6 +174,13 @@ class Stream {
     const intervals = startSenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
     this.#intervals = intervals;
     void sender.finished.then(() => intervals.stop());
+  }
+
+  /** By which this end ends by itself. */
+  get #ownTest(): TestPlan {
+    const { test, stream } = this.#options;
+    const { bytes: _, ...timed } = test;
+    return stream.traits?.farCounts ? timed : test;
   }
 
   #obeyStop(): void {
@@ -320,11 +331,11 @@ class Stream {
 
   /** A test ends on time, with or without the far side's figures; before that, one by bytes when the far side has them. */
   #remoteResult(reading: Promise<void>): Promise<void> {
-    const { test, stream, resultSeconds } = this.#options;
+    const { stream, resultSeconds } = this.#options;
     const clock = this.#clock;
     const seconds = stream.traits?.resultSeconds ?? resultSeconds + this.#load.graceSeconds;
     const now = clock.now();
-    const onTheWay = test.bytes !== undefined && !this.#ended && now < this.#deadline;
+    const onTheWay = this.#ownTest.bytes !== undefined && !this.#ended && now < this.#deadline;
     const patience = new Promise<void>((resolve) => {
       this.#cancels.push(clock.at((onTheWay ? this.#deadline : now) + seconds, resolve));
     });

@@ -1,14 +1,19 @@
 /** What the two ends of a stream say to each other while it runs: the port that a dialect puts on its wire. */
 import type { WperfError } from '../../../errors.js';
 import type { PacketTotals } from '../../../measure/packets.js';
+import type { TcpTotals } from '../../../measure/tcp.js';
 import type { MessageOf } from '../../../protocol/messages.js';
+import type { PacketCodec } from '../../../protocol/packet-header.js';
 import type { Data, Link, Stamp } from '../../../transport/channel.js';
 
 /** A dialect says of these what it has words for. */
 export type OwnWord = MessageOf<'interval'> | MessageOf<'sent'> | MessageOf<'end'> | MessageOf<'result'>;
 
 /** The far side's final figures, as far as its dialect tells them. */
-export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets'>> & { readonly packets?: PacketTotals };
+export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets' | 'tcp'>> & {
+  readonly packets?: PacketTotals;
+  readonly tcp?: TcpTotals;
+};
 
 export type FarWord =
   | MessageOf<'interval'>
@@ -38,12 +43,22 @@ export interface StreamTraits {
   readonly ownIntervals?: boolean;
   /** How long this end's receiver counts, where that is not how long its sender sends. */
   readonly receiveSeconds?: number;
+  /** How long this end's sender sends at most, where the far side is to tell it to stop. */
+  readonly sendSeconds?: number;
+  /** The far side alone counts the bytes that end a test: this end goes on until it is told. */
+  readonly farCounts?: boolean;
+  /** How many bytes end what this end receives, where those are not as many as it sends. */
+  readonly receiveBytes?: number;
   /** How long to wait for the far side's result after this end is done. */
   readonly resultSeconds?: number;
   /** Fills the first bytes of each message of load. */
   readonly stamp?: Stamp;
   /** The clock of packets' stamps, in nanoseconds. */
   readonly stampNs?: () => number;
+  /** How packets are numbered; one of its own for each direction. */
+  readonly codec?: () => PacketCodec;
+  /** Behind the last packet nothing is said: how long after its deadline this end counts, in place of a wait for that. */
+  readonly graceSeconds?: number;
   /** Packets of any size are taken. */
   readonly anyPacketSize?: boolean;
 }

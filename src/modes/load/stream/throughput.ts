@@ -5,7 +5,7 @@ import type { Load } from './load.js';
 
 export const throughputLoad: Load = {
   graceSeconds: 0,
-  receive: (data, { test, ...options }) => startReceiver(data, { ...test, ...options }),
-  send: (data, { test, maxBytes, stamp, ...options }) =>
+  receive: (data, { test, codec: _, ...options }) => startReceiver(data, { ...test, ...options }),
+  send: (data, { test, maxBytes, stamp, codec: _, ...options }) =>
     startSender(data.loadWriter(test.blockBytes, maxBytes, stamp), { ...test, ...options }),
 };

@@ -1,0 +1,38 @@
+/** How a server is to serve clients of iperf3. */
+import { parseUsers, readPrivateKey } from '../../dialects/iperf3/auth.js';
+import { WperfError } from '../../errors.js';
+import { given } from '../../given.js';
+import type { Iperf3Service } from '../../plan/plan.js';
+import type { FlagValues } from '../flags/table.js';
+import { quote, usageError } from '../flags/usage.js';
+import { readNamed, readPem } from './files.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Undefined where nothing is said of them. Throws WperfError 'usage' or 'file-failure'. */
+export function iperf3Of(values: FlagValues, outside: Surroundings, hasToken: boolean): Iperf3Service | undefined {
+  if (values['iperf3-open'] && !hasToken) {
+    throw usageError('--iperf3-open means something beside a token only', 'leave it away: nobody needs one here');
+  }
+  const service = given({
+    refused: values['no-iperf3'],
+    port: values['iperf3-port'],
+    oneAtATime: values['iperf3-one-at-a-time'],
+    open: values['iperf3-open'],
+    login: loginOf(values, outside),
+  });
+  return Object.keys(service).length > 0 ? service : undefined;
+}
+
+function loginOf(values: FlagValues, outside: Surroundings): Iperf3Service['login'] {
+  const { 'iperf3-users': usersPath, 'iperf3-private-key': keyPath } = values;
+  if (usersPath === undefined || keyPath === undefined) return undefined;
+  const users = readNamed('--iperf3-users', usersPath, outside);
+  if (parseUsers(users).size === 0) {
+    const text = `--iperf3-users ${quote(usersPath)} names no user`;
+    const hint = 'put a line for each there: name,SHA-256 of {name}password';
+    throw new WperfError('file-failure', text, { operation: 'read', hint });
+  }
+  const privateKey = readPem('--iperf3-private-key', keyPath, 'PRIVATE KEY', outside);
+  readPrivateKey(privateKey);
+  return { privateKey, users };
+}

@@ -1,0 +1,95 @@
+/** What a server says no to, with iperf3's number for it. Pure. */
+import { iperf3Service, limits } from '../../defaults/index.js';
+import { toWperfError, WperfError } from '../../errors.js';
+import type { ServerPlan } from '../../plan/plan.js';
+import { checkLogin, type LoginRules } from './auth.js';
+import type { Params } from './params.js';
+import { errorNumbers, ParamsRefusal } from './states.js';
+
+/** An error that a client is told by a number. */
+export class Refusal extends WperfError {
+  /** Undefined is told as that of a server which is busy: by one byte. */
+  readonly number: number | undefined;
+
+  constructor(number: number | undefined, error: WperfError) {
+    super(error.code, error.message, given(error));
+    this.number = number;
+  }
+}
+
+function given({ operation = 'handshake', hint, peer }: WperfError) {
+  return { operation, ...(hint !== undefined && { hint }), ...(peer !== undefined && { peer }) };
+}
+
+export function refusal(number: number, code: WperfError['code'], text: string, hint?: string): Refusal {
+  return new Refusal(number, new WperfError(code, text, hint === undefined ? {} : { hint }));
+}
+
+/** As a client is told that waits for its turn. */
+export function busy(error: WperfError): Refusal {
+  return new Refusal(undefined, error);
+}
+
+/** The number for whatever went wrong. */
+export function numberOf(thrown: unknown): number | undefined {
+  if (thrown instanceof Refusal || thrown instanceof ParamsRefusal) return thrown.number;
+  const { code } = toWperfError(thrown);
+  if (code === 'protocol-violation') return errorNumbers.badMessage;
+  if (code === 'no-load') return errorNumbers.noMessage;
+  if (code === 'timeout') return errorNumbers.streamAccept;
+  return errorNumbers.controlClosed;
+}
+
+/** Of those whom no token could let in. Undefined where they may ask. */
+export function refusalOfAll({ token, iperf3 = {} }: Pick<ServerPlan, 'token' | 'iperf3'>): Refusal | undefined {
+  if (token === undefined || iperf3.login || iperf3.open) return undefined;
+  const text = 'this server asks for a token, which iperf3 knows nothing of';
+  const hint = 'let clients of iperf3 log in with --iperf3-users, or in without with --iperf3-open';
+  return refusal(errorNumbers.notAuthorized, 'token-required', text, hint);
+}
+
+type Login = Pick<LoginRules, 'key' | 'users'>;
+
+/** Throws a Refusal. */
+export function checkUser({ authToken }: Params, login: Login | undefined, nowSeconds: number): void {
+  if (!login || (authToken !== undefined && checkLogin(authToken, { ...login, nowSeconds }) !== undefined)) return;
+  const text = authToken === undefined ? 'it does not log in' : 'its name, password or clock is wrong';
+  throw refusal(errorNumbers.notAuthorized, 'token-rejected', text);
+}
+
+/** Throws a Refusal for what is more than this server lets its clients have, or than it can do. */
+export function checkLimits(params: Params, plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'allowProto'>): void {
+  const { protocol, seconds, omitSeconds, bitsPerSecond = 0, parallel, bidir } = params;
+  if (protocol === 'sctp') throw refusal(NO_SCTP, 'request-refused', 'it asks for SCTP, which wperf does not speak');
+  if (!(plan.allowProto?.includes(protocol) ?? true)) {
+    throw refusal(NO_PROTOCOL, 'request-refused', `load by ${protocol} is not allowed here (--allow-proto)`);
+  }
+  if (plan.seconds !== undefined && (seconds === 0 || seconds + omitSeconds > plan.seconds)) {
+    throw refusal(
+      errorNumbers.tooLong,
+      'request-refused',
+      `tests may take ${plan.seconds} s here, omitted ones among them`,
+    );
+  }
+  const bytes = bytesOf(params);
+  if (plan.bytes !== undefined && bytes !== undefined && bytes > plan.bytes) {
+    throw refusal(errorNumbers.tooLong, 'request-refused', `tests may have ${plan.bytes} bytes here`);
+  }
+  if (bitsPerSecond * parallel * (bidir ? 2 : 1) > limits.bitsPerSecond.max) {
+    throw refusal(errorNumbers.tooMuchRate, 'request-refused', `${bitsPerSecond} bit/s are more than there can be`);
+  }
+}
+
+/** IENOSCTP and IEPROTOCOL. */
+const NO_SCTP = 22;
+const NO_PROTOCOL = 131;
+
+/** That end a test by bytes or blocks. */
+export function bytesOf({ bytes, blocks, ...params }: Params): number | undefined {
+  return bytes ?? (blocks && blocks * blockBytesOf(params));
+}
+
+export function blockBytesOf({ blockBytes, protocol }: Pick<Params, 'blockBytes' | 'protocol'>): number {
+  const usual = iperf3Service.defaults;
+  return blockBytes ?? (protocol === 'udp' ? usual.packetBytes : usual.blockBytes);
+}

@@ -1,0 +1,69 @@
+/**
+ * Latency where a dialect has no connection beside the test: the kernel's own round trips of the streams that this end
+ * sends, which it smooths. Liveness: looks until it is told to finish.
+ */
+import { bounds, waits } from '../../defaults/index.js';
+import type { RttSummary } from '../../events/test.js';
+import type { Cancel, Clock } from '../../host/clock.js';
+import { type LatencyReport, latencyReport } from '../../measure/latency.js';
+import { Thinned } from '../../measure/thinned.js';
+import type { TestPlan } from '../../plan/plan.js';
+import type { Link } from '../../transport/channel.js';
+
+type Kernel = Pick<Link, 'kernel'>;
+
+/** Undefined where no kernel tells. */
+export function kernelRoundTrips(links: readonly Kernel[]): RttSummary | undefined {
+  const samplesMs = samplesOf(links);
+  if (samplesMs.length === 0) return undefined;
+  return {
+    samples: samplesMs.length,
+    minMs: Math.min(...samplesMs),
+    avgMs: samplesMs.reduce((a, b) => a + b) / samplesMs.length,
+    maxMs: Math.max(...samplesMs),
+  };
+}
+
+export class KernelLatency {
+  readonly #clock: Clock;
+  readonly #links: readonly Kernel[];
+  readonly #idleMs: readonly number[];
+  readonly #loadedMs = new Thinned(bounds.latencySamples);
+  #cancel: Cancel = () => {};
+
+  /** Of streams that are not loaded yet. */
+  constructor(clock: Clock, links: readonly Kernel[]) {
+    this.#clock = clock;
+    this.#links = links;
+    this.#idleMs = samplesOf(links);
+  }
+
+  /** From the start of the test on; the omitted beginning does not count. */
+  measureLoaded({ omitSeconds }: Pick<TestPlan, 'omitSeconds'>): void {
+    this.#arm(this.#clock.now() + omitSeconds + waits.latencyIntervalSeconds);
+  }
+
+  /** Undefined where no kernel told anything. */
+  finish(): LatencyReport | undefined {
+    this.close();
+    if (this.#idleMs.length === 0 && this.#loadedMs.count === 0) return undefined;
+    const samples = { idleMs: this.#idleMs, loadedMs: this.#loadedMs.sorted(), unansweredMs: [] };
+    return { ...latencyReport('up', samples), source: 'kernel' };
+  }
+
+  close(): void {
+    this.#cancel();
+  }
+
+  #arm(moment: number): void {
+    this.#cancel = this.#clock.at(moment, () => {
+      for (const ms of samplesOf(this.#links)) this.#loadedMs.add(ms);
+      this.#arm(this.#clock.now() + waits.latencyIntervalSeconds);
+    });
+  }
+}
+
+/** A connection that nothing was sent on has no round trips. */
+function samplesOf(links: readonly Kernel[]): number[] {
+  return links.flatMap(({ kernel }) => kernel?.sample()?.rttUs || []).map((us) => us / 1000);
+}
