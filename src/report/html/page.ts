@@ -122,7 +122,7 @@ function chart(document: TestDocument, all: ReturnType<typeof figuresOf>): Conte
       : []),
   ];
   return section(
-    isDatagram(document) ? 'Rate, latency and loss over time' : 'Rate and latency over time',
+    `${isDatagram(document) ? 'Rate and loss' : samples ? 'Rate and latency' : 'Rate'} over time`,
     html`<figure><ul class="legend">${legend}</ul>${drawings}</figure>${remarksBelow.length === 0 ? undefined : html`<p class="note">${remarksBelow.join(' ')}</p>`}${intervalTable(document, all)}`,
   );
 }
