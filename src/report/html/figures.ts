@@ -36,8 +36,9 @@ export function seconds(value: number): Figure {
   return { value: `${Number(value.toFixed(3))}`, unit: 's' };
 }
 
+/** On one line: the blank does not break. */
 export function textOf({ value, unit }: Figure): string {
-  return unit === '' ? value : `${value} ${unit}`;
+  return unit === '' ? value : `${value}\u00a0${unit}`;
 }
 
 /** The power of 1000 in which an axis up to `most` is labelled. */

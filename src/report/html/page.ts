@@ -95,7 +95,7 @@ function outcome({ error, end }: TestDocument): Content[] {
       : []),
     ...(lines.length === 0
       ? []
-      : [html`<div class="told bad" role="note"><p><strong>Not good enough.</strong></p>${lines}</div>`]),
+      : [html`<div class="told bad" role="note"><p><strong>Bounds that did not hold.</strong></p>${lines}</div>`]),
   ];
 }
 

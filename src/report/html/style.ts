@@ -54,11 +54,12 @@ ul.plain{margin:0;padding-left:20px;overflow-wrap:anywhere}
 .note{color:var(--soft);font-size:13px}
 footer{margin-top:40px;padding-top:12px;border-top:1px solid var(--rule);color:var(--soft);font-size:13px;overflow-wrap:anywhere}
 code{font:12.5px ui-monospace,Menlo,Consolas,monospace}
+@media (max-width:960px){.cards{grid-template-columns:repeat(3,1fr)}}
 @media (max-width:640px){main{padding:18px 14px 30px}h1{font-size:20px}.chart.wide{display:none}.chart.narrow{display:block}
 .cards{grid-template-columns:1fr 1fr;gap:8px}.cards li{padding:9px 11px}.cards .value{font-size:22px}
-dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}th,td{padding:5px 7px}}
+dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}table{font-size:12.5px}thead th{font-size:12px}th,td{padding:5px 0 5px 8px;white-space:normal}}
 @media print{:root{color-scheme:light;--paper:#fff;--card:#f3f5f7;--ink:#000;--soft:#444;--rule:#bbb;--grid:#ddd;--up:#0b62c4;--down:#b3470b;
 --latency:#6d3fc0;--bad:#b3261e;--warn:#8a5a00;--badpaper:#fdeeec;--warnpaper:#fdf4e0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}body{font-size:12px}h2{break-after:avoid;margin-top:22px}
-.chart.wide{display:block}.chart.narrow{display:none}details::details-content{content-visibility:visible;height:auto}.scroll{overflow:visible}}
+.chart.wide{display:block}.chart.narrow{display:none}details::details-content{content-visibility:visible;height:auto}.scroll{overflow:visible}pre{white-space:pre-wrap;font-size:9px}}
 `;

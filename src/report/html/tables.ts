@@ -40,7 +40,6 @@ export function totals(document: TestDocument, all: readonly DirectionFigures[])
     return [...streams, ...sums];
   });
   const known = (pick: (row: Row) => number | undefined) => rows.some(({ row }) => row && pick(row) !== undefined);
-  const packets = isDatagram(document);
   const columns: Column<Total>[] = [
     { head: '', cell: ({ name }) => name },
     { head: 'Counted by', cell: ({ side, row }) => (row?.partial ? `${side} (partial)` : side) },
@@ -50,17 +49,19 @@ export function totals(document: TestDocument, all: readonly DirectionFigures[])
     ...(known((row) => row.retransmits)
       ? [{ head: 'Retransmits', cell: ({ row }: Total) => textOf(count(row?.retransmits)) }]
       : []),
-    ...(packets ? packetColumns : []),
   ];
-  return table(columns, rows, ({ sum }) => sum);
+  const isSum = ({ sum }: Total) => sum;
+  if (!isDatagram(document)) return table(columns, rows, isSum);
+  const received = rows.filter(({ side }) => side === 'receiver');
+  return html`${table(columns, rows, isSum)}<h3>Packets, as their receiver saw them</h3>${table(packetColumns, received, isSum)}`;
 }
 
-const received = ({ side, row }: Total) => (side === 'receiver' ? row : undefined);
 const packetColumns: readonly Column<Total>[] = [
-  { head: 'Jitter', cell: (total) => textOf(milliseconds(received(total)?.jitter_ms)) },
-  { head: 'Lost', cell: (total) => lossText(received(total)) },
-  { head: 'Out of order', cell: (total) => textOf(count(received(total)?.out_of_order)) },
-  { head: 'Duplicates', cell: (total) => textOf(count(received(total)?.duplicates)) },
+  { head: '', cell: ({ name }) => name },
+  { head: 'Jitter', cell: ({ row }) => textOf(milliseconds(row?.jitter_ms)) },
+  { head: 'Lost', cell: ({ row }) => lossText(row) },
+  { head: 'Out of order', cell: ({ row }) => textOf(count(row?.out_of_order)) },
+  { head: 'Duplicates', cell: ({ row }) => textOf(count(row?.duplicates)) },
 ];
 
 export function lossText(row: Row | undefined): string {
