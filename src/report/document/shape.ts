@@ -14,6 +14,7 @@ import {
   optional,
   record,
   type Shape,
+  ShapeError,
   text,
 } from '../../protocol/shape.js';
 
@@ -24,6 +25,7 @@ const most = {
   intervals: 864_000,
   streams: 256,
   lines: 10_000,
+  columns: 64,
   samples: 100_000,
 } as const;
 
@@ -32,6 +34,15 @@ const count = integer(0, Number.MAX_SAFE_INTEGER);
 const words = line(most.lineCharacters);
 const lines = list(words, most.lines);
 const moment = number(-1e9, 1e9);
+
+/** What a transport of the user's tells, by names of its own. */
+const tally: Shape<Readonly<Record<string, number>>> = (value, field) => {
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  const isGood = entries.length <= most.columns && entries.every(([, each]) => Number.isFinite(each));
+  if (isGood && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, number>;
+  throw new ShapeError(field, `an object of at most ${most.columns} numbers`);
+};
+const column = record({ key: words, title: words, kind: words, unit: optional(words) });
 
 /** What an interval and a total have in common; figures that are missing are absent. */
 const row = record({
@@ -42,6 +53,8 @@ const row = record({
   bits_per_second: optional(figure),
   sender: optional(flag),
   omitted: optional(flag),
+  sender_count: optional(flag),
+  statistics: optional(tally),
   partial: optional(flag),
   retransmits: optional(count),
   jitter_ms: optional(figure),
@@ -143,6 +156,7 @@ const start = record({
   role: optional(oneOf('client', 'server')),
   peer_software: optional(words),
   dialect: optional(words),
+  statistics_columns: optional(list(column, most.columns)),
   simulation: optional(simulation),
   rtt_ms: optional(record({ samples: count, min: figure, avg: figure, max: figure })),
 });

@@ -50,8 +50,13 @@ interface Frame {
   readonly size: Size;
 }
 
+export interface Chart {
+  readonly drawing: Markup;
+  readonly shows: readonly ('rate' | 'latency' | 'loss')[];
+}
+
 /** Undefined where there is nothing that has moved. */
-export function chartOf(document: TestDocument, all: readonly DirectionFigures[], size: Size): Markup | undefined {
+export function chartOf(document: TestDocument, all: readonly DirectionFigures[], size: Size): Chart | undefined {
   const latency = document.end.latency;
   const trips = latency?.samples?.loaded ?? [];
   const rates = linesOf(all, ({ bits_per_second: value }) => value);
@@ -64,7 +69,12 @@ export function chartOf(document: TestDocument, all: readonly DirectionFigures[]
     ...(trips.length > 0 ? [latencyPanel(trips, latency?.idle?.median_ms, size)] : []),
     ...(losses.length > 0 ? [lossPanel(losses, size)] : []),
   ];
-  return drawn(panels, lastSecond, size, summaryOf(panels, lastSecond));
+  const shows = [
+    ...(rates.length > 0 ? (['rate'] as const) : []),
+    ...(trips.length > 0 ? (['latency'] as const) : []),
+    ...(losses.length > 0 ? (['loss'] as const) : []),
+  ];
+  return { drawing: drawn(panels, lastSecond, size, summaryOf(panels, lastSecond)), shows };
 }
 
 function linesOf(all: readonly DirectionFigures[], value: (row: Row) => number | undefined): Line[] {

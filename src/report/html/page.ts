@@ -2,16 +2,16 @@
  * The report in HTML: one file that needs nothing else and runs nothing, made of the document of `-J` alone, which it
  * carries along. What any peer said is text here, and nothing more.
  */
-import { figuresOf, isDatagram } from '../document/figures.js';
+import { figuresOf } from '../document/figures.js';
 import { EMBEDDED_BEGIN, EMBEDDED_END, type Whole } from '../document/read.js';
 import type { TestDocument } from '../document/shape.js';
 import { jsonText } from '../printable.js';
 import { checkLine } from '../text/checks.js';
 import { cards } from './cards.js';
-import { chartOf, narrow, wide } from './chart.js';
 import { type Part as Content, html, Markup } from './markup.js';
+import { overTime } from './over-time.js';
 import { style } from './style.js';
-import { endsTable, intervalTable, latencyTable, totals } from './tables.js';
+import { endsTable, latencyTable, totals } from './tables.js';
 import { facts, headline } from './words.js';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
@@ -52,7 +52,7 @@ function body(document: TestDocument, title: string): Content[] {
     html`<header><h1>${title}</h1><p class="sub">${subtitle(document)}</p></header>`,
     outcome(document),
     ran ? cards(document, all) : undefined,
-    chart(document, all),
+    overTime(document, all),
     ran ? section('Result', totals(document, all)) : undefined,
     latency(document),
     section('What was run', definitions(document)),
@@ -97,38 +97,6 @@ function outcome({ error, end }: TestDocument): Content[] {
       ? []
       : [html`<div class="told bad" role="note"><p><strong>Bounds that did not hold.</strong></p>${lines}</div>`]),
   ];
-}
-
-function chart(document: TestDocument, all: ReturnType<typeof figuresOf>): Content {
-  const drawings = [wide, narrow].map((size) => chartOf(document, all, size));
-  if (drawings.every((drawing) => drawing === undefined)) return undefined;
-  const { latency } = document.end;
-  const samples = latency?.samples;
-  const several = all.length > 1;
-  const remarksBelow = [
-    ...((document.start.test_start?.omit ?? 0) > 0 ? ['Seconds that do not count are left out.'] : []),
-    ...(latency && !samples ? ['Single round trips are not in this result; --latency-samples puts them there.'] : []),
-    ...(samples && samples.one_of > 1 ? [`Of the round trips one of ${samples.one_of} is drawn.`] : []),
-    ...(several && samples ? ['A round trip crosses both ways: which of them held it up cannot be told from it.'] : []),
-  ];
-  const legend = [
-    ...all.map(({ direction }) =>
-      key(`line ${direction}`, several ? `${direction === 'up' ? 'Up' : 'Down'}` : `Received ${direction}`),
-    ),
-    ...(samples && samples.loaded.length > 0 ? [key('line latency', 'Round trip under load')] : []),
-    ...(samples && latency?.idle ? [key('idle', 'Idle median')] : []),
-    ...(samples?.loaded.some(({ rtt_ms }) => rtt_ms === undefined)
-      ? [html`<li>\u25bc no answer when the test ended</li>`]
-      : []),
-  ];
-  return section(
-    `${isDatagram(document) ? 'Rate and loss' : samples ? 'Rate and latency' : 'Rate'} over time`,
-    html`<figure><ul class="legend">${legend}</ul>${drawings}</figure>${remarksBelow.length === 0 ? undefined : html`<p class="note">${remarksBelow.join(' ')}</p>`}${intervalTable(document, all)}`,
-  );
-}
-
-function key(line: string, name: string): Markup {
-  return html`<li><svg viewBox="0 0 30 10" aria-hidden="true"><path class="${line}" d="M0 5H30"/></svg>${name}</li>`;
 }
 
 function latency(document: TestDocument): Content {

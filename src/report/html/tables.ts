@@ -12,13 +12,19 @@ interface Column<T> {
   readonly cell: (row: T) => string;
 }
 
-function table<T>(columns: readonly Column<T>[], rows: readonly T[], isSum: (row: T) => boolean = () => false): Markup {
+/** `name` says what it is of to who does not see it: it scrolls by itself where it is too wide. */
+function table<T>(
+  name: string,
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  isSum: (row: T) => boolean = () => false,
+): Markup {
   const line = (row: T): Part => {
     const [first = '', ...rest] = columns.map(({ cell }) => cell(row));
     return html`<tr class="${isSum(row) ? 'sum' : ''}"><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`;
   };
   const head = columns.map((column) => html`<th scope="col">${column.head}</th>`);
-  return html`<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(line)}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(line)}</tbody></table></div>`;
 }
 
 interface Total {
@@ -41,7 +47,7 @@ export function totals(document: TestDocument, all: readonly DirectionFigures[])
   });
   const known = (pick: (row: Row) => number | undefined) => rows.some(({ row }) => row && pick(row) !== undefined);
   const columns: Column<Total>[] = [
-    { head: '', cell: ({ name }) => name },
+    { head: 'Direction', cell: ({ name }) => name },
     { head: 'Counted by', cell: ({ side, row }) => (row?.partial ? `${side} (partial)` : side) },
     { head: 'Seconds', cell: ({ row }) => spanText(row) },
     { head: 'Bytes', cell: ({ row }) => textOf(volume(row?.bytes)) },
@@ -51,13 +57,15 @@ export function totals(document: TestDocument, all: readonly DirectionFigures[])
       : []),
   ];
   const isSum = ({ sum }: Total) => sum;
-  if (!isDatagram(document)) return table(columns, rows, isSum);
+  const counts = table('Counts of both ends', columns, rows, isSum);
+  if (!isDatagram(document)) return html`${counts}${statisticsTable(document, all)}`;
   const received = rows.filter(({ side }) => side === 'receiver');
-  return html`${table(columns, rows, isSum)}<h3>Packets, as their receiver saw them</h3>${table(packetColumns, received, isSum)}`;
+  const seen = table('Packets', packetColumns, received, isSum);
+  return html`${counts}<h3>Packets, as their receiver saw them</h3>${seen}${statisticsTable(document, all)}`;
 }
 
 const packetColumns: readonly Column<Total>[] = [
-  { head: '', cell: ({ name }) => name },
+  { head: 'Direction', cell: ({ name }) => name },
   { head: 'Jitter', cell: ({ row }) => textOf(milliseconds(row?.jitter_ms)) },
   { head: 'Lost', cell: ({ row }) => lossText(row) },
   { head: 'Out of order', cell: ({ row }) => textOf(count(row?.out_of_order)) },
@@ -67,6 +75,28 @@ const packetColumns: readonly Column<Total>[] = [
 export function lossText(row: Row | undefined): string {
   if (row?.lost_packets === undefined || row.packets === undefined) return textOf(UNKNOWN);
   return `${textOf(count(row.lost_packets))} of ${textOf(count(row.packets))} (${textOf(percent(row.lost_percent))})`;
+}
+
+/** What the transport tells of the ways that this end sends; undefined where that is nothing. */
+function statisticsTable({ start }: TestDocument, all: readonly DirectionFigures[]): Markup | undefined {
+  const columns = start.statistics_columns ?? [];
+  const rows = all.filter(({ sent, streams }) => (sent?.statistics ?? streams[0]?.received?.statistics) !== undefined);
+  if (columns.length === 0 || rows.length === 0) return undefined;
+  const figure = (value: number | undefined) =>
+    value === undefined ? UNKNOWN.value : `${Number(value.toPrecision(4))}`;
+  const shown = table<DirectionFigures>(
+    'Of the transport',
+    [
+      { head: 'Direction', cell: ({ direction }) => wayNames[direction] },
+      ...columns.map(({ key, title, unit, kind }) => ({
+        head: kind === 'share' ? `${title}, %` : unit === undefined ? title : `${title}, ${unit}`,
+        cell: ({ sent, streams }: DirectionFigures) =>
+          figure((sent?.statistics ?? streams[0]?.received?.statistics)?.[key]),
+      })),
+    ],
+    rows,
+  );
+  return html`<h3>What ${start.transport ?? 'the transport'} tells, where this end sends</h3>${shown}`;
 }
 
 function totalRows({ direction }: DirectionFigures, { id, sent, received: got }: StreamFigures): Total[] {
@@ -101,8 +131,9 @@ export function latencyTable({ end: { latency } }: TestDocument): Markup | undef
     cell: (row) => textOf(milliseconds(pick(row))),
   });
   return table<Trips>(
+    'Round trips',
     [
-      { head: '', cell: ({ name }) => name },
+      { head: 'Load', cell: ({ name }) => name },
       ms('Median', (row) => row.median_ms),
       ms('95 %', (row) => row.p95_ms),
       ms('99 %', (row) => row.p99_ms),
@@ -140,7 +171,7 @@ export function intervalTable(document: TestDocument, all: readonly DirectionFig
     rows.length > shown.length
       ? html`<p class="note">The first ${shown.length} of ${rows.length}; the result within this file has all.</p>`
       : undefined;
-  return html`<details><summary>The intervals as a table</summary>${table(columns, shown)}${cut}</details>`;
+  return html`<details><summary>The intervals as a table</summary>${table('Intervals', columns, shown)}${cut}</details>`;
 }
 
 /** This end and the far one beside each other. */
@@ -174,5 +205,5 @@ export function endsTable({ start, end }: TestDocument): Markup {
     { head: 'Software', cell: ({ software }) => software },
     { head: 'CPU, of one core', cell: (row) => row.cpu },
   ];
-  return html`${table(columns, rows)}<p class="note">${remarks.join(' ')}</p>`;
+  return html`${table('Both ends', columns, rows)}<p class="note">${remarks.join(' ')}</p>`;
 }

@@ -4,6 +4,7 @@ import { comparisonOf } from '../../../src/report/compare/compare.js';
 import { comparisonJson, comparisonText } from '../../../src/report/compare/shown.js';
 import { datagram, latencyOf, packetsOf, readOf } from '../documents.js';
 import { endOf, intervalOf, startOf } from '../fixtures.js';
+import { expectComparison } from '../schema.js';
 
 /** A test up with intervals of so many megabytes, a second each; its rate is their mean. */
 function runOf(name: string, megabytes: readonly number[], more: Parameters<typeof startOf>[0] = {}) {
@@ -66,7 +67,10 @@ describe('a comparison', () => {
 
   it('has loss and jitter of packets, and every other run beside the first', () => {
     const run = (name: string) => ({ name, document: readOf(packetsOf(datagram)).checked });
-    const { compared, differences } = JSON.parse(comparisonJson(comparisonOf([run('a'), run('b'), run('c')])));
+    const whole = JSON.parse(comparisonJson(comparisonOf([run('a'), run('b'), run('c')])));
+    const { compared, differences } = whole;
+    expectComparison(whole);
+    expectComparison(JSON.parse(comparisonJson(comparisonOf([steady, run('b')]))));
     expect(compared.map(({ file }: { file: string }) => file)).toEqual(['a', 'b', 'c']);
     expect(differences.map((one: Record<string, unknown>) => `${one.file} ${one.metric}`)).toEqual([
       ...['b rate', 'b loss', 'b jitter', 'c rate', 'c loss', 'c jitter'],
