@@ -29,7 +29,9 @@ const most = {
   samples: 100_000,
 } as const;
 
-const figure = number(0, Number.MAX_VALUE);
+/** Beyond all that was ever measured, and far from where sums and products of them end. */
+const figure = number(0, 1e18);
+const time = number(0, 1e9);
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const words = line(most.lineCharacters);
 const lines = list(words, most.lines);
@@ -47,8 +49,8 @@ const column = record({ key: words, title: words, kind: words, unit: optional(wo
 /** What an interval and a total have in common; figures that are missing are absent. */
 const row = record({
   socket: optional(count),
-  start: optional(figure),
-  end: optional(figure),
+  start: optional(time),
+  end: optional(time),
   bytes: optional(count),
   bits_per_second: optional(figure),
   sender: optional(flag),

@@ -55,7 +55,7 @@ function body(document: TestDocument, title: string): Content[] {
     overTime(document, all),
     ran ? section('Result', totals(document, all)) : undefined,
     latency(document),
-    section('What was run', definitions(document)),
+    document.start.test_start ? section('What was run', definitions(document)) : undefined,
     ran ? section('Both ends', endsTable(document)) : undefined,
     remarks(document),
     attached(document),

@@ -89,7 +89,7 @@ function statisticsTable({ start }: TestDocument, all: readonly DirectionFigures
     [
       { head: 'Direction', cell: ({ direction }) => wayNames[direction] },
       ...columns.map(({ key, title, unit, kind }) => ({
-        head: kind === 'share' ? `${title}, %` : unit === undefined ? title : `${title}, ${unit}`,
+        head: headOf(title, kind === 'share' ? '%' : unit),
         cell: ({ sent, streams }: DirectionFigures) =>
           figure((sent?.statistics ?? streams[0]?.received?.statistics)?.[key]),
       })),
@@ -97,6 +97,10 @@ function statisticsTable({ start }: TestDocument, all: readonly DirectionFigures
     rows,
   );
   return html`<h3>What ${start.transport ?? 'the transport'} tells, where this end sends</h3>${shown}`;
+}
+
+function headOf(title: string, unit: string | undefined): string {
+  return unit === undefined || title.endsWith(unit) ? title : `${title}, ${unit}`;
 }
 
 function totalRows({ direction }: DirectionFigures, { id, sent, received: got }: StreamFigures): Total[] {
