@@ -74,13 +74,13 @@ export const exitCodes = {
   local: 5,
   /** Only where the user asked for it. */
   notReached: 6,
+  tooSlow: 7,
+  tooLate: 8,
+  tooLossy: 9,
   interrupted: 130,
 } as const;
 
-const codesOfExit: Record<
-  Exclude<keyof typeof exitCodes, 'success' | 'notReached' | 'interrupted'>,
-  readonly ErrorCode[]
-> = {
+const codesOfExit: Record<'usage' | 'connect' | 'refused' | 'test' | 'local', readonly ErrorCode[]> = {
   usage: ['usage'],
   connect: ['dns-failure', 'connection-refused', 'unreachable', 'timeout', 'tls-failure', 'proxy-failure'],
   refused: [
@@ -138,5 +138,10 @@ export function tooManyFiles(cause: unknown): WperfError {
 
 /** Text from a peer made safe to print: control characters (C0, DEL, C1) and bidirectional overrides removed. */
 export function stripControl(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  return withoutControl(text).trim();
+}
+
+/** The same with its blanks at either end. */
+export function withoutControl(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }

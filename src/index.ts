@@ -13,7 +13,8 @@ export {
   type ServerOptions,
   startServer,
 } from './library.js';
-export type { LatencyGrade, LatencyReport } from './measure/latency.js';
+export type { FailedCheck } from './measure/checks.js';
+export type { LatencyGrade, LatencyReport, LoadedTrip, RoundTrips } from './measure/latency.js';
 export type { LatencySummary } from './measure/percentiles.js';
 export { bitsPerSecond, type Span } from './measure/span.js';
 export type { TcpSample, TcpSummary } from './measure/tcp.js';

@@ -59,6 +59,14 @@ async function run(command: Command, argv: readonly string[]): Promise<number> {
       process.stdout.write(`${await versionText(command.verbose)}\n`);
       return exitCodes.success;
     }
+    case 'from': {
+      const { runFromCommand } = await import('./run/from.js');
+      return runFromCommand(command.file, command.output);
+    }
+    case 'compare': {
+      const { runCompareCommand } = await import('./run/compare.js');
+      return runCompareCommand(command.files, command.output);
+    }
     case 'server':
       return command.daemon ? runDaemon(command, argv) : runHere(command);
     default:

@@ -60,6 +60,11 @@ export const limits = {
   /** A token longer than this is surely a mistaken file. */
   tokenCharacters: 1024,
   pingCount: { min: 1, max: 1_000_000 },
+  /** Results beside each other. */
+  compared: { min: 2, max: 20 },
+  /** What a user may ask of a test's figures. */
+  latencyBoundMs: { min: 0, max: 3_600_000 },
+  lossBoundPercent: { min: 0, max: 100 },
   /** A TTL is one byte. */
   traceHops: { min: 1, max: 255 },
   traceQueries: { min: 1, max: 10 },
@@ -187,9 +192,13 @@ export const bounds = {
   /** The server's own report, sent to a client that asked for it. */
   serverOutputBytes: 64 * 1024,
   /** Round trips of the kernel's that are kept for their percentiles; half as many are enough. */
-  latencySamples: 16_384,
+  kernelRoundTrips: 16_384,
+  /** A result that is read back: a test of a day has some 50 MB. */
+  documentBytes: 256 * 1024 * 1024,
   /** Latency pings before a test's load. */
   idlePings: 20,
+  /** Round trips under load that are told one by one: seven minutes of them; of a longer test every second, third ... */
+  latencySamples: 4096,
   /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
   pingsInFlight: 128,
   /** Of a peer that speaks before this end listens. */

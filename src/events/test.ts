@@ -7,6 +7,7 @@
  */
 
 import type { WperfError } from '../errors.js';
+import type { FailedCheck } from '../measure/checks.js';
 import type { LatencyReport } from '../measure/latency.js';
 import type { Pacing } from '../measure/pacing.js';
 import type { PacketTotals } from '../measure/packets.js';
@@ -187,6 +188,8 @@ export interface EndEvent {
   readonly interrupted: boolean;
   /** Doubts about the figures: a saturated event loop, a missing count. Whole sentences. */
   readonly warnings: readonly string[];
+  /** Bounds that the user set and the figures broke; absent where none were set. */
+  readonly failedChecks?: readonly FailedCheck[];
   /** The server's own report, when asked for with `--get-server-output`. */
   readonly serverOutput?: string;
 }
@@ -199,6 +202,8 @@ export interface ProgressEvent {
   readonly fraction: number;
   /** Current rate by direction, of the receiver where it is this end, else of the sender. */
   readonly rates: readonly { readonly direction: Direction; readonly bitsPerSecond: number }[];
+  /** Round trips beside the load as they stand, where they are measured. */
+  readonly latencyMs?: number;
 }
 
 export interface NoticeEvent {

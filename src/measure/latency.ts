@@ -35,7 +35,39 @@ export interface LatencyReport {
   readonly rpm: number | null;
   /** Round trips are the kernel's own of the streams that this end sends, smoothed; else pings beside them. */
   readonly source?: 'kernel';
+  /** One by one. */
+  readonly trips?: RoundTrips;
 }
+
+export interface RoundTrips {
+  readonly idleMs: readonly number[];
+  readonly loaded: readonly LoadedTrip[];
+  /** One of so many of those under load is here. */
+  readonly oneOf: number;
+}
+
+export interface LoadedTrip {
+  /** When it was sent: seconds since the part of the test began that counts. */
+  readonly atSeconds: number;
+  /** Null had no answer when the test ended. */
+  readonly rttMs: number | null;
+}
+
+/** At most so many of them, evenly chosen. */
+export function thinnedTrips(trips: readonly LoadedTrip[], most: number): Omit<RoundTrips, 'idleMs'> {
+  const oneOf = Math.max(1, Math.ceil(trips.length / most));
+  return { loaded: trips.filter((_, i) => i % oneOf === 0), oneOf };
+}
+
+/** The median of the last second; on a path that stalls, the age of the ping that has waited longest. */
+export function latencyNow(loadedMs: readonly number[], oldestMs: number): number | undefined {
+  const last = loadedMs.slice(-LIVE_SAMPLES).sort((a, b) => a - b);
+  if (last.length === 0) return oldestMs > 0 ? oldestMs : undefined;
+  return Math.max(quantile(last, 0.5), oldestMs);
+}
+
+/** One goes each 0.1 s. */
+const LIVE_SAMPLES = 10;
 
 export function latencyReport(direction: TestDirection, samples: LatencySamples): LatencyReport {
   const idle = summarize(samples.idleMs) ?? null;

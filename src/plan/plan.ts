@@ -241,8 +241,23 @@ export interface ServerPlan {
 
 export type RateUnit = 'k' | 'm' | 'g' | 't';
 
+/** What a test's figures must keep to. What is absent is not asked. */
+export interface Bounds {
+  /** The receiver's rate of each direction, at least. */
+  readonly bitsPerSecond?: number;
+  /** The median round trip under load, at most. */
+  readonly loadedMs?: number;
+  /** Of the packets of each direction, at most. */
+  readonly lostPercent?: number;
+}
+
 export interface OutputPlan {
-  readonly format: 'text' | 'json' | 'json-stream';
+  readonly format: 'text' | 'json' | 'json-stream' | 'csv';
+  /** A file for the report in HTML, written when the test ends, however it ends. */
+  readonly report?: string;
+  /** Round trips of latency one by one in JSON. */
+  readonly latencySamples?: boolean;
+  readonly bounds?: Bounds;
   /** Fixed unit of rates; without one, the unit that fits each figure. */
   readonly unit?: RateUnit;
   readonly logfile?: string;

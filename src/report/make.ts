@@ -4,7 +4,7 @@ import type { Identity } from './json/objects.js';
 import type { PingReporter, Reporter, Screen } from './reporter.js';
 
 export interface ReporterOptions extends Identity {
-  readonly output: Pick<OutputPlan, 'format' | 'unit' | 'verbose'>;
+  readonly output: Pick<OutputPlan, 'format' | 'unit' | 'verbose' | 'latencySamples'>;
   /** Put before each line of text results, to tell apart what happens at the same time. */
   readonly prefix?: () => string;
 }
@@ -15,15 +15,23 @@ type Make<R> = (options: ReporterOptions, screen: Screen) => R;
 export async function testReporters(format: OutputPlan['format']): Promise<Make<Reporter>> {
   if (format === 'json') {
     const { JsonReporter } = await import('./json/test.js');
-    return (identity, screen) => new JsonReporter(identity, screen.out);
+    return ({ output, ...identity }, screen) => new JsonReporter(identity, screen.out, tripsOf(output));
   }
   if (format === 'json-stream') {
     const { JsonStreamReporter } = await import('./json/stream.js');
-    return (identity, screen) => new JsonStreamReporter(identity, screen.out);
+    return ({ output, ...identity }, screen) => new JsonStreamReporter(identity, screen.out, tripsOf(output));
+  }
+  if (format === 'csv') {
+    const { CsvReporter } = await import('./csv/test.js');
+    return (identity, screen) => new CsvReporter(identity, screen);
   }
   const { TextReporter } = await import('./text/test.js');
   return ({ output, prefix = () => '', ...identity }, screen) =>
     new TextReporter({ ...identity, ...output, prefix }, screen);
+}
+
+function tripsOf({ latencySamples = false }: ReporterOptions['output']) {
+  return { withTrips: latencySamples };
 }
 
 /** What makes reporters of `--ping` in this format. */

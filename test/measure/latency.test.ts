@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { gradeOf, grades, latencyReport } from '../../src/measure/latency.js';
+import { gradeOf, grades, latencyNow, latencyReport, thinnedTrips } from '../../src/measure/latency.js';
 import { repositoryFile } from '../support/folders.js';
 
 const ten = (value: number) => Array<number>(10).fill(value);
@@ -72,4 +72,20 @@ it('the published grades are those given', () => {
   expect(rows.map(([grade]) => grade)).toEqual(grades);
   for (const [grade, ms] of rows) expect(gradeOf(grade === 'F' ? ms : ms - 0.001)).toBe(grade);
   for (const [index, [, ms]] of rows.slice(0, -1).entries()) expect(gradeOf(ms)).toBe(grades[index + 1]);
+});
+
+it('a long test tells some of its round trips, evenly chosen', () => {
+  const trips = Array.from({ length: 1000 }, (_, i) => ({ atSeconds: i, rttMs: i }));
+  expect(thinnedTrips(trips, 1000)).toEqual({ loaded: trips, oneOf: 1 });
+  const { loaded, oneOf } = thinnedTrips(trips, 300);
+  expect(oneOf).toBe(4);
+  expect(loaded.map(({ rttMs }) => rttMs).slice(0, 3)).toEqual([0, 4, 8]);
+  expect(loaded.length).toBeLessThanOrEqual(300);
+});
+
+it('latency as it stands is the median of the last second, or the age of a ping that waits longer', () => {
+  expect(latencyNow([], 0)).toBeUndefined();
+  expect(latencyNow([], 700)).toBe(700);
+  expect(latencyNow([900, ...ten(20)], 5)).toBe(20);
+  expect(latencyNow(ten(20), 350)).toBe(350);
 });

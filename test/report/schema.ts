@@ -23,6 +23,13 @@ export function expectPing(what: 'document' | 'line', value: unknown): void {
   expect(validate?.(value), JSON.stringify(validate?.errors?.slice(0, 4))).toBe(true);
 }
 
+const comparison = ajv.compile(load('compare.schema.json'));
+
+/** Holds a document of `--compare -J` against docs/compare.schema.json. */
+export function expectComparison(document: unknown): void {
+  expect(comparison(document), JSON.stringify(comparison.errors?.slice(0, 4))).toBe(true);
+}
+
 /** Holds a document of `-J` against docs/report.schema.json. */
 export function expectReport(document: unknown): void {
   expect(report(document), JSON.stringify(report.errors?.slice(0, 4))).toBe(true);

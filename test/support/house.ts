@@ -73,7 +73,11 @@ export const rooms: readonly Room[] = [
     holds: 'what is measured, written once for all dialects: load, ping, route',
     imports: ['traffic', 'trace', ...ports, ...anywhere, 'net'],
   },
-  { name: 'report', holds: 'text and JSON, each listens to events', imports: ['trace/compare'] },
+  {
+    name: 'report',
+    holds: 'text, JSON, CSV and HTML, each of events; documents read back and compared',
+    imports: ['trace/compare'],
+  },
   { name: 'trace', holds: 'traceroute: strategy, engine, probers', imports: [...ports, 'host', 'net'] },
   { name: 'traffic', holds: 'the loops that send and receive load', imports: [...ports, ...anywhere] },
   { name: 'transport', holds: 'what carries the bytes of a stream', imports: ['host', 'net', 'package'] },

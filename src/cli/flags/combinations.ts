@@ -52,7 +52,7 @@ function usesOf(flag: Flag): Use[] {
 }
 
 function isOfClients(use: Use): boolean {
-  return use !== 'server' && use !== 'traceroute';
+  return !['server', 'traceroute', 'from', 'compare'].includes(use);
 }
 
 /** Which flag a client must be given for this one to mean something; undefined for none, or where no client takes it. */
@@ -69,6 +69,7 @@ function kindOf(flag: Flag): string {
     ...(client ? ['client'] : []),
     ...(uses.includes('server') ? ['server'] : []),
     ...(routes ? ['traceroute'] : []),
+    ...(uses.includes('from') ? ['--from'] : []),
   ].join(' and ');
 }
 
@@ -80,6 +81,7 @@ function placesOf(flag: Flag): string {
     ...(anyClient ? ['-c', ...(flag.for.includes('loopback') ? ['--loopback'] : [])] : []),
     ...(flag.for.includes('server') ? ['-s'] : []),
     ...(flag.for.includes('traceroute') ? ['--traceroute'] : []),
+    ...(flag.for.includes('from') ? ['--from'] : []),
   ];
   const listed = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((part) => part !== '').join(' or ');
   const chosen = chooser && `-c and ${label(chooser)}`;

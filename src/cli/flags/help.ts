@@ -8,6 +8,8 @@ const usages = [
   'wperf -c HOST|URL [flags]',
   'wperf --loopback [flags]',
   'wperf --traceroute HOST [flags]',
+  'wperf --from FILE --report FILE.html',
+  'wperf --compare FILE FILE...',
 ];
 
 const examples: readonly (readonly [command: string, what: string])[] = [
@@ -17,6 +19,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['wperf -c server.example -R -P 4 -t 30', 'the way down, four streams, thirty seconds'],
   ['wperf -c wss://server.example/wperf --bidir', 'both ways, through TLS on port 443'],
   ['wperf -c server.example -b 10M -J', '10 Mbit/s on the stream, result as JSON'],
+  ['wperf -c server.example --report line.html', 'a page to look at beside the text'],
   ['wperf --traceroute server.example', 'the route there, with countries and networks'],
   ['wperf -c server.example --reverse-traceroute', 'the route back, traced by the server'],
 ];

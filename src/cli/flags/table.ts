@@ -39,7 +39,7 @@ export const groupTitles: Readonly<Record<Group, string>> = {
 };
 
 /** What a command line has wperf do. */
-export type Use = 'load' | 'ping' | 'route-back' | 'both-routes' | 'traceroute' | 'server';
+export type Use = 'load' | 'ping' | 'route-back' | 'both-routes' | 'traceroute' | 'server' | 'from' | 'compare';
 
 export interface Flag {
   /** Without dashes; of one character where there is no long form. */
@@ -57,6 +57,8 @@ export interface Flag {
   /** What holds when the flag is not given, for people. */
   readonly default?: string;
   readonly repeatable?: true;
+  /** Takes every word up to the next flag. */
+  readonly takesMore?: true;
   /** Names of the flags that this one excludes; declared on one side only. */
   readonly conflicts?: readonly string[];
   /** Names of the flags that must be given too. */
@@ -71,6 +73,7 @@ const remote = ['load', 'ping', 'route-back', 'both-routes'] as const;
 const client = [...remote, 'loopback'] as const;
 const load = ['load', 'loopback'] as const;
 const ping = ['ping', 'loopback'] as const;
+const loadAndFrom = [...load, 'from'] as const;
 const routeBack = ['route-back', 'loopback'] as const;
 const bothRoutes = ['both-routes', 'loopback'] as const;
 const trace = ['traceroute'] as const;
@@ -84,7 +87,10 @@ const clientAndTrace = [...client, 'traceroute'] as const;
 const ownConnections = ['load', 'ping', 'route-back', 'loopback'] as const;
 const routes = ['traceroute', 'route-back', 'both-routes', 'loopback'] as const;
 const routesAndServer = [...routes, 'server'] as const;
-const everyUse = [...client, 'traceroute', 'server'] as const;
+const everyTest = [...client, 'traceroute', 'server'] as const;
+const from = ['from'] as const;
+const compare = ['compare'] as const;
+const everyUse = [...everyTest, ...from, ...compare] as const;
 
 const general = [
   {
@@ -121,6 +127,28 @@ const general = [
     makes: 'traceroute',
     type: { placeholder: 'HOST', parse: parseHost },
     help: 'Show the route to HOST, each hop with country and AS; on Linux no privilege is needed',
+  },
+  {
+    name: 'from',
+    aliases: [],
+    group: 'Modes',
+    for: from,
+    makes: 'from',
+    type: text('FILE'),
+    help: 'Read the result of a test back, from what -J printed or a report in HTML, for --report, -J or --csv',
+    conflicts: ['server', 'client', 'loopback', 'traceroute'],
+  },
+  {
+    name: 'compare',
+    aliases: [],
+    group: 'Modes',
+    for: compare,
+    makes: 'compare',
+    type: text('FILE FILE...'),
+    repeatable: true,
+    takesMore: true,
+    help: 'Show how the results of tests differ from the first, and whether by more than they vary themselves',
+    conflicts: ['server', 'client', 'loopback', 'traceroute', 'from'],
   },
   { name: 'version', aliases: ['v'], group: 'Modes', for: everyUse, help: 'Print the version' },
   { name: 'help', aliases: ['h'], group: 'Modes', for: everyUse, help: 'Print this help' },
@@ -209,7 +237,7 @@ const general = [
     name: 'json-stream',
     aliases: [],
     group: 'Both',
-    for: everyUse,
+    for: everyTest,
     help: 'Print one line of JSON for each event as it happens',
   },
   { name: 'logfile', aliases: [], group: 'Both', for: everyUse, type: text('FILE'), help: 'Write the output to FILE' },
@@ -217,11 +245,11 @@ const general = [
     name: 'pidfile',
     aliases: ['I'],
     group: 'Both',
-    for: everyUse,
+    for: everyTest,
     type: text('FILE'),
     help: 'Keep the number of the process in FILE while it runs',
   },
-  { name: 'timestamps', aliases: [], group: 'Both', for: everyUse, help: 'Begin each line with the time of day' },
+  { name: 'timestamps', aliases: [], group: 'Both', for: everyTest, help: 'Begin each line with the time of day' },
   {
     name: 'verbose',
     aliases: ['V'],
@@ -240,7 +268,7 @@ const general = [
     name: 'no-color',
     aliases: [],
     group: 'Both',
-    for: everyUse,
+    for: everyTest,
     help: 'Print without colors, as NO_COLOR in the environment does',
   },
 
@@ -469,6 +497,55 @@ const general = [
     help: 'Copy received load into the receiving process, even where its kernel could drop it once counted',
   },
   { name: 'no-latency', aliases: [], group: 'Client', for: load, help: 'Do not measure latency beside throughput' },
+  {
+    name: 'latency-samples',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    help: 'Tell the round trips of latency one by one in JSON; a report in HTML always has them',
+    conflicts: ['no-latency'],
+  },
+  {
+    name: 'report',
+    aliases: [],
+    group: 'Client',
+    for: loadAndFrom,
+    type: text('FILE.html'),
+    help: 'Write a report to look at into FILE.html when the test ends, beside what is printed; it holds the result, too',
+  },
+  {
+    name: 'csv',
+    aliases: [],
+    group: 'Client',
+    for: loadAndFrom,
+    help: 'Print rows for a spreadsheet at the end: each interval of each stream, sums and totals',
+    conflicts: ['json', 'json-stream', 'get-server-output', 'timestamps', 'verbose'],
+  },
+  {
+    name: 'fail-below',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: rate({ min: 1, max: limits.bitsPerSecond.max }),
+    help: 'Exit with 7 where the receiver had less than RATE, in either direction',
+  },
+  {
+    name: 'fail-above-latency',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: milliseconds(limits.latencyBoundMs),
+    help: 'Exit with 8 where the median round trip under load took more than MS milliseconds',
+    conflicts: ['no-latency'],
+  },
+  {
+    name: 'fail-above-loss',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    type: percent(limits.lossBoundPercent),
+    help: 'With --udp or --proto udp: exit with 9 where more than PERCENT of the packets were lost, in either direction',
+  },
   { name: '4', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv4 only', conflicts: ['6'] },
   { name: '6', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv6 only' },
   {

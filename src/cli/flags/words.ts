@@ -76,9 +76,19 @@ function parseValue(flag: Flag, type: NonNullable<Flag['type']>, raw: unknown): 
  */
 function spell(argv: readonly string[]): string[] {
   const spelled: string[] = [];
+  /** The flag that the words before belong to, where it takes more than one. */
+  let open: string | undefined;
+  let words = 0;
   for (const [index, word] of argv.entries()) {
     if (word === '--') return [...spelled, ...argv.slice(index)];
-    spelled.push(...(isFlag(word) ? spellFlags(word, argv[index + 1]) : [word]));
+    if (isFlag(word)) {
+      spelled.push(...spellFlags(word, argv[index + 1]));
+      open = flagsByWord.get(word)?.takesMore && word;
+      words = 0;
+    } else {
+      words += 1;
+      spelled.push(...(open !== undefined && words > 1 ? [open, word] : [word]));
+    }
   }
   return spelled;
 }

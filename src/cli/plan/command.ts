@@ -1,12 +1,14 @@
 /** What a command line asks for: argv to the plan of one command. */
-import { defaults } from '../../defaults/index.js';
+import { defaults, limits } from '../../defaults/index.js';
 import type { GeoipOptions } from '../../geoip/open.js';
 import { given } from '../../given.js';
-import type { ClientPlan, OutputPlan, PingPlan, ReverseTracePlan, ServerPlan } from '../../plan/plan.js';
+import type { Bounds, ClientPlan, OutputPlan, PingPlan, ReverseTracePlan, ServerPlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { checkCombination } from '../flags/combinations.js';
-import type { FlagValues } from '../flags/table.js';
+import { type FlagValues, labelOf } from '../flags/table.js';
+import { usageError } from '../flags/usage.js';
 import { readWords } from '../flags/words.js';
+import { modeOf } from './amount.js';
 import { loadPlan, type Placed, pingPlan, routeBackPlan } from './client.js';
 import { geoipOptions, traceOptions } from './routes.js';
 import { serverPlan } from './server.js';
@@ -55,6 +57,9 @@ export type Command =
   /** No mode was given. */
   | { readonly command: 'usage' }
   | { readonly command: 'version'; readonly verbose: boolean }
+  /** A test that ran, reported once more. */
+  | { readonly command: 'from'; readonly file: string; readonly output: OutputPlan }
+  | { readonly command: 'compare'; readonly files: readonly string[]; readonly output: OutputPlan }
   | RunningCommand;
 
 /**
@@ -67,6 +72,8 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
   if (values.version) return { command: 'version', verbose: values.verbose ?? false };
   const asked = checkCombination(values);
   if (asked === undefined) return { command: 'usage' };
+  if (asked.use === 'from') return fromCommand(values, outside);
+  if (asked.use === 'compare') return compareCommand(values, outside);
   const conduct = {
     output: outputPlan(values, outside),
     ...given({ pidFile: values.pidfile, notes: notes.length > 0 ? notes : undefined }),
@@ -97,12 +104,56 @@ function routeReport(values: FlagValues, outside: Surroundings): RouteReport {
   return { geoip: geoipOptions(values, outside), ...given({ requireTarget: values['tr-require-target'] }) };
 }
 
+function fromCommand(values: FlagValues, outside: Surroundings): Command {
+  const { from: file = '', report, json, csv } = values;
+  if (report === undefined && !json && !csv) {
+    throw usageError(`${labelOf('from')} needs to know what to make of it`, 'give --report FILE.html, -J or --csv');
+  }
+  return { command: 'from', file, output: outputPlan(values, outside) };
+}
+
+function compareCommand(values: FlagValues, outside: Surroundings): Command {
+  const { compare: files = [] } = values;
+  if (files.length >= 2 && files.length <= limits.compared.max) {
+    return { command: 'compare', files, output: outputPlan(values, outside) };
+  }
+  throw usageError(
+    `${labelOf('compare')} has ${files.length} file${files.length === 1 ? '' : 's'}`,
+    `give ${limits.compared.min} to ${limits.compared.max}`,
+  );
+}
+
+/** Bounds of what is not measured would never hold. */
+function boundsOf(values: FlagValues): Bounds | undefined {
+  const loadedMs = values['fail-above-latency'];
+  const lostPercent = values['fail-above-loss'];
+  const isDatagram = modeOf(values) === 'datagram';
+  if (loadedMs !== undefined && isDatagram) {
+    throw usageError(
+      `${labelOf('fail-above-latency')} is for tests that measure latency, and those of packets do not`,
+      'give --fail-above-loss, or leave --udp away',
+    );
+  }
+  if (values['latency-samples'] && isDatagram) {
+    throw usageError(
+      `${labelOf('latency-samples')} is for tests that measure latency, and those of packets do not`,
+      'leave --udp away',
+    );
+  }
+  if (lostPercent !== undefined && !isDatagram) {
+    throw usageError(`${labelOf('fail-above-loss')} is for tests of packets`, 'give --udp or --proto udp, too');
+  }
+  const bounds = given({ bitsPerSecond: values['fail-below'], loadedMs, lostPercent });
+  return Object.keys(bounds).length > 0 ? bounds : undefined;
+}
+
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {
   return {
-    format: values.json ? 'json' : values['json-stream'] ? 'json-stream' : 'text',
+    format: values.json ? 'json' : values['json-stream'] ? 'json-stream' : values.csv ? 'csv' : 'text',
     timestamps: values.timestamps ?? false,
     verbose: values.verbose ?? false,
     color: !values['no-color'] && !env.NO_COLOR,
-    ...given({ unit: values.format, logfile: values.logfile }),
+    ...given({ unit: values.format, logfile: values.logfile, report: values.report, bounds: boundsOf(values) }),
+    ...given({ latencySamples: values['latency-samples'] }),
   };
 }

@@ -37,19 +37,25 @@ export async function openOutput(plan: OutputPlan, failure: WriteFailure = 'ends
     out: prepared(out),
     err: prepared(process.stderr),
     columns: () => columnsOf(out),
-    color: plan.color && log === undefined && process.stdout.isTTY === true && process.stderr.isTTY === true,
+    color: plan.color && !isDumb && log === undefined && process.stdout.isTTY === true && process.stderr.isTTY === true,
   };
   return { screen, close: () => closed(log) };
 }
 
-/** A reporter of one test, with a live line where there is a terminal to see it. */
+/**
+ * A reporter of one test. Text for people has a live line, where a terminal that can erase a line shows errors; whoever
+ * wants no colors has it without sparklines, latency and summary.
+ */
 export async function clientReporter(plan: OutputPlan, { screen }: Output): Promise<Reporter> {
   const make = await testReporters(plan.format);
   const reporter = make({ ...identity, output: plan }, screen);
-  if (!process.stderr.isTTY) return reporter;
+  if (!process.stderr.isTTY || plan.format !== 'text' || isDumb) return reporter;
   const { ProgressLine } = await import('../../report/text/progress-line.js');
-  return new ProgressLine(reporter, process.stderr, () => process.stderr.columns ?? 80, plan.unit);
+  return new ProgressLine(reporter, process.stderr, () => process.stderr.columns ?? 80, plan.unit, plan.color);
 }
+
+/** A terminal that knows no escape sequences. */
+const isDumb = process.env.TERM === 'dumb';
 
 /** A time stamp and the blank after it. */
 const STAMP_COLUMNS = 30;

@@ -189,7 +189,9 @@ class ClientTest {
     this.#latency.measureLoaded(peer.test);
     const runs = peer.streams.map((stream) => this.#startStream(stream, rtt, collector));
     const { clock } = this.#options.host;
-    const stopProgress = startProgressMeter({ role: 'client', test: peer.test, runs, clock, emit: this.#emit });
+    const latencyMs = () => this.#latency.nowMs;
+    const telling = { role: 'client', test: peer.test, runs, clock, emit: this.#emit, latencyMs } as const;
+    const stopProgress = startProgressMeter(telling);
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
       const end = this.#end(peer, outcomes);

@@ -28,7 +28,7 @@ export class KernelLatency {
   readonly #clock: Clock;
   readonly #links: readonly Kernel[];
   readonly #idleMs: readonly number[];
-  readonly #loadedMs = new Thinned(bounds.latencySamples);
+  readonly #loadedMs = new Thinned(bounds.kernelRoundTrips);
   #cancel: Cancel = () => {};
 
   /** Of streams that are not loaded yet. */

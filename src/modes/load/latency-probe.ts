@@ -7,7 +7,7 @@ import { bounds, limits, waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { type Cancel, type Clock, within } from '../../host/clock.js';
 import { deferred } from '../../host/deferred.js';
-import { type LatencyReport, latencyReport } from '../../measure/latency.js';
+import { type LatencyReport, latencyNow, latencyReport, thinnedTrips } from '../../measure/latency.js';
 import type { Simulation, TestDirection, TestPlan } from '../../plan/plan.js';
 import { Pinger } from '../ping/pinger.js';
 import { simulatedSeconds } from '../simulation.js';
@@ -22,13 +22,16 @@ export class LatencyProbe {
   readonly #options: LatencyProbeOptions;
   readonly #idleMs: number[] = [];
   readonly #loadedMs: number[] = [];
+  /** When each of them was sent. */
+  readonly #loadedAt: number[] = [];
   #link: EchoLink | undefined;
   #idle: Pinger | undefined;
   #loaded: Pinger | undefined;
   #cancelLoaded: Cancel = () => {};
   #failure: string | undefined;
-  /** When the test began, and when its pings are over. */
+  /** When the test began, when its part that counts does, and when its pings are over. */
   #begun = Number.POSITIVE_INFINITY;
+  #counted = Number.POSITIVE_INFINITY;
   #until = Number.POSITIVE_INFINITY;
   #lostAt: number | undefined;
   /** The connection has ended, or is not wanted any more. */
@@ -106,6 +109,7 @@ export class LatencyProbe {
     const link = this.#link;
     if (!link || this.#closed) return;
     this.#begun = clock.now();
+    this.#counted = this.#begun + omitSeconds;
     if (bytes === undefined) this.#until = this.#begun + omitSeconds + seconds;
     if (omitSeconds === 0) this.#probeLoaded(link);
     else this.#cancelLoaded = clock.at(this.#begun + omitSeconds, () => this.#probeLoaded(link));
@@ -117,17 +121,38 @@ export class LatencyProbe {
       intervalSeconds: waits.latencyIntervalSeconds,
       count: Number.POSITIVE_INFINITY,
       answerSeconds: limits.seconds.max,
-      onAnswer: (_seq, rttMs) => keep(this.#loadedMs, rttMs),
+      onAnswer: (_seq, rttMs, sentAt) => {
+        keep(this.#loadedMs, rttMs);
+        if (rttMs !== undefined) this.#loadedAt.push(sentAt);
+      },
     });
+  }
+
+  /** As it stands under load, for a live display; undefined before there is any. */
+  get nowMs(): number | undefined {
+    const oldest = this.#loaded?.unanswered()[0];
+    return latencyNow(this.#loadedMs, oldest === undefined ? 0 : this.#ageMs(oldest));
+  }
+
+  #ageMs(sentAt: number): number {
+    return (this.#options.clock.now() - sentAt) * 1000;
   }
 
   /** Ends the pings and gives what they showed; undefined where there was no connection. */
   finish(direction: TestDirection): LatencyReport | undefined {
     const open = this.#link !== undefined && !this.#closed;
-    const unansweredMs = this.#loaded?.unansweredMs() ?? [];
+    const unanswered = this.#loaded?.unanswered() ?? [];
+    const unansweredMs = unanswered.map((sentAt) => this.#ageMs(sentAt));
     this.close();
     if (!open) return undefined;
-    return latencyReport(direction, { idleMs: this.#idleMs, loadedMs: this.#loadedMs, unansweredMs });
+    const [idleMs, loadedMs] = [this.#idleMs, this.#loadedMs];
+    const atSeconds = (sentAt: number) => sentAt - this.#counted;
+    const loaded = [
+      ...loadedMs.map((rttMs, i) => ({ atSeconds: atSeconds(this.#loadedAt[i] ?? 0), rttMs })),
+      ...unanswered.map((sentAt) => ({ atSeconds: atSeconds(sentAt), rttMs: null })),
+    ];
+    const trips = { idleMs, ...thinnedTrips(loaded, bounds.latencySamples) };
+    return { ...latencyReport(direction, { idleMs, loadedMs, unansweredMs }), trips };
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 /** Where a running test is, four times a second, from this end's own counters. Liveness: goes on until it is stopped. */
 import type { TestEvent } from '../../events/test.js';
+import { given } from '../../given.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
 import { directionOf, directionsOf, type Role } from './results.js';
@@ -14,6 +15,8 @@ export interface ProgressOptions {
   readonly runs: readonly Pick<StreamRun, 'counts'>[];
   readonly clock: Clock;
   readonly emit: (event: TestEvent) => void;
+  /** Round trips under load, where they are measured. */
+  readonly latencyMs?: () => number | undefined;
 }
 
 interface Moment extends LiveCounts {
@@ -48,7 +51,7 @@ function momentOf({ clock, runs }: ProgressOptions): Moment {
 }
 
 function progressOf(
-  { role, test }: ProgressOptions,
+  { role, test, latencyMs = () => undefined }: ProgressOptions,
   { start, last, now }: Readonly<Record<'start' | 'last' | 'now', Moment>>,
 ): TestEvent {
   const bytesOf = (moment: Moment, direction: Direction) =>
@@ -61,5 +64,5 @@ function progressOf(
     direction,
     bitsPerSecond: (8 * (bytesOf(now, direction) - bytesOf(last, direction))) / (now.at - last.at),
   }));
-  return { type: 'progress', seconds, fraction: Math.min(1, done), rates };
+  return { type: 'progress', seconds, fraction: Math.min(1, done), rates, ...given({ latencyMs: latencyMs() }) };
 }

@@ -18,8 +18,8 @@ export interface PingerOptions {
   readonly until: number;
   /** A ping unanswered for so long is lost. */
   readonly answerSeconds: number;
-  /** Without `rttMs` the ping is lost. */
-  readonly onAnswer: (seq: number, rttMs: number | undefined) => void;
+  /** Without `rttMs` the ping is lost. `sentAt` is the clock's. */
+  readonly onAnswer: (seq: number, rttMs: number | undefined, sentAt: number) => void;
 }
 
 export class Pinger {
@@ -49,10 +49,9 @@ export class Pinger {
     return this.#sent;
   }
 
-  /** How long each ping without an answer has been out. */
-  unansweredMs(): number[] {
-    const now = this.#options.clock.now();
-    return [...this.#inFlight.values()].map((sentAt) => (now - sentAt) * 1000);
+  /** When each ping was sent that has no answer yet, the oldest first. */
+  unanswered(): number[] {
+    return [...this.#inFlight.values()];
   }
 
   /** Sends no more, and tells of no more answers. */
@@ -86,15 +85,15 @@ export class Pinger {
     const seq = this.#sent++;
     this.#inFlight.set(seq, now);
     within(clock, answerSeconds, echo.ping(), () => new Error('no answer in time')).then(
-      (rttMs) => this.#answered(seq, rttMs),
-      () => this.#answered(seq, undefined),
+      (rttMs) => this.#answered(seq, rttMs, now),
+      () => this.#answered(seq, undefined, now),
     );
   }
 
-  #answered(seq: number, rttMs: number | undefined): void {
+  #answered(seq: number, rttMs: number | undefined, sentAt: number): void {
     if (!this.#running) return;
     this.#inFlight.delete(seq);
-    this.#options.onAnswer(seq, rttMs);
+    this.#options.onAnswer(seq, rttMs, sentAt);
     const isNewest = seq === this.#sent - 1;
     if (this.#options.intervalSeconds === 0 && this.#running && isNewest) this.#send();
     else this.#settleIfDone();

@@ -14,6 +14,7 @@ import type {
   StreamResult,
 } from '../../events/test.js';
 import { given } from '../../given.js';
+import type { FailedCheck } from '../../measure/checks.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';
 import type { CpuUse } from '../../measure/usage.js';
 import { mayEndByTime } from '../../plan/length.js';
@@ -167,20 +168,27 @@ function totalObject(span: Span | null): Json {
   return span ? spanObject(span) : missingObject;
 }
 
-/** `start` tells which kind of test ended. */
-export function endObject(end: EndEvent, start: StartEvent | undefined): Json {
+/** `start` tells which kind of test ended. `withTrips` tells round trips one by one. */
+export function endObject(end: EndEvent, start: StartEvent | undefined, withTrips = false): Json {
   const { cpu, congestion } = end;
   return {
     ...(start?.test.mode === 'datagram' ? datagramTotals(end, start.test.blockBytes) : throughputTotals(end)),
     cpu_utilization_percent: { ...cpuObject('host', cpu.local), ...cpuObject('remote', cpu.remote) },
     ...(congestion?.sender !== undefined && { sender_tcp_congestion: congestion.sender }),
     ...(congestion?.receiver !== undefined && { receiver_tcp_congestion: congestion.receiver }),
-    ...(end.latency && { latency: latencyReportObject(end.latency) }),
+    ...(end.latency && { latency: latencyReportObject(end.latency, withTrips) }),
     ...(end.simulation && { simulation: simulationObject(end.simulation) }),
     interrupted: end.interrupted,
     warnings: end.warnings,
+    ...(end.failedChecks && { failed_checks: end.failedChecks.map(failedCheckObject) }),
   };
 }
+
+function failedCheckObject({ check, direction, figure, bound }: FailedCheck): Json {
+  return { check, direction, figure, bound, unit: checkUnits[check] };
+}
+
+const checkUnits = { rate: 'bits_per_second', latency: 'ms', loss: 'percent' } as const;
 
 function throughputTotals({ streams, sums }: EndEvent): Json {
   return {

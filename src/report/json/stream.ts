@@ -2,16 +2,19 @@
 import type { ErrorEvent, StartEvent, TestEvent } from '../../events/test.js';
 import { jsonText } from '../printable.js';
 import type { Reporter, Sink } from '../reporter.js';
+import type { DocumentOptions } from './document.js';
 import { endObject, type Identity, intervalObject, startObject } from './objects.js';
 
 export class JsonStreamReporter implements Reporter {
   readonly #identity: Identity;
   readonly #out: Sink;
+  readonly #withTrips: boolean;
   #start: StartEvent | undefined;
 
-  constructor(identity: Identity, out: Sink) {
+  constructor(identity: Identity, out: Sink, { withTrips = false }: DocumentOptions = {}) {
     this.#identity = identity;
     this.#out = out;
+    this.#withTrips = withTrips;
   }
 
   event(event: TestEvent): void {
@@ -21,12 +24,12 @@ export class JsonStreamReporter implements Reporter {
     else if (event.type === 'error') this.#printFailure(event);
     else if (event.type === 'end') {
       if (event.serverOutput !== undefined) this.#print('server_output_text', event.serverOutput);
-      this.#print('end', endObject(event, this.#start));
+      this.#print('end', endObject(event, this.#start, this.#withTrips));
     }
   }
 
   #printFailure({ error, partial }: ErrorEvent): void {
-    if (partial) this.#print('end', endObject(partial, this.#start));
+    if (partial) this.#print('end', endObject(partial, this.#start, this.#withTrips));
     this.#print('error', error.line, { error_code: error.code });
   }
 

@@ -1,44 +1,21 @@
-/** One JSON document a test, printed when the test ends: a superset of iperf3's and of the original wperf's. */
-import type { StartEvent, TestEvent } from '../../events/test.js';
+/** One JSON document a test, printed when the test ends. */
+import type { TestEvent } from '../../events/test.js';
 import { jsonText } from '../printable.js';
 import type { Reporter, Sink } from '../reporter.js';
-import { endObject, type Identity, identityObject, intervalObject, startObject } from './objects.js';
+import { DocumentBuilder, type DocumentOptions } from './document.js';
+import type { Identity } from './objects.js';
 
 export class JsonReporter implements Reporter {
-  readonly #identity: Identity;
+  readonly #builder: DocumentBuilder;
   readonly #out: Sink;
-  readonly #intervals: unknown[] = [];
-  readonly #notes: string[] = [];
-  #start: StartEvent | undefined;
 
-  constructor(identity: Identity, out: Sink) {
-    this.#identity = identity;
+  constructor(identity: Identity, out: Sink, options: DocumentOptions = {}) {
+    this.#builder = new DocumentBuilder(identity, options);
     this.#out = out;
   }
 
   event(event: TestEvent): void {
-    if (event.type === 'start') this.#start = event;
-    else if (event.type === 'interval') this.#intervals.push(intervalObject(event, this.#start?.test.direction));
-    else if (event.type === 'notice') this.#notes.push(event.text);
-    else if (event.type === 'error') {
-      const end = event.partial ? endObject(event.partial, this.#start) : {};
-      this.#print({ end, error: event.error.line, error_code: event.error.code });
-    } else if (event.type === 'end') {
-      const output = event.serverOutput;
-      this.#print({ end: endObject(event, this.#start), ...(output !== undefined && { server_output_text: output }) });
-    }
-  }
-
-  #print(ending: Record<string, unknown>): void {
-    const { title, extraData } = this.#start ?? {};
-    const document = {
-      ...(title !== undefined && { title }),
-      start: this.#start ? startObject(this.#start, this.#identity) : identityObject(this.#identity),
-      intervals: this.#intervals,
-      ...ending,
-      ...(this.#notes.length > 0 && { notes: this.#notes }),
-      ...(extraData !== undefined && { extra_data: extraData }),
-    };
-    this.#out.write(`${jsonText(document, 2)}\n`);
+    const document = this.#builder.add(event);
+    if (document !== undefined) this.#out.write(`${jsonText(document, 2)}\n`);
   }
 }

@@ -2,7 +2,7 @@
 import type { LatencyReport } from '../../measure/latency.js';
 import { millisecondsText } from './format.js';
 
-/** `Latency: idle 20.1 ms, loaded 181.4 ms (p95 199.0 ms): bufferbloat 161.3 ms, grade C, 331 RPM`. */
+/** `Latency: idle 20.1 ms, loaded 181.4 ms (p95 199.0 ms): bufferbloat 161.3 ms, grade C, 331 RPM (TCP)`. */
 export function latencyLine({ idle, loadedUp, loadedDown, bufferbloatMs, grade, rpm, source }: LatencyReport): string {
   const loaded = loadedUp ?? loadedDown;
   const parts = [
@@ -11,7 +11,7 @@ export function latencyLine({ idle, loadedUp, loadedDown, bufferbloatMs, grade, 
   ];
   const verdict = [
     ...(bufferbloatMs === null ? [] : [`bufferbloat ${millisecondsText(bufferbloatMs)}, grade ${grade}`]),
-    ...(rpm === null ? [] : [`${Math.round(rpm)} RPM`]),
+    ...(rpm === null ? [] : [`${Math.round(rpm)} RPM (TCP)`]),
   ];
   const name = source === 'kernel' ? 'Latency (round trips of the streams, by the kernel)' : 'Latency';
   return `${name}: ${[parts.join(', '), ...(verdict.length > 0 ? [verdict.join(', ')] : [])].join(': ')}`;

@@ -4,6 +4,7 @@ import { mayEndByTime } from '../../plan/length.js';
 import type { RateUnit } from '../../plan/plan.js';
 import type { Reporter, Sink } from '../reporter.js';
 import { rateFigure, secondsText } from './format.js';
+import { arrows, Live } from './live.js';
 
 const ERASE_LINE = '\r\u001b[K';
 const BAR_WIDTH = 20;
@@ -11,22 +12,26 @@ const BAR_WIDTH = 20;
 const SHORTEST_BAR = 4;
 /** Of a terminal that does not tell. */
 const USUAL_COLUMNS = 80;
-const arrows = { up: '\u2191', down: '\u2193' } as const;
 
 export class ProgressLine implements Reporter {
   readonly #inner: Reporter;
   readonly #terminal: Sink;
   readonly #columns: () => number;
   readonly #unit: RateUnit | undefined;
+  readonly #live: Live | undefined;
   #total = 's';
   #shown = false;
 
-  /** `inner` gets every event, on a clean line. `columns` may be 0, where the terminal does not tell. */
-  constructor(inner: Reporter, terminal: Sink, columns: () => number, unit: RateUnit | undefined) {
+  /**
+   * `inner` gets every event, on a clean line. `columns` may be 0, where the terminal does not tell. With `sparks` the
+   * line has sparklines and latency, and a summary stands in its place in the end.
+   */
+  constructor(inner: Reporter, terminal: Sink, columns: () => number, unit: RateUnit | undefined, sparks = false) {
     this.#inner = inner;
     this.#terminal = terminal;
     this.#columns = columns;
     this.#unit = unit;
+    this.#live = sparks ? new Live(unit) : undefined;
   }
 
   event(event: TestEvent): void {
@@ -38,14 +43,34 @@ export class ProgressLine implements Reporter {
     this.#shown = false;
     if (event.type === 'start') this.#total = totalOf(event);
     this.#inner.event(event);
+    if (event.type === 'end') {
+      for (const line of this.#live?.summary(event, this.#room) ?? []) this.#terminal.write(`${line}\n`);
+    }
   }
 
-  #show({ seconds, fraction, rates }: ProgressEvent): void {
+  get #room(): number {
+    return (this.#columns() || USUAL_COLUMNS) - 1;
+  }
+
+  #show(event: ProgressEvent): void {
+    this.#terminal.write(`${ERASE_LINE}${this.#live ? this.#liveLine(this.#live, event) : this.#plainLine(event)}`);
+    this.#shown = true;
+  }
+
+  #liveLine(live: Live, event: ProgressEvent): string {
+    live.add(event);
+    const room = this.#room;
+    const time = `${event.seconds.toFixed(1)}${this.#total.replace('of ', '/').replace(/^s$/, ' s')}`;
+    const { text, left } = live.line(event, time, room);
+    const width = Math.min(BAR_WIDTH, left - 1);
+    const line = width < SHORTEST_BAR ? text : `${barOf(event.fraction, width)} ${text}`;
+    return [...line].slice(0, room).join('');
+  }
+
+  #plainLine({ seconds, fraction, rates }: ProgressEvent): string {
     const time = `${seconds.toFixed(1).padStart(6)} ${this.#total}`;
     const speed = rates.map((rate) => `${arrows[rate.direction]} ${rateFigure(rate.bitsPerSecond, this.#unit)}`);
-    const room = (this.#columns() || USUAL_COLUMNS) - 1;
-    this.#terminal.write(`${ERASE_LINE}${fitted(time, fraction, speed.join('  '), room)}`);
-    this.#shown = true;
+    return fitted(time, fraction, speed.join('  '), this.#room);
   }
 }
 

@@ -17,6 +17,7 @@ import { mayEndByTime } from '../../plan/length.js';
 import type { OutputPlan } from '../../plan/plan.js';
 import { printableEvent } from '../printable.js';
 import type { Reporter, Screen } from '../reporter.js';
+import { checkLine } from './checks.js';
 import { acceptedFrom, describeTest, isOpenEnded, readerLines, throughProxy } from './describe.js';
 import { millisecondsText } from './format.js';
 import { latencyLine } from './latency.js';
@@ -178,6 +179,9 @@ export class TextReporter implements Reporter {
     if (end.interrupted)
       this.#note(this.#style.warn('warning:'), 'The test was ended before its time; these are the results so far.');
     for (const warning of end.warnings) this.#note(this.#style.warn('warning:'), warning);
+    for (const failed of end.failedChecks ?? []) {
+      this.#note(this.#style.fail('check failed:'), checkLine(failed, this.#options.unit));
+    }
   }
 
   #printTotals(

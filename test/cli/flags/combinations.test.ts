@@ -15,6 +15,8 @@ const ways: readonly (readonly [line: string, given: readonly string[], asked: A
   ['--loopback --both-traceroutes', ['loopback', 'both-traceroutes'], { use: 'both-routes', loopback: true }],
   ['--traceroute h', ['traceroute'], { use: 'traceroute', loopback: false }],
   ['-s', ['server'], { use: 'server', loopback: false }],
+  ['--from f', ['from'], { use: 'from', loopback: false }],
+  ['--compare a b', ['compare'], { use: 'compare', loopback: false }],
 ];
 
 /** Those that choose what is done change the way that the others are judged by. */

@@ -57,7 +57,7 @@ describe('--loopback', () => {
 test('latency is a line of the report, and a member of the JSON', async () => {
   const text = await runWperf(['--loopback', ...quick]);
   expect(text.stdout).toMatch(
-    /\nLatency: idle [\d.]+ ms, loaded [\d.]+ ms \(p95 [\d.]+ ms\): bufferbloat [\d.]+ ms, grade \S+, \d+ RPM\n/,
+    /\nLatency: idle [\d.]+ ms, loaded [\d.]+ ms \(p95 [\d.]+ ms\): bufferbloat [\d.]+ ms, grade \S+, \d+ RPM \(TCP\)\n/,
   );
   const { end } = JSON.parse((await runWperf(['--loopback', ...quick, '-R', '-J'])).stdout);
   const keys = ['samples', 'min_ms', 'median_ms', 'p95_ms', 'p99_ms', 'max_ms'];

@@ -71,6 +71,19 @@ const tests: [string, TestEvent[]][] = [
     'latency without samples',
     [missing, endOf(missing, { latency: latencyReport('up', { idleMs: [], loadedMs: [], unansweredMs: [] }) })],
   ],
+  ['bounds that held', [missing, endOf(missing, { failedChecks: [] })]],
+  [
+    'bounds that broke',
+    [
+      missing,
+      endOf(missing, {
+        failedChecks: [
+          { check: 'rate', direction: 'up', figure: null, bound: 1e9 },
+          { check: 'latency', direction: 'both', figure: 51.5, bound: 50 },
+        ],
+      }),
+    ],
+  ],
   ['options of sockets', whole(startOf({}, { socket: withSocket }))],
   ['a failure before the start', [failure]],
   ['a failure midway', [startOf(), intervalOf(startOf(), 0), failure]],
@@ -80,6 +93,32 @@ const tests: [string, TestEvent[]][] = [
 ];
 
 describe('the JSON report', () => {
+  it('tells round trips one by one where that is asked for', () => {
+    const trips = {
+      idleMs: [1],
+      loaded: [
+        { atSeconds: 0.1, rttMs: 2 },
+        { atSeconds: 0.2, rttMs: null },
+      ],
+      oneOf: 1,
+    };
+    const latency = { ...latencyReport('up', loaded), trips };
+    const kept = new Kept();
+    const reporter = new JsonReporter(identity, kept, { withTrips: true });
+    for (const event of [startOf(), endOf(startOf(), { latency })]) reporter.event(event);
+    const asked = JSON.parse(kept.text);
+    expectReport(asked);
+    expect(asked.end.latency?.samples).toEqual({
+      idle_ms: [1],
+      loaded: [
+        { seconds: 0.1, rtt_ms: 2 },
+        { seconds: 0.2, rtt_ms: null },
+      ],
+      one_of: 1,
+    });
+    expect(reportOf([startOf(), endOf(startOf(), { latency })]).end.latency).not.toHaveProperty('samples');
+  });
+
   it('makes up no length of a test whose client alone knows it', () => {
     const { test_parameters: asked, test_start: granted } = reportOf(whole(openEnded)).start ?? {};
     expect([asked.time, granted.duration]).toEqual([null, 0]);

@@ -1,0 +1,204 @@
+/**
+ * What a reader needs of the document of `-J`, each field checked: the file may be anybody's. What it does not need is
+ * passed over, so that documents of later versions can be read.
+ */
+import {
+  type Checked,
+  flag,
+  integer,
+  line,
+  list,
+  matching,
+  number,
+  oneOf,
+  optional,
+  record,
+  type Shape,
+  ShapeError,
+  text,
+} from '../../protocol/shape.js';
+
+const most = {
+  lineCharacters: 8192,
+  outputCharacters: 1024 * 1024,
+  /** A day by tenths of a second. */
+  intervals: 864_000,
+  streams: 256,
+  lines: 10_000,
+  columns: 64,
+  samples: 100_000,
+} as const;
+
+/** Beyond all that was ever measured, and far from where sums and products of them end. */
+const figure = number(0, 1e18);
+const time = number(0, 1e9);
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+const words = line(most.lineCharacters);
+const lines = list(words, most.lines);
+const moment = number(-1e9, 1e9);
+
+/** What a transport of the user's tells, by names of its own. */
+const tally: Shape<Readonly<Record<string, number>>> = (value, field) => {
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  const isGood = entries.length <= most.columns && entries.every(([, each]) => Number.isFinite(each));
+  if (isGood && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, number>;
+  throw new ShapeError(field, `an object of at most ${most.columns} numbers`);
+};
+const column = record({ key: words, title: words, kind: words, unit: optional(words) });
+
+/** What an interval and a total have in common; figures that are missing are absent. */
+const row = record({
+  socket: optional(count),
+  start: optional(time),
+  end: optional(time),
+  bytes: optional(count),
+  bits_per_second: optional(figure),
+  sender: optional(flag),
+  omitted: optional(flag),
+  sender_count: optional(flag),
+  statistics: optional(tally),
+  partial: optional(flag),
+  retransmits: optional(count),
+  jitter_ms: optional(figure),
+  lost_packets: optional(count),
+  packets: optional(count),
+  lost_percent: optional(figure),
+  out_of_order: optional(count),
+  duplicates: optional(count),
+});
+
+export type Row = Checked<typeof row>;
+
+const interval = record({
+  streams: list(row, most.streams),
+  sum: optional(row),
+  sum_bidir_reverse: optional(row),
+});
+
+const summary = record({
+  samples: count,
+  min_ms: figure,
+  median_ms: figure,
+  p95_ms: figure,
+  p99_ms: figure,
+  max_ms: figure,
+});
+
+export type Summary = Checked<typeof summary>;
+
+const trip = record({ seconds: moment, rtt_ms: optional(figure) });
+const samples = record({
+  idle_ms: list(figure, most.samples),
+  loaded: list(trip, most.samples),
+  one_of: integer(1, Number.MAX_SAFE_INTEGER),
+});
+
+const latency = record({
+  idle: optional(summary),
+  loaded_up: optional(summary),
+  loaded_down: optional(summary),
+  bufferbloat_ms: optional(figure),
+  grade: optional(oneOf('A+', 'A', 'B', 'C', 'D', 'F')),
+  rpm: optional(figure),
+  samples: optional(samples),
+});
+
+export type Latency = Checked<typeof latency>;
+
+const failedCheck = record({
+  check: oneOf('rate', 'latency', 'loss'),
+  direction: oneOf('up', 'down', 'both'),
+  figure: optional(figure),
+  bound: figure,
+});
+
+const connection = record({ local_host: words, local_port: count, remote_host: words, remote_port: count });
+
+const test = record({
+  protocol: oneOf('TCP', 'UDP'),
+  num_streams: count,
+  blksize: count,
+  omit: figure,
+  duration: figure,
+  bytes: count,
+  reverse: integer(0, 1),
+  bidir: integer(0, 1),
+  interval: optional(figure),
+  target_bitrate: figure,
+});
+
+export type TestFacts = Checked<typeof test>;
+
+const simulation = record({
+  configured: record({
+    latency_ms: optional(figure),
+    jitter_ms: optional(figure),
+    loss_percent: optional(figure),
+    mtu: optional(count),
+    seed: optional(count),
+  }),
+});
+
+const start = record({
+  version: matching(/^wperf [\w.+-]{1,64}$/, 'the version of wperf that wrote it, such as wperf 1.0.0'),
+  system_info: optional(words),
+  connected: list(connection, most.streams),
+  timestamp: optional(record({ timemillisecs: integer(0, 8.64e15) })),
+  connecting_to: optional(record({ host: words, port: count })),
+  accepted_connection: optional(record({ host: words, port: optional(count), by_proxy: optional(words) })),
+  cookie: optional(words),
+  tcp_mss_default: optional(count),
+  tcp_mss: optional(count),
+  test_start: optional(test),
+  transport: optional(words),
+  packets: optional(oneOf('real', 'simulated')),
+  longest_datagram: optional(record({ up: count, down: count })),
+  secure: optional(flag),
+  proxy: optional(words),
+  role: optional(oneOf('client', 'server')),
+  peer_software: optional(words),
+  dialect: optional(words),
+  statistics_columns: optional(list(column, most.columns)),
+  simulation: optional(simulation),
+  rtt_ms: optional(record({ samples: count, min: figure, avg: figure, max: figure })),
+});
+
+const use = optional(figure);
+const end = record({
+  streams: optional(
+    list(record({ sender: optional(row), receiver: optional(row), udp: optional(row) }), 2 * most.streams),
+  ),
+  sum_sent: optional(row),
+  sum_received: optional(row),
+  sum_sent_bidir_reverse: optional(row),
+  sum_received_bidir_reverse: optional(row),
+  cpu_utilization_percent: optional(
+    record({
+      ...{ host_total: use, host_user: use, host_system: use },
+      ...{ remote_total: use, remote_user: use, remote_system: use },
+    }),
+  ),
+  sender_tcp_congestion: optional(words),
+  receiver_tcp_congestion: optional(words),
+  latency: optional(latency),
+  interrupted: optional(flag),
+  warnings: optional(lines),
+  failed_checks: optional(list(failedCheck, most.lines)),
+});
+
+const document = record({
+  title: optional(words),
+  start,
+  intervals: list(interval, most.intervals),
+  end,
+  error: optional(words),
+  error_code: optional(words),
+  notes: optional(lines),
+  extra_data: optional(words),
+  server_output_text: optional(text(most.outputCharacters)),
+});
+
+export type TestDocument = Checked<typeof document>;
+
+/** Throws ShapeError, which names the field and its rule. */
+export const checkDocument: (value: unknown) => TestDocument = (value) => (document as Shape<TestDocument>)(value, '');

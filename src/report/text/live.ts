@@ -1,0 +1,112 @@
+/** The live line with sparklines and loaded latency, and the summary that stands where it was. No colour is needed. */
+import type { EndEvent, ProgressEvent } from '../../events/test.js';
+import { bitsPerSecond } from '../../measure/span.js';
+import type { Direction, RateUnit } from '../../plan/plan.js';
+import { millisecondsText, rateFigure } from './format.js';
+import { jitterText, lossText } from './packets.js';
+import { Course, sparkline } from './sparkline.js';
+
+export const arrows = { up: '\u2191', down: '\u2193' } as const;
+const WIDEST_SPARK = 20;
+/** A shorter one shows nothing. */
+const LEAST_SPARK = 4;
+const LATENCY = 'latency ';
+/** Values of a whole test: more than any summary has columns. */
+const KEPT = 128;
+
+interface Way {
+  /** The newest, for the live line. */
+  readonly last: number[];
+  readonly course: Course;
+  most: number;
+}
+
+export class Live {
+  readonly #unit: RateUnit | undefined;
+  readonly #ways = new Map<Direction, Way>();
+
+  constructor(unit: RateUnit | undefined) {
+    this.#unit = unit;
+  }
+
+  add({ rates }: ProgressEvent): void {
+    for (const { direction, bitsPerSecond: rate } of rates) {
+      const way = this.#ways.get(direction) ?? { last: [], course: new Course(KEPT), most: 0 };
+      this.#ways.set(direction, way);
+      way.most = Math.max(way.most, rate);
+      way.course.add(rate);
+      way.last.push(rate);
+      if (way.last.length > WIDEST_SPARK) way.last.shift();
+    }
+  }
+
+  /**
+   * `12.5/30 s ↑ ▂▅▇█▇ 941 Mbits/sec latency 24 ms`. What the room does not take goes: first the word before the
+   * latency, then the time, the sparkline, the latency; the rate stays.
+   */
+  line({ rates, latencyMs }: ProgressEvent, time: string, room: number): { text: string; left: number } {
+    const speeds = rates.map(({ bitsPerSecond: rate }) => rateFigure(rate, this.#unit));
+    const latency = latencyMs === undefined ? '' : shortMilliseconds(latencyMs);
+    const least = speeds.reduce((sum, speed) => sum + speed.length + 2, 2 * (rates.length - 1));
+    let left = room - least;
+    const takes = (width: number) => {
+      const fits = width > 0 && width <= left;
+      if (fits) left -= width;
+      return fits;
+    };
+    const hasLatency = takes(latency === '' ? 0 : latency.length + 1);
+    const sparks = rates.length * (LEAST_SPARK + 1);
+    const hasSpark = takes(sparks);
+    const hasTime = takes(time.length + 1);
+    const hasWord = hasLatency && hasTime && takes(LATENCY.length);
+    const wider = hasSpark ? Math.min(WIDEST_SPARK - LEAST_SPARK, Math.floor(left / rates.length)) : 0;
+    left -= wider * rates.length;
+    const width = hasSpark ? LEAST_SPARK + wider : 0;
+    const ways = rates.map(({ direction }, i) => [arrows[direction], this.#spark(direction, width), speeds[i]]);
+    const text = [
+      ...[hasTime ? `${time} ` : '', ways.map((way) => way.filter((part) => part !== '').join(' ')).join('  ')],
+      hasLatency ? ` ${hasWord ? LATENCY : ''}${latency}` : '',
+    ].join('');
+    return { text, left };
+  }
+
+  /** As wide however few values there are, so that nothing moves. */
+  #spark(direction: Direction, width: number): string {
+    const way = this.#ways.get(direction);
+    if (width === 0 || !way) return '';
+    return sparkline(way.last.slice(-width), way.most).padStart(width);
+  }
+
+  /** Lines that stand when the test has ended; parts go beside each other where there is room. */
+  summary({ sums, latency }: EndEvent, room: number): string[] {
+    const ways = sums.map(({ direction, received, packets }) => {
+      const way = this.#ways.get(direction);
+      const course = way?.course.columns(Math.min(WIDEST_SPARK, Math.max(LEAST_SPARK, room - 20))) ?? [];
+      const spark = course.length === 0 ? [] : [sparkline(course, way?.most ?? 0)];
+      const rate = received ? rateFigure(bitsPerSecond(received), this.#unit) : 'missing';
+      const loss = packets ? [`lost ${lossText(packets)}, jitter ${jitterText(packets)}`] : [];
+      return [[arrows[direction], ...spark, rate].join(' '), ...loss];
+    });
+    const loaded = latency?.loadedUp ?? latency?.loadedDown;
+    const medians = [latency?.idle, loaded].flatMap((each) => (each ? millisecondsText(each.medianMs) : []));
+    const grade = latency?.grade ? ` ${latency.grade}` : '';
+    const trips = medians.length > 0 ? [`${LATENCY}${medians.join(' \u2192 ')}${grade}`] : [];
+    const parts = [...ways.flat(), ...trips];
+    return besideEachOther(parts, room);
+  }
+}
+
+function shortMilliseconds(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`;
+}
+
+function besideEachOther(parts: readonly string[], room: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : `${last}  ${part}`;
+    if (last !== undefined && [...joined].length <= room) lines[lines.length - 1] = joined;
+    else lines.push(part);
+  }
+  return lines.map((line) => [...line].slice(0, room).join(''));
+}

@@ -1,0 +1,118 @@
+/** Reports, bounds and comparisons as a user meets them. */
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { expectReport } from '../../report/schema.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { start } from '../../support/processes.js';
+import { runWperf, sharedWperfServer, wperf } from '../../support/wperf.js';
+import { expectOneLine, quick } from './spawned.js';
+
+const embedded = async (file: string) => {
+  const [, json = ''] =
+    /<script type="application\/json" id="wperf-result">([\s\S]*?)<\/script>/.exec(await readFile(file, 'utf8')) ?? [];
+  return JSON.parse(json);
+};
+
+describe('a report in HTML', () => {
+  const server = sharedWperfServer();
+  const to = () => ['-c', `127.0.0.1:${server.port}`];
+
+  test('stands beside any output, and comes back the same', async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const [report, again, json] = ['a.html', 'b.html', 'a.json'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const { exitCode, stdout } = await runWperf([...to(), ...quick, '--bidir', '-J', '--report', report]);
+    expect(exitCode).toBe(0);
+    const document = await embedded(report);
+    expectReport(document);
+    expect(document.end.latency.samples.idle_ms.length).toBeGreaterThan(0);
+    const { samples: _, ...latency } = document.end.latency;
+    expect({ ...document, end: { ...document.end, latency } }).toEqual(JSON.parse(stdout));
+    expect((await runWperf(['--from', report, '--report', again])).exitCode).toBe(0);
+    expect(await readFile(again, 'utf8')).toBe(await readFile(report, 'utf8'));
+    await writeFile(json, (await runWperf(['--from', report, '-J'])).stdout);
+    expect(JSON.parse(await readFile(json, 'utf8'))).toEqual(document);
+    const { stdout: compared } = await runWperf(['--compare', json, report]);
+    expect(compared).toMatch(/Upload, rate .* \+0\.00 bits\/sec/);
+  });
+
+  test('is written of tests that failed and that were interrupted', async () => {
+    const report = join(await temporaryFolder(onTestFinished), 'a.html');
+    expect((await runWperf(['-c', '127.0.0.1:1', '--report', report])).exitCode).toBe(2);
+    expect(await embedded(report)).toMatchObject({ error_code: 'connection-refused' });
+    const client = await start(
+      onTestFinished,
+      wperf(...to(), '-t', '30', '-i', '0.2', '-b', '10M', '--report', report),
+    );
+    await client.outputMatching(/0\.[2-9]\d-/);
+    client.signal('SIGINT');
+    expect((await client.finished).exitCode).toBe(130);
+    expect(await embedded(report)).toMatchObject({ end: { interrupted: true } });
+  });
+
+  test('that cannot be written costs a line and the exit code, and no figure', async () => {
+    const path = join(await temporaryFolder(onTestFinished), 'none', 'a.html');
+    const { exitCode, stdout, stderr } = await runWperf([...to(), ...quick, '--report', path]);
+    expect(exitCode).toBe(5);
+    expect(stdout).toMatch(/receiver/);
+    expectOneLine(stderr.replace(/^warning: .*\n/gm, ''), `wperf: error: --report '${path}' cannot be written: ENOENT`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('bounds that break have exit codes, lines, and a place in the JSON', async () => {
+    const slow = await runWperf([...to(), ...quick, '--fail-below', '900M']);
+    expect(slow.exitCode).toBe(7);
+    expect(slow.stderr).toMatch(
+      /^check failed: Upload: the rate of [\d.]+ Mbits\/sec is below the 900 Mbits\/sec of --fail-below$/m,
+    );
+    const late = await runWperf([...to(), ...quick, '--fail-above-latency', '0', '--fail-below', '1', '-J']);
+    expect(late.exitCode).toBe(8);
+    const document = JSON.parse(late.stdout);
+    expectReport(document);
+    expect(document.end.failed_checks).toMatchObject([{ check: 'latency', direction: 'up', bound: 0, unit: 'ms' }]);
+    const lossy = await runWperf([...to(), ...quick, '-u', '--sim-loss', '50', '--fail-above-loss', '5']);
+    expect(lossy.exitCode).toBe(9);
+    const good = await runWperf([...to(), ...quick, '--fail-below', '1K', '--latency-samples', '-J']);
+    expect(good.exitCode).toBe(0);
+    const { end } = JSON.parse(good.stdout);
+    expect(end.failed_checks).toEqual([]);
+    expect(end.latency.samples.loaded.length).toBeGreaterThan(1);
+    expect(end.latency.samples.loaded[0].seconds).toBeGreaterThanOrEqual(0);
+  });
+
+  test('rows go to stdout and nothing else does', async () => {
+    const { exitCode, stdout } = await runWperf([...to(), ...quick, '-P', '2', '--csv']);
+    expect(exitCode).toBe(0);
+    for (const line of stdout.trimEnd().split('\n').slice(1)) {
+      expect(line).toMatch(/^(interval|interval_sum|sent|received|sent_sum|received_sum),up,[12]?,[01]?,[\d.,e-]*$/);
+    }
+  });
+});
+
+test.each([
+  ['no such file', 'none.json', undefined, 'ENOENT'],
+  ['no JSON', 'x.json', 'hello', 'is not JSON'],
+  [
+    'another document',
+    'x.json',
+    '{"start":{"version":"iperf 3.12","connected":[]},"intervals":[],"end":{}}',
+    'start.version must be',
+  ],
+])('%s is one line', async (_name, file, contents, words) => {
+  const path = join(await temporaryFolder(onTestFinished), file);
+  if (contents !== undefined) await writeFile(path, contents);
+  for (const flags of [
+    ['--from', path, '--csv'],
+    ['--compare', path, path],
+  ]) {
+    const { exitCode, stdout, stderr } = await runWperf(flags);
+    expect([exitCode, stdout]).toEqual([5, '']);
+    expectOneLine(stderr, `wperf: error: ${flags[0]} '${path}'`);
+    expect(stderr).toContain(words);
+  }
+});

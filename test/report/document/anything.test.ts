@@ -1,0 +1,64 @@
+/** A document in which any one value is something else: refused in a line, or reported without harm. */
+import { describe, expect, it } from 'vitest';
+import { WperfError } from '../../../src/errors.js';
+import { comparisonOf } from '../../../src/report/compare/compare.js';
+import { comparisonText } from '../../../src/report/compare/shown.js';
+import { csvOf } from '../../../src/report/csv/csv.js';
+import { readDocument, type Whole } from '../../../src/report/document/read.js';
+import { reportPage } from '../../../src/report/html/page.js';
+import { datagram, documentOf, packetsOf, wholeOf } from '../documents.js';
+import { simulation, startOf } from '../fixtures.js';
+
+const rich = startOf({ direction: 'bidir', streams: 2 }, { simulation, title: 't', extraData: 'x', proxy: 'p' });
+const failedChecks = [{ check: 'rate', direction: 'up', figure: 1, bound: 2 }] as const;
+
+const documents = {
+  throughput: documentOf(wholeOf(rich, { failedChecks, warnings: ['w'], serverOutput: 'o' })),
+  packets: documentOf(packetsOf(datagram)),
+};
+
+const attack = '"><script>alert(1)</script>';
+const values: readonly unknown[] = [null, undefined, attack, -1, 0, 1e308, 1e18, true, [], {}];
+
+/** Paths of all values in a document, but for those in all intervals and streams behind the first. */
+function pathsOf(value: unknown, path: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [[...path]];
+  const inside = Object.entries(value).filter(([key]) => !/^[1-9]/.test(key));
+  return [[...path], ...inside.flatMap(([key, each]) => pathsOf(each, [...path, key]))];
+}
+
+function withValue(document: unknown, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const copy = Array.isArray(document) ? [...document] : { ...(document as object) };
+  return Object.assign(copy, { [key]: withValue((document as Record<string, unknown>)[key], rest, value) });
+}
+
+function readOrLine(text: string): Whole | string {
+  try {
+    return readDocument(text, 'x');
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(WperfError);
+    return (thrown as WperfError).line;
+  }
+}
+
+describe.each(Object.entries(documents))('a document of %s', (_name, document) => {
+  const plain = JSON.parse(JSON.stringify(document));
+  it.each(pathsOf(plain).map((path) => [path.join('.'), path] as const))('with another %s', (_path, path) => {
+    for (const value of values) {
+      const text = JSON.stringify(withValue(plain, path, value)) ?? 'undefined';
+      const read = readOrLine(text);
+      if (typeof read === 'string') {
+        expect(read).toMatch(/^x[^\n]+$/);
+        continue;
+      }
+      const page = reportPage(read);
+      expect(page.match(/<script/g)).toHaveLength(1);
+      expect(page).not.toMatch(/\bNaN\b|undefined|Infinity/);
+      expect(csvOf(read.checked)).not.toMatch(/NaN|undefined|Infinity|script/);
+      const run = { name: 'x', document: read.checked };
+      expect(comparisonText(comparisonOf([run, run]))).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+});

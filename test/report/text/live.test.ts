@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { ProgressEvent, TestEvent } from '../../../src/events/test.js';
+import { ProgressLine } from '../../../src/report/text/progress-line.js';
+import { Course, sparkline } from '../../../src/report/text/sparkline.js';
+import { latencyOf } from '../documents.js';
+import { endOf, startOf } from '../fixtures.js';
+import { Kept } from '../kept.js';
+
+const progressOf = (...megabits: number[]): ProgressEvent => ({
+  ...{ type: 'progress', seconds: 3.25, fraction: 0.5, latencyMs: 24.25 },
+  rates: megabits.map((mbit, i) => ({ direction: i === 0 ? 'up' : 'down', bitsPerSecond: 1e6 * mbit })),
+});
+
+/** The lines that a terminal shows one after another. */
+function shownAt(columns: number, events: readonly TestEvent[]): string[] {
+  const shown = new Kept();
+  const line = new ProgressLine({ event: () => {} }, shown, () => columns, undefined, true);
+  for (const event of events) line.event(event);
+  return shown.text
+    .replaceAll('\r\u001b[K', '\n')
+    .split('\n')
+    .filter((text) => text !== '');
+}
+
+const rising = [100, 200, 400, 800].map((mbit) => progressOf(mbit));
+const start = startOf({ seconds: 10 });
+
+describe('the live line', () => {
+  it('has a sparkline, the rate and the loaded latency within 40 columns', () => {
+    expect(shownAt(40, [start, ...rising]).at(-1)).toBe(
+      '3.3/10 s \u2191     \u2581\u2582\u2584\u2588 800 Mbits/sec 24 ms',
+    );
+  });
+
+  it('says more where there is room', () => {
+    const wide = shownAt(100, [start, ...rising]).at(-1);
+    expect(wide).toMatch(
+      /^\u2588{10}\u2591{10} 3\.3\/10 s \u2191 {17}\u2581\u2582\u2584\u2588 800 Mbits\/sec latency 24 ms$/,
+    );
+  });
+
+  it.each([8, 20, 30, 39, 40, 41, 60, 80, 200])('never fills %i columns, one way or both', (columns) => {
+    for (const progress of [rising, [progressOf(5, 900)]]) {
+      for (const line of shownAt(columns, [start, ...progress, endOf(start, { latency: latencyOf('up') })])) {
+        expect([...line].length).toBeLessThan(columns);
+      }
+    }
+  });
+
+  it('keeps the rate where there is room for nothing else', () => {
+    expect(shownAt(18, rising).at(-1)).toBe('\u2191 800 Mbits/sec');
+    expect(shownAt(40, [progressOf(941, 940)]).at(-1)).toBe('\u2191 941 Mbits/sec  \u2193 940 Mbits/sec 24 ms');
+  });
+
+  it('leaves a summary when the test has ended', () => {
+    const events = [start, ...rising, endOf(start, { latency: latencyOf('up') })];
+    const both = ['\u2191 \u2581\u2582\u2584\u2588 1.00 Gbits/sec', 'latency 21.0 ms \u2192 121.0 ms C'];
+    expect(shownAt(40, events).slice(-2)).toEqual(both);
+    expect(shownAt(80, events).at(-1)).toBe(both.join('  '));
+  });
+});
+
+describe('a sparkline', () => {
+  it('goes from nothing to the most there was', () => {
+    expect(sparkline([0, 12, 13, 50, 100, 101], 100)).toBe('\u2581\u2581\u2582\u2584\u2588\u2588');
+    expect(sparkline([0, 0], 0)).toBe('\u2581\u2581');
+  });
+
+  it('of a whole test keeps a bounded number of means', () => {
+    const course = new Course(8);
+    for (let i = 0; i < 1000; i++) course.add(i);
+    const columns = course.columns(4);
+    expect(columns).toHaveLength(4);
+    expect(columns).toEqual([...columns].sort((a, b) => a - b));
+    expect(columns[0]).toBeGreaterThan(50);
+    expect(columns[0]).toBeLessThan(200);
+  });
+});
