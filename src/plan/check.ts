@@ -60,6 +60,7 @@ export function flawOfLoad(plan: Unplaced<ClientPlan>): Flaw | undefined {
     flawOfBytes(plan) ??
     flawOfPorts(plan) ??
     flawOfProto(plan) ??
+    flawOfIperf3(plan) ??
     flawOfStream({ ...plan, lossPercent: plan.simulation?.lossPercent })
   );
 }
@@ -138,6 +139,14 @@ function flawOfProto({ proto, mode }: Unplaced<ClientPlan>): Flaw | undefined {
   if (!carried.includes(proto.name)) return other('proto.name', `'${proto.name}' is none of ${carried.join(', ')}`);
   const [takes, gets] = packetProtos.includes(proto.name) ? ['packets', 'datagram'] : ['bytes', 'throughput'];
   return mode === gets ? undefined : other('proto.name', `${proto.name} carries ${takes}: mode must be ${gets}`);
+}
+
+/** Its servers simulate nothing, keep whole seconds, and are spoken to by TCP and UDP alone. */
+function flawOfIperf3({ iperf3, proto, simulation, omitSeconds }: Unplaced<ClientPlan>): Flaw | undefined {
+  if (!iperf3) return undefined;
+  if (proto) return exclusive('iperf3', 'proto');
+  if (simulation) return exclusive('iperf3', 'simulation');
+  return whole('omitSeconds', omitSeconds, limits.omitSeconds);
 }
 
 /** Each stream has a local port of its own. */

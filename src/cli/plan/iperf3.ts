@@ -1,5 +1,5 @@
 /** A test against a server of iperf3, as a command line asks for it, and what does not go with that. */
-import { iperf3 } from '../../defaults/index.js';
+import { defaults, iperf3, limits } from '../../defaults/index.js';
 import { given } from '../../given.js';
 import type { Iperf3Plan, Target } from '../../plan/plan.js';
 import { BadValue } from '../../units.js';
@@ -28,6 +28,12 @@ export function checkIperf3(values: FlagValues): void {
   }
   if (/\s/.test(username)) {
     throw usageError(`${labelOf('username')} has white space, which no name of iperf3 has`, 'give another');
+  }
+  const { cport, bidir, parallel = defaults.streams } = values;
+  const most = limits.socket.localPort.max + 1 - 2 * parallel;
+  if (bidir && cport !== undefined && cport > most) {
+    const rule = `${labelOf('cport')} ${cport} leaves no ports for ${2 * parallel} connections`;
+    throw usageError(rule, `give at most ${most}`);
   }
   const flag = (['set-mss', 'congestion'] as const).find((name) => values[name] !== undefined);
   if (udp && flag !== undefined) {

@@ -66,7 +66,9 @@ async function untilFree<T>(open: () => Promise<T>, clock: Clock, until: number,
 }
 
 function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPeer {
-  const run = new ClientRun(opened, { test, clock: host.clock, peer: peerName(plan) });
+  const run = new ClientRun(opened, {
+    ...{ test, clock: host.clock, peer: peerName(plan), serverOutput: plan.getServerOutput },
+  });
   const streams: ClientStream[] = run.streams.map(({ data, link, talk, test: own }, i) => ({
     ...{ id: i + 1, test: own, talk, data, link },
     traits: run.traits,

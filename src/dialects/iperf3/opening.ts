@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { iperf3 } from '../../defaults/index.js';
-import { toWperfError, WperfError } from '../../errors.js';
+import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { LoadLink } from '../../transport/channel.js';
 import { makeToken, type Padding, readPublicKey } from './auth.js';
@@ -49,6 +49,13 @@ export async function openTest(options: OpeningOptions): Promise<Opened> {
 
 function tokenOf(login: NonNullable<OpeningOptions['login']>, key: KeyObject, padding: Padding): string {
   return makeToken({ ...login, unixSeconds: Date.now() / 1000 }, key, padding);
+}
+
+/** What it means that a server closes the connection without a word. */
+interface Closing {
+  readonly code: ErrorCode;
+  readonly when: string;
+  readonly hint: string;
 }
 
 class Opening {
@@ -97,38 +104,35 @@ class Opening {
 
   /** Servers before 3.21 close the connection for most of what they refuse. */
   async #expectStreams(reader: FrameReader): Promise<void> {
-    const { peer } = this.#options;
-    try {
-      await this.#expect(reader, 'createStreams', 'an answer to what was asked for');
-    } catch (error) {
-      if (toWperfError(error).code !== 'peer-lost') throw error;
-      const asked = this.#token !== undefined;
-      const text = `${peer} closed the connection when it was told ${asked ? 'the login' : 'what to do'}`;
-      const hint = asked
-        ? 'name or password may be wrong, or the clocks of the two ends too far apart'
-        : 'it may want a login (--username), a shorter test or a lower rate: it does not say which';
-      const detail = { operation: 'handshake', peer, hint, cause: error };
-      throw new WperfError(asked ? 'login-refused' : 'request-refused', text, detail);
-    }
-  }
-
-  async #expect(reader: FrameReader, name: keyof typeof states, what: string): Promise<void> {
-    const state = await reader.readState(iperf3.stepSeconds, what);
-    if (state !== states[name]) throw await this.#refusalOf(state, reader, name);
+    const hasLogin = this.#token !== undefined;
+    const hint = hasLogin
+      ? 'name or password may be wrong, or the clocks of the two ends too far apart'
+      : 'it may want a login (--username), a shorter test or a lower rate: it does not say which';
+    await this.#expect(reader, 'createStreams', 'an answer to what was asked for', {
+      code: hasLogin ? 'login-refused' : 'request-refused',
+      when: `when it was told ${hasLogin ? 'the login' : 'what to do'}`,
+      hint,
+    });
   }
 
   /** A limit of its own is told by closing too. */
   async #expectRunning(reader: FrameReader): Promise<void> {
+    const hint = 'it may allow a lower rate only (-b/--bitrate): it does not say';
+    const closing: Closing = { code: 'request-refused', when: 'before the test ran', hint };
+    await this.#expect(reader, 'testStart', 'its word that the streams are there', closing);
+    await this.#expect(reader, 'testRunning', 'its word that the test runs', closing);
+  }
+
+  async #expect(reader: FrameReader, name: keyof typeof states, what: string, closing: Closing): Promise<void> {
+    const state = await reader.readState(iperf3.stepSeconds, what).catch((error: WperfError) => {
+      throw error.code === 'peer-lost' ? this.#closed(closing, error) : error;
+    });
+    if (state !== states[name]) throw await this.#refusalOf(state, reader, name);
+  }
+
+  #closed({ code, when, hint }: Closing, cause: WperfError): WperfError {
     const { peer } = this.#options;
-    try {
-      await this.#expect(reader, 'testStart', 'its word that the streams are there');
-      await this.#expect(reader, 'testRunning', 'its word that the test runs');
-    } catch (error) {
-      if (toWperfError(error).code !== 'peer-lost') throw error;
-      const hint = 'it may allow a lower rate only (-b/--bitrate): it does not say';
-      const detail = { operation: 'handshake', peer, hint, cause: error };
-      throw new WperfError('request-refused', `${peer} closed the connection before the test ran`, detail);
-    }
+    return new WperfError(code, `${peer} closed the connection ${when}`, { operation: 'handshake', peer, hint, cause });
   }
 
   #refusalOf(state: number, reader: FrameReader, due: keyof typeof states): Promise<WperfError> {

@@ -26,6 +26,8 @@ interface RunOptions {
   readonly clock: Clock;
   /** For errors, `host:port`. */
   readonly peer: string;
+  /** The server's own report was asked for. */
+  readonly serverOutput: boolean;
 }
 
 interface RunStream {
@@ -88,8 +90,9 @@ export class ClientRun implements SessionListener {
     const seconds = clock.now() - this.#begunAt - test.omitSeconds;
     this.streams.forEach(({ talk, numbers, test: own }, i) => {
       const { output, ...far } = farResult(results, numbers, own, seconds);
-      // It is of the whole test.
-      talk.hear({ type: 'result', ...far, ...(i === 0 && given({ output })) });
+      // It is of the whole test. Some servers go on telling what the client before has asked for.
+      const isWanted = i === 0 && this.#options.serverOutput;
+      talk.hear({ type: 'result', ...far, ...(isWanted && given({ output })) });
     });
     this.#quiet();
   }

@@ -82,7 +82,7 @@ export class Session {
     this.#ending = results;
     this.#cancelEnd = clock.at(clock.now() + iperf3.resultSeconds, () => {
       const text = `${peer} did not send ${this.#awaited} within ${iperf3.resultSeconds} s`;
-      this.fail(new WperfError('timeout', text, { operation: 'test', peer }));
+      this.fail(new WperfError('peer-lost', text, { operation: 'test', peer }));
     });
     control.write(stateFrame(states.testEnd));
   }

@@ -1,0 +1,41 @@
+/** Latency by the kernel's own round trips. */
+import { expect, it } from 'vitest';
+import { KernelLatency, kernelRoundTrips } from '../../../src/modes/load/kernel-latency.js';
+import type { KernelView } from '../../../src/transport/channel.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+function linkOf(us: () => number | undefined) {
+  const sample = () => {
+    const rttUs = us();
+    return rttUs === undefined ? undefined : ({ rttUs } as ReturnType<KernelView['sample']>);
+  };
+  return { kernel: { sample } as KernelView };
+}
+
+it('is idle before the load and loaded under it, the omitted beginning left out', () => {
+  const clock = new FakeClock();
+  let us = 1000;
+  const latency = new KernelLatency(clock, [linkOf(() => us), linkOf(() => us)]);
+  us = 500_000;
+  latency.measureLoaded({ omitSeconds: 1 });
+  clock.advance(1.05);
+  us = 21_000;
+  clock.advance(1);
+  const report = latency.finish();
+  expect(report).toMatchObject({ source: 'kernel', loadedDown: null, bufferbloatMs: 20 });
+  expect(report?.idle?.medianMs).toBe(1);
+  expect(report?.loadedUp).toMatchObject({ medianMs: 21, maxMs: 21 });
+  expect(clock.pending).toBe(0);
+});
+
+it('is nothing where no kernel tells', () => {
+  const latency = new KernelLatency(new FakeClock(), [linkOf(() => undefined), {}]);
+  expect(latency.finish()).toBeUndefined();
+  expect(kernelRoundTrips([linkOf(() => 0), {}])).toBeUndefined();
+  expect(kernelRoundTrips([linkOf(() => 2000), linkOf(() => 4000)])).toEqual({
+    samples: 2,
+    minMs: 2,
+    avgMs: 3,
+    maxMs: 4,
+  });
+});
