@@ -30,14 +30,13 @@ export function busy(error: WperfError): Refusal {
   return new Refusal(undefined, error);
 }
 
-/** The number for whatever went wrong. */
-export function numberOf(thrown: unknown): number | undefined {
+/** The number for whatever went wrong; `unread` is that of what was to be read. */
+export function numberOf(thrown: unknown, unread: number): number | undefined {
   if (thrown instanceof Refusal || thrown instanceof ParamsRefusal) return thrown.number;
   const { code } = toWperfError(thrown);
-  if (code === 'protocol-violation') return errorNumbers.badMessage;
-  if (code === 'no-load') return errorNumbers.noMessage;
-  if (code === 'timeout') return errorNumbers.streamAccept;
-  return errorNumbers.controlClosed;
+  if (code === 'protocol-violation' || code === 'timeout') return unread;
+  if (code === 'server-full') return undefined;
+  return code === 'no-load' ? errorNumbers.noMessage : errorNumbers.controlClosed;
 }
 
 /** Of those whom no token could let in. Undefined where they may ask. */

@@ -354,7 +354,15 @@ export class Session implements Whole {
   }
 
   #tell(thrown: unknown): void {
-    const number = thrown instanceof WperfError && thrown.code === 'server-full' ? undefined : numberOf(thrown);
+    const unread = {
+      opening: errorNumbers.badParams,
+      running: errorNumbers.badMessage,
+      ending: errorNumbers.badResults,
+    };
+    const number = numberOf(
+      thrown,
+      unread[this.#phase === 'opening' || this.#phase === 'ending' ? this.#phase : 'running'],
+    );
     if (number === undefined) this.#control.say(states.accessDenied);
     else this.#control.sayError(number);
   }

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/host/clock.js';
 import type { LoadPlace } from '../../../src/transport/load-transport.js';
 import { greeting, readGreeting } from '../../../src/transport/udp/greeting.js';
-import { joinReception } from '../../../src/transport/udp/reception.js';
+import { joinForeign, joinReception } from '../../../src/transport/udp/reception.js';
 import type { DatagramSocket } from '../../../src/transport/udp/socket.js';
 import { freePort } from '../../support/ports.js';
 
@@ -107,5 +107,36 @@ describe('a server', () => {
     await expect.poll(() => counts.ignored).toBe(1);
     expect(second.heard).toEqual([]);
     expect(welcomed).toHaveLength(1);
+  });
+});
+
+describe('another program at the same port', () => {
+  test('hears what is no greeting, has sockets of its own, and leaves the rest as it was', async () => {
+    const { port, counts } = await serve();
+    const heard: string[] = [];
+    const foreign = await joinForeign(
+      { host: '127.0.0.1', port },
+      {
+        hear: (datagram, from) => {
+          heard.push(datagram.toString('latin1'));
+          if (heard.length === 1) return false;
+          const socket = foreign.open(from);
+          onTestFinished(() => socket.close());
+          return socket.send(Buffer.from('6789'));
+        },
+      },
+      systemClock,
+    );
+    onTestFinished(() => void foreign.close());
+    const stranger = await caller(port);
+    stranger.say(Buffer.from('1'));
+    stranger.say(Buffer.from('2'));
+    await expect.poll(() => stranger.heard.map(([datagram]) => datagram.toString())).toEqual(['6789']);
+    stranger.say(Buffer.from('3'));
+    const own = await caller(port);
+    own.say(greeting('open', key));
+    expect(await own.next()).toMatchObject({ kind: 'challenge' });
+    expect(heard).toEqual(['1', '2']);
+    expect(counts.ignored).toBe(1);
   });
 });
