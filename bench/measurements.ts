@@ -2,7 +2,14 @@
 import { program, pythonModule, unmet } from '../test/support/machine.js';
 import { congestionControls } from './congestion.js';
 import type { Measurement } from './measurement.js';
-import { iperf3Skips, runIperf3, runWperf, runWperfOverTls } from './programs/iperf-like.js';
+import {
+  iperf3Skips,
+  runIperf3,
+  runIperf3AtWperf,
+  runWperf,
+  runWperfAtIperf3,
+  runWperfOverTls,
+} from './programs/iperf-like.js';
 import { type LegacyMode, runLegacyAgainstItself, runLegacyAgainstWperf } from './programs/legacy.js';
 import { runNginxAndCurl } from './programs/nginx-curl.js';
 import { runPlainC, runPlainNode } from './programs/plain.js';
@@ -68,12 +75,18 @@ function pair(
     ...{ name: named(name), mode, peers, missing: [] },
     run: async (seconds) => runWperf([...flags, ...more], seconds, await shared.under(control)),
   });
+  const mixed = (name: string, run: typeof runIperf3AtWperf): Measurement => ({
+    ...{ name: named(name), mode, peers: [named('iperf3')], missing: unmet([program('iperf3')]) },
+    run: async (seconds) => run(flags, seconds, await shared.under(control)),
+  });
   if (!isOneWay(mode)) return [wperf('wperf', []), iperf3('iperf3', [])];
   return [
     wperf('wperf', []),
     wperf('wperf --rx-copy', ['--rx-copy']),
     wperf('wperf --proto tcp', ['--proto', 'tcp']),
     iperf3('iperf3', []),
+    mixed('iperf3 client, wperf server', runIperf3AtWperf),
+    mixed('wperf client, iperf3 server', runWperfAtIperf3),
     iperf3('iperf3 -Z', ['-Z']),
     ...(iperf3Skips() ? [iperf3('iperf3 -Z --skip-rx-copy', ['-Z', '--skip-rx-copy'])] : []),
   ];

@@ -40,6 +40,28 @@ export function runWperf(flags: readonly string[], seconds: number, condition: C
   );
 }
 
+/** iperf3's client, served by wperf. */
+export function runIperf3AtWperf(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
+  const words = [...flags, ...asked(condition)];
+  return measure(
+    (later) => startWperfServer(later, [], condition),
+    ({ host, port }) => ['iperf3', '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words],
+    seconds,
+    condition,
+  );
+}
+
+/** iperf3's server, measured by wperf in its own words. */
+export function runWperfAtIperf3(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
+  const words = ['--iperf3', ...flags, ...asked(condition)];
+  return measure(
+    (later) => startIperf3Server(later, condition),
+    ({ host, port }) => wperf('-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words),
+    seconds,
+    condition,
+  );
+}
+
 function asked({ control }: Condition): readonly string[] {
   return control === undefined ? [] : ['-C', control];
 }
