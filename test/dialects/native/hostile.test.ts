@@ -159,7 +159,8 @@ describe('a connection that', () => {
 
   it.each([
     ['TLS where there is none', Buffer.from('160301', 'hex')],
-    ['bytes of no known protocol', 'abcdefghijklmnop'],
+    ['bytes of no known protocol', '\x01\x02abcdefgh'],
+    ['what is no cookie of iperf3 after all', 'abcdefgh ijklmnop'],
     ['an endless header', `GET / HTTP/1.1\r\nX: ${'y'.repeat(40_000)}`],
   ])('opens with %s is dropped', async (_what, bytes) => {
     expect(await speakRaw(bytes)).not.toContain('101');
