@@ -1,5 +1,5 @@
 /** The README's table of flags, made from the same table as the parser and `--help`. */
-import { type Flag, flags, groups, groupTitles, wordsOf } from './table.js';
+import { type Flag, flags, groups, groupTitles, placeholderOf, wordsOf } from './table.js';
 
 export const flagTableStart = '<!-- flags: made from src/cli/flags/table.ts -->';
 export const flagTableEnd = '<!-- /flags -->';
@@ -26,8 +26,7 @@ export function withFlagTable(readme: string): string {
 
 function row(flag: Flag): string {
   const { short, long } = wordsOf(flag);
-  const value = flag.type === undefined ? '' : ` ${flag.type.placeholder}`;
   const range = flag.type?.range === undefined ? '' : ` (${flag.type.range})`;
-  const cells = [`\`${[...short, ...long].join(', ')}${value}\``, flag.default ?? '', flag.help + range];
+  const cells = [`\`${[...short, ...long].join(', ')}${placeholderOf(flag)}\``, flag.default ?? '', flag.help + range];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

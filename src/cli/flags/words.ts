@@ -109,6 +109,7 @@ function spellOne(flag: KnownFlag, value: string | undefined, next: string | und
     return [`${name}=true`];
   }
   if (value === undefined) {
+    if ('alone' in flag && (next === undefined || isFlag(next))) return [`${name}=${flag.alone}`];
     if (next === undefined || next === '-' || isFlag(next)) throw valueMissing(flag, next);
     return [name];
   }

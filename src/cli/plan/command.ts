@@ -5,7 +5,9 @@ import { given } from '../../given.js';
 import type { ClientPlan, OutputPlan, PingPlan, ReverseTracePlan, ServerPlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { checkCombination } from '../flags/combinations.js';
+import type { Shell } from '../flags/shells.js';
 import type { FlagValues } from '../flags/table.js';
+import type { Topic } from '../flags/topics.js';
 import { readWords } from '../flags/words.js';
 import { loadPlan, type Placed, pingPlan, routeBackPlan } from './client.js';
 import { geoipOptions, traceOptions } from './routes.js';
@@ -51,7 +53,8 @@ export type RunningCommand = Conduct &
   );
 
 export type Command =
-  | { readonly command: 'help' }
+  | { readonly command: 'help'; readonly topic: Topic }
+  | { readonly command: 'completion'; readonly shell: Shell }
   /** No mode was given. */
   | { readonly command: 'usage' }
   | { readonly command: 'version'; readonly verbose: boolean }
@@ -63,7 +66,8 @@ export type Command =
  */
 export function parseCommand(argv: readonly string[], outside: Surroundings): Command {
   const { values, notes } = readWords(argv);
-  if (values.help) return { command: 'help' };
+  if (values.help) return { command: 'help', topic: values.help };
+  if (values.completion) return { command: 'completion', shell: values.completion };
   if (values.version) return { command: 'version', verbose: values.verbose ?? false };
   const asked = checkCombination(values);
   if (asked === undefined) return { command: 'usage' };
