@@ -12,15 +12,18 @@ export { leave } from './run/leave.js';
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchStandardStreams('ends');
+  let command: Command | undefined;
   try {
-    return await run(loneCommand(argv) ?? (await parsed(argv)), argv);
+    command = loneCommand(argv) ?? (await parsed(argv));
+    return await run(command, argv);
   } catch (thrown) {
     const [{ askedFormat }, { clientReporter, openOutput }] = await Promise.all([
       import('./flags/asked-format.js'),
       import('./run/output.js'),
     ]);
     const error = toWperfError(thrown);
-    const plan = { ...plainOutput, format: askedFormat(argv) };
+    const asked = command !== undefined && 'output' in command ? command.output.format : undefined;
+    const plan = { ...plainOutput, format: asked ?? askedFormat(argv) };
     const reporter = await clientReporter(plan, await openOutput(plan));
     reporter.event({ type: 'error', error });
     return exitCode(error.code);

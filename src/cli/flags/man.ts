@@ -11,7 +11,7 @@ const files: readonly (readonly [path: string, what: string])[] = [
 
 const configuration = [
   'A JSON object whose keys are long flags without their dashes. A flag with a value has a string or a number, one that may be given again also a list of them, a switch true or false.',
-  'The command line wins: a flag given there, one that it excludes, and another mode than the one in the file leave out what the file says.',
+  'The command line wins: a flag given there, one that it excludes, and another mode than the one in the file leave out what the file says. WPERF_TOKEN wins over a token in the file.',
   'Of the file that wperf finds by itself, flags that say nothing to what is asked for are passed over, so that one file does for client and server. In a file named with --config they are refused.',
 ];
 

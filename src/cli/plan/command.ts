@@ -12,6 +12,7 @@ import { readWords } from '../flags/words.js';
 import { loadPlan, type Placed, pingPlan, routeBackPlan } from './client.js';
 import { geoipOptions, traceOptions } from './routes.js';
 import { serverPlan } from './server.js';
+import { namingFile, withSettings } from './settings.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How a command that runs for a while goes about it. */
@@ -69,6 +70,11 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
   if (values.help) return { command: 'help', topic: values.help };
   if (values.completion) return { command: 'completion', shell: values.completion };
   if (values.version) return { command: 'version', verbose: values.verbose ?? false };
+  const settled = withSettings(values, outside);
+  return namingFile(settled, () => commandOf(settled.values, notes, outside));
+}
+
+function commandOf(values: FlagValues, notes: readonly string[], outside: Surroundings): Command {
   const asked = checkCombination(values);
   if (asked === undefined) return { command: 'usage' };
   const conduct = {

@@ -33,7 +33,7 @@ function startServer(host: string, token: string | undefined, more: readonly str
   const launcher = process.argv[1];
   if (launcher === undefined) throw new WperfError('internal', 'the path of the program is not known');
   const { WPERF_TOKEN: _, ...env } = process.env;
-  return fork(launcher, ['--server', '--host', host, '--port', '0', ...more], {
+  return fork(launcher, ['--no-config', '--server', '--host', host, '--port', '0', ...more], {
     detached: true,
     env: { ...env, ...(token !== undefined && { WPERF_TOKEN: token }) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
