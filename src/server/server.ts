@@ -78,10 +78,11 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   async listen(): Promise<void> {
-    const { host, port } = this.#plan;
+    const { host, port, descriptor } = this.#plan;
     this.#door = await openFrontDoor({
       host,
       port,
+      descriptor,
       clock: this.#clock,
       trusts: (address) => this.#proxies.trusts(address),
       onConnection: (tcp) => this.#admission.enter(tcp),

@@ -50,5 +50,6 @@ export const environment: readonly (readonly [name: string, what: string])[] = [
   ],
   ['NO_COLOR', 'Not empty: print without colors.'],
   ['XDG_CONFIG_HOME', 'The folder that holds wperf/config.json; without it, ~/.config.'],
+  ['LISTEN_FDS, LISTEN_PID', 'A socket that systemd has opened for a server, in place of --port and --host.'],
   ['NODE_EXTRA_CA_CERTS', 'A file of certificate authorities that are trusted beside the public ones.'],
 ];

@@ -5,6 +5,8 @@ import { proxyFromEnvironment } from './proxy.js';
 /** All that a plan depends on besides argv, handed in so that planning is a pure function. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The number of this process. */
+  readonly pid?: number;
   /** Text of a file, or throws as `readFileSync` does; also for one that is longer than `mostBytes`. */
   readFile(path: string, mostBytes?: number): string;
   /** The proxy that the environment names for a target. */
@@ -14,6 +16,7 @@ export interface Surroundings {
 /** Those of this process. */
 export const processSurroundings: Surroundings = {
   env: process.env,
+  pid: process.pid,
   readFile: (path, mostBytes) => (mostBytes === undefined ? readFileSync(path, 'utf8') : readBounded(path, mostBytes)),
   proxyFor: proxyFromEnvironment,
 };

@@ -13,6 +13,8 @@ import { readProxyHeader } from './proxy-protocol.js';
 export interface FrontDoorOptions {
   readonly host?: string | undefined;
   readonly port: number;
+  /** A socket that listens already, in place of both. */
+  readonly descriptor?: number | undefined;
   readonly clock: Clock;
   /** Whether this peer is a proxy that may say for whom it speaks. */
   readonly trusts: (address: string) => boolean;
@@ -92,10 +94,11 @@ function openingOf(seen: Uint8Array, openings: readonly Opening[]): Opening | 'm
   return 'none';
 }
 
-function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void> {
+function listen(server: Server, { host, port, descriptor }: FrontDoorOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+    const place = descriptor === undefined ? { port, ...(host !== undefined && { host }) } : { fd: descriptor };
+    server.listen(place, () => {
       server.removeAllListeners('error');
       server.on('error', () => {});
       resolve();
