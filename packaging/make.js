@@ -14,6 +14,24 @@ const at = (...path) => join(root, ...path);
 const own = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const { values } = parseArgs({ options: { for: { type: 'string', default: own } } });
 
+/** Node's own modules are loaded with what needs them: the bundler would load them all before anything else. */
+const late = '\0late:';
+const lateBuiltins = {
+  name: 'late builtins',
+  resolveId: {
+    filter: { id: /^node:/ },
+    handler: (source, importer) =>
+      importer?.startsWith(late) ? { id: source, external: true } : `${late}${source}.cjs`,
+  },
+  load: {
+    filter: { id: /^\0late:/ },
+    handler: (id) => ({
+      code: `module.exports = require('${id.slice(late.length, -'.cjs'.length)}');`,
+      moduleType: 'js',
+    }),
+  },
+};
+
 await make(values.for);
 
 async function make(target) {
@@ -49,7 +67,8 @@ function nodeFor(target) {
 /** The same program in one file: what runs inside an executable must be CommonJS, and `import()` there reaches no file. */
 async function bundle(file) {
   const packed = { name: 'packed', resolveId: { filter: { id: /\/package\.js$/ }, handler: packedInstead } };
-  const build = await rolldown({ ...settings, input: at('packaging', 'entry.js'), plugins: [packed] });
+  const plugins = [packed, lateBuiltins];
+  const build = await rolldown({ ...settings, input: at('packaging', 'entry.js'), plugins });
   const { output } = await build.write({ file, format: 'cjs', minify: true, codeSplitting: false });
   await build.close();
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
