@@ -99,10 +99,10 @@ describe('the table of flags', () => {
   });
 });
 
-describe('the README table', () => {
+describe('the table of docs/flags.md', () => {
   it('is the one that the flags make', async () => {
-    const readme = await readFile(repositoryFile('README.md'), 'utf8');
-    await expect(withFlagTable(readme)).toMatchFileSnapshot(repositoryFile('README.md'));
+    const page = await readFile(repositoryFile('docs', 'flags.md'), 'utf8');
+    await expect(withFlagTable(page)).toMatchFileSnapshot(repositoryFile('docs', 'flags.md'));
   });
 
   it('has a row for each flag, with pipes escaped', () => {
@@ -124,7 +124,7 @@ describe('the README table', () => {
     expect(withFlagTable(made)).toBe(made);
   });
 
-  it('refuses a README without markers', () => {
+  it('refuses a document without markers', () => {
     expect(() => withFlagTable('# Title\n')).toThrow('lacks');
     expect(() => withFlagTable(`${flagTableEnd}${flagTableStart}`)).toThrow('lacks');
   });
