@@ -57,7 +57,9 @@ function nodeFor(target) {
   const file = join(folder, 'bin', target.startsWith('win') ? 'node.exe' : 'node');
   if (existsSync(file)) {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return { file, version, licence: join(folder, 'LICENSE') };
+    const licence = join(folder, 'LICENSE');
+    // The package for Windows has none; it is the same text.
+    return { file, version, licence: existsSync(licence) || target === own ? licence : nodeFor(own).licence };
   }
   const usable = target === own && Number(process.versions.node.split('.')[0]) >= 22;
   if (!usable) fail(`no Node for ${target}: run npm ci --prefix packaging (with --os and --cpu for another platform)`);
