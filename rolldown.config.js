@@ -18,15 +18,20 @@ const test = [
   'dialects/choose.ts',
 ].map(source);
 
-export default defineConfig({
-  input: entry,
+/** What the program is made with in whatever form. */
+export const settings = {
   platform: 'node',
   external: ['koffi', 'raw-socket'],
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   // Addons of ws that nobody installs for wperf, and that are looked for in vain at each start.
   transform: { define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' } },
-  preserveEntrySignatures: 'allow-extension',
   checks: { ineffectiveDynamicImport: false },
+};
+
+export default defineConfig({
+  ...settings,
+  input: entry,
+  preserveEntrySignatures: 'allow-extension',
   output: {
     dir: 'dist/program',
     cleanDir: true,
@@ -55,9 +60,13 @@ function reach(graph, ids, seen = new Set()) {
 /** Packages inside ask to be named with their licence. */
 function emitLicences(_options, bundle) {
   const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-  const packages = new Set(modules.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]).filter(Boolean));
-  const source = [...packages].sort().map(licenceOf).join('\n');
-  this.emitFile({ type: 'asset', fileName: 'LICENCES.txt', source });
+  this.emitFile({ type: 'asset', fileName: 'LICENCES.txt', source: licencesOf(modules) });
+}
+
+/** Those of the packages that these modules are of, and of further packages by their folders. */
+export function licencesOf(modules, further = []) {
+  const folders = modules.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]).filter(Boolean);
+  return [...new Set([...folders, ...further])].sort().map(licenceOf).join('\n');
 }
 
 function licenceOf(folder) {

@@ -49,7 +49,10 @@ const whole: TestProjectConfiguration[] = [
   },
 ];
 
-const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 30_000 } as const;
+/** No settings of whoever runs the tests. */
+const env = { XDG_CONFIG_HOME: '/nonexistent' };
+
+const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 30_000, env } as const;
 
 /** `--mode fast` is `npm run test:fast`: `describeNeeding` and `processes.ts` leave out what needs anything. */
 export default defineConfig(({ mode }) => ({
@@ -59,7 +62,7 @@ export default defineConfig(({ mode }) => ({
           ...common,
           include,
           exclude: [fixtures, ...slow],
-          env: { WPERF_TESTS: 'fast' },
+          env: { ...env, WPERF_TESTS: 'fast' },
           // Most of the processor's time would go into loading the same modules anew for each file.
           isolate: false,
           experimental: { fsModuleCache: true },

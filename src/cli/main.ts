@@ -1,6 +1,7 @@
 /** The program: one command line in, reports out, and the exit code. */
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
 import type { ConnectionPlan, OutputPlan, Target } from '../plan/plan.js';
+import type { Topic } from './flags/topics.js';
 import type { Placed } from './plan/client.js';
 import type { Command, RunningCommand } from './plan/command.js';
 
@@ -11,15 +12,18 @@ export { leave } from './run/leave.js';
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchStandardStreams('ends');
+  let command: Command | undefined;
   try {
-    return await run(loneCommand(argv) ?? (await parsed(argv)), argv);
+    command = loneCommand(argv) ?? (await parsed(argv));
+    return await run(command, argv);
   } catch (thrown) {
     const [{ askedFormat }, { clientReporter, openOutput }] = await Promise.all([
       import('./flags/asked-format.js'),
       import('./run/output.js'),
     ]);
     const error = toWperfError(thrown);
-    const plan = { ...plainOutput, format: askedFormat(argv) };
+    const asked = command !== undefined && 'output' in command ? command.output.format : undefined;
+    const plan = { ...plainOutput, format: asked ?? askedFormat(argv) };
     const reporter = await clientReporter(plan, await openOutput(plan));
     reporter.event({ type: 'error', error });
     return exitCode(error.code);
@@ -29,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** Answered without the parser, whose loading takes longer than the answer. */
 function loneCommand(argv: readonly string[]): Command | undefined {
   if (argv.length !== 1) return undefined;
-  if (argv[0] === '-h' || argv[0] === '--help') return { command: 'help' };
+  if (argv[0] === '-h' || argv[0] === '--help') return { command: 'help', topic: 'modes' };
   return argv[0] === '-v' || argv[0] === '--version' ? { command: 'version', verbose: false } : undefined;
 }
 
@@ -44,16 +48,17 @@ async function parsed(argv: readonly string[]): Promise<Command> {
 /** Each command's code loads when it is asked for: starting is most of what a short command does. */
 async function run(command: Command, argv: readonly string[]): Promise<number> {
   switch (command.command) {
-    case 'help': {
-      const { helpText } = await import('./flags/help.js');
-      process.stdout.write(`${helpText(process.stdout.columns ?? 80)}\n`);
+    case 'help':
+      process.stdout.write(await helpOn(command.topic, process.stdout.columns ?? 80));
+      return exitCodes.success;
+    case 'completion': {
+      const { completionFor } = await import('./flags/completion.js');
+      process.stdout.write(completionFor(command.shell));
       return exitCodes.success;
     }
-    case 'usage': {
-      const { helpText } = await import('./flags/help.js');
-      process.stderr.write(`${helpText(process.stderr.columns ?? 80)}\n`);
+    case 'usage':
+      process.stderr.write(await helpOn('modes', process.stderr.columns ?? 80));
       return exitCodes.usage;
-    }
     case 'version': {
       const { versionText } = await import('./run/version-text.js');
       process.stdout.write(`${await versionText(command.verbose)}\n`);
@@ -72,6 +77,12 @@ async function run(command: Command, argv: readonly string[]): Promise<number> {
     default:
       return runHere(command);
   }
+}
+
+async function helpOn(topic: Topic, columns: number): Promise<string> {
+  if (topic === 'man') return (await import('./flags/man.js')).manPage();
+  const { helpText } = await import('./flags/help.js');
+  return `${helpText(columns, topic)}\n`;
 }
 
 async function runDaemon(command: RunningCommand, argv: readonly string[]): Promise<number> {

@@ -5,6 +5,7 @@ import { Reader } from 'maxmind';
 import { geoip } from '../defaults/index.js';
 import { stripControl } from '../errors.js';
 import { type Ip, parseIp } from '../net/ip.js';
+import { packageFileStamp, readPackageFile } from '../package.js';
 import { type GeoipRecord, normalizeRecord } from './record.js';
 import { type GeoipSource, isoDay, shippedPath, shippedSources } from './sources.js';
 
@@ -26,6 +27,7 @@ const probes = ['8.8.8.8', '1.1.1.1', '192.0.2.1', '2001:4860:4860::8888', '2606
 
 /** Changes when a file is replaced or written. */
 export async function fileStampOf(path: string): Promise<string> {
+  if (path === shippedPath) return packageFileStamp(path);
   const { ino, size, ctimeMs } = await stat(path);
   return `${ino} ${size} ${ctimeMs}`;
 }
@@ -40,6 +42,7 @@ export async function loadDatabase(path: string): Promise<Database> {
 }
 
 async function readBounded(path: string): Promise<Buffer> {
+  if (path === shippedPath) return readPackageFile(path);
   const { size } = await stat(path);
   if (size > geoip.fileBytes) throw new Error(`it has ${size} bytes, more than the ${geoip.fileBytes} allowed`);
   return await readFile(path);

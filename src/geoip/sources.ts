@@ -1,8 +1,7 @@
 /** What the data in use is, how old it is, and whose. */
 
-import { readFile } from 'node:fs/promises';
 import { geoip } from '../defaults/index.js';
-import { packageFile } from '../package.js';
+import { packageFile, readPackageFile } from '../package.js';
 
 export interface GeoipSource {
   readonly name: string;
@@ -24,7 +23,7 @@ const shippedSourcesPath = packageFile('geoip/data/sources.json');
 
 /** The sources that the shipped file was built from, as its recipe wrote them down. */
 export async function shippedSources(): Promise<GeoipSource[]> {
-  const listed = JSON.parse(await readFile(shippedSourcesPath, 'utf8')) as Omit<GeoipSource, 'path'>[];
+  const listed = JSON.parse((await readPackageFile(shippedSourcesPath)).toString()) as Omit<GeoipSource, 'path'>[];
   return listed.map((source) => ({ ...source, path: shippedPath }));
 }
 

@@ -214,6 +214,8 @@ export interface ServerPlan {
   /** Bind address; without one, every IPv4 and IPv6 address. */
   readonly host?: string;
   readonly port: number;
+  /** A socket that listens already, in place of host and port. */
+  readonly descriptor?: number;
   readonly token?: string;
   readonly oneOff: boolean;
   /** PEM texts; with them the port speaks wss only. */

@@ -85,14 +85,14 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   }
 
   async listen(): Promise<void> {
-    const { host, port } = this.#plan;
+    const { host, port, descriptor } = this.#plan;
     const house = this.#house();
     const raw = rawEntriesOf(house);
     const way = {
       ...{ host, clock: this.#clock, trusts: (address: string) => this.#proxies.trusts(address) },
       onConnection: (tcp: Socket) => this.#admission.enter(tcp),
     };
-    this.#door = await openFrontDoor({ ...way, port, openings: this.#openings(house, raw) });
+    this.#door = await openFrontDoor({ ...way, port, descriptor, openings: this.#openings(house, raw) });
     await this.#reception.listen({ host: this.#door.host, port: this.#door.port });
     for (const entry of raw) await this.#openRaw(entry, this.#door, way);
   }

@@ -2,9 +2,10 @@
  * ICMP probes through the optional package raw-socket: the portable way for administrators, on systems other than
  * Linux or where koffi is missing. Its time stamps are taken in this process, so a busy event loop shows in them.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
-import { createRequire } from 'node:module';
+import { nativePackage } from '../package.js';
 import { SendClock } from './linux/send-clock.js';
 import { type Flow, icmpFlow } from './packet/flow.js';
 import { answerTo, errorAbout } from './packet/flow-match.js';
@@ -46,7 +47,7 @@ export async function openRawSocket(options: ProberOptions): Promise<Prober> {
 
 function loadPackage(): RawSocketPackage {
   try {
-    return createRequire(import.meta.url)('raw-socket') as RawSocketPackage;
+    return nativePackage('raw-socket') as RawSocketPackage;
   } catch (cause) {
     throw new Error('the optional package raw-socket is not installed', { cause });
   }

@@ -26,7 +26,8 @@ function checkConflicts(given: readonly NamedFlag[]): void {
   }
 }
 
-function askedOf(given: readonly NamedFlag[], { client, loopback }: FlagValues): Asked | undefined {
+/** What these flags choose; undefined where they say neither server nor whom to test against. */
+export function askedOf(given: readonly NamedFlag[], { client, loopback }: FlagValues): Asked | undefined {
   const [use = 'load']: Use[] = given.flatMap(({ makes }) => makes ?? []);
   const hasMode = client !== undefined || loopback || !isOfClients(use);
   return hasMode ? { use, loopback: loopback ?? false } : undefined;

@@ -1,60 +1,114 @@
-import { defaults } from '../../defaults/index.js';
-import { type Flag, flags, groups, groupTitles, wordsOf } from './table.js';
-
-const intro = 'wperf measures the path between two hosts over WebSocket: throughput up, down and both ways.';
-
-const usages = [
-  'wperf -s [flags]',
-  'wperf -c HOST|URL [flags]',
-  'wperf --loopback [flags]',
-  'wperf --traceroute HOST [flags]',
-  'wperf --from FILE --report FILE.html',
-  'wperf --compare FILE FILE...',
-];
-
-const examples: readonly (readonly [command: string, what: string])[] = [
-  ['wperf --loopback', 'try it here, alone'],
-  ['wperf -s', `wait for clients on port ${defaults.port}`],
-  ['wperf -c server.example', 'measure the way up'],
-  ['wperf -c server.example -R -P 4 -t 30', 'the way down, four streams, thirty seconds'],
-  ['wperf -c wss://server.example/wperf --bidir', 'both ways, through TLS on port 443'],
-  ['wperf -c server.example -b 10M -J', '10 Mbit/s on the stream, result as JSON'],
-  ['wperf -c server.example --report line.html', 'a page to look at beside the text'],
-  ['wperf --traceroute server.example', 'the route there, with countries and networks'],
-  ['wperf -c server.example --reverse-traceroute', 'the route back, traced by the server'],
-];
+/** `--help`: what fits a screen, one subject, or all of it. */
+import { brief } from './brief.js';
+import {
+  type Flag,
+  type FlagName,
+  flags,
+  type Group,
+  groups,
+  groupTitles,
+  placeholderOf,
+  type Use,
+  wordsOf,
+} from './table.js';
+import { examples, purpose, units, usages } from './texts.js';
+import type { Topic } from './topics.js';
 
 /** Narrower terminals get lines of this width. */
 const leastWidth = 48;
 /** Below this width, what a flag does stands under the flag instead of beside it. */
 const leastWidthForColumns = 72;
 
+/** What most command lines are made of. */
+const commonest: readonly FlagName[] = [
+  'time',
+  'reverse',
+  'bidir',
+  'parallel',
+  'udp',
+  'bitrate',
+  'ping',
+  'json',
+];
+
+/** The flags of a topic: of these groups, as far as they say something to one of these uses. */
+const subjects: Readonly<
+  Record<Exclude<Topic, 'modes' | 'all' | 'man'>, { readonly groups: readonly Group[]; readonly uses: readonly Use[] }>
+> = {
+  client: { groups: ['Both', 'Client'], uses: ['load', 'ping', 'route-back', 'both-routes'] },
+  server: { groups: ['Both', 'Server', 'Routes'], uses: ['server'] },
+  trace: { groups: ['Both', 'Trace'], uses: ['traceroute', 'route-back', 'both-routes'] },
+  simulation: { groups: ['Simulation'], uses: ['load', 'ping'] },
+};
+
+const further = 'For the other flags: wperf --help client, server, trace, simulation or all.';
+
 /** The text of `--help`, without a last line feed; no line is wider than `width` columns (or 48). */
-export function helpText(width: number): string {
+export function helpText(width: number, topic: Exclude<Topic, 'man'>): string {
   const columns = Math.max(width, leastWidth);
-  const sections = [
-    [...wrap(intro, columns, 0)],
-    ['Usage:', ...usages.map((usage) => `  ${usage}`)],
-    ...groups.map((group) => [
-      `${groupTitles[group]}:`,
-      ...rows(
-        flags.filter((flag) => flag.group === group).map((flag) => [spelling(flag), description(flag)]),
-        columns,
-      ),
-    ]),
-    ['Examples:', ...rows(examples, columns)],
-    wrap('Sizes are binary (1K is 1024 bytes), rates decimal (1K is 1000 bit/s).', columns, 0),
-  ];
-  return sections.map((lines) => lines.join('\n')).join('\n\n');
+  return sectionsOf(topic, columns)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function sectionsOf(topic: Exclude<Topic, 'man'>, columns: number): string[][] {
+  switch (topic) {
+    case 'modes':
+      return [
+        wrap(purpose, columns, 0),
+        titled(
+          'Modes (give one):',
+          short(({ group, name }) => group === 'Modes' && name !== 'completion'),
+          columns,
+        ),
+        titled(
+          'The commonest flags:',
+          short(({ name }) => commonest.includes(name)),
+          columns,
+        ),
+        wrap(further, columns, 0),
+      ];
+    case 'all':
+      return [
+        wrap(purpose, columns, 0),
+        ['Usage:', ...usages.map((usage) => `  ${usage}`)],
+        ...groups.map((group) => ofGroup(group, () => true, columns)),
+        titled('Examples:', examples, columns),
+        wrap(units, columns, 0),
+      ];
+    default: {
+      const subject = subjects[topic];
+      const isMeant = (flag: Flag) => subject.uses.some((use) => flag.for.includes(use));
+      return [...subject.groups.map((group) => ofGroup(group, isMeant, columns)), wrap(units, columns, 0)];
+    }
+  }
+}
+
+function ofGroup(group: Group, isMeant: (flag: Flag) => boolean, columns: number): string[] {
+  const members = flags.filter((flag) => flag.group === group && isMeant(flag));
+  return titled(
+    `${groupTitles[group]}:`,
+    members.map((flag) => [spelling(flag), description(flag)]),
+    columns,
+  );
+}
+
+function short(isMeant: (flag: (typeof flags)[number]) => boolean): (readonly [string, string])[] {
+  return flags.filter(isMeant).map((flag) => [spelling({ ...flag, aliases: flag.aliases.slice(0, 1) }), brief(flag)]);
+}
+
+function titled(title: string, pairs: readonly (readonly [string, string])[], columns: number): string[] {
+  return [title, ...rows(pairs, columns)];
 }
 
 function spelling(flag: Flag): string {
   const { short, long } = wordsOf(flag);
   const all = [short[0] ?? '  ', ...long].join(short.length === 0 || long.length === 0 ? '  ' : ', ');
-  return flag.type === undefined ? all.trimEnd() : `${all} ${flag.type.placeholder}`;
+  return `${all.trimEnd()}${placeholderOf(flag)}`;
 }
 
-function description(flag: Flag): string {
+/** What a flag does, with what it may be and is. */
+export function description(flag: Flag): string {
   const facts = [flag.type?.range, flag.default === undefined ? undefined : `default ${flag.default}`];
   const known = facts.filter((fact) => fact !== undefined);
   return known.length === 0 ? flag.help : `${flag.help} (${known.join('; ')})`;

@@ -1,5 +1,5 @@
-/** The README's table of flags, made from the same table as the parser and `--help`. */
-import { type Flag, flags, groups, groupTitles, wordsOf } from './table.js';
+/** The table of docs/flags.md, made from the same table as the parser and `--help`. */
+import { type Flag, flags, groups, groupTitles, placeholderOf, wordsOf } from './table.js';
 
 export const flagTableStart = '<!-- flags: made from src/cli/flags/table.ts -->';
 export const flagTableEnd = '<!-- /flags -->';
@@ -16,18 +16,17 @@ export function flagTable(): string {
     .join('\n\n');
 }
 
-/** The README with the text between the two markers replaced by the table. Throws when a marker is missing. */
-export function withFlagTable(readme: string): string {
-  const start = readme.indexOf(flagTableStart);
-  const end = readme.indexOf(flagTableEnd);
-  if (start < 0 || end < start) throw new Error(`the README lacks ${flagTableStart} ... ${flagTableEnd}`);
-  return `${readme.slice(0, start)}${flagTableStart}\n${flagTable()}\n${readme.slice(end)}`;
+/** The document with the text between the two markers replaced by the table. Throws when a marker is missing. */
+export function withFlagTable(document: string): string {
+  const start = document.indexOf(flagTableStart);
+  const end = document.indexOf(flagTableEnd);
+  if (start < 0 || end < start) throw new Error(`the document lacks ${flagTableStart} ... ${flagTableEnd}`);
+  return `${document.slice(0, start)}${flagTableStart}\n${flagTable()}\n${document.slice(end)}`;
 }
 
 function row(flag: Flag): string {
   const { short, long } = wordsOf(flag);
-  const value = flag.type === undefined ? '' : ` ${flag.type.placeholder}`;
   const range = flag.type?.range === undefined ? '' : ` (${flag.type.range})`;
-  const cells = [`\`${[...short, ...long].join(', ')}${value}\``, flag.default ?? '', flag.help + range];
+  const cells = [`\`${[...short, ...long].join(', ')}${placeholderOf(flag)}\``, flag.default ?? '', flag.help + range];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

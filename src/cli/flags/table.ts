@@ -1,8 +1,13 @@
-/** The one table of flags: it makes the parser, `--help`, the README's table, and the types of the parsed values. */
+/**
+ * The one table of flags: it makes the parser, `--help`, the manual page, completions, keys of the configuration file,
+ * the table of docs/flags.md, and the types of the parsed values.
+ */
 import { defaults, iperf3, kcp, limits, traceService, waits } from '../../defaults/index.js';
 import { rateText, sizeText } from '../../units.js';
 import { proxyUrl } from '../plan/proxy.js';
 import { header } from './header.js';
+import { shells } from './shells.js';
+import { topics } from './topics.js';
 import { dscp, tos } from './tos.js';
 import { transport, transports } from './transports.js';
 import {
@@ -54,6 +59,8 @@ export interface Flag {
   readonly help: string;
   /** A flag without a type is a switch. */
   readonly type?: FlagType<unknown>;
+  /** The value that the flag has where none is given with it. */
+  readonly alone?: string;
   /** What holds when the flag is not given, for people. */
   readonly default?: string;
   readonly repeatable?: true;
@@ -144,14 +151,30 @@ const general = [
     group: 'Modes',
     for: compare,
     makes: 'compare',
-    type: text('FILE FILE...'),
+    type: text('FILE...'),
     repeatable: true,
     takesMore: true,
     help: 'Show how the results of tests differ from the first, and whether by more than they vary themselves',
     conflicts: ['server', 'client', 'loopback', 'traceroute', 'from'],
   },
   { name: 'version', aliases: ['v'], group: 'Modes', for: everyUse, help: 'Print the version' },
-  { name: 'help', aliases: ['h'], group: 'Modes', for: everyUse, help: 'Print this help' },
+  {
+    name: 'help',
+    aliases: ['h'],
+    group: 'Modes',
+    for: everyUse,
+    type: { ...choice(topics), placeholder: 'TOPIC' },
+    alone: 'modes',
+    help: 'Print help: client, server, trace, simulation, all, or man for the manual page',
+  },
+  {
+    name: 'completion',
+    aliases: [],
+    group: 'Modes',
+    for: everyUse,
+    type: choice(shells),
+    help: 'Print what has a shell complete the words of wperf',
+  },
 
   {
     name: 'port',
@@ -240,6 +263,17 @@ const general = [
     for: everyTest,
     help: 'Print one line of JSON for each event as it happens',
   },
+  {
+    name: 'config',
+    aliases: [],
+    group: 'Both',
+    for: everyUse,
+    type: text('FILE'),
+    default: 'wperf/config.json in XDG_CONFIG_HOME or ~/.config, where there is one',
+    help: 'Take settings from FILE: JSON with long flags as keys; the command line wins',
+    conflicts: ['no-config'],
+  },
+  { name: 'no-config', aliases: [], group: 'Both', for: everyUse, help: 'Take no settings from a file' },
   { name: 'logfile', aliases: [], group: 'Both', for: everyUse, type: text('FILE'), help: 'Write the output to FILE' },
   {
     name: 'pidfile',
@@ -938,7 +972,7 @@ const general = [
     aliases: [],
     group: 'Trace',
     for: routesAndServer,
-    type: text('PATH'),
+    type: text('FILE|FOLDER'),
     repeatable: true,
     default: "WPERF_GEOIP_DB, the system's folders, the data that comes with wperf",
     help: 'Look countries and ASes up in an .mmdb file or folder first; may be given again',
@@ -1048,6 +1082,12 @@ export const flags: readonly NamedFlag[] = table;
 export function label(flag: Pick<Flag, 'name' | 'aliases'>): string {
   const { short, long } = wordsOf(flag);
   return [...short, ...long.slice(0, 1)].join('/');
+}
+
+/** The flag with the name of its value, as help shows it behind the words: ` FILE`, ` [TOPIC]`. */
+export function placeholderOf(flag: Pick<Flag, 'type' | 'alone'>): string {
+  if (flag.type === undefined) return '';
+  return flag.alone === undefined ? ` ${flag.type.placeholder}` : ` [${flag.type.placeholder}]`;
 }
 
 /** Every name as it stands on a command line, dashes included, with the flag that it belongs to. */

@@ -7,6 +7,7 @@ const names = protos.join(', ');
 
 export const transport: FlagType<string> = {
   placeholder: 'PROTO',
+  choices: protos,
   parse(text) {
     if (isKnown(text) || isModulePath(text)) return text;
     throw new BadValue('is no protocol that wperf has', `give ${names}, or the path of a module, as ./${text}.mjs`);

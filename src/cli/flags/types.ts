@@ -19,6 +19,8 @@ export interface FlagType<T> {
   readonly placeholder: string;
   /** The values allowed, for people: `1K to 1M`. */
   readonly range?: string;
+  /** All values that there are, or those with a name. */
+  readonly choices?: readonly string[];
   /** The text without its secrets, for errors. */
   redact?(text: string): string;
   /** Throws BadValue. */
@@ -110,6 +112,7 @@ export function text(placeholder: string, maxCharacters = Number.POSITIVE_INFINI
 export function choice<const T extends string>(choices: readonly T[]): FlagType<T> {
   return {
     placeholder: choices.join('|'),
+    choices,
     parse(value) {
       const found = choices.find((known) => known === value);
       if (found !== undefined) return found;

@@ -119,6 +119,7 @@ function spellOne(flag: KnownFlag, value: string | undefined, next: string | und
     return [`${name}=true`];
   }
   if (value === undefined) {
+    if ('alone' in flag && (next === undefined || isFlag(next))) return [`${name}=${flag.alone}`];
     if (next === undefined || next === '-' || isFlag(next)) throw valueMissing(flag, next);
     return [name];
   }
@@ -139,7 +140,7 @@ function unknownFlag(word: string) {
   const otherCase = known.find((one) => one.length === 2 && one.toLowerCase() === typed.toLowerCase());
   const longWords = known.filter((one) => one.length > 2);
   const near = otherCase ?? nearest(`--${bare.toLowerCase()}`, longWords);
-  const hint = near === undefined ? 'wperf --help lists the flags' : `did you mean ${near}?`;
+  const hint = near === undefined ? 'wperf --help all lists the flags' : `did you mean ${near}?`;
   return usageError(`${quote(typed)} is not a flag`, hint);
 }
 

@@ -5,13 +5,16 @@ import { given } from '../../given.js';
 import type { Bounds, ClientPlan, OutputPlan, PingPlan, ReverseTracePlan, ServerPlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { checkCombination } from '../flags/combinations.js';
+import type { Shell } from '../flags/shells.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
+import type { Topic } from '../flags/topics.js';
 import { usageError } from '../flags/usage.js';
 import { readWords } from '../flags/words.js';
 import { modeOf } from './amount.js';
 import { loadPlan, type Placed, pingPlan, routeBackPlan } from './client.js';
 import { geoipOptions, traceOptions } from './routes.js';
 import { serverPlan } from './server.js';
+import { namingFile, withSettings } from './settings.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How a command that runs for a while goes about it. */
@@ -53,7 +56,8 @@ export type RunningCommand = Conduct &
   );
 
 export type Command =
-  | { readonly command: 'help' }
+  | { readonly command: 'help'; readonly topic: Topic }
+  | { readonly command: 'completion'; readonly shell: Shell }
   /** No mode was given. */
   | { readonly command: 'usage' }
   | { readonly command: 'version'; readonly verbose: boolean }
@@ -68,8 +72,14 @@ export type Command =
  */
 export function parseCommand(argv: readonly string[], outside: Surroundings): Command {
   const { values, notes } = readWords(argv);
-  if (values.help) return { command: 'help' };
+  if (values.help) return { command: 'help', topic: values.help };
+  if (values.completion) return { command: 'completion', shell: values.completion };
   if (values.version) return { command: 'version', verbose: values.verbose ?? false };
+  const settled = withSettings(values, outside);
+  return namingFile(settled, () => commandOf(settled.values, notes, outside));
+}
+
+function commandOf(values: FlagValues, notes: readonly string[], outside: Surroundings): Command {
   const asked = checkCombination(values);
   if (asked === undefined) return { command: 'usage' };
   if (asked.use === 'from') return fromCommand(values, outside);

@@ -10,9 +10,9 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The text of a file. Throws WperfError 'file-failure' naming flag, path and reason. */
-export function readNamed(flag: string, path: string, { readFile }: Surroundings): string {
+export function readNamed(flag: string, path: string, { readFile }: Surroundings, mostBytes?: number): string {
   try {
-    return readFile(path);
+    return readFile(path, mostBytes);
   } catch (cause) {
     throw fileFailure(
       `${flag} ${quote(path)} cannot be read: ${reason(cause)}`,

@@ -6,6 +6,7 @@ import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { secondsOf, silenceSecondsOf } from './amount.js';
 import { readPem } from './files.js';
+import { handedSocket } from './handed.js';
 import { iperf3Of } from './iperf3-server.js';
 import { traceChanges } from './routes.js';
 import type { Surroundings } from './surroundings.js';
@@ -25,6 +26,7 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
     oneOff: values['one-off'] ?? false,
     ...given({
       host: values.host,
+      descriptor: handedSocket(values, outside),
       token,
       tls: tlsPlan(values, outside),
       path: values.path,

@@ -1,8 +1,9 @@
 /** `--daemon`: the same command line once more, in a process that goes on when this one has told how it began. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { exitCodes, toWperfError, WperfError } from '../../errors.js';
 import { identity } from '../../host/identity.js';
+import { ownProgram } from '../../package.js';
 import type { OutputPlan } from '../../plan/plan.js';
 import type { Ready } from './server.js';
 
@@ -16,9 +17,8 @@ export function inBackground(): boolean {
 
 /** Starts the process in the background, and resolves once it serves. Rejects with the WperfError that kept it from it. */
 export async function startInBackground(argv: readonly string[], { format, logfile }: OutputPlan): Promise<number> {
-  const launcher = process.argv[1];
-  if (launcher === undefined) throw new WperfError('internal', 'the path of the program is not known');
-  const child = fork(launcher, argv, {
+  const [program, ...words] = ownProgram();
+  const child = spawn(program, [...words, ...argv], {
     detached: true,
     stdio: ['ignore', 'ignore', warningsTo(logfile), 'ipc'],
   });

@@ -1,7 +1,8 @@
 /** `--loopback`: a server of its own in another process, and the client against it. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { WperfError } from '../../errors.js';
+import { ownProgram } from '../../package.js';
 import type { ClientPlan, ConnectionPlan, Target } from '../../plan/plan.js';
 import { isModulePath } from '../../plan/protos.js';
 import type { Ready } from './server.js';
@@ -30,10 +31,9 @@ export async function withOwnServer(
 
 /** In a process group of its own, so that Ctrl-C reaches the client alone; it ends when this process lets go of it. */
 function startServer(host: string, token: string | undefined, more: readonly string[]): ChildProcess {
-  const launcher = process.argv[1];
-  if (launcher === undefined) throw new WperfError('internal', 'the path of the program is not known');
+  const [program, ...words] = ownProgram();
   const { WPERF_TOKEN: _, ...env } = process.env;
-  return fork(launcher, ['--server', '--host', host, '--port', '0', ...more], {
+  return spawn(program, [...words, '--no-config', '--server', '--host', host, '--port', '0', ...more], {
     detached: true,
     env: { ...env, ...(token !== undefined && { WPERF_TOKEN: token }) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,5 +1,5 @@
 /** Linux's C library, called through koffi, an optional dependency. */
-import { createRequire } from 'node:module';
+import { nativePackage } from '../../package.js';
 
 type Call = (...values: unknown[]) => unknown;
 
@@ -73,7 +73,7 @@ function outside(wake: () => void): void {
 
 function requireKoffi(): typeof import('koffi') {
   try {
-    return createRequire(import.meta.url)('koffi');
+    return nativePackage('koffi') as typeof import('koffi');
   } catch (cause) {
     throw new Error('the optional package koffi is not installed', { cause });
   }

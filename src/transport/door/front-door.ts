@@ -15,6 +15,8 @@ export interface FrontDoorOptions {
   readonly port: number;
   /** What chose the port, for errors; `--port` unless given. */
   readonly flag?: string;
+  /** A socket that listens already, in place of both. */
+  readonly descriptor?: number | undefined;
   readonly clock: Clock;
   /** Whether this peer is a proxy that may say for whom it speaks. */
   readonly trusts: (address: string) => boolean;
@@ -94,10 +96,11 @@ function openingOf(seen: Uint8Array, openings: readonly Opening[]): Opening | 'm
   return 'none';
 }
 
-function listen(server: Server, { host, port, flag = '--port' }: FrontDoorOptions): Promise<void> {
+function listen(server: Server, { host, port, descriptor, flag = '--port' }: FrontDoorOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port, flag)));
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+    const place = descriptor === undefined ? { port, ...(host !== undefined && { host }) } : { fd: descriptor };
+    server.listen(place, () => {
       server.removeAllListeners('error');
       server.on('error', () => {});
       resolve();

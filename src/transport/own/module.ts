@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { WperfError } from '../../errors.js';
+import { importModule } from '../../package.js';
 import { protos } from '../../plan/protos.js';
 import type { LoadTransport } from '../load-transport.js';
 import { contained } from './contained.js';
@@ -10,12 +11,12 @@ import { contained } from './contained.js';
 export async function loadModule(path: string): Promise<LoadTransport> {
   const file = resolve(path);
   const url = pathToFileURL(file).href;
-  const module = await import(url).catch((thrown: unknown) => {
+  const module = await importModule(url).catch((thrown: unknown) => {
     throw flawed(path, `cannot be loaded: ${wordsOf(thrown)}`, 'check the file', thrown);
   });
   const flaw = flawOf(module);
   if (flaw !== undefined) throw flawed(path, flaw, 'see docs/transports.md');
-  return contained(module, [file, url]);
+  return contained(module as unknown as LoadTransport, [file, url]);
 }
 
 function flawOf({ name, carries, connect, listen, columns, statistics }: Record<string, unknown>): string | undefined {

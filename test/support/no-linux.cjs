@@ -1,0 +1,34 @@
+/** For `node --require`: as on a system that is not Linux, without optional packages and without /proc. */
+require('./hide-koffi.cjs');
+const Module = require('node:module');
+const fs = require('node:fs');
+const promises = require('node:fs/promises');
+
+Object.defineProperty(process, 'platform', { value: 'freebsd' });
+require('node:os').platform = () => 'freebsd';
+
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = (name, ...rest) => {
+  if (name === 'raw-socket') throw new Error('Cannot find package raw-socket');
+  return resolveFilename(name, ...rest);
+};
+
+const isLinux = (path) => /^\/(proc|sys)(\/|$)/.test(String(path));
+const absent = (path) =>
+  Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' });
+
+for (const name of ['readFileSync', 'openSync', 'readlinkSync', 'readdirSync', 'statSync']) {
+  const original = fs[name];
+  fs[name] = (path, ...rest) => {
+    if (isLinux(path)) throw absent(path);
+    return original(path, ...rest);
+  };
+}
+for (const name of ['readFile', 'open', 'readlink', 'readdir', 'stat']) {
+  const original = promises[name];
+  promises[name] = async (path, ...rest) => {
+    if (isLinux(path)) throw absent(path);
+    return original(path, ...rest);
+  };
+}
+Module.syncBuiltinESMExports();
