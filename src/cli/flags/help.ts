@@ -20,16 +20,7 @@ const leastWidth = 48;
 const leastWidthForColumns = 72;
 
 /** What most command lines are made of. */
-const commonest: readonly FlagName[] = [
-  'time',
-  'reverse',
-  'bidir',
-  'parallel',
-  'udp',
-  'bitrate',
-  'ping',
-  'json',
-];
+const commonest: readonly FlagName[] = ['time', 'reverse', 'bidir', 'parallel', 'udp', 'bitrate', 'ping', 'json'];
 
 /** The flags of a topic: of these groups, as far as they say something to one of these uses. */
 const subjects: Readonly<
@@ -58,7 +49,7 @@ function sectionsOf(topic: Exclude<Topic, 'man'>, columns: number): string[][] {
         wrap(purpose, columns, 0),
         titled(
           'Modes (give one):',
-          short(({ group, name }) => group === 'Modes' && name !== 'completion'),
+          short(({ group, name }) => group === 'Modes' && !['completion', 'version'].includes(name)),
           columns,
         ),
         titled(
