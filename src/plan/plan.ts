@@ -202,6 +202,8 @@ export interface ServerPlan {
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */
   readonly noLegacy?: boolean;
+  /** Serves no page to browsers. */
+  readonly noPage?: boolean;
   /** Names of what may carry load, `ws` among them; all that there is unless given. */
   readonly allowProto?: readonly string[];
   /** Paths of modules that carry load too. */

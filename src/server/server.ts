@@ -12,12 +12,15 @@ import { ownTransports, transportOf } from '../transport/catalog.js';
 import { type Channel, peerText } from '../transport/channel.js';
 import type { Arrival, Opening } from '../transport/door/arrival.js';
 import { type FrontDoor, openFrontDoor } from '../transport/door/front-door.js';
+import type { Requested } from '../transport/door/http.js';
 import { secureContextOf } from '../transport/door/tls.js';
+import { HttpLoad } from '../transport/http/transport.js';
 import { Reception } from '../transport/load/reception.js';
 import type { LoadTransport } from '../transport/load-transport.js';
 import { Admission } from './admission.js';
 import { openingsOf } from './entries.js';
 import { entriesOf, houseOf, type ServerRunOptions } from './house.js';
+import { folderOf, Page } from './page.js';
 
 export type { ServerRunOptions };
 
@@ -55,6 +58,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   /** Connections that are being served. */
   readonly #serving = new Set<Promise<void>>();
   readonly #reception: Reception;
+  readonly #requests = new HttpLoad();
   #door: FrontDoor | undefined;
   #closing: Promise<void> | undefined;
 
@@ -71,7 +75,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     });
     this.#reception = new Reception({
       clock: this.#clock,
-      transports,
+      transports: [...transports, ...(plan.noPage ? [] : [this.#requests])],
       allowed: plan.allowProto,
       onAbsent: (name, thrown) => this.#isAbsent(name, thrown),
     });
@@ -133,11 +137,12 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       },
     });
     return openingsOf({
-      entries: entriesOf(
-        house,
-        (dialect, channel, arrival) => this.#serve(dialect, channel, arrival),
-        ({ socket, tcp }) => this.#reception.take(socket, () => this.#admission.carries(tcp)),
-      ),
+      entries: entriesOf(house, {
+        serve: (dialect, channel, arrival) => this.#serve(dialect, channel, arrival),
+        carry: ({ socket, tcp }) => this.#reception.take(socket, () => this.#admission.carries(tcp)),
+        carryRequest: (asked) => this.#carryRequest(asked),
+        page: this.#plan.noPage ? undefined : Page.read(path),
+      }),
       secure: tls && secureContextOf(tls),
       path,
       clock: this.#clock,
@@ -158,6 +163,12 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     });
     this.#serving.add(served);
     void served.finally(() => this.#serving.delete(served));
+  }
+
+  #carryRequest(asked: Requested): boolean {
+    const { path } = this.#plan;
+    const folder = path === undefined ? undefined : folderOf(path);
+    return this.#requests.take(asked, folder, () => this.#admission.carries(asked.arrival.tcp));
   }
 
   #notice(level: NoticeEvent['level'], text: string): void {
