@@ -44,7 +44,6 @@ export interface PhaseOutcome {
   readonly json: string;
   readonly text: string;
   readonly begun: boolean;
-  readonly interrupted: boolean;
   readonly error?: WperfError;
 }
 
@@ -65,7 +64,6 @@ class Phase {
   /** Second of the run at which the load began. */
   #beganAt = 0;
   #error: WperfError | undefined;
-  #interrupted = false;
 
   constructor(options: PhaseOptions) {
     const { host, page } = options;
@@ -91,7 +89,6 @@ class Phase {
     return {
       ...texts,
       begun: this.#start !== undefined,
-      interrupted: this.#interrupted,
       ...given({ error: this.#error }),
     };
   }
@@ -159,14 +156,13 @@ class Phase {
   }
 
   #tellEnd(end: EndEvent): void {
-    this.#interrupted = end.interrupted;
     for (const text of end.warnings) this.#options.tell({ type: 'note', text });
     this.#options.tell(this.#figures(end));
   }
 
   #figures({ sums, latency, streams }: EndEvent): FiguresMessage {
     const rates = sums.flatMap(({ direction, received }) =>
-      received ? [[direction, bitsPerSecond(received)] as const] : [],
+      received && received.bytes > 0 ? [[direction, bitsPerSecond(received)] as const] : [],
     );
     const {
       idle = null,

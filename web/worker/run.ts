@@ -48,7 +48,7 @@ class Runner {
       json.push(outcome.json);
       texts.push(outcome.text);
       const { error } = outcome;
-      stopped = outcome.interrupted || this.#signal.aborted;
+      stopped = this.#signal.aborted;
       if (error && !stopped) return this.#tell({ type: 'failed', code: error.code, text: error.line });
       if (stopped) break;
     }
