@@ -1,5 +1,6 @@
 /** Where this page came from, and in what it is shown. */
 import type { PagePlace } from '../messages.js';
+import { browserOf } from './browser-name.js';
 
 interface Brands {
   readonly brands?: readonly { readonly brand: string; readonly version: string }[];
@@ -18,21 +19,4 @@ export function placeOf({ protocol, hostname, port, pathname }: Location, folder
     browser: browserOf(navigator.userAgent),
     isPhone: userAgentData?.mobile ?? /Mobi/.test(navigator.userAgent),
   };
-}
-
-const names = [
-  ['Edge', /Edg(?:A|iOS)?\/(\d+)/],
-  ['Opera', /OPR\/(\d+)/],
-  ['Firefox', /(?:Firefox|FxiOS)\/(\d+)/],
-  ['Chrome', /(?:Headless)?(?:Chrome|CriOS)\/(\d+)/],
-  ['Safari', /Version\/(\d+).*Safari/],
-] as const;
-
-/** `Firefox 130`. */
-export function browserOf(agent: string): string {
-  for (const [name, pattern] of names) {
-    const found = pattern.exec(agent);
-    if (found) return `${name} ${found[1]}`;
-  }
-  return 'unknown browser';
 }

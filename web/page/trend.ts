@@ -1,5 +1,5 @@
 /** Recent results as two small lines. */
-import { linePath } from './chart.js';
+import { linePath } from './geometry.js';
 import type { Kept } from './recent.js';
 import { svg } from './svg.js';
 
