@@ -91,9 +91,9 @@ export class View {
     this.#expectedSeconds = loads.length * (settings.seconds + omitSecondsOf(settings.seconds) + OPENING_SECONDS);
     for (const name of ['down', 'up'] as const) this.#figure(name, undefined, rate(undefined));
     for (const name of ['idle', 'loaded-down', 'loaded-up'] as const)
-      this.#figure(name, undefined, milliseconds(null), ' ');
+      this.#figure(name, undefined, milliseconds(null), '');
     this.#figure('jitter', undefined, milliseconds(null));
-    this.#figure('bufferbloat', undefined, { figure: unknown, unit: '' }, ' ');
+    this.#figure('bufferbloat', undefined, { figure: unknown, unit: '' }, '');
     this.#figure('rpm', undefined, { figure: unknown, unit: 'RPM' });
     byId('notes').replaceChildren();
     byId('notes-box').hidden = true;
@@ -202,7 +202,7 @@ export class View {
   #worst(): void {
     const bloated = [...this.heard].sort((a, b) => (b.bufferbloatMs ?? -1) - (a.bufferbloatMs ?? -1))[0];
     if (!bloated || bloated.bufferbloatMs === null) return;
-    const more = `${digits(bloated.bufferbloatMs)} ms more under load`;
+    const more = `+${digits(bloated.bufferbloatMs)} ms under load`;
     this.#figure('bufferbloat', bloated.bufferbloatMs, { figure: bloated.grade ?? unknown, unit: '' }, more);
     const rpms = this.heard.flatMap(({ rpm }) => rpm ?? []);
     const rpm = Math.min(...rpms);
@@ -249,7 +249,7 @@ export class View {
     const what = first === undefined ? 'No result' : first.down === undefined ? 'Upload' : 'Download';
     this.#live(what, shown);
     byId<HTMLProgressElement>('progress').value = state === 'done' ? 1 : 0;
-    this.#expectedSeconds = this.#series.seconds;
+    this.#expectedSeconds = this.#series.seconds || this.#expectedSeconds;
     this.#redraw(true);
     this.#fillTable();
   }

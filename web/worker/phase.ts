@@ -19,6 +19,8 @@ import { connectTo } from './connect.js';
 import { jitterOf } from './jitter.js';
 import { omitSecondsOf, streamsOf } from './shape.js';
 
+/** A browser that has just opened connections, and runs code for the first time, is slow for a moment. */
+const SETTLE_SECONDS = 0.3;
 /** For what is measured before the load, which a path that is long or poor may leave incomplete. */
 const QUIET_SECONDS = 1.5;
 
@@ -79,7 +81,11 @@ class Phase {
     const { page, host, carrier, signal, tell, load, now, onQuiet } = this.#options;
     host.clock.at(host.clock.now() + QUIET_SECONDS, onQuiet);
     tell({ type: 'phase', load, step: 'idle', atSeconds: now() });
-    const connections = new Connections((_address, _place, hooks) => connectTo(page, hooks));
+    const connections = new Connections(async (_address, place, hooks) => {
+      const connected = await connectTo(page, hooks);
+      if (place === 'beside') await new Promise((resolve) => setTimeout(resolve, SETTLE_SECONDS * 1000));
+      return connected;
+    });
     const options = { host, connections, dialectOf: () => this.#dialect(), carrier, signal };
     await runLoad(this.#plan(), options, (event) => this.#hear(event));
   }
