@@ -186,7 +186,7 @@ export const bounds = {
   transportSettings: 16,
   /** Requests that carry the load of one stream at a time: browsers open six connections to a host, for all tabs. */
   loadRequests: 4,
-  /** Of one body of load: a quarter of a second at 2 Gbit/s. */
+  /** Of one body of load: half a second at 1 Gbit/s. */
   uploadBytes: 64 * 1024 * 1024,
   /** Of bodies before a stream's test, which try out the way. */
   trialBytes: 4 * 1024 * 1024,

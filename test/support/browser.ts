@@ -1,24 +1,38 @@
 /** The real Chromium, and the page in it as a person uses it. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { beforeAll } from 'vitest';
+import { temporaryFolder } from './folders.js';
 import { pathOf } from './machine.js';
 import { undoAfterAll } from './suite.js';
+import type { Later } from './undo.js';
 
 /** One browser for all tests of a suite; each test takes a context of its own. */
 export function sharedBrowser(): { readonly browser: Browser } {
   const later = undoAfterAll();
   const shared = {} as { browser: Browser };
   beforeAll(async () => {
-    shared.browser = await startBrowser();
-    later(() => shared.browser.close());
+    shared.browser = await startBrowser(later);
   });
   return shared;
 }
 
-/** As root, as in a container, Chromium has no sandbox. */
-export function startBrowser(): Promise<Browser> {
+/** As root, as in a container, Chromium has no sandbox. `within` are words put before it, as in a network namespace. */
+export async function startBrowser(later: Later, within: readonly string[] = []): Promise<Browser> {
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: pathOf('chromium') ?? '', args });
+  const chromiumPath = pathOf('chromium') ?? '';
+  const executablePath = within.length === 0 ? chromiumPath : await script(later, [...within, chromiumPath]);
+  const browser = await chromium.launch({ executablePath, args });
+  later(() => browser.close());
+  return browser;
+}
+
+/** A program that runs these words with what it is given behind them. */
+async function script(later: Later, words: readonly string[]): Promise<string> {
+  const path = join(await temporaryFolder(later), 'chromium');
+  await writeFile(path, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
+  return path;
 }
 
 export interface Wish {
@@ -61,7 +75,7 @@ export class Visit {
 
   async reaches(...states: readonly string[]): Promise<string> {
     const selector = states.map((state) => `html[data-state="${state}"]`).join(',');
-    await this.page.waitForSelector(selector, { state: 'attached', timeout: 30_000 });
+    await this.page.waitForSelector(selector, { state: 'attached', timeout: 45_000 });
     return (await this.state()) ?? '';
   }
 

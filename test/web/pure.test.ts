@@ -119,21 +119,21 @@ describe('the shape of a run', () => {
 });
 
 describe('bodies of uploads', () => {
-  test('begin small and grow to a quarter of a second', () => {
+  test('begin small and grow to a second', () => {
     const size = new BodySize(32 * KIB * KIB);
     const seen = [size.bytes];
     for (let i = 0; i < 6; i++) {
       size.arrived(size.bytes, size.bytes / 12.5e6);
       seen.push(size.bytes);
     }
-    expect(seen.slice(0, 3)).toEqual([256 * KIB, 1024 * KIB, 3_125_000]);
-    expect(seen.at(-1)).toBe(3_125_000);
+    expect(seen.slice(0, 3)).toEqual([256 * KIB, 1024 * KIB, 4096 * KIB]);
+    expect(seen.at(-1)).toBe(12_500_000);
   });
 
-  test('shrink on a slow path', () => {
+  test('stay as they were on a slow path', () => {
     const size = new BodySize(32 * KIB * KIB);
     size.arrived(size.bytes, 10);
-    expect(size.bytes).toBe(16 * KIB);
+    expect(size.bytes).toBe(256 * KIB);
   });
 
   test('are halved where they are too large, stay below, and give up at last', () => {
@@ -143,13 +143,6 @@ describe('bodies of uploads', () => {
     expect(size.bytes).toBe(1024 * KIB);
     for (let i = 0; i < 6; i++) expect(size.wasTooLarge(size.bytes)).toBe(true);
     expect(size.wasTooLarge(size.bytes)).toBe(false);
-  });
-
-  test('are small where somebody keeps them back', () => {
-    const size = new BodySize(32 * KIB * KIB);
-    size.wasSpooled();
-    for (let i = 0; i < 6; i++) size.arrived(size.bytes, size.bytes / 12.5e6);
-    expect(size.bytes).toBe(625_000);
   });
 
   test.each([

@@ -9,12 +9,23 @@ import { View } from './view.js';
 declare const WPERF_WORKER: string;
 
 const place = placeOf(location, new URL('..', import.meta.url).href);
-const worker = new Worker(new URL(WPERF_WORKER, import.meta.url), { type: 'module' });
+let worker: Worker | undefined;
 const view = new View();
 let hiddenSince: number | undefined;
 let hiddenSeconds = 0;
 
-const say = (message: ToWorker) => worker.postMessage(message);
+const say = (message: ToWorker) => working().postMessage(message);
+
+/** Made once the page is seen, so that it does not hold that up, and is warm when it is wanted. */
+function working(): Worker {
+  if (worker) return worker;
+  worker = new Worker(new URL(WPERF_WORKER, import.meta.url), { type: 'module' });
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
+  worker.onerror = () => {
+    if (view.state === 'running') view.failed('the part of this page that measures has failed; load it again');
+  };
+  return worker;
+}
 
 function begin(): void {
   const settings = chosen();
@@ -83,10 +94,6 @@ function showLink(): void {
   if (settings) view.showLink(new URL(hashOf(settings), location.href).href);
 }
 
-worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
-worker.onerror = () => {
-  if (view.state === 'running') view.failed('the part of this page that measures has failed; load it again');
-};
 view.go.onclick = () => (view.state === 'running' ? stop() : begin());
 view.form.oninput = showLink;
 view.form.onsubmit = (event) => {
@@ -116,3 +123,4 @@ addEventListener('hashchange', () => {
   showLink();
 });
 showLink();
+requestAnimationFrame(() => setTimeout(working, 50));

@@ -1,19 +1,16 @@
 /**
- * How large the bodies of uploads are: at first small, then about a quarter of a second's worth, which costs little for
- * each request and shows soon what becomes of it; half as large as one that was too large for somebody. Pure.
+ * How large the bodies of uploads are: at first small, then about a second's worth, which costs little for each
+ * request; half as large as one that was too large for somebody on the way. Pure.
  */
 
 const FIRST_BYTES = 256 * 1024;
 const LEAST_BYTES = 16 * 1024;
 const GROWTH = 4;
-const BODY_SECONDS = 0.25;
-/** Of bodies that somebody keeps back until he has them whole. */
-const SPOOLED_SECONDS = 0.05;
+const BODY_SECONDS = 1;
 
 export class BodySize {
   #bytes: number;
   #mostBytes: number;
-  #seconds = BODY_SECONDS;
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
@@ -24,10 +21,10 @@ export class BodySize {
     return this.#bytes;
   }
 
-  /** One has arrived. */
+  /** One has arrived. What took long may only have waited for an answer: smaller than at first it gets only by force. */
   arrived(bytes: number, seconds: number): void {
-    const worth = (bytes / Math.max(seconds, 1e-3)) * this.#seconds;
-    this.#bytes = Math.round(Math.max(LEAST_BYTES, Math.min(worth, GROWTH * bytes, this.#mostBytes)));
+    const worth = (bytes / Math.max(seconds, 1e-3)) * BODY_SECONDS;
+    this.#bytes = Math.round(Math.min(Math.max(FIRST_BYTES, Math.min(worth, GROWTH * bytes)), this.#mostBytes));
   }
 
   /** False when it cannot be smaller. */
@@ -35,9 +32,5 @@ export class BodySize {
     this.#mostBytes = Math.min(this.#mostBytes, Math.floor(bytes / 2));
     this.#bytes = Math.min(this.#bytes, this.#mostBytes);
     return this.#mostBytes >= LEAST_BYTES;
-  }
-
-  wasSpooled(): void {
-    this.#seconds = SPOOLED_SECONDS;
   }
 }

@@ -6,7 +6,6 @@ import type { Clock } from '../../../src/host/clock.js';
 import type { LoadWriter } from '../../../src/transport/channel.js';
 import { bodyOf } from './body.js';
 import { BodySize } from './body-size.js';
-import { isSpooled } from './judge.js';
 
 export interface UploadsOptions {
   readonly url: string;
@@ -25,8 +24,6 @@ const FAILURES = 8;
 export class Uploads implements LoadWriter {
   readonly blockBytes: number;
   readonly maxBytes: number;
-  /** A proxy was seen to keep bodies back. */
-  spooled = false;
   readonly #options: UploadsOptions;
   readonly #size: BodySize;
   readonly #out = new Map<XMLHttpRequest, number>();
@@ -105,7 +102,6 @@ export class Uploads implements LoadWriter {
     if (answer?.bytes === bytes) {
       this.#failures = 0;
       this.#arrivedBytes += bytes;
-      if (isSpooled(seconds, answer.seconds)) this.#sawSpooling();
       this.#size.arrived(bytes, seconds);
       return;
     }
@@ -115,14 +111,9 @@ export class Uploads implements LoadWriter {
     const why = request.status === 0 ? 'were cut off' : `were answered with ${request.status}`;
     this.#options.onLost(`requests with load ${why}`);
   }
-
-  #sawSpooling(): void {
-    this.spooled = true;
-    this.#size.wasSpooled();
-  }
 }
 
-function answerOf(text: string): { readonly bytes: number; readonly seconds: number } | undefined {
+function answerOf(text: string): { readonly bytes: number } | undefined {
   try {
     return JSON.parse(text);
   } catch {
