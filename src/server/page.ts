@@ -121,11 +121,9 @@ function security(host: string | undefined) {
   };
 }
 
-/** Older Safari does not take 'self' for WebSockets: the host is named, where it is one. */
+/** Older Safari does not take 'self' for WebSockets: the host is named, where it is one. A policy cannot name IPv6. */
 function policy(host = ''): string {
-  const sockets = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host)
-    ? ` ws://${host} wss://${host}`
-    : '';
+  const sockets = /^[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(host) ? ` ws://${host} wss://${host}` : '';
   return [
     "default-src 'none'",
     "script-src 'self'",

@@ -11,6 +11,7 @@ import type { ServerPlan } from '../plan/plan.js';
 import { ownTransports, transportOf } from '../transport/catalog.js';
 import { type Channel, peerText } from '../transport/channel.js';
 import type { Arrival, Opening } from '../transport/door/arrival.js';
+import { clientOf } from '../transport/door/forwarded.js';
 import { type FrontDoor, openFrontDoor } from '../transport/door/front-door.js';
 import type { Requested } from '../transport/door/http.js';
 import { secureContextOf } from '../transport/door/tls.js';
@@ -167,8 +168,12 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   #carryRequest(asked: Requested): boolean {
     const { path } = this.#plan;
-    const folder = path === undefined ? undefined : folderOf(path);
-    return this.#requests.take(asked, folder, () => this.#admission.carries(asked.arrival.tcp));
+    const { request, arrival } = asked;
+    return this.#requests.take(asked, {
+      folder: path === undefined ? undefined : folderOf(path),
+      clientOf: () => clientOf(request.headers, arrival, (address) => this.#proxies.trusts(address)),
+      carries: () => this.#admission.carries(arrival.tcp),
+    });
   }
 
   #notice(level: NoticeEvent['level'], text: string): void {

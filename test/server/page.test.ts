@@ -110,12 +110,12 @@ describe('what browsers are told', () => {
     }
   });
 
-  test.each(['192.0.2.7:8765', '[2001:db8::7]:8765', 'example.org'])('names a host that is one: %s', async (host) => {
+  test.each(['192.0.2.7:8765', 'example.org'])('names a host that is one: %s', async (host) => {
     expect(await policyFor(host)).toContain(`connect-src 'self' ws://${host} wss://${host};`);
   });
 
-  test.each(["x; script-src 'unsafe-inline'", 'a b', '*', 'x/y', "'self'"])(
-    'names none that is forged: %s',
+  test.each(["x; script-src 'unsafe-inline'", 'a b', '*', 'x/y', "'self'", '[2001:db8::7]:8765'])(
+    'names none that it cannot or that is forged: %s',
     async (host) => {
       expect(await policyFor(host)).toContain("connect-src 'self';");
     },

@@ -3,7 +3,8 @@ import axe from 'axe-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { type FigureName, sharedBrowser, Visit, type Wish } from '../support/browser.js';
 import { makeCertificates } from '../support/certificates.js';
-import { describeNeeding, program } from '../support/needs.js';
+import { describeNeeding, ipv6, program } from '../support/needs.js';
+import { startHaproxy } from '../support/peers/haproxy.js';
 import { startReverseProxy } from '../support/peers/nginx.js';
 import { listening } from '../support/ports.js';
 import { start } from '../support/processes.js';
@@ -87,7 +88,9 @@ describeNeeding('the page', [chromium], () => {
     expect(await page.status()).toMatch(/^Failed: .*(was stopped|was lost|closed)/);
     await server.process.finished;
     await page.run('failed');
-    expect(await page.status()).toMatch(/no WebSocket with .* came about: the server may have been stopped/);
+    expect(await page.status()).toMatch(
+      /no WebSocket with .* came about: the server does not answer; it may have been stopped/,
+    );
     const { host, port } = server;
     const back = await start(onTestFinished, wperf('-s', '--host', host, '-p', String(port)));
     await listening(back, { host, port });
@@ -176,6 +179,35 @@ describeNeeding('the page', [chromium], () => {
     expect(await flaws(page)).toEqual([]);
     const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     expect(await page.page.evaluate(overflow)).toBe(0);
+  });
+
+  test('is told by a server for one test that it has had that', async () => {
+    const server = await startWperfServer(onTestFinished, ['--one-off']);
+    const page = await visit(urlOf(server));
+    await page.run('failed');
+    expect(await page.figure('down')).toBeGreaterThan(1e6);
+    expect(await page.status()).toMatch(/^Failed: /);
+  });
+
+  describeNeeding('over IPv6', [ipv6], () => {
+    test('measures', async () => {
+      const server = await startWperfServer(onTestFinished, [], { host: '::1' });
+      const page = await visit(`http://[::1]:${server.port}/`, { direction: 'up' });
+      await page.run();
+      expect(await page.figure('up')).toBeGreaterThan(1e6);
+      expect(page.complaints).toEqual([]);
+    });
+  });
+
+  describeNeeding('behind HAProxy', [program('haproxy')], () => {
+    test('is known by the address that the proxy tells', async () => {
+      const server = await startWperfServer(onTestFinished, ['--trust-proxy', '127.0.0.1']);
+      const proxy = await startHaproxy(onTestFinished, server.port, 2);
+      const page = await visit(urlOf(proxy));
+      await page.run();
+      expect(await page.figure('up')).toBeGreaterThan(1e6);
+      expect(server.process.stdout).toMatch(/Accepted connection from 127\.0\.0\.1, port \d+, by proxy 127\.0\.0\.1/);
+    });
   });
 
   describeNeeding('behind nginx', [program('nginx'), program('openssl')], () => {

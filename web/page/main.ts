@@ -118,6 +118,9 @@ document.addEventListener('visibilitychange', () => {
 
 view.where(location.host, place.secure);
 view.fill(settingsOf(location.hash));
+if ((navigator as Navigator & { readonly connection?: { readonly saveData?: boolean } }).connection?.saveData) {
+  view.say('This browser is to save data: a run may move a gigabyte or more.');
+}
 addEventListener('hashchange', () => {
   view.fill(settingsOf(location.hash));
   showLink();

@@ -152,7 +152,10 @@ export class View {
     byId('volume').textContent = `This run moved ${volume(this.#volume())}.`;
   }
 
+  /** Once each: tests of a run may say the same. */
   note(text: string): void {
+    const known = [...byId('notes').children].some((item) => item.textContent === text);
+    if (known) return;
     const item = document.createElement('li');
     item.textContent = text;
     byId('notes').append(item);

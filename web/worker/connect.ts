@@ -7,6 +7,7 @@ import type { PagePlace } from '../messages.js';
 import { BrowserChannel } from './channel.js';
 
 const CONNECT_SECONDS = 10;
+const LOOK_SECONDS = 3;
 
 /** Rejects with a WperfError. Liveness: given up after ten seconds, or with the run. */
 export function connectTo(page: PagePlace, { signal }: ConnectHooks): Promise<Connected> {
@@ -16,14 +17,16 @@ export function connectTo(page: PagePlace, { signal }: ConnectHooks): Promise<Co
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const socket = new WebSocket(`${secure ? 'wss' : 'ws'}://${address}${page.path}`, SUBPROTOCOL);
-    const fail = (text: string) => {
+    const fail = (text: string, hint = '') => {
       clearTimeout(timer);
-      reject(new WperfError('unreachable', text, { operation: 'connect', peer: address, hint }));
+      reject(
+        new WperfError('unreachable', text, { operation: 'connect', peer: address, ...(hint !== '' && { hint }) }),
+      );
       socket.close();
     };
     const timer = setTimeout(() => fail(`no WebSocket with ${address} came about in time`), CONNECT_SECONDS * 1000);
     signal?.addEventListener('abort', () => fail('given up while connecting'), { once: true });
-    socket.onerror = () => fail(`no WebSocket with ${address} came about`);
+    socket.onerror = async () => fail(`no WebSocket with ${address} came about`, await hintFor(page));
     socket.onopen = () => {
       clearTimeout(timer);
       socket.onerror = null;
@@ -33,6 +36,15 @@ export function connectTo(page: PagePlace, { signal }: ConnectHooks): Promise<Co
   });
 }
 
-/** Browsers do not say why. */
-const hint =
-  'the server may have been stopped or be full, or something on the way does not pass WebSockets; try again, or ask whoever runs the server';
+/** Browsers do not say why; whether the page itself is still given out tells one reason from others. */
+async function hintFor({ path }: PagePlace): Promise<string> {
+  const headers = { Accept: 'text/html' };
+  const signal = AbortSignal.timeout(LOOK_SECONDS * 1000);
+  const isThere = await fetch(path, { method: 'HEAD', cache: 'no-store', headers, signal }).then(
+    () => true,
+    () => false,
+  );
+  return isThere
+    ? 'the server is there, but may be full, or something on the way does not pass WebSockets'
+    : 'the server does not answer; it may have been stopped';
+}

@@ -27,6 +27,11 @@ const QUIET_SECONDS = 1.5;
 /** From one report of a receiver to the next. */
 const INTERVAL_SECONDS = 0.2;
 
+/** Above this it may be the browser that is measured. */
+const FAST_BITS = 1.5e9;
+const fastNote =
+  'Above some 1.5 Gbit/s the browser may be the limit, not the network: the command line (wperf -c) measures more.';
+
 export interface PhaseOptions {
   readonly load: Load;
   readonly settings: Settings;
@@ -163,7 +168,10 @@ class Phase {
 
   #tellEnd(end: EndEvent): void {
     for (const text of end.warnings) this.#options.tell({ type: 'note', text });
-    this.#options.tell(this.#figures(end));
+    const figures = this.#figures(end);
+    const fastest = Math.max(0, ...Object.values(figures.bitsPerSecond));
+    if (fastest > FAST_BITS) this.#options.tell({ type: 'note', text: fastNote });
+    this.#options.tell(figures);
   }
 
   #figures({ sums, latency, streams }: EndEvent): FiguresMessage {
