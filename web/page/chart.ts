@@ -39,7 +39,7 @@ function axes(scales: Scales, x: (second: number) => number, y: (share: number) 
   const { unit } = rate(bitsPerSecond);
   const scale = { 'Gbit/s': 1e9, 'Mbit/s': 1e6, 'kbit/s': 1e3 }[unit] ?? 1;
   const shares = Array.from({ length: LINES + 1 }, (_, i) => i / LINES);
-  const step = roundUp(seconds / Math.max(2, Math.floor(width / 90)));
+  const step = roundUp(seconds / Math.max(2, Math.floor(width / 60)));
   const times = Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step);
   return [
     label(unit, 0, 11, 'start'),
