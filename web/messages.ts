@@ -15,6 +15,7 @@ export interface Settings {
 
 export type ToWorker =
   | { readonly type: 'start'; readonly settings: Settings; readonly page: PagePlace }
+  | { readonly type: 'route'; readonly page: PagePlace; readonly token?: string }
   | { readonly type: 'stop' };
 
 /** Where the page came from, and goes to. */
@@ -41,6 +42,9 @@ export type FromWorker =
   | FiguresMessage
   | { readonly type: 'note'; readonly text: string }
   | DoneMessage
+  /** Of the route from the server to here. */
+  | { readonly type: 'hop'; readonly ttl: number; readonly who: string; readonly rttMs: number | null }
+  | { readonly type: 'route-end'; readonly text: string }
   | { readonly type: 'failed'; readonly code: string; readonly text: string };
 
 /** What a receiver counted from one moment of the run to another. */

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { type FigureName, sharedBrowser, Visit, type Wish } from '../support/browser.js';
 import { makeCertificates } from '../support/certificates.js';
-import { describeNeeding, ipv6, program } from '../support/needs.js';
+import { describeNeeding, ipv6, program, systemCalls } from '../support/needs.js';
 import { startHaproxy } from '../support/peers/haproxy.js';
 import { startReverseProxy } from '../support/peers/nginx.js';
 import { listening } from '../support/ports.js';
@@ -26,7 +26,7 @@ describeNeeding('the page', [chromium], () => {
   const shared = sharedBrowser();
 
   async function visit(url: string, wish: Wish = {}, options = {}): Promise<Visit> {
-    const context = await shared.browser.newContext({ ignoreHTTPSErrors: true, ...options });
+    const context = await shared.browser.newContext(options);
     onTestFinished(() => context.close());
     return Visit.open(context, url, wish);
   }
@@ -179,6 +179,17 @@ describeNeeding('the page', [chromium], () => {
     expect(await flaws(page)).toEqual([]);
     const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     expect(await page.page.evaluate(overflow)).toBe(0);
+  });
+
+  describeNeeding('with a server that traces', [systemCalls], () => {
+    test('shows the route back, hop by hop', async () => {
+      const server = await startWperfServer(onTestFinished);
+      const page = await visit(urlOf(server));
+      await page.page.click('summary:has-text("More")');
+      await page.page.click('#trace');
+      await page.page.waitForSelector('#route-end:has-text("The route ends here.")');
+      expect(await page.page.textContent('#hops li')).toMatch(/^1\. .*127\.0\.0\.1.*, [\d.]+ ms$/);
+    });
   });
 
   test('is told by a server for one test that it has had that', async () => {

@@ -54,8 +54,10 @@ function chosen(): Settings | undefined {
 }
 
 function hear(message: FromWorker): void {
-  if (view.state !== 'running') return;
-  if (message.type === 'phase') view.phase(message);
+  if (message.type === 'hop') view.hop(message);
+  else if (message.type === 'route-end') view.routeEnd(message.text);
+  else if (view.state !== 'running') return;
+  else if (message.type === 'phase') view.phase(message);
   else if (message.type === 'rate') view.rate(message);
   else if (message.type === 'rtt') view.rtt(message);
   else if (message.type === 'figures') view.figures(message);
@@ -100,6 +102,10 @@ view.form.onsubmit = (event) => {
   event.preventDefault();
   if (view.state !== 'running') begin();
 };
+view.onTrace(() => {
+  const token = view.fields.token.value;
+  say({ type: 'route', page: place, ...(token !== '' && { token }) });
+});
 view.onForget(() => {
   forget();
   view.showRecent();

@@ -68,6 +68,26 @@ export class View {
     byId('forget').onclick = task;
   }
 
+  onTrace(task: () => void): void {
+    byId('trace').onclick = () => {
+      byId<HTMLButtonElement>('trace').disabled = true;
+      byId('hops').replaceChildren();
+      byId('route-end').textContent = 'The server traces the route.';
+      task();
+    };
+  }
+
+  hop({ ttl, who, rttMs }: Extract<FromWorker, { readonly type: 'hop' }>): void {
+    const item = document.createElement('li');
+    item.textContent = `${ttl}. ${who}${rttMs === null ? '' : `, ${digits(rttMs)} ms`}`;
+    byId('hops').append(item);
+  }
+
+  routeEnd(text: string): void {
+    byId<HTMLButtonElement>('trace').disabled = false;
+    byId('route-end').textContent = text;
+  }
+
   openMore(): void {
     byId<HTMLDetailsElement>('more').open = true;
   }

@@ -1,5 +1,7 @@
 /** A run of the page: its tests one after another, each with the best that carries its load here. */
+
 import { deferred } from '../../src/host/deferred.js';
+import type { Host } from '../../src/host/host.js';
 import type { FromWorker, Load, PagePlace, Settings } from '../messages.js';
 import { browserHost } from './host.js';
 import { makeBody } from './http/body.js';
@@ -18,13 +20,17 @@ export async function run(settings: Settings, page: PagePlace, signal: AbortSign
   await runner.run();
 }
 
+export function hostOf({ browser }: PagePlace): Host {
+  return browserHost(`wperf ${version} in a browser (${browser})`.slice(0, 64));
+}
+
 class Runner {
   readonly #settings: Settings;
   readonly #page: PagePlace;
   readonly #signal: AbortSignal;
   readonly #tell: Tell;
   readonly #began = performance.now();
-  readonly #host;
+  readonly #host: Host;
   /** Why the load goes by WebSocket. */
   #withoutHttp: string | undefined;
 
@@ -33,7 +39,7 @@ class Runner {
     this.#page = page;
     this.#signal = signal;
     this.#tell = tell;
-    this.#host = browserHost(`wperf ${version} in a browser (${page.browser})`.slice(0, 64));
+    this.#host = hostOf(page);
   }
 
   async run(): Promise<void> {
