@@ -114,6 +114,16 @@ describeNeeding('the page', [chromium], () => {
     }
   });
 
+  test('goes by WebSocket where its server offers nothing else, and says so', async () => {
+    const server = await startWperfServer(onTestFinished, ['--allow-proto', 'ws']);
+    const page = await visit(urlOf(server));
+    await page.run();
+    expect(await page.figure('down')).toBeGreaterThan(1e6);
+    expect(await page.figure('up')).toBeGreaterThan(1e6);
+    expect(await page.notes()).toMatch(/^The load goes by WebSocket, .*: .*the server offers no --proto http/);
+    expect(server.process.stdout).toMatch(/upload from 127\.0\.0\.1:\d+, /);
+  });
+
   test('measures in two tabs at once', async () => {
     const server = await startWperfServer(onTestFinished);
     const context = await shared.browser.newContext();
