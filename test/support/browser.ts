@@ -86,7 +86,8 @@ export class Visit {
   async run(expected: 'done' | 'failed' = 'done'): Promise<void> {
     await this.begin();
     const state = await this.reaches('done', 'failed');
-    if (state !== expected) throw new Error(`the page is ${state}: ${await this.status()}`);
+    if (state === expected) return;
+    throw new Error(`the page is ${state}: ${await this.status()} ${this.complaints.join(' ')}`);
   }
 
   async figure(name: FigureName): Promise<number | undefined> {

@@ -1,13 +1,17 @@
 /** Load by HTTP requests at the server: keys, bounds, and what becomes of requests that break off. */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { bounds, waits } from '../../../src/defaults/index.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan } from '../../../src/server/server.js';
+import { makeCertificates } from '../../support/certificates.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { hello } from '../../support/hello.js';
+import { describeNeeding, program } from '../../support/needs.js';
 import { answerTo, hold, request } from '../../support/raw.js';
 
 const stranger = '00112233445566778899aabbccddeeff';
@@ -21,8 +25,8 @@ async function serve(plan: Partial<ServerPlan> = {}, options: ServerRunOptions =
 }
 
 /** A client that was granted a stream, with its key. */
-async function granted(port: number, changes: object = {}) {
-  const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
+async function granted(port: number, changes: object = {}, scheme = 'ws') {
+  const ws = new WebSocket(`${scheme}://127.0.0.1:${port}/`, 'wperf.v1', { rejectUnauthorized: false });
   onTestFinished(() => ws.terminate());
   const told: Record<string, unknown>[] = [];
   ws.on('message', (data) => told.push(JSON.parse(data.toString())));
@@ -169,5 +173,23 @@ describe('a download', () => {
     await once(socket, 'data');
     socket.destroy();
     expect(await hears('error')).toMatchObject({ code: 'peer-lost' });
+  });
+});
+
+describeNeeding('a download over TLS', [program('openssl')], () => {
+  test('ends with its stream', async () => {
+    const { cert, key: privateKey } = await makeCertificates(onTestFinished);
+    const tls = { cert: await readFile(cert, 'utf8'), key: await readFile(privateKey, 'utf8') };
+    const { port } = await serve({ tls });
+    const { key, begin, ws } = await granted(port, { direction: 'down' }, 'wss');
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }).on('error', () => {});
+    const closed = once(socket, 'close');
+    socket.write(request(load(key)));
+    await once(socket, 'data');
+    await begin();
+    await once(socket, 'data');
+    socket.resume();
+    ws.terminate();
+    await closed;
   });
 });
