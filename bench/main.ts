@@ -1,4 +1,5 @@
 /** `npm run bench`: the table on stdout, progress on stderr. */
+import { program, unmet } from '../test/support/machine.js';
 import { UndoStack } from '../test/support/undo.js';
 import { datagramMode, datagramTable } from './datagrams.js';
 import { kcpMode, kcpTable } from './kcp.js';
@@ -6,6 +7,7 @@ import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';
 import { measurements } from './measurements.js';
 import { type BenchOptions, parseOptions } from './options.js';
+import { pageMode, pageTable } from './page.js';
 import { realPacketsMode, realPacketsTable } from './real-packets.js';
 import { roundTripsMode, roundTripTable } from './round-trips.js';
 import { runRounds } from './runner.js';
@@ -30,6 +32,7 @@ async function main(options: BenchOptions): Promise<void> {
       ...(isChosen(datagramMode, options.only) ? [await datagramTable({ ...options, log })] : []),
       ...(isChosen(realPacketsMode, options.only) ? [await realPacketsTable({ ...options, log })] : []),
       ...(isChosen(kcpMode, options.only) ? [await kcpTable({ ...options, log })] : []),
+      ...(isChosen(pageMode, options.only) ? await pageTables({ ...options, log }) : []),
     ];
     const machine = await describeMachine();
     const conditions = `${options.rounds} rounds of ${options.seconds} s each, in turn, with new processes`;
@@ -45,8 +48,22 @@ async function main(options: BenchOptions): Promise<void> {
   }
 }
 
+async function pageTables(options: Parameters<typeof pageTable>[0]): Promise<Awaited<ReturnType<typeof pageTable>>[]> {
+  const missing = unmet([program('chromium')]);
+  if (missing.length === 0) return [await pageTable(options)];
+  options.log(`not measured: the page needs ${missing.join(', ')}`);
+  return [];
+}
+
 function select(all: readonly Measurement[], only: readonly string[]): readonly Measurement[] {
-  const modes = [...new Set(all.map(({ mode }) => mode)), roundTripsMode, datagramMode, realPacketsMode, kcpMode];
+  const modes = [
+    ...new Set(all.map(({ mode }) => mode)),
+    roundTripsMode,
+    datagramMode,
+    realPacketsMode,
+    kcpMode,
+    pageMode,
+  ];
   const unknown = only.find((mode) => !modes.includes(mode));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: choose from ${modes.join(', ')}`);
   return all.filter(({ mode }) => isChosen(mode, only));

@@ -110,6 +110,8 @@ export const waits = {
   handshakeStepSeconds: 10,
   /** From a grant to the connection for load that shows its key, and from such a connection to its key. */
   keySeconds: 5,
+  /** Of a connection for requests with load, from one to the next: round trips are measured meanwhile. */
+  keepAliveSeconds: 20,
   /** For a transport to connect. */
   loadConnectSeconds: 5,
   /** For a server's answer over UDP, both round trips of it; and from one try to the next, at first. */
@@ -189,6 +191,12 @@ export const bounds = {
   keylessStreams: 128,
   /** Numbers that a transport of load can be told. */
   transportSettings: 16,
+  /** Requests that carry the load of one stream at a time: browsers open six connections to a host, for all tabs. */
+  loadRequests: 4,
+  /** Of one body of load: half a second at 1 Gbit/s. */
+  uploadBytes: 64 * 1024 * 1024,
+  /** Of bodies before a stream's test, which try out the way. */
+  trialBytes: 4 * 1024 * 1024,
   /** Looked at before a connection must be claimed. */
   openingBytes: 256,
   /** The server's own report, sent to a client that asked for it. */

@@ -233,6 +233,8 @@ export interface ServerPlan {
   readonly noLegacy?: boolean;
   /** How clients of iperf3 are served; as anybody else unless given. */
   readonly iperf3?: Iperf3Service;
+  /** Serves no page to browsers. */
+  readonly noPage?: boolean;
   /** Names of what may carry load, `ws` among them; all that there is unless given. */
   readonly allowProto?: readonly string[];
   /** Paths of modules that carry load too. */

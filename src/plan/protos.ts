@@ -2,6 +2,9 @@
 
 export const protos = ['ws', 'tcp', 'udp', 'kcp'] as const;
 
+/** What a server offers to browsers beside those. */
+export const pageProtos = ['http'] as const;
+
 /** Those of them that carry packets, and nothing else. */
 export const packetProtos: readonly string[] = ['udp'];
 

@@ -19,9 +19,8 @@ export interface SubprotocolEntry {
 
 export interface HttpEntry {
   readonly kind: 'http';
-  readonly path: string;
-  readonly method: string;
-  readonly answer: (asked: Requested) => Answer;
+  /** Undefined of a request that is for somebody else; `taken` where it is answered otherwise. */
+  readonly answer: (asked: Requested) => Answer | 'taken' | undefined;
 }
 
 export interface BytesEntry {
@@ -60,16 +59,18 @@ export function openingsOf(options: EntranceOptions): Opening[] {
 function route(asked: Requested, options: EntranceOptions, upgrader: Upgrader): void {
   const { arrival, upgrade } = asked;
   if (options.secure && arrival.socket === arrival.tcp) asked.answer(wantsTls);
-  else if (upgrade === undefined) asked.answer(plainAnswer(asked, options));
+  else if (upgrade === undefined) answerPlain(asked, options);
   else welcome(asked, options, upgrader);
 }
 
-function plainAnswer(asked: Requested, { entries }: EntranceOptions): Answer {
-  const method = asked.request.method === 'HEAD' ? 'GET' : asked.request.method;
-  const entry = entries
-    .filter((each) => each.kind === 'http')
-    .find((each) => each.method === method && each.path === asked.path);
-  return entry ? entry.answer(asked) : withoutUpgrade(asked.request);
+function answerPlain(asked: Requested, { entries }: EntranceOptions): void {
+  for (const entry of entries) {
+    const answer = entry.kind === 'http' ? entry.answer(asked) : undefined;
+    if (answer === undefined) continue;
+    if (answer !== 'taken') asked.answer(answer);
+    return;
+  }
+  asked.answer(withoutUpgrade(asked.request));
 }
 
 function welcome(asked: Requested, options: EntranceOptions, upgrader: Upgrader): void {

@@ -16,10 +16,12 @@ import type { ServerPlan } from '../plan/plan.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
 import type { Channel } from '../transport/channel.js';
 import type { Arrival } from '../transport/door/arrival.js';
+import type { Requested } from '../transport/door/http.js';
 import { claimsOpening } from '../transport/load/key.js';
 import type { LoadTransport } from '../transport/load-transport.js';
 import type { Entry } from './entries.js';
-import { health } from './http.js';
+import { answerHealth } from './http.js';
+import type { Page } from './page.js';
 
 export interface ServerRunOptions {
   readonly clock?: Clock;
@@ -73,13 +75,19 @@ export function rawEntriesOf(house: House): RawEntry[] {
   ];
 }
 
-/** `serve` has a dialect serve a connection; `carry` takes one that carries load for another. */
-export function entriesOf(
-  house: House,
-  serve: (dialect: ServedDialect, channel: Channel, arrival: Arrival) => void,
-  carry: (arrival: Arrival) => void,
-  raw: readonly { readonly claims: RawEntry['claims']; readonly serve: (arrival: Arrival) => void }[],
-): Entry[] {
+export interface Servants {
+  /** Has a dialect serve a connection. */
+  readonly serve: (dialect: ServedDialect, channel: Channel, arrival: Arrival) => void;
+  /** Takes a connection that carries load for another. */
+  readonly carry: (arrival: Arrival) => void;
+  /** Takes a request that does; false where it is none such. */
+  readonly carryRequest: (asked: Requested) => boolean;
+  readonly page: Page | undefined;
+  /** Claim connections by their first bytes. */
+  readonly raw: readonly { readonly claims: RawEntry['claims']; readonly serve: (arrival: Arrival) => void }[];
+}
+
+export function entriesOf(house: House, { serve, carry, carryRequest, page, raw }: Servants): Entry[] {
   const spoken = (name: string | undefined, dialect: ServedDialect): Entry => ({
     kind: 'subprotocol',
     name,
@@ -90,6 +98,8 @@ export function entriesOf(
     ...(house.plan.noLegacy ? [] : [spoken(undefined, serveLegacy(house))]),
     { kind: 'bytes', claims: claimsOpening, serve: carry },
     ...raw.map((entry) => ({ kind: 'bytes' as const, ...entry })),
-    { kind: 'http', method: 'GET', path: '/health', answer: () => health },
+    { kind: 'http', answer: answerHealth },
+    { kind: 'http', answer: (asked) => (carryRequest(asked) ? 'taken' : undefined) },
+    ...(page ? [{ kind: 'http', answer: (asked: Requested) => page.answer(asked) } as const] : []),
   ];
 }

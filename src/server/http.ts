@@ -2,14 +2,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../errors.js';
 import { offeredVersions, PROTOCOL_HEADER, SUBPROTOCOL } from '../protocol/version.js';
-import type { Answer } from '../transport/door/http.js';
+import type { Answer, Requested } from '../transport/door/http.js';
 import { ERROR_HEADER } from '../transport/ws/errors.js';
 
 /** Says to whom a client speaks, also where a proxy drops the sub-protocol. */
 export const ownHeaders = { [PROTOCOL_HEADER]: SUBPROTOCOL };
 
 /** For load balancers. */
-export const health: Answer = { status: 200, headers: { 'Cache-Control': 'no-store' }, text: 'wperf is well\n' };
+const health: Answer = { status: 200, headers: { 'Cache-Control': 'no-store' }, text: 'wperf is well\n' };
+
+export function answerHealth({ request, path }: Requested): Answer | undefined {
+  return reads(request) && path === '/health' ? health : undefined;
+}
+
+/** GET or HEAD. */
+export function reads({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
 
 export const wantsTls = refusal(400, 'tls-failure', 'this port speaks TLS');
 export const wrongPath = refusal(404, 'request-refused', 'nothing is served at this path');

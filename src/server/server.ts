@@ -12,8 +12,11 @@ import type { ServerPlan } from '../plan/plan.js';
 import { ownTransports, transportOf } from '../transport/catalog.js';
 import { type Channel, type ChannelInfo, peerText } from '../transport/channel.js';
 import type { Arrival, Opening } from '../transport/door/arrival.js';
+import { clientOf } from '../transport/door/forwarded.js';
 import { type FrontDoor, type FrontDoorOptions, openFrontDoor } from '../transport/door/front-door.js';
+import type { Requested } from '../transport/door/http.js';
 import { secureContextOf } from '../transport/door/tls.js';
+import { HttpLoad } from '../transport/http/transport.js';
 import { ByteLink } from '../transport/load/byte-link.js';
 import { Reception } from '../transport/load/reception.js';
 import type { LoadListener, LoadTransport } from '../transport/load-transport.js';
@@ -22,6 +25,7 @@ import { Admission } from './admission.js';
 import { hearDatagrams } from './datagrams.js';
 import { openingsOf } from './entries.js';
 import { entriesOf, houseOf, type RawEntry, rawEntriesOf, type ServerRunOptions } from './house.js';
+import { folderOf, Page } from './page.js';
 
 export type { ServerRunOptions };
 
@@ -59,6 +63,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   /** Connections that are being served. */
   readonly #serving = new Set<Promise<void>>();
   readonly #reception: Reception;
+  readonly #requests = new HttpLoad();
   #door: FrontDoor | undefined;
   /** Ports of dialects that have one of their own, and where they hear datagrams. */
   readonly #sideDoors: FrontDoor[] = [];
@@ -78,7 +83,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     });
     this.#reception = new Reception({
       clock: this.#clock,
-      transports,
+      transports: [...transports, ...(plan.noPage ? [] : [this.#requests])],
       allowed: plan.allowProto,
       onAbsent: (name, thrown) => this.#isAbsent(name, thrown),
     });
@@ -169,12 +174,13 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   #openings(house: House, raw: readonly RawEntry[]): Opening[] {
     const { tls, path } = this.#plan;
     return openingsOf({
-      entries: entriesOf(
-        house,
-        (dialect, channel, arrival) => this.#serve(dialect, channel, arrival),
-        ({ socket, tcp }) => this.#reception.take(socket, () => this.#admission.carries(tcp)),
-        raw.map(({ claims, dialect }) => ({ claims, serve: (arrival) => this.#serveRaw(dialect, arrival) })),
-      ),
+      entries: entriesOf(house, {
+        serve: (dialect, channel, arrival) => this.#serve(dialect, channel, arrival),
+        carry: ({ socket, tcp }) => this.#reception.take(socket, () => this.#admission.carries(tcp)),
+        carryRequest: (asked) => this.#carryRequest(asked),
+        raw: raw.map(({ claims, dialect }) => ({ claims, serve: (arrival) => this.#serveRaw(dialect, arrival) })),
+        page: this.#plan.noPage ? undefined : Page.read(path),
+      }),
       secure: tls && secureContextOf(tls),
       path,
       clock: this.#clock,
@@ -207,6 +213,16 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   #keep(served: Promise<void>): void {
     this.#serving.add(served);
     void served.finally(() => this.#serving.delete(served));
+  }
+
+  #carryRequest(asked: Requested): boolean {
+    const { path } = this.#plan;
+    const { request, arrival } = asked;
+    return this.#requests.take(asked, {
+      folder: path === undefined ? undefined : folderOf(path),
+      clientOf: () => clientOf(request.headers, arrival, (address) => this.#proxies.trusts(address)),
+      carries: () => this.#admission.carries(arrival.tcp),
+    });
   }
 
   #failed(info: ChannelInfo, tcp: Socket, error: unknown): void {

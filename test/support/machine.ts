@@ -15,7 +15,7 @@ export function unmet(needs: readonly Need[]): string[] {
 
 /** An executable on PATH; `debianPackage` is named in the reason. */
 export function program(name: string, debianPackage = name): Need {
-  return () => (onPath(name) ? null : `${name} (Debian package ${debianPackage})`);
+  return () => (pathOf(name) !== undefined ? null : `${name} (Debian package ${debianPackage})`);
 }
 
 /** A module of Debian's own Python. */
@@ -71,13 +71,17 @@ export const networkNamespaces: Need = () => {
   return status === 0 ? null : 'the privilege to make network namespaces';
 };
 
-function onPath(name: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** Where the program lies that the name calls. */
+export function pathOf(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }

@@ -803,6 +803,13 @@ const general = [
     default: 'all that there are',
     help: 'Offer only the protocols in LIST for load (--proto), as ws,tcp,udp',
   },
+  {
+    name: 'no-page',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    help: 'Serve no page that measures from a browser',
+  },
   { name: 'one-off', aliases: ['1'], group: 'Server', for: server, help: 'Serve one test, then exit' },
   {
     name: 'daemon',

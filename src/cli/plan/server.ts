@@ -1,7 +1,7 @@
 import { defaults } from '../../defaults/index.js';
 import { given } from '../../given.js';
 import type { ServerPlan } from '../../plan/plan.js';
-import { isModulePath, protos } from '../../plan/protos.js';
+import { isModulePath, pageProtos, protos } from '../../plan/protos.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { secondsOf, silenceSecondsOf } from './amount.js';
@@ -36,6 +36,7 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       silenceSeconds: silenceSecondsOf(values),
       noLegacy: values['no-legacy'],
       iperf3: iperf3Of(values, outside, token !== undefined),
+      noPage: values['no-page'],
       allowProto: allowedProtos(values),
       modules: modulesOf(values),
       traces: traceChanges(values),
@@ -45,9 +46,10 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
 
 /** A module's name is known once it is loaded. */
 function allowedProtos({ 'allow-proto': names, proto }: FlagValues): readonly string[] | undefined {
-  const stranger = names?.find((name) => !(protos as readonly string[]).includes(name));
+  const known: readonly string[] = [...protos, ...pageProtos];
+  const stranger = names?.find((name) => !known.includes(name));
   if (stranger === undefined || proto !== undefined) return names;
-  const rule = `${labelOf('allow-proto')} '${stranger}' is none of ${protos.join(', ')}`;
+  const rule = `${labelOf('allow-proto')} '${stranger}' is none of ${known.join(', ')}`;
   throw usageError(rule, `check the name, or give its module with ${labelOf('proto')}`);
 }
 

@@ -46,6 +46,7 @@ export class Conversation {
   #waiter: Waiter | undefined;
   #failure: WperfError | undefined;
   #cancelWatch: Cancel = () => {};
+  #mayWaitBytes: number = bounds.queuedAnswerBytes;
   readonly #ended = deferred<void>();
   readonly #failed = deferred<never>();
 
@@ -120,6 +121,11 @@ export class Conversation {
     }
   }
 
+  /** Load goes out here too: what waits is no sign of a peer that does not read. */
+  carriesLoad(): void {
+    this.#mayWaitBytes = bounds.queuedAnswerBytes + 2 * bounds.batchBytes;
+  }
+
   /** From now on, sends signs of life and fails when the peer gives none for so long. */
   watch(silenceSeconds: number = waits.peerSilenceSeconds): void {
     let lastBytes = this.channel.bytesRead;
@@ -183,7 +189,7 @@ export class Conversation {
 
   /** A peer that pings without reading the answers fills no more than a bounded queue. */
   #answer({ id }: MessageOf<'ping'>): void {
-    if (this.channel.queuedBytes > bounds.queuedAnswerBytes) throw violation('pings, and reads no answers');
+    if (this.channel.queuedBytes > this.#mayWaitBytes) throw violation('pings, and reads no answers');
     this.send({ type: 'pong', id });
   }
 

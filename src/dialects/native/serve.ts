@@ -79,6 +79,7 @@ async function serveLoad(granted: Granted): Promise<void> {
   const { channel } = conversation;
   const test = grantedTest(hello, grant);
   const { clock } = house.host;
+  if (!expected && test.direction !== 'up') conversation.carriesLoad();
   const carried = expected
     ? await awaitLoad(conversation, { expected, test, hello, grant, clock })
     : { test, data: channel, link: channel };

@@ -1,6 +1,7 @@
 /**
  * HTTP at the one port: reads one request of a connection, and answers it or leaves the connection to a WebSocket.
- * Liveness: a request that is not complete in time ends the connection, and so does every answer.
+ * Liveness: a request that is not complete in time ends the connection, and so does every answer, but of requests that
+ * carry load: those live with their stream.
  */
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -18,6 +19,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Lines of plain text. */
   readonly text: string;
+  /** In the text's place, with headers that say what it is. */
+  readonly body?: Uint8Array;
 }
 
 export interface Requested {
@@ -27,6 +30,8 @@ export interface Requested {
   readonly arrival: Arrival;
   /** Where a WebSocket is asked for: what came behind the request's head. */
   readonly upgrade?: Buffer;
+  /** Absent where an upgrade is asked for. For whoever does not want the connection to end with the answer. */
+  readonly response?: ServerResponse;
   /** Ends the connection. */
   readonly answer: (answer: Answer) => void;
   /** The connection is somebody else's from now on. */
@@ -42,12 +47,12 @@ export class HttpReader {
   constructor(clock: Clock, onAsked: (asked: Requested) => void) {
     this.#clock = clock;
     this.#onAsked = onAsked;
-    this.#server = createServer({ maxHeaderSize: bounds.headerBytes })
-      .on('request', (request, response) => this.#hear(request, (answer) => send(response, answer)))
+    this.#server = createServer({ maxHeaderSize: bounds.headerBytes, keepAliveTimeout: waits.keepAliveSeconds * 1000 })
+      .on('request', (request, response) => this.#hear(request, (answer) => send(response, answer), { response }))
       .on('upgrade', (request, _socket, head) => {
         // Any other upgrade may be ignored (RFC 9110, section 7.8).
         const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
-        this.#hear(request, (answer) => send(responseOn(request), answer), isWebSocket ? head : undefined);
+        this.#hear(request, (answer) => send(responseOn(request), answer), isWebSocket ? { upgrade: head } : {});
       })
       .on('clientError', (_error, socket) => socket.destroy());
   }
@@ -59,11 +64,11 @@ export class HttpReader {
     this.#server.emit('connection', arrival.socket);
   }
 
-  #hear(request: IncomingMessage, answer: Requested['answer'], upgrade?: Buffer): void {
+  #hear(request: IncomingMessage, answer: Requested['answer'], more: Pick<Requested, 'upgrade' | 'response'>): void {
     const reading = this.#reading.get(request.socket);
     if (!reading) return;
     const path = (request.url ?? '/').replace(/[?#].*/, '');
-    this.#onAsked({ ...reading, request, path, answer, ...(upgrade && { upgrade }) });
+    this.#onAsked({ ...reading, request, path, answer, ...more });
   }
 }
 
@@ -77,8 +82,8 @@ function responseOn(request: IncomingMessage): ServerResponse {
   return response;
 }
 
-function send(response: ServerResponse, { status, headers, text }: Answer): void {
-  const usual = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text) };
+function send(response: ServerResponse, { status, headers, text, body = Buffer.from(text) }: Answer): void {
+  const usual = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': body.length };
   response.writeHead(status, { ...usual, Connection: 'close', ...headers });
-  response.end(text);
+  response.end(body);
 }

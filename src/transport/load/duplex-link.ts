@@ -1,6 +1,7 @@
 /** What links of load over a stream have in common, whatever the stream carries. */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { StatisticColumn, Statistics } from '../../measure/statistics.js';
 import type { ChannelInfo, Closed } from '../channel.js';
 
@@ -45,7 +46,8 @@ export class DuplexLink {
   drop(): void {
     this.onClose = () => {};
     const { stream } = this;
-    const isTcp = stream instanceof Socket && !stream.destroyed && !stream.writableFinished;
+    const isTcp =
+      stream instanceof Socket && !(stream instanceof TLSSocket) && !stream.destroyed && !stream.writableFinished;
     if (isTcp) stream.resetAndDestroy();
     else stream.destroy();
   }

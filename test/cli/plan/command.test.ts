@@ -341,6 +341,7 @@ describe('a server', () => {
     ['-s1', { oneOff: true }],
     ['-s --one-off', { oneOff: true }],
     ['-s --no-legacy', { noLegacy: true }],
+    ['-s --no-page', { noPage: true }],
     ['-s --host 127.0.0.1', { host: '127.0.0.1' }],
     ['-s --host ::', { host: '::' }],
     ['-s --host [::1]', { host: '::1' }],

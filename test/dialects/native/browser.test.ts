@@ -1,4 +1,5 @@
 /** A client that has no more than a browser has is a full peer. */
+import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { nativeLoad } from '../../../src/dialects/native/load.js';
@@ -17,6 +18,7 @@ import type { Channel } from '../../../src/transport/channel.js';
 import type { Connected } from '../../../src/transport/transport.js';
 import { BrowserChannel } from '../../support/browser-channel.js';
 import { collect } from '../../support/events.js';
+import { hello } from '../../support/hello.js';
 import { clientPlan, pingPlan } from '../../support/plans.js';
 
 async function serve(): Promise<{ port: number; notices: string[] }> {
@@ -58,6 +60,32 @@ describe('a client with what a browser has', () => {
     for (const sum of end?.sums ?? []) expect(sum.received?.bytes).toBeGreaterThan(100_000);
     expect(end?.latency?.idle?.samples).toBeGreaterThan(5);
     expect(end?.latency?.grade).not.toBeNull();
+    expect(notices).toEqual([]);
+  });
+
+  it('may ping by texts while load waits to be sent to it', async () => {
+    const { port, notices } = await serve();
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/`, SUBPROTOCOL, { perMessageDeflate: false });
+    onTestFinished(() => ws.terminate());
+    const texts: { readonly type: string }[] = [];
+    const heard = async (type: string) => {
+      while (!texts.some((text) => text.type === type)) await once(ws, 'message');
+    };
+    ws.on('message', (data, isBinary) => isBinary || texts.push(JSON.parse(data.toString())));
+    await once(ws, 'open');
+    const say = (message: object) => ws.send(JSON.stringify(message));
+    // So slow a reader that the server's batches have grown when it stands still.
+    say({ ...hello, direction: 'down', blockBytes: 1024 * 1024 });
+    await heard('grant');
+    say({ type: 'start' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    ws.pause();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let id = 1; id <= 3; id++) say({ type: 'ping', id });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    ws.resume();
+    await heard('pong');
+    expect(texts.map(({ type }) => type)).not.toContain('error');
     expect(notices).toEqual([]);
   });
 

@@ -123,7 +123,7 @@ test.each([
   ],
   [
     ['--allow-proto', 'ws,tpc'],
-    "--allow-proto 'tpc' is none of ws, tcp, udp, kcp: check the name, or give its module with --proto",
+    "--allow-proto 'tpc' is none of ws, tcp, udp, kcp, http: check the name, or give its module with --proto",
   ],
   [['--allow-proto', 'a b'], "--allow-proto 'a b' names no protocols: give names and commas, as ws,tcp,udp,kcp"],
 ])('a server with %j is refused in one line', async (flags, line) => {

@@ -1,0 +1,69 @@
+/** The page in headless Chromium over loopback: throughput by HTTP requests each way, and when it is first seen. */
+import { startBrowser, Visit } from '../test/support/browser.js';
+import { withUndo } from '../test/support/undo.js';
+import { startWperfServer } from '../test/support/wperf.js';
+import { median } from './measurement.js';
+import type { BenchOptions } from './options.js';
+
+export const pageMode = 'page';
+
+interface Round {
+  readonly down: number;
+  readonly up: number;
+  readonly firstPaintMs: number;
+}
+
+/** A header and a row for each figure. */
+export async function pageTable({
+  rounds,
+  seconds,
+  log,
+}: Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void }): Promise<
+  readonly (readonly string[])[]
+> {
+  const all: Round[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    const one = await measure(seconds);
+    all.push(one);
+    const { down, up, firstPaintMs } = one;
+    log(
+      `round ${round} of ${rounds}: the page, ${gigabits(down)} down, ${gigabits(up)} up, seen in ${firstPaintMs.toFixed(0)} ms`,
+    );
+  }
+  const row = (what: string, target: string, figure: (round: Round) => number, text: (value: number) => string) => [
+    what,
+    text(median(all.map(figure))),
+    target,
+    all.map((round) => text(figure(round))).join(', '),
+  ];
+  return [
+    ['the page in Chromium', 'median', 'target', 'in each round'],
+    row('down, Gbit/s', '1.5', ({ down }) => down, gigabits),
+    row('up, Gbit/s', '1.2', ({ up }) => up, gigabits),
+    row(
+      'first paint, ms',
+      '100',
+      ({ firstPaintMs }) => firstPaintMs,
+      (value) => value.toFixed(0),
+    ),
+  ];
+}
+
+const gigabits = (bitsPerSecond: number) => (bitsPerSecond / 1e9).toFixed(2);
+
+/** A new browser, and a new visit for the paint: the first one of a browser starts its processes. */
+function measure(seconds: number): Promise<Round> {
+  return withUndo(async (later) => {
+    const { host, port } = await startWperfServer(later);
+    const context = await (await startBrowser(later)).newContext();
+    const visit = await Visit.open(context, `http://${host}:${port}/`, { seconds: Math.max(1, Math.round(seconds)) });
+    await visit.run();
+    const { down = 0, up = 0 } = await visit.figures();
+    const again = await Visit.open(context, `http://${host}:${port}/`);
+    await again.page.waitForFunction(firstPaint);
+    return { down, up, firstPaintMs: Number(await again.page.evaluate(firstPaint)) };
+  });
+}
+
+/** Since the address was asked for, in ms; 0 until it is there. */
+const firstPaint = "performance.getEntriesByName('first-paint')[0]?.startTime ?? 0";

@@ -1,0 +1,95 @@
+/** What the page and its worker say to each other: plain data. */
+import type { LatencySummary } from '../src/measure/percentiles.js';
+import type { Direction } from '../src/plan/plan.js';
+
+/** Down and then up, one of them, or both at once. */
+export type Course = 'both' | 'down' | 'up' | 'bidir';
+
+export interface Settings {
+  readonly course: Course;
+  /** Of each test. */
+  readonly seconds: number;
+  readonly streams: number;
+  readonly token?: string;
+}
+
+export type ToWorker =
+  | { readonly type: 'start'; readonly settings: Settings; readonly page: PagePlace }
+  | { readonly type: 'route'; readonly page: PagePlace; readonly token?: string }
+  | { readonly type: 'stop' };
+
+/** Where the page came from, and goes to. */
+export interface PagePlace {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  /** Ends with a slash; what the page asks for stands below it. */
+  readonly folder: string;
+  /** Of the page itself: where its WebSockets go. */
+  readonly path: string;
+  readonly browser: string;
+  readonly isPhone: boolean;
+}
+
+/** What one test of a run does. */
+export type Load = Direction | 'bidir';
+
+export type FromWorker =
+  /** Connecting and measuring latency before the load, or the load itself; seconds are of the run. */
+  | { readonly type: 'phase'; readonly load: Load; readonly step: 'idle' | 'load'; readonly atSeconds: number }
+  | RateMessage
+  | RttMessage
+  | FiguresMessage
+  | { readonly type: 'note'; readonly text: string }
+  | DoneMessage
+  /** Of the route from the server to here. */
+  | { readonly type: 'hop'; readonly ttl: number; readonly who: string; readonly rttMs: number | null }
+  | { readonly type: 'route-end'; readonly text: string }
+  | { readonly type: 'failed'; readonly code: string; readonly text: string };
+
+/** What a receiver counted from one moment of the run to another. */
+export interface RateMessage {
+  readonly type: 'rate';
+  readonly direction: Direction;
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  readonly bytes: number;
+  /** Not in the result. */
+  readonly omitted: boolean;
+}
+
+/** One round trip, by the moment at which it began. */
+export interface RttMessage {
+  readonly type: 'rtt';
+  readonly load: Load;
+  readonly loaded: boolean;
+  readonly atSeconds: number;
+  readonly rttMs: number;
+}
+
+/** Of a test that has ended. */
+export interface FiguresMessage {
+  readonly type: 'figures';
+  readonly load: Load;
+  /** By the receiver's count. */
+  readonly bitsPerSecond: { readonly [direction in Direction]?: number };
+  readonly idle: LatencySummary | null;
+  readonly loadedUp: LatencySummary | null;
+  readonly loadedDown: LatencySummary | null;
+  readonly jitterMs: number | null;
+  readonly bufferbloatMs: number | null;
+  readonly rpm: number | null;
+  readonly grade: string | null;
+  /** What went over the network for it. */
+  readonly volumeBytes: number;
+  /** What carried the load. */
+  readonly transport: string;
+}
+
+export interface DoneMessage {
+  readonly type: 'done';
+  readonly stopped: boolean;
+  /** A document a test, as the command line writes it. */
+  readonly json: readonly string[];
+  readonly text: string;
+}

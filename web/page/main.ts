@@ -1,0 +1,135 @@
+/** The page: one button, the worker behind it, and what is shown of what it tells. */
+import type { FiguresMessage, FromWorker, Settings, ToWorker } from '../messages.js';
+import { placeOf } from './place.js';
+import { forget, keep } from './recent.js';
+import { hashOf, settingsOf, whole } from './settings.js';
+import { View } from './view.js';
+
+/** Put in by the build. */
+declare const WPERF_WORKER: string;
+
+const place = placeOf(location, new URL('..', import.meta.url).href);
+let worker: Worker | undefined;
+const view = new View();
+let hiddenSince: number | undefined;
+let hiddenSeconds = 0;
+
+const say = (message: ToWorker) => working().postMessage(message);
+
+/** Made once the page is seen, so that it does not hold that up, and is warm when it is wanted. */
+function working(): Worker {
+  if (worker) return worker;
+  worker = new Worker(new URL(WPERF_WORKER, import.meta.url), { type: 'module' });
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
+  worker.onerror = () => {
+    if (view.state === 'running') view.failed('the part of this page that measures has failed; load it again');
+  };
+  return worker;
+}
+
+function begin(): void {
+  const settings = chosen();
+  if (!settings) {
+    view.openMore();
+    view.say('Check the settings: one of them is out of its range.');
+    return;
+  }
+  hiddenSeconds = 0;
+  hiddenSince = document.hidden ? performance.now() : undefined;
+  view.begin(settings);
+  say({ type: 'start', settings, page: place });
+}
+
+function stop(): void {
+  view.stopping();
+  say({ type: 'stop' });
+}
+
+function chosen(): Settings | undefined {
+  const { course, seconds, streams, token } = view.fields;
+  const [wholeSeconds, wholeStreams] = [whole(seconds.value, 1, 300), whole(streams.value, 1, 4)];
+  if (wholeSeconds === undefined || wholeStreams === undefined) return undefined;
+  const settings = { course: course.value as Settings['course'], seconds: wholeSeconds, streams: wholeStreams };
+  return token.value === '' ? settings : { ...settings, token: token.value };
+}
+
+function hear(message: FromWorker): void {
+  if (message.type === 'hop') view.hop(message);
+  else if (message.type === 'route-end') view.routeEnd(message.text);
+  else if (view.state !== 'running') return;
+  else if (message.type === 'phase') view.phase(message);
+  else if (message.type === 'rate') view.rate(message);
+  else if (message.type === 'rtt') view.rtt(message);
+  else if (message.type === 'figures') view.figures(message);
+  else if (message.type === 'note') view.note(message.text);
+  else if (message.type === 'failed') fail(message.code, message.text);
+  else {
+    noteHidden();
+    view.done(message);
+    if (!message.stopped) remember(view.heard);
+  }
+}
+
+function fail(code: string, text: string): void {
+  noteHidden();
+  view.failed(text);
+  if (code.startsWith('token-')) view.askForToken();
+}
+
+function remember(heard: readonly FiguresMessage[]): void {
+  const rate = (direction: 'down' | 'up') =>
+    heard.map(({ bitsPerSecond }) => bitsPerSecond[direction]).find((each) => each !== undefined) ?? null;
+  keep({ at: Date.now(), down: rate('down'), up: rate('up'), idle: heard[0]?.idle?.medianMs ?? null });
+  view.showRecent();
+}
+
+/** Browsers slow down what nobody looks at. */
+function noteHidden(): void {
+  if (hiddenSince !== undefined) hiddenSeconds += (performance.now() - hiddenSince) / 1000;
+  hiddenSince = undefined;
+  if (hiddenSeconds < 0.5) return;
+  view.note(`This tab was in the background for ${hiddenSeconds.toFixed(1)} s of the run, where browsers may slow it.`);
+}
+
+function showLink(): void {
+  const settings = chosen();
+  if (settings) view.showLink(new URL(hashOf(settings), location.href).href);
+}
+
+view.go.onclick = () => (view.state === 'running' ? stop() : begin());
+view.form.oninput = showLink;
+view.form.onsubmit = (event) => {
+  event.preventDefault();
+  if (view.state !== 'running') begin();
+};
+view.onTrace(() => {
+  const token = view.fields.token.value;
+  say({ type: 'route', page: place, ...(token !== '' && { token }) });
+});
+view.onForget(() => {
+  forget();
+  view.showRecent();
+});
+document.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape' && view.state === 'running') stop();
+});
+document.addEventListener('visibilitychange', () => {
+  if (view.state !== 'running') return;
+  if (document.hidden) hiddenSince = performance.now();
+  else if (hiddenSince !== undefined) {
+    hiddenSeconds += (performance.now() - hiddenSince) / 1000;
+    hiddenSince = undefined;
+  }
+});
+
+view.where(location.host, place.secure);
+view.fill(settingsOf(location.hash));
+if ((navigator as Navigator & { readonly connection?: { readonly saveData?: boolean } }).connection?.saveData) {
+  view.say('This browser is to save data: a run may move a gigabyte or more.');
+}
+addEventListener('hashchange', () => {
+  view.fill(settingsOf(location.hash));
+  showLink();
+});
+showLink();
+requestAnimationFrame(() => setTimeout(working, 50));

@@ -1,0 +1,4 @@
+/** Put in by the build. */
+declare const WPERF_VERSION: string;
+
+export const version: string = typeof WPERF_VERSION === 'undefined' ? '0.0.0' : WPERF_VERSION;
