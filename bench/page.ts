@@ -60,10 +60,19 @@ function measure(seconds: number): Promise<Round> {
     await visit.run();
     const { down = 0, up = 0 } = await visit.figures();
     const again = await Visit.open(context, `http://${host}:${port}/`);
-    await again.page.waitForFunction(firstPaint);
-    return { down, up, firstPaintMs: Number(await again.page.evaluate(firstPaint)) };
+    return { down, up, firstPaintMs: await paintOf(again) };
   });
 }
 
 /** Since the address was asked for, in ms; 0 until it is there. */
 const firstPaint = "performance.getEntriesByName('first-paint')[0]?.startTime ?? 0";
+
+/** Asked for again and again from outside: the page's own policy forbids what would wait inside. */
+async function paintOf({ page }: Visit): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const ms = Number(await page.evaluate(firstPaint));
+    if (ms > 0) return ms;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the page was not painted');
+}
