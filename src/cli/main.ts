@@ -23,7 +23,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     ]);
     const error = toWperfError(thrown);
     const asked = command !== undefined && 'output' in command ? command.output.format : undefined;
-    const plan = { ...plainOutput, format: asked ?? askedFormat(argv) };
+    // There are no rows of what did not happen.
+    const plan = { ...plainOutput, format: asked === 'csv' ? 'text' : (asked ?? askedFormat(argv)) };
     const reporter = await clientReporter(plan, await openOutput(plan));
     reporter.event({ type: 'error', error });
     return exitCode(error.code);

@@ -69,9 +69,14 @@ function foundFile(outside: Surroundings): Found | undefined {
   try {
     return { file, text: outside.readFile(file, limits.configBytes) };
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && /^ENO(ENT|TDIR)$/.test(String(thrown.code))) return undefined;
+    if (isNone(thrown)) return undefined;
     return { file, text: readNamed('the configuration', file, { ...outside, readFile: () => raise(thrown) }) };
   }
+}
+
+/** Nor is there one where this user may not look: a service has the home of another, or none. */
+function isNone(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(String(thrown.code));
 }
 
 function raise(thrown: unknown): never {
