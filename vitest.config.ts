@@ -1,8 +1,11 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
-/** Tests that compare round trips to a tenth of a millisecond: one file at a time, or they would measure each other. */
-const alone = ['test/trace/network.test.ts', 'test/trace/internet.test.ts', 'test/trace/inband.test.ts'];
+/** Tests that compare times finely, or run a browser, which takes both processors: one file at a time, or they would measure each other. */
+const alone = [
+  ...['test/trace/network.test.ts', 'test/trace/internet.test.ts', 'test/trace/inband.test.ts'],
+  ...['test/web/page.test.ts', 'test/netlab/page.test.ts'],
+];
 
 /** Tests over links of their own, which are slow enough for a few to share a machine, but not with busier tests. */
 const links = ['test/netlab/**/*.test.ts', 'test/support/netlab.test.ts'];
@@ -34,6 +37,7 @@ const whole: TestProjectConfiguration[] = [
     test: {
       name: 'links',
       include: links,
+      exclude: alone,
       maxWorkers,
       sequence: { groupOrder: 1 },
     },
