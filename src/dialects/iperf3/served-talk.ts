@@ -6,6 +6,7 @@ import type { WperfError } from '../../errors.js';
 import { deferred } from '../../host/deferred.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../protocol/messages.js';
+import { FarWords } from './far-words.js';
 
 /** The conversation of a test. */
 export interface Whole {
@@ -24,9 +25,7 @@ export class ServerTalk implements StreamTalk {
   readonly #whole: Whole;
   readonly #begun = deferred();
   readonly #result = deferred<MessageOf<'result'>>();
-  readonly #words: FarWord[] = [];
-  #waiter: { resolve(word: FarWord): void; reject(error: WperfError): void } | undefined;
-  #failure: WperfError | undefined;
+  readonly #words = new FarWords();
 
   constructor(whole: Whole) {
     this.#whole = whole;
@@ -62,29 +61,17 @@ export class ServerTalk implements StreamTalk {
   }
 
   next(): Promise<FarWord> {
-    const word = this.#words.shift();
-    if (word) return Promise.resolve(word);
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
+    return this.#words.next();
   }
 
   put(word: FarWord): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (waiter) waiter.resolve(word);
-    else this.#words.push(word);
+    this.#words.put(word);
   }
 
   fail(error: WperfError): void {
-    if (this.#failure) return;
-    this.#failure = error;
     this.#begun.reject(error);
     this.#result.reject(error);
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.reject(error);
+    this.#words.fail(error);
   }
 
   /** The conversation is watched as a whole. */

@@ -5,6 +5,7 @@
 import type { WperfError } from '../../errors.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../protocol/messages.js';
+import { FarWords } from './far-words.js';
 
 export interface TestOfTalk {
   /** For errors, `host:port`. */
@@ -19,9 +20,7 @@ export interface TestOfTalk {
 
 export class Iperf3Talk implements StreamTalk {
   readonly #test: TestOfTalk;
-  readonly #words: FarWord[] = [];
-  #waiter: { resolve(word: FarWord): void; reject(error: WperfError): void } | undefined;
-  #failure: WperfError | undefined;
+  readonly #words = new FarWords();
   #sentPackets = 0;
 
   constructor(test: TestOfTalk) {
@@ -42,12 +41,7 @@ export class Iperf3Talk implements StreamTalk {
   }
 
   next(): Promise<FarWord> {
-    const word = this.#words.shift();
-    if (word) return Promise.resolve(word);
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
+    return this.#words.next();
   }
 
   watch(silenceSeconds: number): void {
@@ -59,16 +53,10 @@ export class Iperf3Talk implements StreamTalk {
   }
 
   hear(word: FarWord): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (waiter) waiter.resolve(word);
-    else this.#words.push(word);
+    this.#words.put(word);
   }
 
   fail(error: WperfError): void {
-    this.#failure ??= error;
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.reject(error);
+    this.#words.fail(error);
   }
 }
