@@ -8,7 +8,7 @@ import { output } from '../test/support/processes.js';
 import { withUndo } from '../test/support/undo.js';
 import { startWperfServer, wperf } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-import type { BenchOptions } from './options.js';
+import type { Table, TableOptions } from './options.js';
 
 export const datagramMode = 'datagram';
 
@@ -29,13 +29,7 @@ interface Report {
 }
 
 /** A header and a row for each rate. */
-export async function datagramTable({
-  rounds,
-  seconds,
-  log,
-}: Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void }): Promise<
-  readonly (readonly string[])[]
-> {
+export async function datagramTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
   const missing = unmet([program('iperf3')]);
   if (missing.length > 0) {
     log(`not measured: datagrams need ${missing.join(', ')}`);

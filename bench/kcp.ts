@@ -5,7 +5,7 @@ import { goModule, program, unmet } from '../test/support/machine.js';
 import { output, start } from '../test/support/processes.js';
 import { type Later, withUndo } from '../test/support/undo.js';
 import { median } from './measurement.js';
-import type { BenchOptions } from './options.js';
+import type { Table, TableOptions } from './options.js';
 import { runWperf } from './programs/iperf-like.js';
 
 export const kcpMode = 'kcp';
@@ -26,13 +26,7 @@ const flags = [
 ];
 
 /** A header and a row for each direction of wperf, and for kcp-go. */
-export async function kcpTable({
-  rounds,
-  seconds,
-  log,
-}: Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void }): Promise<
-  readonly (readonly string[])[]
-> {
+export async function kcpTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
   const missing = unmet([program('go', 'golang-go'), goModule(sources)]);
   if (missing.length > 0) {
     log(`not measured: KCP needs ${missing.join(', ')}`);

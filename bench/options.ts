@@ -8,6 +8,12 @@ export interface BenchOptions {
   readonly markdown: boolean;
 }
 
+/** Of one table, whose rounds are told as they end. */
+export type TableOptions = Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void };
+
+/** A header and rows; empty where what it needs is missing. */
+export type Table = readonly (readonly string[])[];
+
 /** `--rounds N` (5), `--seconds N` (3; whole ones, which is what iperf3 takes), `--only A,B`, `--markdown`. */
 export function parseOptions(argv: readonly string[]): BenchOptions {
   const { values } = parseArgs({

@@ -3,7 +3,7 @@ import { startBrowser, Visit } from '../test/support/browser.js';
 import { withUndo } from '../test/support/undo.js';
 import { startWperfServer } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-import type { BenchOptions } from './options.js';
+import type { Table, TableOptions } from './options.js';
 
 export const pageMode = 'page';
 
@@ -14,13 +14,7 @@ interface Round {
 }
 
 /** A header and a row for each figure. */
-export async function pageTable({
-  rounds,
-  seconds,
-  log,
-}: Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void }): Promise<
-  readonly (readonly string[])[]
-> {
+export async function pageTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
   const all: Round[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     const one = await measure(seconds);

@@ -11,7 +11,7 @@ import { output, start } from '../test/support/processes.js';
 import { withUndo } from '../test/support/undo.js';
 import { startWperfServer, wperf } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-import type { BenchOptions } from './options.js';
+import type { Table, TableOptions } from './options.js';
 
 export const realPacketsMode = 'udp';
 
@@ -54,13 +54,7 @@ const peers: readonly Peer[] = [
 const withoutKoffi = { NODE_OPTIONS: `--require ${repositoryFile('test', 'support', 'hide-koffi.cjs')}` };
 
 /** A header and a row for each rate. */
-export async function realPacketsTable({
-  rounds,
-  seconds,
-  log,
-}: Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void }): Promise<
-  readonly (readonly string[])[]
-> {
+export async function realPacketsTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
   const missing = unmet([program('iperf3')]);
   if (missing.length > 0) {
     log(`not measured: real packets need ${missing.join(', ')}`);
