@@ -33,6 +33,7 @@ export class Schedule {
   #heldSeconds = 0;
   /** Since when, in time that this process ran, the connection has not taken what was written. */
   #heldSince: number | undefined;
+  #ranUntil = Number.NEGATIVE_INFINITY;
   #skipped = 0;
   #lateSeconds = 0;
 
@@ -53,6 +54,7 @@ export class Schedule {
 
   /** Blocks to send now; none before their time. */
   dueBlocks(now: number): number {
+    this.#ran(now);
     if (now < this.#pacer.dueAt) {
       this.#heldSeconds = 0;
       return 0;
@@ -103,8 +105,10 @@ export class Schedule {
     return this.#heldSeconds + (this.#heldSince === undefined ? 0 : this.#ran(now) - this.#heldSince);
   }
 
+  /** Never goes back: a standstill may begin between the look at the clock that gave `now` and this one. */
   #ran(now: number): number {
-    return now - this.#stalledSeconds();
+    this.#ranUntil = Math.max(this.#ranUntil, now - this.#stalledSeconds());
+    return this.#ranUntil;
   }
 
   #skip(blocks: number): void {

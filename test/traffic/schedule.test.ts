@@ -68,6 +68,18 @@ describe('a schedule', () => {
     expect(lateSeconds).toBeCloseTo(1.9, 9);
   });
 
+  it('does not blame it for a standstill that began as a block was being written', () => {
+    let stalled = 0;
+    const { schedule, skips } = scheduled({ stalledSeconds: () => stalled });
+    expect(schedule.dueBlocks(50)).toBe(1);
+    stalled = 2;
+    schedule.wrote(1, 50);
+    schedule.taken(52);
+    expect(schedule.dueBlocks(52.005)).toBe(10);
+    expect(skips).toEqual([]);
+    expect(schedule.figures().lateSeconds).toBeCloseTo(1.9, 9);
+  });
+
   it('skips what fell due while the connection took nothing', () => {
     const { schedule, skips } = scheduled();
     expect(schedule.dueBlocks(50)).toBe(1);
