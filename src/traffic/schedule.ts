@@ -3,6 +3,7 @@
  * nothing were skipped, the fault of the path; time in which this process did not get to send was lost, its own.
  */
 import type { Pacing } from '../measure/pacing.js';
+import { CatchUp } from './catch-up.js';
 import { Pacer } from './pacer.js';
 
 /** What a busy machine may cost in one go. */
@@ -17,6 +18,8 @@ export interface ScheduleOptions {
   readonly roundTripSeconds: number;
   /** Blocks that are due later are none of this schedule's; infinite where something else ends the load. */
   readonly end: number;
+  /** What is overdue goes in bursts of at most so long, and no faster than `CatchUp` has it; unlimited unless given. */
+  readonly burstSeconds?: number | undefined;
   /** How long this process has not run at all, so far. */
   readonly stalledSeconds: () => number;
   /** These blocks will never be sent: the connection took none when they were due. */
@@ -25,6 +28,7 @@ export interface ScheduleOptions {
 
 export class Schedule {
   readonly #pacer: Pacer;
+  readonly #catchUp: CatchUp | undefined;
   readonly #onSkipped: (blocks: number) => void;
   readonly #stalledSeconds: () => number;
   /** A block belongs to the time before the end when the middle of its place does; the first always does. */
@@ -38,18 +42,19 @@ export class Schedule {
   #lateSeconds = 0;
 
   constructor(options: ScheduleOptions, now: number) {
-    const { bitsPerSecond, blockBytes, roundTripSeconds, end } = options;
+    const { bitsPerSecond, blockBytes, roundTripSeconds, end, burstSeconds } = options;
     const catchUpSeconds = STALL_SECONDS + SLOW_START_ROUND_TRIPS * roundTripSeconds;
     this.#pacer = new Pacer(bitsPerSecond, blockBytes, catchUpSeconds, now);
+    if (burstSeconds !== undefined) this.#catchUp = new CatchUp(this.#pacer.blockSeconds, burstSeconds, now);
     this.#lastDueAt = Math.max(now, end - this.#pacer.blockSeconds / 2);
     this.#onSkipped = options.onSkipped;
     this.#stalledSeconds = options.stalledSeconds;
   }
 
-  /** When the next block is due; infinite when none is left. */
+  /** When the next block may go; infinite when none is left. */
   get dueAt(): number {
     const { dueAt } = this.#pacer;
-    return dueAt <= this.#lastDueAt ? dueAt : Number.POSITIVE_INFINITY;
+    return dueAt <= this.#lastDueAt ? Math.max(dueAt, this.#catchUp?.readyAt ?? dueAt) : Number.POSITIVE_INFINITY;
   }
 
   /** Blocks to send now; none before their time. */
@@ -60,11 +65,12 @@ export class Schedule {
       return 0;
     }
     this.#giveUp(now);
-    return this.#dueBlocks(now);
+    return Math.min(this.#dueBlocks(now), this.#catchUp?.blocks(now) ?? Number.POSITIVE_INFINITY);
   }
 
   wrote(blocks: number, now: number): void {
     this.#pacer.sent(blocks);
+    this.#catchUp?.sent(blocks);
     this.#heldSince = this.#ran(now);
   }
 

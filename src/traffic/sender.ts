@@ -57,7 +57,8 @@ class Sender {
     this.#options = options;
     this.#timeline = new Timeline({ ...options, intervalSeconds: 0 }, now);
     this.#batch = new BatchSize(writer.blockBytes, writer.maxBytes, options.roundTripSeconds, now);
-    const schedule = { ...options, blockBytes: writer.blockBytes, end: this.#timeline.deadline, onSkipped };
+    const { blockBytes, burstSeconds } = writer;
+    const schedule = { ...options, blockBytes, burstSeconds, end: this.#timeline.deadline, onSkipped };
     const stalledSeconds = () => standstill?.seconds ?? 0;
     if (bitsPerSecond > 0) this.#schedule = new Schedule({ ...schedule, stalledSeconds }, now);
   }

@@ -56,6 +56,8 @@ export interface LoadWriter {
   /** Payload bytes that the kernel has taken so far. Of a batch in flight only the part known to be taken counts. */
   readonly takenBytes: number;
   write(bytes: number, taken: () => void): void;
+  /** Nothing holds the load back on its way: what is overdue must not all go at once, lest it overrun the receiver. */
+  readonly burstSeconds?: number;
   /** Asks the system to keep no more than about `bytes` waiting unsent, where it can. */
   limitUnsent(bytes: number): void;
 }
