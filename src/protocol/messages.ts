@@ -174,6 +174,13 @@ export const messageShapes = {
     bytes: count,
     packets: optional(record(packetFigures)),
   }),
+  /** Sender, where its transport tells figures of its own: what it knew in an interval of which the receiver has told. */
+  sending: record({
+    type: kind('sending'),
+    index: integer(0, 10_000_000),
+    omitted: flag,
+    statistics: optional(transportNumbers),
+  }),
   /** Sender of packets, behind the last of them: the number that the next would have had. */
   sent: record({ type: kind('sent'), packets: count }),
   /** Either: this end stops now, before its time. */

@@ -54,7 +54,7 @@ export class ServerTalk implements StreamTalk {
     if (word.type === 'result') this.#result.resolve(word);
     else if (word.type === 'sent') this.sentPackets = word.packets;
     else if (word.type === 'end') this.#whole.stopped();
-    else if (word.omitted && word.packets) {
+    else if (word.type === 'interval' && word.omitted && word.packets) {
       this.omitted.packets += word.packets.packets;
       this.omitted.errors += word.packets.lost;
     }

@@ -31,6 +31,7 @@ export class NativeTalk implements StreamTalk {
     const message = await this.#conversation.next();
     switch (message.type) {
       case 'interval':
+      case 'sending':
       case 'sent':
       case 'end':
       case 'result':

@@ -52,9 +52,10 @@ describe.each([
     const events = await run({ direction, streams: 2 });
     const end = endOf(events);
     expect(end.streams).toHaveLength(direction === 'bidir' ? 4 : 2);
-    for (const { packets, received, sent } of end.streams) {
-      expect(packets).toMatchObject({ lost: 0, outOfOrder: 0, duplicates: 0, malformed: 0 });
-      expect(packets?.packets).toBe((received?.bytes ?? 0) / packetBytes);
+    for (const { packets, received, sent, pacing } of end.streams) {
+      const lost = pacing?.skipped;
+      expect(packets).toMatchObject({ lost, outOfOrder: 0, duplicates: 0, malformed: 0 });
+      expect(packets?.packets).toBe((received?.bytes ?? 0) / packetBytes + (lost ?? Number.NaN));
       expect(sent?.bytes).toBe(received?.bytes);
       expect(packets?.jitterMs).toBeGreaterThan(0);
       expect(packets?.delay?.maxMs).toBeGreaterThan(0);

@@ -72,6 +72,11 @@ test('statistics of a module are columns of text and JSON that wperf has never h
   const { chirps, loud } = json.end.streams[0].sender.statistics;
   expect(chirps).toBeGreaterThanOrEqual(200);
   expect(loud).toBe(25);
+  const back = JSON.parse((await run('-J', '-R', '-P', '2')).stdout);
+  for (const { streams, sum } of back.intervals) {
+    for (const stream of [...streams, sum]) expect(stream.statistics).toMatchObject({ queued: 1234, loud: 25 });
+  }
+  expect(back.intervals[0].streams[0].statistics.chirps).toBe(100);
 });
 
 test('packets over a WebSocket are called simulated', async () => {

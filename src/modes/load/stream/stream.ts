@@ -11,8 +11,6 @@ import type { Cancel, Clock } from '../../../host/clock.js';
 import type { Host } from '../../../host/host.js';
 import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
 import type { Span } from '../../../measure/span.js';
-import { type Statistics, StatisticsGathering } from '../../../measure/statistics.js';
-import { TcpGathering, type TcpSample } from '../../../measure/tcp.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { UsageMeter } from '../../../measure/usage.js';
 import type { TestPlan } from '../../../plan/plan.js';
@@ -20,9 +18,11 @@ import type { MessageOf } from '../../../protocol/messages.js';
 import { type Standstill, watchStandstill } from '../../../traffic/standstill.js';
 import { noLoadHint } from '../failure.js';
 import { directionOf, directionsOf, type Role } from '../results.js';
+import { AwaitedStatistics } from './awaited-statistics.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
+import { SenderFigures, tellsStatistics } from './sender-figures.js';
 import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
 import type { FarResult, FarWord, StreamLink } from './talk.js';
 import { throughputLoad } from './throughput.js';
@@ -65,10 +65,11 @@ class Stream {
   readonly #clock: Clock;
   readonly #load: Load;
   readonly #receiver: LoadReceiver | undefined;
+  /** Where the sender's transport tells figures. */
+  readonly #awaited: AwaitedStatistics | undefined;
   #sender: LoadSender | undefined;
   #intervals: SenderIntervals | undefined;
-  #tcp: TcpGathering | undefined;
-  #statistics: StatisticsGathering | undefined;
+  #figures: SenderFigures | undefined;
   #usage: UsageMeter;
   #deadline = Number.POSITIVE_INFINITY;
   #standstill: Standstill | undefined;
@@ -77,6 +78,8 @@ class Stream {
   #reported: Span | undefined;
   #ended: StreamOutcome['ended'];
   #peerOver = false;
+  /** This end has sent and received all. */
+  #isDone = false;
   /** It was this end that gave up waiting for load. */
   #isStarved = false;
   #over = false;
@@ -90,6 +93,9 @@ class Stream {
     this.#usage = host.meterUsage();
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
     if (!takesPart(role, test, false)) return;
+    if (tellsStatistics(stream.link)) {
+      this.#awaited = new AwaitedStatistics(test.intervalSeconds, (report) => this.#report(report));
+    }
     if (test.rxCopy) stream.data.copyLoad?.();
     // Before the start: its frame and the first load may arrive in one chunk.
     const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
@@ -110,10 +116,11 @@ class Stream {
     this.#begin();
     const reading = this.#readMessages();
     const [sent, received] = await Promise.race([this.#localDone(), reading.then(() => this.#localDone())]);
+    this.#isDone = true;
     const own = this.#ownFigures(sent, received);
     talk.say(own.message);
     await this.#remoteResult(reading);
-    const late = { tcp: this.#tcp?.summary(), remote: this.#remote, reported: this.#reported, ended: this.#ended };
+    const late = { tcp: this.#figures?.tcp, remote: this.#remote, reported: this.#reported, ended: this.#ended };
     return { ...own.outcome, ...given(late) };
   }
 
@@ -126,6 +133,7 @@ class Stream {
 
   /** Stops whatever still runs. */
   release(): void {
+    this.#awaited?.end();
     this.#over = true;
     for (const cancel of this.#cancels) cancel();
     this.#sender?.stop();
@@ -151,12 +159,9 @@ class Stream {
     const { stream, test } = this.#options;
     const clock = this.#clock;
     const { ownIntervals, stamp, stampNs, codec, sendSeconds = test.seconds } = stream.traits ?? {};
-    const first = stream.link.kernel?.sample();
-    this.#tcp = first && new TcpGathering(first);
-    const { columns = [] } = stream.link;
-    const known = columns.length > 0 && this.#readStatistics();
-    if (known) this.#statistics = new StatisticsGathering(columns, known);
-    const roundTripSeconds = (first?.rttUs ?? 0) / 1e6;
+    const figures = new SenderFigures(stream.link);
+    this.#figures = figures;
+    const { roundTripSeconds } = figures;
     const saySent = (packets: number) => stream.talk.say({ type: 'sent', packets });
     const maxBytes = batchShare(test.streams);
     const sender = this.#load.send(stream.data, {
@@ -192,17 +197,29 @@ class Stream {
     return Promise.all([this.#sender?.finished, this.#receiver?.finished]);
   }
 
-  /** Until the far side's result. */
+  /** Until the far side's result, and what it has to tell of intervals after that. */
   async #readMessages(): Promise<void> {
-    while (this.#remote === undefined) {
-      const word = await this.#nextWord();
-      if (word.type === 'interval' && this.#sender) this.#onPeerInterval(word);
-      else if (word.type === 'end') this.#onPeerEnd(word.reason);
-      else if (word.type === 'over') this.#onPeerOver();
-      else if (word.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, word.packets);
-      else if (word.type === 'result') this.#remote = word;
-      else throw this.#refuse(`a ${word.type} message during a test`);
+    while (this.#remote === undefined) await this.#readMessage();
+    try {
+      while (this.#awaitsStatistics) await this.#readMessage();
+    } catch {
+      // It has told its result, and may leave.
     }
+  }
+
+  async #readMessage(): Promise<void> {
+    const word = await this.#nextWord();
+    if (word.type === 'interval' && this.#sender) this.#onPeerInterval(word);
+    else if (word.type === 'sending' && this.#receiver) this.#awaited?.came(word);
+    else if (word.type === 'end') this.#onPeerEnd(word.reason);
+    else if (word.type === 'over') this.#onPeerOver();
+    else if (word.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, word.packets);
+    else if (word.type === 'result' && !this.#remote) this.#remote = word;
+    else throw this.#refuse(`a ${word.type} message during a test`);
+  }
+
+  get #awaitsStatistics(): boolean {
+    return this.#awaited !== undefined && (!this.#isDone || this.#awaited.isWaiting);
   }
 
   /** A far side that gave up waiting for load has received none. */
@@ -219,7 +236,9 @@ class Stream {
   #onOwnInterval(record: IntervalRecord, packets?: PacketFigures): void {
     const figures = packets && { packets };
     this.#options.stream.talk.say({ type: 'interval', ...record, ...figures });
-    this.#report({ sender: false, record, ...figures });
+    const report = { sender: false, record, ...figures };
+    if (this.#awaited) this.#awaited.add(report);
+    else this.#report(report);
   }
 
   #onPeerSent(receiver: LoadReceiver, packets: number): void {
@@ -235,15 +254,13 @@ class Stream {
 
   /** An interval of what this end sends, with what its kernel knew. */
   #onSentInterval(record: IntervalRecord, figures?: Pick<StreamReport, 'packets' | 'senderCount'>): void {
-    const sample = this.#readTcp();
-    const tcp = sample && this.#tcp?.add(sample);
-    const known = this.#readStatistics();
-    const statistics = known && this.#statistics?.cut(known);
-    if (record.omitted) {
-      this.#tcp?.forgetRetransmits();
-      this.#statistics?.forget();
-    }
-    this.#report({ sender: true, record, ...figures, ...given({ tcp, statistics }) });
+    const known = this.#figures?.cut(record.omitted);
+    if (tellsStatistics(this.#options.stream.link)) this.#saySending(record, known?.statistics);
+    this.#report({ sender: true, record, ...figures, ...known });
+  }
+
+  #saySending({ index, omitted }: IntervalRecord, statistics?: StreamReport['statistics']): void {
+    this.#options.stream.talk.say({ type: 'sending', index, omitted, ...given({ statistics }) });
   }
 
   /** What stops after the end has nothing more to tell. */
@@ -292,25 +309,15 @@ class Stream {
     this.#options.stream.talk.abort(error);
   }
 
-  #readTcp(): TcpSample | undefined {
-    return this.#tcp && this.#options.stream.link.kernel?.sample();
-  }
-
   get #packets(): PacketSummary | undefined {
     const { socketDrops } = this.#options.stream.data;
     const packets = this.#receiver?.packets;
     return packets && { ...packets, ...given({ socketDrops }) };
   }
 
-  #readStatistics(): Statistics | undefined {
-    return this.#options.stream.link.statistics?.();
-  }
-
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
     const { stream, output } = this.#options;
-    const sample = this.#readTcp();
-    if (sample) this.#tcp?.look(sample);
-    const known = this.#readStatistics();
+    this.#figures?.look();
     const usage = this.#usage.read();
     const figures = given({
       sent,
@@ -319,8 +326,8 @@ class Stream {
       pacing: this.#sender?.pacing,
       simulated: stream.data.simulated,
       stalledSeconds: this.#standstill?.seconds || undefined,
-      tcp: this.#tcp?.summary(),
-      statistics: known && this.#statistics?.summary(known),
+      tcp: this.#figures?.tcp,
+      statistics: this.#figures?.statistics,
       congestion: stream.link.kernel?.congestion(),
     });
     const outcome: StreamOutcome = { ...figures, usage, ...given({ reported: this.#reported, ended: this.#ended }) };
@@ -330,7 +337,8 @@ class Stream {
   }
 
   /** A test ends on time, with or without the far side's figures; before that, one by bytes when the far side has them. */
-  #remoteResult(reading: Promise<void>): Promise<void> {
+  async #remoteResult(reading: Promise<void>): Promise<void> {
+    if (this.#remote && !this.#awaitsStatistics) return;
     const { stream, resultSeconds } = this.#options;
     const clock = this.#clock;
     const seconds = stream.traits?.resultSeconds ?? resultSeconds + this.#load.graceSeconds;
@@ -340,7 +348,7 @@ class Stream {
       this.#cancels.push(clock.at((onTheWay ? this.#deadline : now) + seconds, resolve));
     });
     // A far side that goes away now only takes its own figures with it, unless bytes are still on their way to it.
-    return Promise.race([onTheWay ? reading : reading.catch(() => {}), patience]);
+    await Promise.race([onTheWay ? reading : reading.catch(() => {}), patience]);
   }
 
   #refuse(what: string): WperfError {

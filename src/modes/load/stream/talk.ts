@@ -7,7 +7,12 @@ import type { PacketCodec } from '../../../protocol/packet-header.js';
 import type { Data, Link, Stamp } from '../../../transport/channel.js';
 
 /** A dialect says of these what it has words for. */
-export type OwnWord = MessageOf<'interval'> | MessageOf<'sent'> | MessageOf<'end'> | MessageOf<'result'>;
+export type OwnWord =
+  | MessageOf<'interval'>
+  | MessageOf<'sending'>
+  | MessageOf<'sent'>
+  | MessageOf<'end'>
+  | MessageOf<'result'>;
 
 /** The far side's final figures, as far as its dialect tells them. */
 export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets' | 'tcp'>> & {
@@ -17,6 +22,7 @@ export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets' | '
 
 export type FarWord =
   | MessageOf<'interval'>
+  | MessageOf<'sending'>
   | MessageOf<'sent'>
   | MessageOf<'end'>
   | ({ readonly type: 'result' } & FarResult)
