@@ -16,6 +16,7 @@ const anywhere = [
   'host/clock',
   'host/abort',
   'host/mailbox',
+  'host/inbox',
   'host/events-of',
   'host/deferred',
   'host/host',

@@ -1,3 +1,6 @@
+import { toWperfError } from '../../src/errors.js';
+import type { TraceEvent } from '../../src/events/route.js';
+import type { NoticeEvent } from '../../src/events/test.js';
 import type { Host } from '../../src/host/host.js';
 import { nodeHost } from '../../src/host/node.js';
 import { Connections } from '../../src/modes/connections.js';
@@ -17,4 +20,25 @@ export function askingAs(dialect: RouteDialect) {
       },
       tools,
     );
+}
+
+/** What a trace told until it ended or failed. */
+export async function collectTrace(events: AsyncIterable<TraceEvent | NoticeEvent>) {
+  const all: (TraceEvent | NoticeEvent)[] = [];
+  let error: string | undefined;
+  try {
+    for await (const event of events) all.push(event);
+  } catch (thrown) {
+    const { code, line } = toWperfError(thrown);
+    error = `${code}: ${line}`;
+  }
+  return {
+    all,
+    start: all.find((event) => event.type === 'trace-start'),
+    hops: all.filter((event) => event.type === 'trace-hop'),
+    end: all.find((event) => event.type === 'trace-end'),
+    last: all.at(-1),
+    notices: all.flatMap((event) => (event.type === 'notice' ? [event.text] : [])),
+    error,
+  };
 }

@@ -5,6 +5,7 @@
 import { legacy } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
+import { Inbox } from '../../host/inbox.js';
 import type { Role } from '../../modes/load/results.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../protocol/messages.js';
@@ -28,9 +29,7 @@ export interface LegacyTalkOptions {
 export class LegacyTalk implements StreamTalk {
   readonly #link: LegacyLink;
   readonly #options: LegacyTalkOptions;
-  readonly #words: FarWord[] = [];
-  #waiter: { resolve(word: FarWord): void; reject(error: WperfError): void } | undefined;
-  #failure: WperfError | undefined;
+  readonly #words = new Inbox<FarWord>();
   #cancelWatch: Cancel = () => {};
   #cancelFigures: Cancel | undefined;
   #sentPackets = 0;
@@ -72,28 +71,20 @@ export class LegacyTalk implements StreamTalk {
   }
 
   next(): Promise<FarWord> {
-    const word = this.#words.shift();
-    if (word) return Promise.resolve(word);
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
+    return this.#words.next();
   }
 
   watch(silenceSeconds: number): void {
-    if (this.#failure || this.#done) return;
+    if (this.#words.failure || this.#done) return;
     const lost = (error: WperfError) => this.abort(error);
     this.#cancelWatch = watchLife(this.#link, this.#options.clock, lost, silenceSeconds);
   }
 
   /** The connection is closed by whoever hears of the failure. */
   abort(error: WperfError): void {
-    if (this.#failure || this.#done) return;
-    this.#failure = error;
+    if (this.#words.failure || this.#done) return;
     this.#cancelWatch();
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.reject(error);
+    this.#words.fail(error);
   }
 
   #sayEnd({ packets }: MessageOf<'result'>): void {
@@ -111,14 +102,7 @@ export class LegacyTalk implements StreamTalk {
     this.#done = true;
     this.#cancelWatch();
     this.#cancelFigures?.();
-    this.#put({ type: 'result', ...figures });
-  }
-
-  #put(word: FarWord): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (waiter) waiter.resolve(word);
-    else this.#words.push(word);
+    this.#words.put({ type: 'result', ...figures });
   }
 
   #onText(text: string): void {
@@ -145,7 +129,7 @@ export class LegacyTalk implements StreamTalk {
     if (this.#peerEnded) return;
     this.#peerEnded = true;
     const { role, receives } = this.#options;
-    if (receives || role === 'server') this.#put({ type: 'over' });
+    if (receives || role === 'server') this.#words.put({ type: 'over' });
     this.onPeerEnded();
   }
 
@@ -157,7 +141,7 @@ export class LegacyTalk implements StreamTalk {
       this.abort(closedError(closed, this.peer));
     } else if (!this.#done) {
       this.#cutOff = receives && !this.#peerEnded;
-      this.#put(this.#cutOff ? { type: 'end', reason: 'interrupted' } : { type: 'over' });
+      this.#words.put(this.#cutOff ? { type: 'end', reason: 'interrupted' } : { type: 'over' });
     }
     this.onPeerEnded();
   }

@@ -7,6 +7,7 @@ import { bounds, waits } from '../../defaults/index.js';
 import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { deferred } from '../../host/deferred.js';
+import { Inbox } from '../../host/inbox.js';
 import { noLoadHint } from '../../modes/load/failure.js';
 import { decodeMessage, encodeMessage, violation } from '../../protocol/codec.js';
 import type { Message, MessageOf, MessageType } from '../../protocol/messages.js';
@@ -32,19 +33,12 @@ const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
   unreachable: 'a proxy or a firewall on the way may not pass it: leave --proto away to measure over WebSocket',
 };
 
-interface Waiter {
-  resolve(message: Message): void;
-  reject(error: WperfError): void;
-}
-
 export class Conversation {
   readonly peer: string;
   #channel: BareChannel;
   readonly #textEcho: TextEcho;
   readonly #clock: Clock;
-  readonly #unread: Message[] = [];
-  #waiter: Waiter | undefined;
-  #failure: WperfError | undefined;
+  readonly #unread = new Inbox<Message>();
   #cancelWatch: Cancel = () => {};
   #mayWaitBytes: number = bounds.queuedAnswerBytes;
   readonly #ended = deferred<void>();
@@ -96,12 +90,7 @@ export class Conversation {
 
   /** The next message of any type; rejects with the failure that ended the conversation. */
   next(): Promise<Message> {
-    const message = this.#unread.shift();
-    if (message) return Promise.resolve(message);
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
+    return this.#unread.next();
   }
 
   /** The next message, which must be of one of these types and come in time. */
@@ -151,7 +140,7 @@ export class Conversation {
 
   /** Tells the peer why, and ends the conversation. Whoever waits gets `error`. */
   abort(error: WperfError): void {
-    if (this.#failure) return;
+    if (this.#unread.failure) return;
     this.#fail(error);
     this.#part(error.code, error.message);
   }
@@ -175,7 +164,7 @@ export class Conversation {
   }
 
   #receive(text: string): void {
-    if (this.#failure) return;
+    if (this.#unread.failure) return;
     try {
       const message = decodeMessage(text);
       if (message.type === 'error') this.#fail(peerError(message, this.peer));
@@ -194,18 +183,13 @@ export class Conversation {
   }
 
   #deliver(message: Message): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (waiter) waiter.resolve(message);
-    else if (this.#unread.push(message) > MAX_UNREAD) throw violation('control messages faster than they can be read');
+    this.#unread.put(message);
+    if (this.#unread.length > MAX_UNREAD) throw violation('control messages faster than they can be read');
   }
 
   #fail(error: WperfError): void {
-    this.#failure ??= error;
-    this.#failed.reject(this.#failure);
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.reject(this.#failure);
+    this.#unread.fail(error);
+    this.#failed.reject(this.#unread.failure ?? error);
   }
 
   #lose(silenceSeconds: number): void {

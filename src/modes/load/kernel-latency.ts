@@ -9,19 +9,13 @@ import { type LatencyReport, latencyReport } from '../../measure/latency.js';
 import { Thinned } from '../../measure/thinned.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { Link } from '../../transport/channel.js';
+import { summaryOf } from './round-trips.js';
 
 type Kernel = Pick<Link, 'kernel'>;
 
 /** Undefined where no kernel tells. */
 export function kernelRoundTrips(links: readonly Kernel[]): RttSummary | undefined {
-  const samplesMs = samplesOf(links);
-  if (samplesMs.length === 0) return undefined;
-  return {
-    samples: samplesMs.length,
-    minMs: Math.min(...samplesMs),
-    avgMs: samplesMs.reduce((a, b) => a + b) / samplesMs.length,
-    maxMs: Math.max(...samplesMs),
-  };
+  return summaryOf(samplesOf(links));
 }
 
 export class KernelLatency {

@@ -65,7 +65,7 @@ export class OpeningRoundTrips {
   }
 }
 
-function summaryOf(samplesMs: readonly number[]): RttSummary | undefined {
+export function summaryOf(samplesMs: readonly number[]): RttSummary | undefined {
   if (samplesMs.length === 0) return undefined;
   return {
     samples: samplesMs.length,

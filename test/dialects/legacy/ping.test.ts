@@ -3,10 +3,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runPingPlan } from '../../../src/client.js';
-import type { PingEvent } from '../../../src/events/ping.js';
 import { nodeHost } from '../../../src/host/node.js';
 import type { PingPlan } from '../../../src/plan/plan.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { collectPings, interruptedPings } from '../../support/pings.js';
 import { pingPlan } from '../../support/plans.js';
 import { startFakeServer } from './fake-server.js';
 
@@ -20,23 +20,9 @@ function onPings(ws: WebSocket, answer: (seq: number) => void): void {
   });
 }
 
-async function collect(events: AsyncIterable<PingEvent>) {
-  const all: PingEvent[] = [];
-  for await (const event of events) all.push(event);
-  const error = all.find((event) => event.type === 'error')?.error;
-  return {
-    all,
-    start: all.find((event) => event.type === 'ping-start'),
-    pongs: all.filter((event) => event.type === 'pong'),
-    notices: all.flatMap((event) => (event.type === 'notice' ? [`${event.level}: ${event.text}`] : [])),
-    end: all.find((event) => event.type === 'ping-end'),
-    error: error && `${error.code}: ${error.line}`,
-  };
-}
-
 async function pingAgainst(answer: (ws: WebSocket) => void, changes: Partial<PingPlan> = {}) {
   const port = await startFakeServer(onTestFinished, answer);
-  return collect(runPingPlan(pingPlan(port, changes)));
+  return collectPings(runPingPlan(pingPlan(port, changes)));
 }
 
 describe('pings to a server of the original', () => {
@@ -53,15 +39,9 @@ describe('pings to a server of the original', () => {
 
   it('that are interrupted tell what they have', async () => {
     const port = await startFakeServer(onTestFinished, (ws) => onPings(ws, (seq) => ws.send(pong(seq))));
-    const stop = new AbortController();
-    const events: PingEvent[] = [];
-    for await (const event of runPingPlan(pingPlan(port, { count: 1000 }), { signal: stop.signal })) {
-      events.push(event);
-      if (event.type === 'pong' && event.seq === 1) stop.abort();
-    }
-    expect(events.at(-1)).toMatchObject({ type: 'ping-end', interrupted: true, received: 2 });
-    const early = await collect(runPingPlan(pingPlan(port), { signal: AbortSignal.abort() }));
-    expect(early.error).toBe('interrupted: interrupted before the first ping');
+    const { last, early } = await interruptedPings(port);
+    expect(last).toMatchObject({ type: 'ping-end', interrupted: true, received: 2 });
+    expect(early).toBe('interrupted: interrupted before the first ping');
   });
 
   it('are not sent with --no-legacy, nor with a token that others could read', async () => {
@@ -96,7 +76,7 @@ describe('a server of the original that', () => {
     const clock = new FakeClock();
     const port = await startFakeServer(onTestFinished, (ws) => onPings(ws, (seq) => answer(ws, seq)));
     const passing = setInterval(() => clock.advance(0.02), 5);
-    const collected = await collect(runPingPlan(pingPlan(port), { host: { ...nodeHost, clock } }));
+    const collected = await collectPings(runPingPlan(pingPlan(port), { host: { ...nodeHost, clock } }));
     clearInterval(passing);
     expect(collected).toMatchObject(expected);
     expect(collected.pongs).toHaveLength(5);

@@ -3,7 +3,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runReverseTracePlan } from '../../../src/client.js';
 import { legacyRoute } from '../../../src/dialects/legacy/route.js';
-import { toWperfError } from '../../../src/errors.js';
 import type { TraceEvent } from '../../../src/events/route.js';
 import type { NoticeEvent } from '../../../src/events/test.js';
 import type { Host } from '../../../src/host/host.js';
@@ -16,26 +15,14 @@ import { FakeClock } from '../../support/fake-clock.js';
 import { startLegacyServer } from '../../support/legacy/peers.js';
 import { describeNeeding, pythonModule } from '../../support/needs.js';
 import { reverseTracePlan } from '../../support/plans.js';
-import { askingAs } from '../../support/routes.js';
+import { askingAs, collectTrace } from '../../support/routes.js';
 import { startFakeServer } from './fake-server.js';
 
 const collect = (
   port: number,
   changes: Partial<ConnectionPlan> = {},
   tools: ReverseTraceTools & { readonly host?: Host } = {},
-) => collectFrom(askingAs(legacyRoute)(reverseTracePlan(port, changes), tools));
-
-async function collectFrom(events: AsyncIterable<TraceEvent | NoticeEvent>) {
-  const all: (TraceEvent | NoticeEvent)[] = [];
-  let error: string | undefined;
-  try {
-    for await (const event of events) all.push(event);
-  } catch (thrown) {
-    const { code, line } = toWperfError(thrown);
-    error = `${code}: ${line}`;
-  }
-  return { all, hops: all.filter((event) => event.type === 'trace-hop'), last: all.at(-1), error };
-}
+) => collectTrace(askingAs(legacyRoute)(reverseTracePlan(port, changes), tools));
 
 const hop = (data: object) => JSON.stringify({ type: 'hop', data });
 const plain = { ttl: 1, ip: '192.0.2.1', name: '192.0.2.1', rtt: 1.5, country: '', asn: '' };
@@ -187,7 +174,7 @@ describe('a client that asks for the route back', () => {
   async function ask(changes: Partial<ConnectionPlan>) {
     const answer = (ws: WebSocket) => ws.on('message', () => ws.send(end));
     const plan = reverseTracePlan(await startFakeServer(onTestFinished, answer), changes);
-    return collectFrom(runReverseTracePlan(plan));
+    return collectTrace(runReverseTracePlan(plan));
   }
 
   it('asks a server of the original in its own dialect', async () => {

@@ -8,6 +8,7 @@ import { software } from '../../../src/package.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { encodeMessage } from '../../../src/protocol/codec.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
+import { collectPings, interruptedPings } from '../../support/pings.js';
 import { pingPlan } from '../../support/plans.js';
 import { changedTransport } from '../../support/transports.js';
 import { startWperfServer } from '../../support/wperf.js';
@@ -28,20 +29,6 @@ async function serve(plan: Partial<ServerPlan> = {}) {
   return { server, port: server.address.port, notices, served };
 }
 
-async function collect(events: AsyncIterable<PingEvent>) {
-  const all: PingEvent[] = [];
-  for await (const event of events) all.push(event);
-  const error = all.find((event) => event.type === 'error')?.error;
-  return {
-    all,
-    start: all.find((event) => event.type === 'ping-start'),
-    pongs: all.filter((event) => event.type === 'pong'),
-    notices: all.filter((event) => event.type === 'notice').map((event) => event.text),
-    end: all.find((event) => event.type === 'ping-end'),
-    error: error && `${error.code}: ${error.line}`,
-  };
-}
-
 describe('pings over loopback', () => {
   it.skipIf(process.platform !== 'linux')("are the path's, however busy the client is (Linux)", async () => {
     const { port } = await startWperfServer(onTestFinished);
@@ -56,13 +43,13 @@ describe('pings over loopback', () => {
       return channel;
     });
     const plan = pingPlan(port, { count: 10, intervalSeconds: 0.1 });
-    const { end } = await collect(runPingPlan(plan, { transport }));
+    const { end } = await collectPings(runPingPlan(plan, { transport }));
     expect(end?.rtt?.medianMs).toBeLessThan(20);
   });
 
   it('are told one by one, then summed up', async () => {
     const { port, served } = await serve();
-    const { all, start, pongs, end } = await collect(runPingPlan(pingPlan(port)));
+    const { all, start, pongs, end } = await collectPings(runPingPlan(pingPlan(port)));
     expect(all.map((event) => event.type)).toEqual(['ping-start', ...Array(5).fill('pong'), 'ping-end']);
     expect(start).toMatchObject({ peer: { host: '127.0.0.1', port }, count: 5, peerSoftware: software });
     expect(pongs.map((pong) => pong.seq)).toEqual([0, 1, 2, 3, 4]);
@@ -82,31 +69,25 @@ describe('pings over loopback', () => {
   it('need the token, and count as the one test of a one-off server', async () => {
     const { server, port } = await serve({ token: 'sesame', oneOff: true });
     const closed = new Promise<void>((resolve) => server.once('close', resolve));
-    expect((await collect(runPingPlan(pingPlan(port)))).error).toMatch(/^token-required/);
-    expect((await collect(runPingPlan(pingPlan(port, { token: 'sesame' })))).end?.received).toBe(5);
+    expect((await collectPings(runPingPlan(pingPlan(port)))).error).toMatch(/^token-required/);
+    expect((await collectPings(runPingPlan(pingPlan(port, { token: 'sesame' })))).end?.received).toBe(5);
     await closed;
-    expect((await collect(runPingPlan(pingPlan(port, { token: 'sesame' })))).error).toMatch(/^connection-refused/);
+    expect((await collectPings(runPingPlan(pingPlan(port, { token: 'sesame' })))).error).toMatch(/^connection-refused/);
   });
 
   it('last no longer than the server grants', async () => {
     const { port } = await serve({ seconds: 0.2 });
-    const { end, notices } = await collect(runPingPlan(pingPlan(port, { count: 100, intervalSeconds: 0.1 })));
+    const { end, notices } = await collectPings(runPingPlan(pingPlan(port, { count: 100, intervalSeconds: 0.1 })));
     expect(end?.transmitted).toBeLessThanOrEqual(3);
     expect(end?.received).toBe(end?.transmitted);
-    expect(notices).toEqual(['The server allows tests of at most 0.2 s.']);
+    expect(notices).toEqual(['info: The server allows tests of at most 0.2 s.']);
   });
 
   it('that are interrupted tell what they have', async () => {
     const { port } = await serve();
-    const stop = new AbortController();
-    const events: PingEvent[] = [];
-    for await (const event of runPingPlan(pingPlan(port, { count: 1000 }), { signal: stop.signal })) {
-      events.push(event);
-      if (event.type === 'pong' && event.seq === 1) stop.abort();
-    }
-    expect(events.at(-1)).toMatchObject({ type: 'ping-end', interrupted: true, lossPercent: 0 });
-    const early = await collect(runPingPlan(pingPlan(port), { signal: AbortSignal.abort() }));
-    expect(early.error).toBe('interrupted: interrupted before the first ping');
+    const { last, early } = await interruptedPings(port);
+    expect(last).toMatchObject({ type: 'ping-end', interrupted: true, lossPercent: 0 });
+    expect(early).toBe('interrupted: interrupted before the first ping');
   });
 
   it('end with the server, when it is stopped', async () => {
@@ -187,7 +168,7 @@ describe('a server that is not what it should be', () => {
       for (const ping of pings)
         setTimeout(() => socket.write(Buffer.concat([frame(pong, ping), frame(pong, ping)])), 30);
     });
-    const { start, pongs, end } = await collect(runPingPlan(pingPlan(port, { count: 3 })));
+    const { start, pongs, end } = await collectPings(runPingPlan(pingPlan(port, { count: 3 })));
     expect(start?.peerSoftware).toBe('fake [31m 1');
     expect(end).toMatchObject({ transmitted: 3, received: 3 });
     for (const { rttMs } of pongs) expect(rttMs).toBeGreaterThan(28);
@@ -199,7 +180,7 @@ describe('a server that is not what it should be', () => {
       if (seen.length === 3 && pings.length > 0) socket.write(frame(pong, seen[2] ?? Buffer.alloc(0)));
     });
     const seen: Buffer[] = [];
-    const { pongs, end } = await collect(runPingPlan(pingPlan(port, { count: 3 })));
+    const { pongs, end } = await collectPings(runPingPlan(pingPlan(port, { count: 3 })));
     expect(pongs.map(({ seq, rttMs }) => [seq, rttMs === null])).toEqual([
       [0, true],
       [1, true],
@@ -216,7 +197,7 @@ describe('a server that is not what it should be', () => {
         else socket.write(frame(pong, ping));
       }
     });
-    const { pongs, end, error } = await collect(runPingPlan(pingPlan(port, { count: 1000 })));
+    const { pongs, end, error } = await collectPings(runPingPlan(pingPlan(port, { count: 1000 })));
     expect(pongs.map(({ rttMs }) => rttMs !== null)).toEqual([true, true]);
     expect(end).toBeUndefined();
     expect(error).toMatch(/^peer-lost: the connection with 127\.0\.0\.1:\d+ was closed by the other side/);
@@ -228,7 +209,7 @@ describe('a server that is not what it should be', () => {
     ['nonsense', frame(text, Buffer.from('?')), 'a control message that is not JSON'],
   ])('and sends %s among pongs is refused', async (_what, bytes, reason) => {
     const port = await impostor((socket) => socket.write(bytes));
-    const { error } = await collect(runPingPlan(pingPlan(port)));
+    const { error } = await collectPings(runPingPlan(pingPlan(port)));
     expect(error).toMatch(/^protocol-violation: /);
     expect(error).toContain(reason);
   });

@@ -2,9 +2,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { nativeRoute } from '../../../src/dialects/native/route.js';
-import { toWperfError, WperfError } from '../../../src/errors.js';
+import { WperfError } from '../../../src/errors.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../../../src/events/route.js';
-import type { NoticeEvent } from '../../../src/events/test.js';
 import { traceBothRoutes } from '../../../src/modes/route/both.js';
 import type { ReverseTraceTools } from '../../../src/modes/route/client.js';
 import type { JobTools, TraceJob } from '../../../src/modes/route/desk/back.js';
@@ -13,7 +12,7 @@ import type { ReverseTracePlan, ServerPlan } from '../../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan } from '../../../src/server/server.js';
 import { hello } from '../../support/hello.js';
 import { reverseTracePlan, usualWish } from '../../support/plans.js';
-import { askingAs } from '../../support/routes.js';
+import { askingAs, collectTrace } from '../../support/routes.js';
 
 async function serve(plan: Partial<ServerPlan> = {}, options: ServerRunOptions = {}) {
   const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, ...plan }, options);
@@ -23,28 +22,9 @@ async function serve(plan: Partial<ServerPlan> = {}, options: ServerRunOptions =
   return { server, port: server.address.port, notices };
 }
 
-async function collect(events: AsyncIterable<TraceEvent | NoticeEvent>) {
-  const all: (TraceEvent | NoticeEvent)[] = [];
-  let error: string | undefined;
-  try {
-    for await (const event of events) all.push(event);
-  } catch (thrown) {
-    const { code, line } = toWperfError(thrown);
-    error = `${code}: ${line}`;
-  }
-  return {
-    all,
-    start: all.find((event) => event.type === 'trace-start'),
-    hops: all.filter((event) => event.type === 'trace-hop'),
-    end: all.find((event) => event.type === 'trace-end'),
-    notices: all.flatMap((event) => (event.type === 'notice' ? [event.text] : [])),
-    error,
-  };
-}
-
 const askNative = askingAs(nativeRoute);
 const ask = (port: number, changes: Partial<ReverseTracePlan> = {}, tools: ReverseTraceTools = {}) =>
-  collect(askNative(reverseTracePlan(port, changes), tools));
+  collectTrace(askNative(reverseTracePlan(port, changes), tools));
 
 /** A trace that goes on, a silent hop at a time, until it is stopped or `hops` are told. */
 function slowTrace(hops: number, eachMs = 20) {
