@@ -86,7 +86,12 @@ const summary = record({
 
 export type Summary = Checked<typeof summary>;
 
-const trip = record({ seconds: moment, rtt_ms: optional(figure) });
+const trip = record({
+  ...{ seconds: moment, rtt_ms: optional(figure) },
+  ...{ queue_up_ms: optional(figure), queue_down_ms: optional(figure) },
+});
+export type Trip = Checked<typeof trip>;
+
 const samples = record({
   idle_ms: list(figure, most.samples),
   loaded: list(trip, most.samples),
@@ -97,6 +102,8 @@ const latency = record({
   idle: optional(summary),
   loaded_up: optional(summary),
   loaded_down: optional(summary),
+  queue_up: optional(summary),
+  queue_down: optional(summary),
   bufferbloat_ms: optional(figure),
   grade: optional(oneOf('A+', 'A', 'B', 'C', 'D', 'F')),
   rpm: optional(figure),

@@ -1,7 +1,7 @@
 /** The chart: rate, latency and loss above each other on one time axis, each direction with a dash of its own. */
 import type { Direction } from '../../plan/plan.js';
 import { type DirectionFigures, isDatagram } from '../document/figures.js';
-import type { Row, TestDocument } from '../document/shape.js';
+import type { Row, TestDocument, Trip } from '../document/shape.js';
 import { axisUnit } from './figures.js';
 import { html, type Markup, type Part } from './markup.js';
 import { ticksTo, ticksWithin } from './scale.js';
@@ -64,9 +64,11 @@ export function chartOf(document: TestDocument, all: readonly DirectionFigures[]
   const lengths = rates.flatMap(({ stretches }) => stretches.map(({ end }) => end));
   const lastSecond = longest([...lengths, ...trips.map(({ seconds }) => seconds)]);
   if (lastSecond <= 0) return undefined;
+  const queued = all.length > 1 ? all.map(({ direction }) => queueOf(trips, direction)) : [];
   const panels = [
     ...(rates.length > 0 ? [ratePanel(rates, size)] : []),
     ...(trips.length > 0 ? [latencyPanel(trips, latency?.idle?.median_ms, size)] : []),
+    ...(queued.some(({ points }) => points.length > 0) ? [queuePanel(queued, size)] : []),
     ...(losses.length > 0 ? [lossPanel(losses, size)] : []),
   ];
   const shows = [
@@ -110,8 +112,30 @@ function lossPanel(lines: readonly Line[], size: Size): Panel {
   };
 }
 
+interface Queue {
+  readonly direction: Direction;
+  readonly points: readonly Point[];
+}
+
+function queueOf(trips: readonly Trip[], direction: Direction): Queue {
+  const points = trips.flatMap(({ seconds, queue_up_ms: up, queue_down_ms: down }) => {
+    const value = direction === 'up' ? up : down;
+    return value === undefined ? [] : [{ at: Math.max(0, seconds), value }];
+  });
+  return { direction, points };
+}
+
+/** Which way a round trip waited, where both are loaded. */
+function queuePanel(queues: readonly Queue[], size: Size): Panel {
+  const most = longest(queues.flatMap(({ points }) => points.map(({ value }) => value)));
+  return {
+    ...{ title: 'Queued each way, ms', height: size.heights.loss, most },
+    draw: (frame) => queues.map(({ direction, points }) => polyline(points, `${direction} queue`, frame)),
+  };
+}
+
 function latencyPanel(
-  trips: readonly { readonly seconds: number; readonly rtt_ms?: number }[],
+  trips: readonly Pick<Trip, 'seconds' | 'rtt_ms'>[],
   idleMs: number | undefined,
   size: Size,
 ): Panel {
@@ -122,7 +146,11 @@ function latencyPanel(
   const most = longest([...points.map(({ value }) => value), idleMs ?? 0]);
   return {
     ...{ title: 'Round trip, ms', height: size.heights.latency, most },
-    draw: (frame) => [idleLine(idleMs, frame), polyline(points, frame), silent.length > 0 ? open(silent, frame) : ''],
+    draw: (frame) => [
+      idleLine(idleMs, frame),
+      polyline(points, 'latency', frame),
+      silent.length > 0 ? open(silent, frame) : '',
+    ],
   };
 }
 
@@ -150,10 +178,10 @@ function steps({ direction, stretches }: Line, { x, y, size }: Frame, filled: bo
   return html`${filled ? html`<path class="area ${direction}" d="${area}"/>` : ''}<path class="line ${direction}" d="${path}"/>`;
 }
 
-function polyline(points: readonly Point[], { x, y, size }: Frame): Markup {
+function polyline(points: readonly Point[], kind: string, { x, y, size }: Frame): Markup {
   const fewer = fewerPoints(points, size.width - size.left);
   const path = fewer.map(({ at, value }, i) => `${i === 0 ? 'M' : 'L'}${round(x(at))} ${round(y(value))}`).join('');
-  return html`<path class="line latency" d="${path}"/>`;
+  return html`<path class="line ${kind}" d="${path}"/>`;
 }
 
 /** Pings that had no answer when the test ended: a mark at the upper edge for each. */

@@ -45,7 +45,7 @@ function remarksOf(document: TestDocument, all: readonly DirectionFigures[], { s
     ...(shows.includes('rate') ? [] : ['There are no intervals to draw a rate of.']),
     ...(latency && !samples ? ['Single round trips are not in this result; --latency-samples puts them there.'] : []),
     ...(samples && samples.one_of > 1 ? [`Of the round trips one of ${samples.one_of} is drawn.`] : []),
-    ...(all.length > 1 && shows.includes('latency')
+    ...(all.length > 1 && shows.includes('latency') && latency?.queue_up === undefined
       ? ['A round trip crosses both ways: which of them held it up cannot be told from it.']
       : []),
   ];

@@ -102,11 +102,14 @@ function outcome({ error, end }: TestDocument): Content[] {
 function latency(document: TestDocument): Content {
   const table = latencyTable(document);
   if (table === undefined) return undefined;
-  const { loaded_up: up, loaded_down: down } = document.end.latency ?? {};
+  const { loaded_up: up, loaded_down: down, queue_up: queued } = document.end.latency ?? {};
   const both = up && down ? ' With both ways loaded a round trip waits in the queues of both, and is one figure.' : '';
+  const apart = queued
+    ? ' Queued is what each way took beyond the fastest, told apart by the clocks of both ends.'
+    : '';
   return section(
     'Latency',
-    html`${table}<p class="note">Round trips of pings on a connection of their own, before the load and under it.${both} RPM (TCP) is 60,000 over the loaded median: akin to the IETF\u2019s responsiveness, and not its procedure.</p>`,
+    html`${table}<p class="note">Round trips of pings on a connection of their own, before the load and under it.${both}${apart} RPM (TCP) is 60,000 over the loaded median: akin to the IETF\u2019s responsiveness, and not its procedure.</p>`,
   );
 }
 

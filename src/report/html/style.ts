@@ -35,7 +35,7 @@ path{fill:none;stroke-linejoin:round}
 .grid{stroke:var(--grid)}.base{stroke:var(--rule)}
 .line{stroke-width:2}.line.up{stroke:var(--up)}.line.down{stroke:var(--down);stroke-dasharray:7 4}
 .area{opacity:.12}.area.up{fill:var(--up)}.area.down{fill:var(--down)}
-.line.latency{stroke:var(--latency);stroke-width:1.5}
+.line.latency{stroke:var(--latency);stroke-width:1.5}.line.queue{stroke-width:1.5}
 .idle{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:2 4}.open{fill:var(--bad)}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}

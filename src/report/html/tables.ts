@@ -119,13 +119,15 @@ function spanText(row: Row | undefined): string {
 /** Round trips idle and loaded; undefined where none were measured. */
 export function latencyTable({ end: { latency } }: TestDocument): Markup | undefined {
   if (!latency) return undefined;
-  const { idle, loaded_up: up, loaded_down: down } = latency;
+  const { idle, loaded_up: up, loaded_down: down, queue_up: queueUp, queue_down: queueDown } = latency;
   const both = up !== undefined && down !== undefined;
   const named: (readonly [string, Summary | undefined])[] = [
     ['Idle', idle],
     ...(both ? ([['Loaded both ways', up]] as const) : []),
     ...(!both && up ? ([['Loaded up', up]] as const) : []),
     ...(!both && down ? ([['Loaded down', down]] as const) : []),
+    ['Of it queued up', queueUp],
+    ['Of it queued down', queueDown],
   ];
   const rows = named.flatMap(([name, summary]) => (summary ? [{ name, ...summary }] : []));
   if (rows.length === 0) return undefined;

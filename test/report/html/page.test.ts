@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readDocument } from '../../../src/report/document/read.js';
 import { reportPage } from '../../../src/report/html/page.js';
-import { datagram, documentOf, packetsOf, readOf, wholeOf } from '../documents.js';
+import { datagram, documentOf, latencyOf, packetsOf, readOf, trips, wholeOf } from '../documents.js';
 import { endOf, failure, intervalOf, startOf } from '../fixtures.js';
 
 const pageOf = (events: Parameters<typeof readOf>[0]) => reportPage(readOf(events));
@@ -50,7 +50,21 @@ describe('the report in HTML', () => {
     // 1 Gbit/s for the whole of two seconds, from the left margin to the right one.
     expect(drawing).toMatch(/class="line up" d="M64 ([\d.]+)H503V\1H942"/);
     expect(page).toMatch(/\.line\.down\{[^}]*stroke-dasharray/);
-    expect(wordsOf(page)).toContain('which of them held it up cannot be told');
+  });
+
+  it('tells which way a round trip waited where both are loaded and that is known', () => {
+    const start = startOf({ direction: 'bidir' });
+    const page = pageOf(wholeOf(start));
+    for (const text of ['Queued each way, ms', 'Of it queued up 50.5 ms', 'Of it queued down 50.5 ms']) {
+      expect(wordsOf(page)).toContain(text);
+    }
+    expect(page).toContain('<path class="line up queue"');
+    expect(wordsOf(page)).not.toContain('cannot be told');
+    const { queueUp: _, queueDown: __, ...unknown } = latencyOf('bidir');
+    const loaded = trips.loaded.map(({ atSeconds, rttMs }) => ({ atSeconds, rttMs }));
+    const words = wordsOf(pageOf(wholeOf(start, { latency: { ...unknown, trips: { ...trips, loaded } } })));
+    expect(words).not.toContain('queued');
+    expect(words).toContain('which of them held it up cannot be told');
   });
 
   it('draws loss below where there are packets', () => {
