@@ -1,6 +1,7 @@
 /** What a document says of each direction of its test. Pure. */
 import type { Direction } from '../../plan/plan.js';
-import type { Row, Summary, TestDocument } from './shape.js';
+import type { Summary } from './fields.js';
+import type { Row, TestDocument } from './shape.js';
 
 export interface DirectionFigures {
   readonly direction: Direction;

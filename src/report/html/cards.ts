@@ -5,7 +5,7 @@ import { count, type Figure, milliseconds, percent, rate, textOf } from './figur
 import { html, type Markup } from './markup.js';
 import { lossText } from './tables.js';
 
-interface Card {
+export interface Card {
   readonly name: string;
   readonly figure: Figure;
   readonly more?: string;
@@ -18,6 +18,10 @@ export function cards(document: TestDocument, all: readonly DirectionFigures[]):
     ...all.flatMap((figures) => [rateCard(figures), ...(packets ? packetCards(figures, all.length > 1) : [])]),
     ...(document.end.latency ? latencyCards(document.end.latency) : []),
   ];
+  return cardList(shown);
+}
+
+export function cardList(shown: readonly Card[]): Markup | undefined {
   if (shown.length === 0) return undefined;
   return html`<ul class="cards">${shown.map(card)}</ul>`;
 }

@@ -1,7 +1,8 @@
 /** The chart with what one needs to read it: its key, what it does not show, and the table behind it. */
 import type { DirectionFigures } from '../document/figures.js';
 import type { TestDocument } from '../document/shape.js';
-import { type Chart, chartOf, narrow, wide } from './chart.js';
+import { type Chart, chartOf } from './chart.js';
+import { narrow, wide } from './drawing.js';
 import { html, type Markup } from './markup.js';
 import { intervalTable } from './tables.js';
 

@@ -1,31 +1,14 @@
 /** The tables of the report. */
+
+import type { Summary } from '../document/fields.js';
 import { type DirectionFigures, isDatagram, type StreamFigures, wayNames } from '../document/figures.js';
-import type { Row, Summary, TestDocument } from '../document/shape.js';
+import type { Row, TestDocument } from '../document/shape.js';
 import { count, milliseconds, percent, rate, textOf, UNKNOWN, volume } from './figures.js';
-import { html, type Markup, type Part } from './markup.js';
+import { html, type Markup } from './markup.js';
+import { type Column, table } from './table.js';
 
 /** Rows of the table behind the chart; of a longer test the document within the report has all. */
 const MOST_ROWS = 600;
-
-interface Column<T> {
-  readonly head: string;
-  readonly cell: (row: T) => string;
-}
-
-/** `name` says what it is of to who does not see it: it scrolls by itself where it is too wide. */
-function table<T>(
-  name: string,
-  columns: readonly Column<T>[],
-  rows: readonly T[],
-  isSum: (row: T) => boolean = () => false,
-): Markup {
-  const line = (row: T): Part => {
-    const [first = '', ...rest] = columns.map(({ cell }) => cell(row));
-    return html`<tr class="${isSum(row) ? 'sum' : ''}"><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`;
-  };
-  const head = columns.map((column) => html`<th scope="col">${column.head}</th>`);
-  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(line)}</tbody></table></div>`;
-}
 
 interface Total {
   readonly name: string;

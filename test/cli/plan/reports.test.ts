@@ -48,8 +48,10 @@ describe('reports on a command line', () => {
     ['--from a -c h', '--from and -c/--client exclude each other: give one of them'],
     ['--compare a b --csv', '--csv is a client and --from flag: use it with -c, --loopback or --from'],
     ['-c h --csv -J', '--csv and -J/--json exclude each other: give one of them'],
-    ['-s --report x', '--report is a client and --from flag: use it with -c, --loopback or --from'],
-    ['-c h --ping --report x', '--ping and --report exclude each other: give one of them'],
+    [
+      '-s --report x',
+      '--report is a client, traceroute and --from flag: use it with -c, --loopback, --traceroute or --from',
+    ],
     ['-c h --fail-above-loss 1', '--fail-above-loss is for tests of packets: give --udp or --proto udp, too'],
     [
       '-c h -u --fail-above-latency 1',

@@ -3,17 +3,9 @@ import { readDocument } from '../../../src/report/document/read.js';
 import { reportPage } from '../../../src/report/html/page.js';
 import { datagram, documentOf, latencyOf, packetsOf, readOf, trips, wholeOf } from '../documents.js';
 import { endOf, failure, intervalOf, startOf } from '../fixtures.js';
+import { wordsOf } from './words.js';
 
 const pageOf = (events: Parameters<typeof readOf>[0]) => reportPage(readOf(events));
-
-/** What a reader sees: without elements, styles and the document that is carried along. */
-function wordsOf(page: string): string {
-  return page
-    .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-    .replace(/\s+/g, ' ');
-}
 
 describe('the report in HTML', () => {
   it('shows what was run, both ends, percentiles and processors', () => {
