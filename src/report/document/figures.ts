@@ -12,6 +12,8 @@ export interface DirectionFigures {
   readonly intervals: readonly Row[];
   readonly streams: readonly StreamFigures[];
   readonly loaded: Summary | undefined;
+  /** What this way queued of the round trips under load. */
+  readonly queued: Summary | undefined;
 }
 
 export interface StreamFigures {
@@ -39,6 +41,7 @@ export function figuresOf(document: TestDocument): DirectionFigures[] {
       intervals: sumsOf(document, i).filter((sum) => !sum.omitted),
       streams: streamsOf(document, direction),
       loaded: direction === 'up' ? latency?.loaded_up : latency?.loaded_down,
+      queued: direction === 'up' ? latency?.queue_up : latency?.queue_down,
     };
   });
 }
