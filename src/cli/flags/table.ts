@@ -142,8 +142,10 @@ const general = [
     group: 'Modes',
     for: from,
     makes: 'from',
-    type: text('FILE'),
-    help: 'Read a result back, from what -J printed or a report in HTML, for --report, -J or --csv',
+    type: text('FILE...'),
+    repeatable: true,
+    takesMore: true,
+    help: 'Read a result back, from what -J printed or a report in HTML, for --report, -J or --csv; routes may follow a test',
     conflicts: ['server', 'client', 'loopback', 'traceroute'],
   },
   {

@@ -11,6 +11,7 @@ export const most = {
   columns: 64,
   samples: 100_000,
   pings: 1_000_000,
+  routes: 64,
   hops: 255,
   /** Of one hop. */
   addresses: 64,

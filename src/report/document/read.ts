@@ -68,6 +68,26 @@ function checked(raw: unknown): AnyWhole {
   return { kind: 'test', raw, checked: checkDocument(raw) };
 }
 
+/**
+ * A test with a route beside it, as one document.
+ *
+ * @param name the route's file as its errors name it.
+ * @throws WperfError `file-failure`.
+ */
+export function withRoutes({ raw, checked: test }: TestWhole, other: AnyWhole, name: string): TestWhole {
+  if (other.kind === 'test' || other.kind === 'pings') {
+    throw new WperfError('file-failure', `${name} is no result of a route`, {
+      ...{ operation: 'read', hint: 'behind the first file give results of routes' },
+    });
+  }
+  const before = (raw as { readonly routes?: readonly unknown[] }).routes ?? [];
+  return {
+    kind: 'test',
+    raw: { ...(raw as object), routes: [...before, other.raw] },
+    checked: { ...test, routes: [...(test.routes ?? []), other.checked] },
+  };
+}
+
 /** A document of this process, as a reader of its text would find it: both make the same of it. */
 export function asRead(document: unknown): Whole {
   return readDocument(jsonText(document), 'the result');

@@ -1,5 +1,5 @@
 /** What a reader needs of the documents of traces, one way or both ways, each field checked. */
-import { type Checked, flag, integer, list, oneOf, optional, record } from '../../protocol/shape.js';
+import { type Checked, flag, integer, list, oneOf, optional, record, type Shape } from '../../protocol/shape.js';
 import { count, figure, most, outcome, timestamp, words } from './fields.js';
 
 const ttl = integer(1, 255);
@@ -87,3 +87,9 @@ export const routesDocument = record({
 });
 
 export type RoutesDocument = Checked<typeof routesDocument>;
+
+/** Of one way, or of both. */
+export const anyRoute: Shape<TraceDocument | RoutesDocument> = (value, field) =>
+  typeof value === 'object' && value !== null && 'rows' in value
+    ? routesDocument(value, field)
+    : traceDocument(value, field);

@@ -30,6 +30,7 @@ import {
   version,
   words,
 } from './fields.js';
+import { anyRoute } from './route-shape.js';
 
 /** What a transport of the user's tells, by names of its own. */
 const tally: Shape<Readonly<Record<string, number>>> = (value, field) => {
@@ -174,6 +175,8 @@ const document = record({
   ...outcome,
   extra_data: optional(words),
   server_output_text: optional(text(most.outputCharacters)),
+  /** Put beside it later. */
+  routes: optional(list(anyRoute, most.routes)),
 });
 
 export type TestDocument = Checked<typeof document>;

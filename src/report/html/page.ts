@@ -6,6 +6,7 @@ import { checkLine } from '../text/checks.js';
 import { cards } from './cards.js';
 import { type Part as Content, html, Markup } from './markup.js';
 import { overTime } from './over-time.js';
+import { routeSections } from './route-page.js';
 import { definitions, failure, interruption, remarks, section, sheet, told, utc } from './sheet.js';
 import { endsTable, latencyTable, totals } from './tables.js';
 import { facts, headline } from './words.js';
@@ -34,6 +35,7 @@ function body(document: TestDocument): Content[] {
     overTime(document, all),
     ran ? section('Result', totals(document, all)) : undefined,
     latency(document),
+    (document.routes ?? []).map(routeSections),
     document.start.test_start ? section('What was run', definitions(facts(document))) : undefined,
     ran ? section('Both ends', endsTable(document)) : undefined,
     remarks(document.end.warnings, document.notes),

@@ -30,15 +30,12 @@ export function routePage({ raw, checked }: Whole<TraceDocument>): string {
 export function routesPage({ raw, checked }: Whole<RoutesDocument>): string {
   const { forward, reverse } = checked;
   const server = (forward ?? reverse)?.start?.host;
-  const ways = [
-    { way: 'there', document: forward },
-    { way: 'back', document: reverse },
-  ].flatMap(({ way, document }) => (document ? [{ way, document }] : []));
+  const ways = waysOf(checked);
   return sheet({
     title: server === undefined ? 'Routes that were not traced' : `Routes to ${server} and back`,
     subtitle: utc((forward?.start ?? reverse?.start)?.timestamp).join(''),
     body: [
-      ways.map(({ way, document }) => failure(`The trace of the way ${way} failed.`, document.error)),
+      failures(ways),
       cardList(ways.flatMap(({ way, document }) => cardsOf(document, ` ${way}`))),
       besideEachOther(checked),
       ways.map(({ way, document }) => hopsOf(`The way ${way}`, document)),
@@ -52,6 +49,32 @@ export function routesPage({ raw, checked }: Whole<RoutesDocument>): string {
     ],
     ...{ about, raw },
   });
+}
+
+/** The hops alone, within the report of something else. */
+export function routeSections(document: TraceDocument | RoutesDocument): Part {
+  if ('rows' in document) {
+    const ways = waysOf(document);
+    return [failures(ways), besideEachOther(document), ways.map((each) => hopsOf(`Hops ${each.way}`, each.document))];
+  }
+  const way = document.start?.direction === 'reverse' ? 'back' : 'there';
+  return [failures([{ way, document }]), hopsOf(`Hops ${way}`, document)];
+}
+
+interface Way {
+  readonly way: 'there' | 'back';
+  readonly document: TraceDocument;
+}
+
+function waysOf({ forward, reverse }: RoutesDocument): Way[] {
+  return [
+    ...(forward ? [{ way: 'there', document: forward } as const] : []),
+    ...(reverse ? [{ way: 'back', document: reverse } as const] : []),
+  ];
+}
+
+function failures(ways: readonly Way[]): Part {
+  return ways.map(({ way, document }) => failure(`The trace of the way ${way} failed.`, document.error));
 }
 
 function titleOf({ start }: TraceDocument): string {

@@ -64,11 +64,25 @@ describe('a report in HTML', () => {
     expect(await readFile(again, 'utf8')).toBe(await readFile(report, 'utf8'));
   });
 
-  test('is written of a route that needs no server', async () => {
-    const report = join(await temporaryFolder(onTestFinished), 'a.html');
-    const { exitCode } = await runWperf(['--traceroute', '127.0.0.1', ...routeQuickly, '--report', report]);
+  test('is written of a route that needs no server, which goes into that of a test', async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const [route, report, whole] = ['a.html', 'b.html', 'c.html'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const { exitCode } = await runWperf(['--traceroute', '127.0.0.1', ...routeQuickly, '--report', route]);
     expect(exitCode).toBe(0);
-    expect(await embedded(report)).toMatchObject({ hops: [{ ttl: 1, end: 'target' }] });
+    const hops = [{ ttl: 1, end: 'target' }];
+    expect(await embedded(route)).toMatchObject({ hops });
+    await runWperf([...to(), ...quick, '--report', report]);
+    const { stdout } = await runWperf(['--from', report, route, '-J', '--report', whole]);
+    expectReport(JSON.parse(stdout));
+    expect(JSON.parse(stdout)).toMatchObject({ start: { test_start: {} }, routes: [{ hops }] });
+    expect(await readFile(whole, 'utf8')).toContain('<h2>Hops there</h2>');
+    const wrong = await runWperf(['--from', report, report, '--csv']);
+    expect([wrong.exitCode, wrong.stdout]).toEqual([5, '']);
+    expectOneLine(wrong.stderr, `wperf: error: --from '${report}' is no result of a route`);
   });
 
   test.each([

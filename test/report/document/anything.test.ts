@@ -23,6 +23,7 @@ const failedChecks = [{ check: 'rate', direction: 'up', figure: 1, bound: 2 }] a
 const documents = {
   throughput: documentOf(wholeOf(rich, { failedChecks, warnings: ['w'], serverOutput: 'o' })),
   packets: documentOf(packetsOf(datagram)),
+  'a test beside a route': { ...documentOf(wholeOf(startOf())), routes: [traceDocumentOf(backEvents)] },
   pings: pingDocumentOf(pingEvents),
   'a route': traceDocumentOf(thereEvents),
   'both routes': routesDocumentOf(thereEvents, backEvents),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../../src/report/document/read.js';
+import { readAny, readDocument, withRoutes } from '../../../src/report/document/read.js';
 import { reportPage } from '../../../src/report/html/page.js';
 import { datagram, documentOf, latencyOf, packetsOf, readOf, trips, wholeOf } from '../documents.js';
 import { endOf, failure, intervalOf, startOf } from '../fixtures.js';
+import { backEvents, routesDocumentOf, thereEvents, traceDocumentOf } from '../other-documents.js';
 import { wordsOf } from './words.js';
 
 const pageOf = (events: Parameters<typeof readOf>[0]) => reportPage(readOf(events));
@@ -57,6 +58,21 @@ describe('the report in HTML', () => {
     const words = wordsOf(pageOf(wholeOf(start, { latency: { ...unknown, trips: { ...trips, loaded } } })));
     expect(words).not.toContain('queued');
     expect(words).toContain('which of them held it up cannot be told');
+  });
+
+  it('has the hops of routes that were put beside the test', () => {
+    const routes = [traceDocumentOf(backEvents), routesDocumentOf(thereEvents, backEvents)];
+    const test = readDocument(JSON.stringify(documentOf(wholeOf(startOf()))), 'x');
+    const beside = (before: typeof test, route: unknown) =>
+      withRoutes(before, readAny(JSON.stringify(route), 'x'), 'y');
+    const whole = routes.reduce<typeof test>(beside, test);
+    const page = reportPage(whole);
+    for (const text of ['Hops back Hop Address', 'Hops there Hop Host', 'Both ways beside each other', 'router.home']) {
+      expect(wordsOf(page)).toContain(text);
+    }
+    expect(readDocument(page, 'x')).toEqual(whole);
+    expect(reportPage(readDocument(page, 'x'))).toBe(page);
+    expect(() => withRoutes(test, test, "--from 'y'")).toThrow("--from 'y' is no result of a route");
   });
 
   it('draws loss below where there are packets', () => {
