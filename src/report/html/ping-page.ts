@@ -7,11 +7,8 @@ import { count, milliseconds, percent, seconds, textOf } from './figures.js';
 import { html, type Markup, type Part } from './markup.js';
 import { latencyPanel } from './round-trips.js';
 import { definitions, failure, interruption, remarks, section, sheet, utc } from './sheet.js';
-import { table } from './table.js';
+import { foldedTable, table } from './table.js';
 import { type Fact, placeText, simulationText } from './words.js';
-
-/** Rows of the table behind the chart; the document within the report has all. */
-const MOST_ROWS = 600;
 
 export function pingPage({ raw, checked }: Whole<PingDocument>): string {
   const { start } = checked;
@@ -80,20 +77,15 @@ function overPings({ pings, end }: PingDocument): Part {
 }
 
 function pingTable(pings: PingDocument['pings']): Markup {
-  const shown = pings.slice(0, MOST_ROWS);
-  const rows = table(
+  return foldedTable(
     'Pings',
+    'The pings as a table',
     [
       { head: 'Ping', cell: ({ seq }) => `${seq}` },
       { head: 'Round trip', cell: ({ time_ms: ms }) => (ms === undefined ? 'lost' : textOf(milliseconds(ms))) },
     ],
-    shown,
+    pings,
   );
-  const cut =
-    pings.length > shown.length
-      ? html`<p class="note">The first ${shown.length} of ${pings.length}; the result within this file has all.</p>`
-      : undefined;
-  return html`<details><summary>The pings as a table</summary>${rows}${cut}</details>`;
 }
 
 function percentiles(rtt: NonNullable<PingDocument['end']['rtt']>): Markup {

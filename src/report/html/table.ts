@@ -27,3 +27,21 @@ export function table<T>(
   const head = columns.map((column) => html`<th scope="col"${side(column)}>${column.head}</th>`);
   return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(line)}</tbody></table></div>`;
 }
+
+/** Rows of a table that may be long; the document within the report has all. */
+const MOST_ROWS = 600;
+
+/** The same, folded away, with no more rows than one reads. */
+export function foldedTable<T>(
+  name: string,
+  summary: string,
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+): Markup {
+  const shown = rows.slice(0, MOST_ROWS);
+  const cut =
+    rows.length > shown.length
+      ? html`<p class="note">The first ${shown.length} of ${rows.length}; the result within this file has all.</p>`
+      : undefined;
+  return html`<details><summary>${summary}</summary>${table(name, columns, shown)}${cut}</details>`;
+}

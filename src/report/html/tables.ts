@@ -5,10 +5,7 @@ import { type DirectionFigures, isDatagram, type StreamFigures, wayNames } from 
 import type { Row, TestDocument } from '../document/shape.js';
 import { count, milliseconds, percent, rate, textOf, UNKNOWN, volume } from './figures.js';
 import { html, type Markup } from './markup.js';
-import { type Column, table } from './table.js';
-
-/** Rows of the table behind the chart; of a longer test the document within the report has all. */
-const MOST_ROWS = 600;
+import { type Column, foldedTable, table } from './table.js';
 
 interface Total {
   readonly name: string;
@@ -138,7 +135,6 @@ export function latencyTable({ end: { latency } }: TestDocument): Markup | undef
 export function intervalTable(document: TestDocument, all: readonly DirectionFigures[]): Markup | undefined {
   const rows = all.flatMap(({ direction, intervals }) => intervals.map((row) => ({ direction, row })));
   if (rows.length === 0) return undefined;
-  const shown = rows.slice(0, MOST_ROWS);
   const packets = isDatagram(document);
   type Shown = (typeof rows)[number];
   const columns: Column<Shown>[] = [
@@ -156,11 +152,7 @@ export function intervalTable(document: TestDocument, all: readonly DirectionFig
         ]
       : []),
   ];
-  const cut =
-    rows.length > shown.length
-      ? html`<p class="note">The first ${shown.length} of ${rows.length}; the result within this file has all.</p>`
-      : undefined;
-  return html`<details><summary>The intervals as a table</summary>${table('Intervals', columns, shown)}${cut}</details>`;
+  return foldedTable('Intervals', 'The intervals as a table', columns, rows);
 }
 
 /** This end and the far one beside each other. */

@@ -15,6 +15,14 @@ const embedded = async (file: string) => {
   return JSON.parse(json);
 };
 
+type Three = readonly [string, string, string];
+
+/** Their paths in a folder of their own. */
+async function threeFiles(...names: Three): Promise<Three> {
+  const folder = await temporaryFolder(onTestFinished);
+  return names.map((name) => join(folder, name)) as unknown as Three;
+}
+
 const routeQuickly = ['--tr-no-dns', '--no-geoip', '--tr-timeout', '0.3'];
 
 describe('a report in HTML', () => {
@@ -22,12 +30,7 @@ describe('a report in HTML', () => {
   const to = () => ['-c', `127.0.0.1:${server.port}`];
 
   test('stands beside any output, and comes back the same', async () => {
-    const folder = await temporaryFolder(onTestFinished);
-    const [report, again, json] = ['a.html', 'b.html', 'a.json'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [report, again, json] = await threeFiles('a.html', 'b.html', 'a.json');
     const { exitCode, stdout } = await runWperf([...to(), ...quick, '--bidir', '-J', '--report', report]);
     expect(exitCode).toBe(0);
     const document = await embedded(report);
@@ -49,12 +52,7 @@ describe('a report in HTML', () => {
     ['both routes', ['--both-traceroutes', ...routeQuickly], { forward: { hops: [{ ttl: 1 }] } }],
     ['packets', ['-t', '0.3', '-u', '-b', '1M'], { start: { test_start: { protocol: 'UDP' } } }],
   ])('is written of %s, too', async (_what, flags, document) => {
-    const folder = await temporaryFolder(onTestFinished);
-    const [report, json, again] = ['a.html', 'a.json', 'b.html'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [report, json, again] = await threeFiles('a.html', 'a.json', 'b.html');
     const { exitCode, stdout } = await runWperf([...to(), ...flags, '-J', '--report', report]);
     expect(exitCode).toBe(0);
     expect(await embedded(report)).toEqual(JSON.parse(stdout));
@@ -65,12 +63,7 @@ describe('a report in HTML', () => {
   });
 
   test('is written of a route that needs no server, which goes into that of a test', async () => {
-    const folder = await temporaryFolder(onTestFinished);
-    const [route, report, whole] = ['a.html', 'b.html', 'c.html'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [route, report, whole] = await threeFiles('a.html', 'b.html', 'c.html');
     const { exitCode } = await runWperf(['--traceroute', '127.0.0.1', ...routeQuickly, '--report', route]);
     expect(exitCode).toBe(0);
     const hops = [{ ttl: 1, end: 'target' }];
