@@ -67,7 +67,7 @@ async function run(command: Command, argv: readonly string[]): Promise<number> {
     }
     case 'from': {
       const { runFromCommand } = await import('./run/from.js');
-      return runFromCommand(command.file, command.output);
+      return runFromCommand(command.files, command.output);
     }
     case 'compare': {
       const { runCompareCommand } = await import('./run/compare.js');

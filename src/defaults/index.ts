@@ -64,6 +64,8 @@ export const limits = {
   pingCount: { min: 1, max: 1_000_000 },
   /** Results beside each other. */
   compared: { min: 2, max: 20 },
+  /** Results of routes in the report of a test. */
+  routesBesideTest: { min: 0, max: 8 },
   /** What a user may ask of a test's figures. */
   latencyBoundMs: { min: 0, max: 3_600_000 },
   lossBoundPercent: { min: 0, max: 100 },

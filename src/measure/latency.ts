@@ -1,6 +1,7 @@
 /** What a test did to the latency of its path. Pure; docs/methodology.md publishes the grades and says what each means. */
 import type { TestDirection } from '../plan/plan.js';
 import { type LatencySummary, quantile, summarize } from './percentiles.js';
+import type { QueueReport } from './queues.js';
 
 export const grades = ['A+', 'A', 'B', 'C', 'D', 'F'] as const;
 export type LatencyGrade = (typeof grades)[number];
@@ -23,8 +24,11 @@ export interface LatencySamples {
   readonly unansweredMs: readonly number[];
 }
 
-/** Null where there were no samples. In a test both ways each loaded figure is that of both loads together. */
-export interface LatencyReport {
+/**
+ * Null where there were no samples. In a test both ways each loaded figure is that of both loads together; how long each
+ * way's queue was is told besides, where the far end tells its clock.
+ */
+export interface LatencyReport extends QueueReport {
   readonly idle: LatencySummary | null;
   readonly loadedUp: LatencySummary | null;
   readonly loadedDown: LatencySummary | null;
@@ -51,6 +55,8 @@ export interface LoadedTrip {
   readonly atSeconds: number;
   /** Null had no answer when the test ended. */
   readonly rttMs: number | null;
+  /** What each way's queue had of it, where the far end tells its clock. */
+  readonly queued?: { readonly upMs: number; readonly downMs: number };
 }
 
 /** At most so many of them, evenly chosen. */

@@ -215,8 +215,8 @@ export const messageShapes = {
   'trace-end': record({ type: kind('trace-end'), ...traceEndFields }),
   /** Either, at any time: a round trip for an end that cannot send pings of the WebSocket's own, as a browser. */
   ping: record({ type: kind('ping'), id: integer(0, Number.MAX_SAFE_INTEGER) }),
-  /** The answer, at once. */
-  pong: record({ type: kind('pong'), id: integer(0, Number.MAX_SAFE_INTEGER) }),
+  /** The answer, at once, and the moment of it by the clock of whoever answers, in milliseconds. */
+  pong: record({ type: kind('pong'), id: integer(0, Number.MAX_SAFE_INTEGER), at: optional(number(0, 1e15)) }),
   /** Either: the conversation is over because of this. */
   error: record({ type: kind('error'), code: line(64), message: line(512) }),
 } as const;

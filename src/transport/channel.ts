@@ -113,8 +113,8 @@ export interface KernelOptions {
 
 /** Texts both ways. */
 export interface Control {
-  /** Set by whoever listens; a channel has one listener. */
-  onText: (text: string) => void;
+  /** Set by whoever listens; a channel has one listener. `arrivedAt` is as a packet's. */
+  onText: (text: string, arrivedAt?: number) => void;
   onClose: (closed: Closed) => void;
   /**
    * Called when the peer broke a rule of the channel; whoever takes it over tells the peer and closes. By default the
@@ -170,7 +170,7 @@ export interface Echo {
   /** Of the peer's. */
   readonly pingsAnswered: number;
   /**
-   * Has the kernel say from now on when things arrive, where it can: packets, which have it anyway, and answers to pings.
+   * Has the kernel say from now on when things arrive, where it can: packets, which have it anyway, texts, and answers to pings.
    * Not for a channel of load, which would be slower.
    */
   tellArrivals(): void;

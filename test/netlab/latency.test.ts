@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { describeNeeding, networkNamespaces, program } from '../support/needs.js';
 import { addresses, makeLab } from '../support/netlab.js';
 import { measureWithWperf, startWperfServer, type WperfReport } from '../support/wperf.js';
+import { labWithServer } from './lab-with-server.js';
 
 const needs = [networkNamespaces, program('nft', 'nftables'), program('ping', 'iputils-ping')];
 
@@ -15,6 +16,8 @@ const fillsQueues = { 'net.ipv4.tcp_congestion_control': 'reno' };
 type LatencyWperfReport = WperfReport & {
   readonly end: {
     readonly latency: Record<'idle' | 'loaded_up' | 'loaded_down', { samples: number; median_ms: number } | null> & {
+      readonly queue_up: { median_ms: number };
+      readonly queue_down: { median_ms: number };
       readonly bufferbloat_ms: number;
       readonly grade: string;
       readonly rpm: number;
@@ -60,5 +63,24 @@ describeNeeding('20 Mbit/s with a queue of 200 ms', needs, () => {
     expect(latency.idle?.median_ms).toBeLessThan(10);
     expect(latency.rpm).toBeCloseTo(60_000 / ourMs, 6);
     expect(latency.grade).toMatch(/^[CD]$/);
+  });
+});
+
+describeNeeding('20 Mbit/s with a queue of 200 ms one way, and of 10 ms the other', needs, () => {
+  test.each([
+    ['up', { up: 200, down: 10 }, 'queue_up', 'queue_down'],
+    ['down', { up: 10, down: 200 }, 'queue_down', 'queue_up'],
+  ] as const)('both ways at once the wait is that way: %s', async (_direction, queueMs, deep, short) => {
+    const sysctl = { client: fillsQueues, server: fillsQueues };
+    const { measure } = await labWithServer({ rateMbit: 20, queueMs, sysctl });
+    const report = await measure(['--bidir', '-O', String(omitSeconds), '-t', String(seconds)]);
+    const { latency } = (report as LatencyWperfReport).end;
+    const added = latency.bufferbloat_ms;
+    const [deepMs, shortMs] = [latency[deep].median_ms, latency[short].median_ms];
+    const figures = `${deepMs} ms, the other way ${shortMs} ms, together ${added} ms`;
+    expect(added, figures).toBeGreaterThan(60);
+    expect(deepMs, figures).toBeGreaterThan(0.8 * added);
+    expect(shortMs, figures).toBeLessThan(20);
+    expect(Math.abs(deepMs + shortMs - added), figures).toBeLessThan(10);
   });
 });

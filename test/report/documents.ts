@@ -2,6 +2,7 @@
 import type { EndEvent, StartEvent, TestEvent } from '../../src/events/test.js';
 import { latencyReport } from '../../src/measure/latency.js';
 import type { PacketSummary } from '../../src/measure/packets.js';
+import { queueReport } from '../../src/measure/queues.js';
 import { asRead, type Whole } from '../../src/report/document/read.js';
 import { DocumentBuilder } from '../../src/report/json/document.js';
 import { endOf, identity, intervalOf, startOf } from './fixtures.js';
@@ -18,8 +19,8 @@ export const readOf = (events: readonly TestEvent[]): Whole => asRead(documentOf
 export const trips = {
   idleMs: [20, 21, 22],
   loaded: [
-    { atSeconds: 0, rttMs: 120 },
-    { atSeconds: 1, rttMs: 122 },
+    { atSeconds: 0, rttMs: 120, queued: { upMs: 99, downMs: 1 } },
+    { atSeconds: 1, rttMs: 122, queued: { upMs: 2, downMs: 100 } },
     { atSeconds: 2, rttMs: null },
   ],
   oneOf: 1,
@@ -27,6 +28,9 @@ export const trips = {
 
 export const latencyOf = (direction: 'up' | 'down' | 'bidir') => ({
   ...latencyReport(direction, { idleMs: [20, 21, 22], loadedMs: [120, 121, 122], unansweredMs: [] }),
+  ...queueReport(
+    trips.loaded.flatMap(({ atSeconds, queued }) => (queued ? [{ sentMs: 1000 * atSeconds, ...queued }] : [])),
+  ),
   trips,
 });
 

@@ -19,7 +19,7 @@ export interface LabPlan {
   /** The link's rate on the wire, Ethernet headers included, the same for each direction; without it, unlimited. */
   readonly rateMbit?: number;
   /** How long a packet may wait in a full queue of the router (50); at least ten packets always fit. */
-  readonly queueMs?: number;
+  readonly queueMs?: number | Readonly<Record<'up' | 'down', number>>;
   /** One way; both ways alike. */
   readonly delayMs?: number;
   /** Of all packets, in each direction. */
@@ -78,7 +78,10 @@ export async function makeLab(later: Later, plan: LabPlan = {}): Promise<Lab> {
   else await ip(names.server, `link add eth0 type veth peer name wan netns ${names.router}`);
   await giveAddresses(names);
   await translate(names.router);
-  for (const device of ['wan', 'lan']) await shape(names.router, device, plan);
+  const { queueMs = 50 } = plan;
+  const queues = typeof queueMs === 'number' ? { up: queueMs, down: queueMs } : queueMs;
+  await shape(names.router, 'wan', { ...plan, queueMs: queues.up });
+  await shape(names.router, 'lan', { ...plan, queueMs: queues.down });
   return new Lab(names, later);
 }
 
@@ -126,7 +129,11 @@ table ip home {
 const frameBytes = 1514;
 
 /** A token bucket that holds 4 ms of traffic, within what a full packet and the kernel's largest one ask for. */
-async function shape(router: string, device: string, { rateMbit, queueMs = 50 }: LabPlan): Promise<void> {
+async function shape(
+  router: string,
+  device: string,
+  { rateMbit, queueMs }: LabPlan & { readonly queueMs: number },
+): Promise<void> {
   if (!rateMbit) return;
   const bytesPerMs = (rateMbit * 1e6) / 8 / 1000;
   const burst = Math.round(Math.min(Math.max(bytesPerMs * 4, 2 * frameBytes), 64 * 1024));

@@ -66,12 +66,18 @@ function chooserOf(flag: Flag): NamedFlag | undefined {
 function kindOf(flag: Flag): string {
   const [uses, routes] = [usesOf(flag), flag.for.includes('traceroute')];
   const client = uses.some((use) => isOfClients(use) && !(routes && chooserOf(flag)));
-  return [
+  const kinds = [
     ...(client ? ['client'] : []),
     ...(uses.includes('server') ? ['server'] : []),
     ...(routes ? ['traceroute'] : []),
     ...(uses.includes('from') ? ['--from'] : []),
-  ].join(' and ');
+  ];
+  return listed(kinds, 'and');
+}
+
+/** `a, b and c`. */
+function listed(words: readonly string[], before: 'and' | 'or'): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(` ${before} `);
 }
 
 /** `-c, --loopback or -s`; `--traceroute, or with -c and --reverse-traceroute`. */
@@ -84,9 +90,8 @@ function placesOf(flag: Flag): string {
     ...(flag.for.includes('traceroute') ? ['--traceroute'] : []),
     ...(flag.for.includes('from') ? ['--from'] : []),
   ];
-  const listed = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((part) => part !== '').join(' or ');
   const chosen = chooser && `-c and ${label(chooser)}`;
-  return [listed, chosen].filter(Boolean).join(', or with ');
+  return [listed(places, 'or'), chosen].filter(Boolean).join(', or with ');
 }
 
 function exclusive(flag: { readonly name: string }, other: { readonly name: string }) {

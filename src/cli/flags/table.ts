@@ -96,6 +96,7 @@ const routes = ['traceroute', 'route-back', 'both-routes', 'loopback'] as const;
 const routesAndServer = [...routes, 'server'] as const;
 const everyTest = [...client, 'traceroute', 'server'] as const;
 const from = ['from'] as const;
+const clientTraceAndFrom = [...clientAndTrace, ...from] as const;
 const compare = ['compare'] as const;
 const everyUse = [...everyTest, ...from, ...compare] as const;
 
@@ -141,8 +142,10 @@ const general = [
     group: 'Modes',
     for: from,
     makes: 'from',
-    type: text('FILE'),
-    help: 'Read the result of a test back, from what -J printed or a report in HTML, for --report, -J or --csv',
+    type: text('FILE...'),
+    repeatable: true,
+    takesMore: true,
+    help: 'Read a result back, from what -J printed or a report in HTML, for --report, -J or --csv; routes may follow a test',
     conflicts: ['server', 'client', 'loopback', 'traceroute'],
   },
   {
@@ -543,9 +546,9 @@ const general = [
     name: 'report',
     aliases: [],
     group: 'Client',
-    for: loadAndFrom,
+    for: clientTraceAndFrom,
     type: text('FILE.html'),
-    help: 'Write a report to look at into FILE.html when the test ends, beside what is printed; it holds the result, too',
+    help: 'Write a report to look at into FILE.html at the end, of a test, pings or a route; it holds the result, too',
   },
   {
     name: 'csv',

@@ -61,8 +61,8 @@ export type Command =
   /** No mode was given. */
   | { readonly command: 'usage' }
   | { readonly command: 'version'; readonly verbose: boolean }
-  /** A test that ran, reported once more. */
-  | { readonly command: 'from'; readonly file: string; readonly output: OutputPlan }
+  /** What ran, reported once more; behind a test, routes. */
+  | { readonly command: 'from'; readonly files: readonly string[]; readonly output: OutputPlan }
   | { readonly command: 'compare'; readonly files: readonly string[]; readonly output: OutputPlan }
   | RunningCommand;
 
@@ -115,11 +115,15 @@ function routeReport(values: FlagValues, outside: Surroundings): RouteReport {
 }
 
 function fromCommand(values: FlagValues, outside: Surroundings): Command {
-  const { from: file = '', report, json, csv } = values;
+  const { from: files = [], report, json, csv } = values;
   if (report === undefined && !json && !csv) {
     throw usageError(`${labelOf('from')} needs to know what to make of it`, 'give --report FILE.html, -J or --csv');
   }
-  return { command: 'from', file, output: outputPlan(values, outside) };
+  if (files.length > 1 + limits.routesBesideTest.max) {
+    const hint = `give a test and at most ${limits.routesBesideTest.max} routes`;
+    throw usageError(`${labelOf('from')} has ${files.length} files`, hint);
+  }
+  return { command: 'from', files, output: outputPlan(values, outside) };
 }
 
 function compareCommand(values: FlagValues, outside: Surroundings): Command {

@@ -1,10 +1,11 @@
 import { runClientPlan } from '../../client.js';
 import { exitCode, exitCodes, stripControl } from '../../errors.js';
 import type { EndEvent, TestEvent } from '../../events/test.js';
+import { identity } from '../../host/identity.js';
 import { failedChecks } from '../../measure/checks.js';
 import type { Bounds, ClientPlan, OutputPlan } from '../../plan/plan.js';
 import { clientReporter, openOutput } from './output.js';
-import { htmlReport } from './report-file.js';
+import { openReport } from './report-file.js';
 import { onInterrupt } from './signals.js';
 
 /** Runs one test and resolves with the exit code. Ctrl-C ends it with the results so far; a second one at once. */
@@ -12,20 +13,23 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   const asked = await withPassword(plan);
   const output = await openOutput(outputPlan);
   const reporter = await clientReporter(outputPlan, output);
-  const report = outputPlan.report === undefined ? undefined : await htmlReport(outputPlan.report, output);
+  const report = await openReport(outputPlan.report, output, async () => {
+    const { HtmlReporter } = await import('../../report/html/test.js');
+    return new HtmlReporter(identity);
+  });
   const stop = new AbortController();
   onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;
   for await (const happened of runClientPlan(asked, { signal: stop.signal })) {
     const event = judged(happened, outputPlan.bounds);
     reporter.event(event);
-    report?.event(event);
+    report.event(event);
     if (event.type === 'error') code = exitCode(event.error.code);
     if (event.type === 'end') code = codeOf(event, stop.signal.aborted);
   }
-  const written = (await report?.write()) ?? true;
+  code = await report.write(code);
   await output.close();
-  return written || !isVerdict(code) ? code : exitCodes.local;
+  return code;
 }
 
 /** The end with what the user's bounds make of it. */
@@ -39,11 +43,6 @@ const codesOfChecks = { rate: exitCodes.tooSlow, latency: exitCodes.tooLate, los
 function codeOf({ interrupted, failedChecks: [failed] = [] }: EndEvent, aborted: boolean): number {
   if (interrupted) return aborted ? exitCodes.interrupted : exitCodes.test;
   return failed === undefined ? exitCodes.success : codesOfChecks[failed.check];
-}
-
-/** Of a test that ran: a report that cannot be written weighs more. */
-function isVerdict(code: number): boolean {
-  return code === exitCodes.success || Object.values<number>(codesOfChecks).includes(code);
 }
 
 /** Asked for where it is needed and nothing else tells it. */

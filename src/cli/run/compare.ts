@@ -11,7 +11,8 @@ export async function runCompareCommand(files: readonly string[], plan: OutputPl
   for (const file of files) runs.push({ name: file, document: (await readResult('--compare', file)).checked });
   const comparison = comparisonOf(runs);
   const output = await openOutput(plan);
-  output.screen.out.write(plan.format === 'json' ? comparisonJson(comparison) : comparisonText(comparison));
+  const { out, columns } = output.screen;
+  out.write(plan.format === 'json' ? comparisonJson(comparison) : comparisonText(comparison, columns()));
   await output.close();
   return exitCodes.success;
 }

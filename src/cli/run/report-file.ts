@@ -1,27 +1,44 @@
 /** The file of `--report`: what cannot be written is told in a line, beside the figures that were printed. */
 import { writeFile } from 'node:fs/promises';
-import { toWperfError, WperfError } from '../../errors.js';
-import { identity } from '../../host/identity.js';
-import type { Reporter } from '../../report/reporter.js';
+import { exitCodes, toWperfError, WperfError } from '../../errors.js';
 import type { Output } from './output.js';
 
-export interface ReportFile extends Reporter {
-  /** False where that failed, which is told. */
-  write(): Promise<boolean>;
+/** Hears what happens, and makes a page of it. */
+export interface PageReporter<E> {
+  event(event: E): void;
+  /** Undefined where nothing has come to an end. */
+  page(): string | undefined;
 }
 
-export async function htmlReport(path: string, output: Output): Promise<ReportFile> {
-  const { HtmlReporter } = await import('../../report/html/test.js');
-  const reporter = new HtmlReporter(identity);
+export interface ReportFile<E> {
+  event(event: E): void;
+  /** Resolves with the exit code, given that of the run. */
+  write(code: number): Promise<number>;
+}
+
+/** @param load its reporter; of a run without `--report` it is not asked for. */
+export async function openReport<E>(
+  path: string | undefined,
+  output: Output,
+  load: () => Promise<PageReporter<E>>,
+): Promise<ReportFile<E>> {
+  if (path === undefined) return { event: () => {}, write: async (code) => code };
+  const reporter = await load();
+  const write = async () => {
+    const page = reporter.page();
+    if (page !== undefined) await writeReport(path, page);
+  };
   return {
     event: (event) => reporter.event(event),
-    write: () =>
-      told(output, async () => {
-        const page = reporter.page();
-        if (page !== undefined) await writeReport(path, page);
-      }),
+    write: async (code) => ((await told(output, write)) || !verdicts.has(code) ? code : exitCodes.local),
   };
 }
+
+/** Of a run that came to its end: a report that cannot be written weighs more. */
+const verdicts: ReadonlySet<number> = new Set([
+  ...[exitCodes.success, exitCodes.notReached],
+  ...[exitCodes.tooSlow, exitCodes.tooLate, exitCodes.tooLossy],
+]);
 
 /** Throws WperfError `file-failure`. */
 export async function writeReport(path: string, page: string): Promise<void> {

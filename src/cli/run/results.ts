@@ -2,14 +2,20 @@
 import { open } from 'node:fs/promises';
 import { bounds } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
-import { readDocument, type Whole } from '../../report/document/read.js';
+import { type AnyWhole, readAny, readDocument, type TestWhole } from '../../report/document/read.js';
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** Throws WperfError `file-failure` that names the flag, the file, and what is wrong with it. */
-export async function readResult(flag: string, path: string): Promise<Whole> {
+/** Of a test of load. Throws WperfError `file-failure` that names the flag, the file, and what is wrong with it. */
+export async function readResult(flag: string, path: string): Promise<TestWhole> {
   const name = `${flag} '${path}'`;
   return readDocument(await contentsOf(name, path), name);
+}
+
+/** Of whatever was run. Throws likewise. */
+export async function readAnyResult(flag: string, path: string): Promise<AnyWhole> {
+  const name = `${flag} '${path}'`;
+  return readAny(await contentsOf(name, path), name);
 }
 
 /** Pipes do not tell their size: what is read is counted. */

@@ -9,6 +9,7 @@ import type { TraceOptions } from '../../trace/options.js';
 import { type TraceTools, traceroute } from '../../trace/traceroute.js';
 import { type Output, openOutput } from './output.js';
 import { openPlaces } from './places.js';
+import { openReport } from './report-file.js';
 import { onInterrupt } from './signals.js';
 
 export interface TraceCommand {
@@ -24,10 +25,35 @@ export function runTraceCommand(
   options: TraceOptions,
   { geoip, output: plan, requireTarget }: TraceCommand,
 ): Promise<number> {
-  return withTraceTools(geoip, plan, (tools, output) => {
-    const reporter = makeTraceReporter(plan.format, output.screen, { annotated: tools.annotate !== undefined });
-    return report(traceroute(options, tools), reporter, requireTarget);
+  return withTraceTools(geoip, plan, (tools, output) =>
+    reportTrace(traceroute(options, tools), plan, { tools, output, requireTarget }),
+  );
+}
+
+export interface TraceReporting {
+  readonly tools: TraceTools;
+  readonly output: Output;
+  readonly requireTarget: boolean | undefined;
+}
+
+/** Reports a trace as the plan says, into the file of `--report` too, and resolves with the exit code. */
+export async function reportTrace(
+  events: AsyncIterable<TraceEvent | NoticeEvent>,
+  { format, report: path }: OutputPlan,
+  { tools, output, requireTarget }: TraceReporting,
+): Promise<number> {
+  const reporter = makeTraceReporter(format, output.screen, { annotated: tools.annotate !== undefined });
+  const file = await openReport<TraceReport>(path, output, async () => {
+    const { HtmlTraceReporter } = await import('../../report/html/route.js');
+    return new HtmlTraceReporter();
   });
+  const both = {
+    event: (event: TraceReport) => {
+      reporter.event(event);
+      file.event(event);
+    },
+  };
+  return file.write(await report(events, both, requireTarget));
 }
 
 /** `run` resolves with the exit code that holds unless the user interrupts. */
@@ -49,7 +75,7 @@ export async function withTraceTools(
 }
 
 /** Reports a trace to its end or its failure, and resolves with the exit code. */
-export async function report(
+async function report(
   events: AsyncIterable<TraceEvent | NoticeEvent>,
   reporter: TraceReporter,
   requireTarget = false,

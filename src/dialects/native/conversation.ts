@@ -36,7 +36,8 @@ const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
 export class Conversation {
   readonly peer: string;
   #channel: BareChannel;
-  readonly #textEcho: TextEcho;
+  /** Round trips by texts, whose answers tell the far end's clock. */
+  readonly textEcho: TextEcho;
   readonly #clock: Clock;
   readonly #unread = new Inbox<Message>();
   #cancelWatch: Cancel = () => {};
@@ -47,16 +48,16 @@ export class Conversation {
   constructor(channel: BareChannel, clock: Clock) {
     this.#channel = channel;
     this.#clock = clock;
-    this.#textEcho = new TextEcho(clock, (message) => this.send(message));
+    this.textEcho = new TextEcho(clock, (message) => this.send(message));
     this.peer = peerText(channel.info);
     this.#failed.promise.catch(() => {});
     const byText = channel.ping === undefined;
-    this.echo = { ping: (written) => (!byText && this.#channel.ping?.(written)) || this.#textEcho.ping(written) };
-    channel.onText = (text) => this.#receive(text);
+    this.echo = { ping: (written) => (!byText && this.#channel.ping?.(written)) || this.textEcho.ping(written) };
+    channel.onText = (text, arrivedAt) => this.#receive(text, arrivedAt);
     channel.onViolation = (text) => this.#onViolation(text);
     channel.onClose = (closed) => {
       this.#cancelWatch();
-      this.#textEcho.loseAll();
+      this.textEcho.loseAll();
       this.#fail(this.#closedError(closed));
       this.#ended.resolve();
     };
@@ -163,13 +164,13 @@ export class Conversation {
     this.channel.drop();
   }
 
-  #receive(text: string): void {
+  #receive(text: string, arrivedAt?: number): void {
     if (this.#unread.failure) return;
     try {
       const message = decodeMessage(text);
       if (message.type === 'error') this.#fail(peerError(message, this.peer));
       else if (message.type === 'ping') this.#answer(message);
-      else if (message.type === 'pong') this.#textEcho.answered(message);
+      else if (message.type === 'pong') this.textEcho.answered(message, arrivedAt);
       else this.#deliver(message);
     } catch (error) {
       this.abort(toWperfError(error));
@@ -179,7 +180,7 @@ export class Conversation {
   /** A peer that pings without reading the answers fills no more than a bounded queue. */
   #answer({ id }: MessageOf<'ping'>): void {
     if (this.channel.queuedBytes > this.#mayWaitBytes) throw violation('pings, and reads no answers');
-    this.send({ type: 'pong', id });
+    this.send({ type: 'pong', id, at: this.#clock.now() * 1000 });
   }
 
   #deliver(message: Message): void {

@@ -44,8 +44,14 @@ export const nativeLoad: LoadDialect = {
       conversation.send({ type: 'start' });
       conversation.channel.tellArrivals?.();
     });
+    const { textEcho } = conversation;
+    // Simulated loss is of pings of the channel's own.
+    const byText = opening.simulation === undefined;
     return {
-      ...{ granted, echo: conversation.echo },
+      ...{ granted, echo: byText ? textEcho : conversation.echo },
+      onMoments: (told) => {
+        textEcho.onMoments = told;
+      },
       onEnded: (lost) => {
         conversation.whenEnded(lost);
       },

@@ -2,6 +2,7 @@
 import type { WperfError } from '../../errors.js';
 import type { ForeignDialect, NoticeEvent, RttSummary, StreamResult } from '../../events/test.js';
 import type { Host } from '../../host/host.js';
+import type { RoundTripMoments } from '../../measure/queues.js';
 import type { LoadReader, SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import type { Channel, Echo } from '../../transport/channel.js';
@@ -43,6 +44,8 @@ export interface EchoLink {
   /** Settles when the server has agreed to it; rejects with WperfError when it does not. */
   readonly granted: Promise<void>;
   readonly echo: Pick<Echo, 'ping'>;
+  /** Calls `told` with each answer that tells the far end's clock, before its ping is; absent where none does. */
+  onMoments?(told: (moments: RoundTripMoments) => void): void;
   /** Calls `lost` once the connection has ended. */
   onEnded(lost: () => void): void;
   close(withinSeconds: number): void;

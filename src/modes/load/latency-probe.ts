@@ -5,9 +5,11 @@
  */
 import { bounds, limits, waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
+import { given } from '../../given.js';
 import { type Cancel, type Clock, within } from '../../host/clock.js';
 import { deferred } from '../../host/deferred.js';
 import { type LatencyReport, latencyNow, latencyReport, thinnedTrips } from '../../measure/latency.js';
+import { type Queued, queueReport, queuesOf, type RoundTripMoments } from '../../measure/queues.js';
 import type { Simulation, TestDirection, TestPlan } from '../../plan/plan.js';
 import { Pinger } from '../ping/pinger.js';
 import { simulatedSeconds } from '../simulation.js';
@@ -24,6 +26,8 @@ export class LatencyProbe {
   readonly #loadedMs: number[] = [];
   /** When each of them was sent. */
   readonly #loadedAt: number[] = [];
+  /** Of all answers that tell the far end's clock. */
+  readonly #moments: RoundTripMoments[] = [];
   #link: EchoLink | undefined;
   #idle: Pinger | undefined;
   #loaded: Pinger | undefined;
@@ -84,6 +88,7 @@ export class LatencyProbe {
     if (this.#closed) link?.close(waits.partingSeconds);
     if (!link || this.#closed) return undefined;
     this.#link = link;
+    link.onMoments?.((moments) => this.#moments.push(moments));
     link.onEnded(() => {
       if (!this.#closed) this.#lostAt = this.#options.clock.now();
       this.#over.resolve();
@@ -147,12 +152,21 @@ export class LatencyProbe {
     if (!open) return undefined;
     const [idleMs, loadedMs] = [this.#idleMs, this.#loadedMs];
     const atSeconds = (sentAt: number) => sentAt - this.#counted;
+    const queued = this.#queuedUnderLoad();
     const loaded = [
-      ...loadedMs.map((rttMs, i) => ({ atSeconds: atSeconds(this.#loadedAt[i] ?? 0), rttMs })),
+      ...loadedMs.map((rttMs, i) => ({
+        ...{ atSeconds: atSeconds(this.#loadedAt[i] ?? 0), rttMs },
+        ...given({ queued: queued[i] }),
+      })),
       ...unanswered.map((sentAt) => ({ atSeconds: atSeconds(sentAt), rttMs: null })),
     ];
     const trips = { idleMs, ...thinnedTrips(loaded, bounds.latencySamples) };
-    return { ...latencyReport(direction, { idleMs, loadedMs, unansweredMs }), trips };
+    return { ...latencyReport(direction, { idleMs, loadedMs, unansweredMs }), ...queueReport(queued), trips };
+  }
+
+  /** In the order of the answers; those before the load tell what the fastest way is. */
+  #queuedUnderLoad(): Queued[] {
+    return queuesOf(this.#moments).filter(({ sentMs }) => sentMs >= this.#counted * 1000);
   }
 
   close(): void {

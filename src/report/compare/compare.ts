@@ -1,8 +1,10 @@
 /** How results differ from the first of them, beside how much each of them varied by itself. Pure. */
 import { meanAndDeviation } from '../../measure/percentiles.js';
 import type { Direction } from '../../plan/plan.js';
+import type { Summary } from '../document/fields.js';
 import { type DirectionFigures, figuresOf, isDatagram } from '../document/figures.js';
 import type { Row, TestDocument } from '../document/shape.js';
+import { rateFigure } from '../text/format.js';
 
 export interface Run {
   /** The file, as the user named it. */
@@ -10,7 +12,7 @@ export interface Run {
   readonly document: TestDocument;
 }
 
-export type Metric = 'rate' | 'loaded_latency' | 'loss' | 'jitter';
+export type Metric = 'rate' | 'loaded_latency' | 'queued_latency' | 'loss' | 'jitter';
 
 export interface Measured {
   /** Bits a second, milliseconds or percent; null is missing. */
@@ -58,7 +60,13 @@ export function comparisonOf(runs: readonly Run[]): Comparison {
 function differencesOf(first: TestDocument, other: TestDocument): Difference[] {
   const [before, after] = [figuresOf(first), figuresOf(other)];
   const packets = isDatagram(first) || isDatagram(other);
-  const metrics: Metric[] = ['rate', 'loaded_latency', ...(packets ? (['loss', 'jitter'] as const) : [])];
+  // One way the loaded latency says as much.
+  const bothWays = before.length > 1 && after.length > 1;
+  const metrics: Metric[] = [
+    ...(['rate', 'loaded_latency'] as const),
+    ...(bothWays ? (['queued_latency'] as const) : []),
+    ...(packets ? (['loss', 'jitter'] as const) : []),
+  ];
   return (['up', 'down'] as const).flatMap((direction) => {
     const [a, b] = [before, after].map((all) => all.find((each) => each.direction === direction));
     if (a === undefined && b === undefined) return [];
@@ -80,13 +88,16 @@ function differenceOf(direction: Direction, metric: Metric, first: Measured, oth
 
 function measured(figures: DirectionFigures | undefined, metric: Metric): Measured {
   if (figures === undefined) return { value: null, spread: null };
-  const { received, loaded, intervals } = figures;
-  if (metric === 'loaded_latency') {
-    // Round trips are skewed, and have no intervals: how far the slow ones lie above the middle.
-    return { value: loaded?.median_ms ?? null, spread: loaded ? loaded.p95_ms - loaded.median_ms : null };
-  }
+  const { received, loaded, queued, intervals } = figures;
+  if (metric === 'loaded_latency') return latencyOf(loaded);
+  if (metric === 'queued_latency') return latencyOf(queued);
   const pick = picks[metric];
   return { value: (received && pick(received)) ?? null, spread: spreadOf(intervals, pick) };
+}
+
+/** Round trips are skewed, and have no intervals: how far the slow ones lie above the middle. */
+function latencyOf(summary: Summary | undefined): Measured {
+  return { value: summary?.median_ms ?? null, spread: summary ? summary.p95_ms - summary.median_ms : null };
 }
 
 const picks: Record<'rate' | 'loss' | 'jitter', (row: Row) => number | undefined> = {
@@ -124,6 +135,10 @@ const settings: readonly (readonly [string, (document: TestDocument) => string |
   ['streams', ({ start }) => start.test_start?.num_streams],
   ['seconds', ({ start }) => start.test_start?.duration],
   ['block size', ({ start }) => start.test_start?.blksize],
-  ['rate asked for', ({ start }) => start.test_start?.target_bitrate],
+  ['rate asked for', ({ start }) => start.test_start && rateText(start.test_start.target_bitrate)],
   ['interval', ({ start }) => start.test_start?.interval],
 ];
+
+function rateText(bitsPerSecond: number): string {
+  return bitsPerSecond > 0 ? rateFigure(bitsPerSecond) : 'none';
+}

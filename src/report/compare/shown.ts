@@ -7,14 +7,19 @@ import { jsonText } from '../printable.js';
 import { millisecondsText, rateFigure } from '../text/format.js';
 import type { Comparison, Difference, Measured, Metric, Run } from './compare.js';
 
-const metricNames = { rate: 'rate', loaded_latency: 'loaded latency', loss: 'loss', jitter: 'jitter' } as const;
-const units = { rate: 'bits_per_second', loaded_latency: 'ms', loss: 'percent', jitter: 'ms' } as const;
+const metricNames = {
+  ...{ rate: 'rate', loaded_latency: 'loaded latency', queued_latency: 'queued', loss: 'loss', jitter: 'jitter' },
+} as const;
+const units = {
+  ...{ rate: 'bits_per_second', loaded_latency: 'ms', queued_latency: 'ms', loss: 'percent', jitter: 'ms' },
+} as const;
 
-export function comparisonText({ runs, against, notes }: Comparison): string {
+/** As tables where their figures fit into so many columns, else each difference in lines of its own. */
+export function comparisonText({ runs, against, notes }: Comparison, columns = Number.POSITIVE_INFINITY): string {
   const lines = [
     ...runs.map((run, i) => `${letter(i)}: ${runText(run)}`),
     ...notes.map((note) => `note: ${stripControl(note)}`),
-    ...against.flatMap(({ differences }, i) => ['', ...tableOf(letter(i + 1), differences)]),
+    ...against.flatMap(({ differences }, i) => ['', ...tableOf(letter(i + 1), differences, columns)]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -29,7 +34,7 @@ function runText({ name, document }: Run): string {
   return stripControl(`${name}: ${headline(document)}${time}`);
 }
 
-function tableOf(other: string, differences: readonly Difference[]): string[] {
+function tableOf(other: string, differences: readonly Difference[], columns: number): string[] {
   const rows = differences.map((one) => [
     `${wayNames[one.direction]}, ${metricNames[one.metric]}`,
     valueText(one.metric, one.first.value),
@@ -39,12 +44,21 @@ function tableOf(other: string, differences: readonly Difference[]): string[] {
   ]);
   const head = ['', 'A', other, 'difference', ''];
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => (row[i] ?? '').length)));
+  const figures = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
+  if (figures > columns) return rows.flatMap((row) => underEachOther(other, row));
   return [head, ...rows].map((row) =>
     row
       .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
+      .join(GAP)
       .trimEnd(),
   );
+}
+
+const GAP = '  ';
+
+function underEachOther(other: string, [name, first, second, ...verdicts]: readonly string[]): string[] {
+  const below = verdicts.filter((part) => part !== '');
+  return [`${name}:`, ...[`A ${first}`, `${other} ${second}`, ...below].map((line) => `${GAP}${line}`)];
 }
 
 function valueText(metric: Metric, value: number | null): string {

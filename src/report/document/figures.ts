@@ -1,6 +1,7 @@
 /** What a document says of each direction of its test. Pure. */
 import type { Direction } from '../../plan/plan.js';
-import type { Row, Summary, TestDocument } from './shape.js';
+import type { Summary } from './fields.js';
+import type { Row, TestDocument } from './shape.js';
 
 export interface DirectionFigures {
   readonly direction: Direction;
@@ -11,6 +12,8 @@ export interface DirectionFigures {
   readonly intervals: readonly Row[];
   readonly streams: readonly StreamFigures[];
   readonly loaded: Summary | undefined;
+  /** What this way queued of the round trips under load. */
+  readonly queued: Summary | undefined;
 }
 
 export interface StreamFigures {
@@ -38,6 +41,7 @@ export function figuresOf(document: TestDocument): DirectionFigures[] {
       intervals: sumsOf(document, i).filter((sum) => !sum.omitted),
       streams: streamsOf(document, direction),
       loaded: direction === 'up' ? latency?.loaded_up : latency?.loaded_down,
+      queued: direction === 'up' ? latency?.queue_up : latency?.queue_down,
     };
   });
 }

@@ -6,10 +6,7 @@ import {
   type Checked,
   flag,
   integer,
-  line,
   list,
-  matching,
-  number,
   oneOf,
   optional,
   record,
@@ -17,25 +14,23 @@ import {
   ShapeError,
   text,
 } from '../../protocol/shape.js';
-
-const most = {
-  lineCharacters: 8192,
-  outputCharacters: 1024 * 1024,
-  /** A day by tenths of a second. */
-  intervals: 864_000,
-  streams: 256,
-  lines: 10_000,
-  columns: 64,
-  samples: 100_000,
-} as const;
-
-/** Beyond all that was ever measured, and far from where sums and products of them end. */
-const figure = number(0, 1e18);
-const time = number(0, 1e9);
-const count = integer(0, Number.MAX_SAFE_INTEGER);
-const words = line(most.lineCharacters);
-const lines = list(words, most.lines);
-const moment = number(-1e9, 1e9);
+import {
+  count,
+  figure,
+  guest,
+  lines,
+  moment,
+  most,
+  outcome,
+  place,
+  simulation,
+  summary,
+  time,
+  timestamp,
+  version,
+  words,
+} from './fields.js';
+import { anyRoute } from './route-shape.js';
 
 /** What a transport of the user's tells, by names of its own. */
 const tally: Shape<Readonly<Record<string, number>>> = (value, field) => {
@@ -75,18 +70,12 @@ const interval = record({
   sum_bidir_reverse: optional(row),
 });
 
-const summary = record({
-  samples: count,
-  min_ms: figure,
-  median_ms: figure,
-  p95_ms: figure,
-  p99_ms: figure,
-  max_ms: figure,
+const trip = record({
+  ...{ seconds: moment, rtt_ms: optional(figure) },
+  ...{ queue_up_ms: optional(figure), queue_down_ms: optional(figure) },
 });
+export type Trip = Checked<typeof trip>;
 
-export type Summary = Checked<typeof summary>;
-
-const trip = record({ seconds: moment, rtt_ms: optional(figure) });
 const samples = record({
   idle_ms: list(figure, most.samples),
   loaded: list(trip, most.samples),
@@ -97,6 +86,8 @@ const latency = record({
   idle: optional(summary),
   loaded_up: optional(summary),
   loaded_down: optional(summary),
+  queue_up: optional(summary),
+  queue_down: optional(summary),
   bufferbloat_ms: optional(figure),
   grade: optional(oneOf('A+', 'A', 'B', 'C', 'D', 'F')),
   rpm: optional(figure),
@@ -129,23 +120,13 @@ const test = record({
 
 export type TestFacts = Checked<typeof test>;
 
-const simulation = record({
-  configured: record({
-    latency_ms: optional(figure),
-    jitter_ms: optional(figure),
-    loss_percent: optional(figure),
-    mtu: optional(count),
-    seed: optional(count),
-  }),
-});
-
 const start = record({
-  version: matching(/^wperf [\w.+-]{1,64}$/, 'the version of wperf that wrote it, such as wperf 1.0.0'),
+  version,
   system_info: optional(words),
   connected: list(connection, most.streams),
-  timestamp: optional(record({ timemillisecs: integer(0, 8.64e15) })),
-  connecting_to: optional(record({ host: words, port: count })),
-  accepted_connection: optional(record({ host: words, port: optional(count), by_proxy: optional(words) })),
+  timestamp: optional(timestamp),
+  connecting_to: optional(place),
+  accepted_connection: optional(guest),
   cookie: optional(words),
   tcp_mss_default: optional(count),
   tcp_mss: optional(count),
@@ -191,11 +172,11 @@ const document = record({
   start,
   intervals: list(interval, most.intervals),
   end,
-  error: optional(words),
-  error_code: optional(words),
-  notes: optional(lines),
+  ...outcome,
   extra_data: optional(words),
   server_output_text: optional(text(most.outputCharacters)),
+  /** Put beside it later. */
+  routes: optional(list(anyRoute, most.routes)),
 });
 
 export type TestDocument = Checked<typeof document>;

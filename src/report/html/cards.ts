@@ -5,7 +5,7 @@ import { count, type Figure, milliseconds, percent, rate, textOf } from './figur
 import { html, type Markup } from './markup.js';
 import { lossText } from './tables.js';
 
-interface Card {
+export interface Card {
   readonly name: string;
   readonly figure: Figure;
   readonly more?: string;
@@ -18,6 +18,10 @@ export function cards(document: TestDocument, all: readonly DirectionFigures[]):
     ...all.flatMap((figures) => [rateCard(figures), ...(packets ? packetCards(figures, all.length > 1) : [])]),
     ...(document.end.latency ? latencyCards(document.end.latency) : []),
   ];
+  return cardList(shown);
+}
+
+export function cardList(shown: readonly Card[]): Markup | undefined {
   if (shown.length === 0) return undefined;
   return html`<ul class="cards">${shown.map(card)}</ul>`;
 }
@@ -41,14 +45,28 @@ function packetCards({ direction, received }: DirectionFigures, several: boolean
   ];
 }
 
-/** A round trip crosses both ways: loaded both ways there is one figure, and no telling which way held it up. */
-function latencyCards({ idle, loaded_up: up, loaded_down: down, bufferbloat_ms: bloat, grade, rpm }: Latency): Card[] {
+/** A round trip crosses both ways: loaded both ways there is one figure, and what each way queued where that is known. */
+function latencyCards(latency: Latency): Card[] {
+  const { idle, loaded_up: up, loaded_down: down, bufferbloat_ms: bloat, grade, rpm } = latency;
+  const queues = up && down ? [['up', latency.queue_up] as const, ['down', latency.queue_down] as const] : [];
   const loaded = up ?? down;
   const way = up && down ? 'both ways' : up ? 'up' : 'down';
   const p95 = (ms: number | undefined) => (ms === undefined ? {} : { more: `95 %: ${textOf(milliseconds(ms))}` });
   return [
     { name: 'Latency idle', figure: milliseconds(idle?.median_ms), ...p95(idle?.p95_ms) },
     { name: `Latency loaded ${way}`, figure: milliseconds(loaded?.median_ms), ...p95(loaded?.p95_ms) },
+    ...queues.flatMap(([direction, queue]) =>
+      queue
+        ? [
+            {
+              name: `Queued ${direction}`,
+              figure: milliseconds(queue.median_ms),
+              ...p95(queue.p95_ms),
+              kind: direction,
+            },
+          ]
+        : [],
+    ),
     ...(grade === undefined
       ? []
       : [{ name: 'Bufferbloat', figure: { value: grade, unit: '' }, more: `${textOf(milliseconds(bloat))} added` }]),

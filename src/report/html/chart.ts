@@ -1,53 +1,16 @@
 /** The chart: rate, latency and loss above each other on one time axis, each direction with a dash of its own. */
 import type { Direction } from '../../plan/plan.js';
 import { type DirectionFigures, isDatagram } from '../document/figures.js';
-import type { Row, TestDocument } from '../document/shape.js';
+import type { Row, TestDocument, Trip } from '../document/shape.js';
+import { drawn, type Frame, longest, type Panel, round, type Size } from './drawing.js';
 import { axisUnit } from './figures.js';
-import { html, type Markup, type Part } from './markup.js';
-import { ticksTo, ticksWithin } from './scale.js';
-import { fewerPoints, fewerStretches, type Point, type Stretch } from './thinned.js';
-
-/** What a drawing of this width has room for. */
-export interface Size {
-  readonly name: 'wide' | 'narrow';
-  readonly width: number;
-  readonly left: number;
-  readonly right: number;
-  readonly timeSteps: number;
-  readonly heights: { readonly rate: number; readonly latency: number; readonly loss: number };
-}
-
-export const wide: Size = {
-  ...{ name: 'wide', width: 960, left: 64, right: 18, timeSteps: 10 },
-  heights: { rate: 220, latency: 130, loss: 90 },
-};
-/** Text keeps its size on a phone, so the drawing is another one. */
-export const narrow: Size = {
-  ...{ name: 'narrow', width: 340, left: 44, right: 8, timeSteps: 5 },
-  heights: { rate: 170, latency: 120, loss: 80 },
-};
-
-const HEAD = 26;
-const GAP = 14;
-const FOOT = 34;
+import { html, type Markup } from './markup.js';
+import { latencyPanel, polyline, type RoundTrip } from './round-trips.js';
+import { fewerStretches, type Point, type Stretch } from './thinned.js';
 
 interface Line {
   readonly direction: Direction;
   readonly stretches: readonly Stretch[];
-}
-
-interface Panel {
-  readonly title: string;
-  readonly height: number;
-  readonly most: number;
-  readonly draw: (frame: Frame) => Part;
-}
-
-/** Where a panel is, and how its values and seconds become places. */
-interface Frame {
-  readonly x: (seconds: number) => number;
-  readonly y: (value: number) => number;
-  readonly size: Size;
 }
 
 export interface Chart {
@@ -64,9 +27,11 @@ export function chartOf(document: TestDocument, all: readonly DirectionFigures[]
   const lengths = rates.flatMap(({ stretches }) => stretches.map(({ end }) => end));
   const lastSecond = longest([...lengths, ...trips.map(({ seconds }) => seconds)]);
   if (lastSecond <= 0) return undefined;
+  const queued = all.length > 1 ? all.map(({ direction }) => queueOf(trips, direction)) : [];
   const panels = [
     ...(rates.length > 0 ? [ratePanel(rates, size)] : []),
-    ...(trips.length > 0 ? [latencyPanel(trips, latency?.idle?.median_ms, size)] : []),
+    ...(trips.length > 0 ? [latencyPanel(trips.map(roundTripOf), latency?.idle?.median_ms, size)] : []),
+    ...(queued.some(({ points }) => points.length > 0) ? [queuePanel(queued, size)] : []),
     ...(losses.length > 0 ? [lossPanel(losses, size)] : []),
   ];
   const shows = [
@@ -74,7 +39,7 @@ export function chartOf(document: TestDocument, all: readonly DirectionFigures[]
     ...(trips.length > 0 ? (['latency'] as const) : []),
     ...(losses.length > 0 ? (['loss'] as const) : []),
   ];
-  return { drawing: drawn(panels, lastSecond, size, summaryOf(panels, lastSecond)), shows };
+  return { drawing: drawn({ panels, axis: 'seconds', last: lastSecond }, size), shows };
 }
 
 function linesOf(all: readonly DirectionFigures[], value: (row: Row) => number | undefined): Line[] {
@@ -110,26 +75,30 @@ function lossPanel(lines: readonly Line[], size: Size): Panel {
   };
 }
 
-function latencyPanel(
-  trips: readonly { readonly seconds: number; readonly rtt_ms?: number }[],
-  idleMs: number | undefined,
-  size: Size,
-): Panel {
-  const points = trips.flatMap(({ seconds, rtt_ms }) =>
-    rtt_ms === undefined ? [] : [{ at: Math.max(0, seconds), value: rtt_ms }],
-  );
-  const silent = trips.filter(({ rtt_ms }) => rtt_ms === undefined).map(({ seconds }) => seconds);
-  const most = longest([...points.map(({ value }) => value), idleMs ?? 0]);
-  return {
-    ...{ title: 'Round trip, ms', height: size.heights.latency, most },
-    draw: (frame) => [idleLine(idleMs, frame), polyline(points, frame), silent.length > 0 ? open(silent, frame) : ''],
-  };
+function roundTripOf({ seconds, rtt_ms: ms }: Trip): RoundTrip {
+  return { at: Math.max(0, seconds), ms };
 }
 
-function idleLine(idleMs: number | undefined, { x, y, size }: Frame): Part {
-  if (idleMs === undefined) return undefined;
-  const at = round(y(idleMs));
-  return html`<path class="idle" d="M${round(x(0))} ${at}H${size.width - size.right}"/>`;
+interface Queue {
+  readonly direction: Direction;
+  readonly points: readonly Point[];
+}
+
+function queueOf(trips: readonly Trip[], direction: Direction): Queue {
+  const points = trips.flatMap(({ seconds, queue_up_ms: up, queue_down_ms: down }) => {
+    const value = direction === 'up' ? up : down;
+    return value === undefined ? [] : [{ at: Math.max(0, seconds), value }];
+  });
+  return { direction, points };
+}
+
+/** Which way a round trip waited, where both are loaded. */
+function queuePanel(queues: readonly Queue[], size: Size): Panel {
+  const most = longest(queues.flatMap(({ points }) => points.map(({ value }) => value)));
+  return {
+    ...{ title: 'Queued each way, ms', height: size.heights.loss, most },
+    draw: (frame) => queues.map(({ direction, points }) => polyline(points, `${direction} queue`, frame)),
+  };
 }
 
 /** An interval's rate holds from its beginning to its end: a step, and a gap where an interval is missing. */
@@ -148,67 +117,4 @@ function steps({ direction, stretches }: Line, { x, y, size }: Frame, filled: bo
     .map(({ start, end, value }) => `M${round(x(start))} ${base}V${round(y(value))}H${round(x(end))}V${base}Z`)
     .join('');
   return html`${filled ? html`<path class="area ${direction}" d="${area}"/>` : ''}<path class="line ${direction}" d="${path}"/>`;
-}
-
-function polyline(points: readonly Point[], { x, y, size }: Frame): Markup {
-  const fewer = fewerPoints(points, size.width - size.left);
-  const path = fewer.map(({ at, value }, i) => `${i === 0 ? 'M' : 'L'}${round(x(at))} ${round(y(value))}`).join('');
-  return html`<path class="line latency" d="${path}"/>`;
-}
-
-/** Pings that had no answer when the test ended: a mark at the upper edge for each. */
-function open(seconds: readonly number[], { x, size }: Frame): Markup {
-  const fewer = fewerPoints(
-    seconds.map((at) => ({ at, value: 0 })),
-    size.width / 4,
-  );
-  return html`<path class="open" d="${fewer.map(({ at }) => `M${round(x(Math.max(0, at)) - 3)} 0l3 6 3 -6Z`).join('')}"/>`;
-}
-
-function drawn(panels: readonly Panel[], lastSecond: number, size: Size, summary: string): Markup {
-  const { width, left, right, timeSteps } = size;
-  const times = ticksWithin(lastSecond, timeSteps);
-  const x = (seconds: number) => left + (Math.min(seconds, lastSecond) / lastSecond) * (width - left - right);
-  let top = 0;
-  const shown = panels.map((panel) => {
-    const markup = panelMarkup(panel, { x, times, size, top });
-    top += HEAD + panel.height + GAP;
-    return markup;
-  });
-  const labels = times.map(
-    (each) => html`<text class="tick" x="${round(x(each))}" y="${top + 4}" text-anchor="middle">${each}</text>`,
-  );
-  const axis = html`<text class="axis" x="${width - right}" y="${top + 22}" text-anchor="end">seconds</text>`;
-  return html`<svg class="chart ${size.name}" viewBox="0 0 ${width} ${top + FOOT - 8}" role="img" aria-label="${summary}">${shown}${labels}${axis}</svg>`;
-}
-
-function panelMarkup(
-  { title, height, most, draw }: Panel,
-  place: { x: Frame['x']; times: readonly number[]; size: Size; top: number },
-): Markup {
-  const { x, times, size, top } = place;
-  const levels = ticksTo(most, 3);
-  const highest = levels.at(-1) ?? 1;
-  const y = (value: number) => height - (Math.min(value, highest) / highest) * height;
-  const [from, to] = [size.left, size.width - size.right];
-  const grid = levels.map((level) => {
-    const at = round(y(level));
-    return html`<path class="${level === 0 ? 'base' : 'grid'}" d="M${from} ${at}H${to}"/><text class="tick" x="${from - 8}" y="${at + 4}" text-anchor="end">${level}</text>`;
-  });
-  const columns = times.map((each) => html`<path class="grid" d="M${round(x(each))} 0V${height}"/>`);
-  return html`<text class="axis" x="${0}" y="${top + 14}">${title}</text><g transform="translate(0 ${top + HEAD})">${columns}${grid}${draw({ x, y, size })}</g>`;
-}
-
-function summaryOf(panels: readonly Panel[], lastSecond: number): string {
-  const names = panels.map(({ title }) => title.toLowerCase()).join('; ');
-  return `Over ${round(lastSecond)} seconds: ${names}. The table below has the figures.`;
-}
-
-/** A list may be longer than a call takes arguments. */
-function longest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,7 +1,8 @@
 /** The chart with what one needs to read it: its key, what it does not show, and the table behind it. */
 import type { DirectionFigures } from '../document/figures.js';
 import type { TestDocument } from '../document/shape.js';
-import { type Chart, chartOf, narrow, wide } from './chart.js';
+import { type Chart, chartOf } from './chart.js';
+import { narrow, wide } from './drawing.js';
 import { html, type Markup } from './markup.js';
 import { intervalTable } from './tables.js';
 
@@ -45,7 +46,7 @@ function remarksOf(document: TestDocument, all: readonly DirectionFigures[], { s
     ...(shows.includes('rate') ? [] : ['There are no intervals to draw a rate of.']),
     ...(latency && !samples ? ['Single round trips are not in this result; --latency-samples puts them there.'] : []),
     ...(samples && samples.one_of > 1 ? [`Of the round trips one of ${samples.one_of} is drawn.`] : []),
-    ...(all.length > 1 && shows.includes('latency')
+    ...(all.length > 1 && shows.includes('latency') && latency?.queue_up === undefined
       ? ['A round trip crosses both ways: which of them held it up cannot be told from it.']
       : []),
   ];

@@ -1,70 +1,46 @@
-/**
- * The report in HTML: one file that needs nothing else and runs nothing, made of the document of `-J` alone, which it
- * carries along. What any peer said is text here, and nothing more.
- */
+/** The report of a test in HTML, made of the document of `-J` alone. */
 import { figuresOf } from '../document/figures.js';
-import { EMBEDDED_BEGIN, EMBEDDED_END, type Whole } from '../document/read.js';
+import type { Whole } from '../document/read.js';
 import type { TestDocument } from '../document/shape.js';
-import { jsonText } from '../printable.js';
 import { checkLine } from '../text/checks.js';
 import { cards } from './cards.js';
 import { type Part as Content, html, Markup } from './markup.js';
 import { overTime } from './over-time.js';
-import { style } from './style.js';
+import { routeSections } from './route-page.js';
+import { definitions, failure, interruption, remarks, section, sheet, told, utc } from './sheet.js';
 import { endsTable, latencyTable, totals } from './tables.js';
 import { facts, headline } from './words.js';
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
 export function reportPage({ raw, checked }: Whole): string {
   const title = headline(checked);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>${title} \u00b7 wperf</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-<main>
-${body(checked, title)}
-</main>
-${new Markup(EMBEDDED_BEGIN)}${new Markup(embedded(raw))}${new Markup(EMBEDDED_END)}
-</body>
-</html>
-`;
-  return page.text;
+  const more = [html`<code>--csv</code> makes rows of it`, html`<code>wperf --compare FILE FILE</code> compares two`];
+  const about = html`Bytes are payload that the receiver counted; rates are decimal.`;
+  return sheet({
+    title,
+    subtitle: subtitle(checked),
+    body: body(checked),
+    by: checked.start.version,
+    about,
+    more,
+    raw,
+  });
 }
 
-/** No character of it can end the element that it is in. */
-function embedded(raw: unknown): string {
-  return jsonText(raw).replaceAll('<', '\\u003c');
-}
-
-function body(document: TestDocument, title: string): Content[] {
+function body(document: TestDocument): Content[] {
   const all = figuresOf(document);
   const ran = document.end.streams !== undefined;
   return [
-    html`<header><h1>${title}</h1><p class="sub">${subtitle(document)}</p></header>`,
     outcome(document),
     ran ? cards(document, all) : undefined,
     overTime(document, all),
     ran ? section('Result', totals(document, all)) : undefined,
     latency(document),
-    document.start.test_start ? section('What was run', definitions(document)) : undefined,
+    (document.routes ?? []).map(routeSections),
+    document.start.test_start ? section('What was run', definitions(facts(document))) : undefined,
     ran ? section('Both ends', endsTable(document)) : undefined,
-    remarks(document),
+    remarks(document.end.warnings, document.notes),
     attached(document),
-    html`<footer>Written by ${document.start.version}. Bytes are payload that the receiver counted; rates are decimal. This file holds its result as JSON: <code>wperf --from FILE -J</code> prints it, <code>--csv</code> makes rows of it, <code>wperf --compare FILE FILE</code> compares two.</footer>`,
   ];
-}
-
-function section(title: string, content: Content): Markup {
-  return html`<section><h2>${title}</h2>${content}</section>`;
 }
 
 function subtitle({ title, start }: TestDocument): string {
@@ -75,7 +51,7 @@ function subtitle({ title, start }: TestDocument): string {
     ...(title !== undefined && other && test
       ? [`${way}, ${start.role === 'server' ? 'client' : 'server'} ${other.host}`]
       : []),
-    ...(timestamp ? [`${new Date(timestamp.timemillisecs).toISOString().slice(0, 19).replace('T', ' ')} UTC`] : []),
+    ...utc(timestamp),
     start.version,
   ].join(' \u00b7 ');
 }
@@ -85,43 +61,24 @@ function outcome({ error, end }: TestDocument): Content[] {
   const checks = end.failed_checks ?? [];
   const lines = checks.map(({ figure = null, ...check }) => html`<p>${checkLine({ ...check, figure })}.</p>`);
   return [
-    ...(error === undefined
-      ? []
-      : [html`<div class="told bad" role="note"><p><strong>The test failed.</strong> ${error}</p></div>`]),
-    ...(end.interrupted && error === undefined
-      ? [
-          html`<div class="told" role="note"><p>The test was ended before its time; these are the results so far.</p></div>`,
-        ]
-      : []),
-    ...(lines.length === 0
-      ? []
-      : [html`<div class="told bad" role="note"><p><strong>Bounds that did not hold.</strong></p>${lines}</div>`]),
+    failure('The test failed.', error),
+    interruption(end.interrupted && error === undefined),
+    ...(lines.length === 0 ? [] : [told('bad', html`<p><strong>Bounds that did not hold.</strong></p>${lines}`)]),
   ];
 }
 
 function latency(document: TestDocument): Content {
   const table = latencyTable(document);
   if (table === undefined) return undefined;
-  const { loaded_up: up, loaded_down: down } = document.end.latency ?? {};
+  const { loaded_up: up, loaded_down: down, queue_up: queued } = document.end.latency ?? {};
   const both = up && down ? ' With both ways loaded a round trip waits in the queues of both, and is one figure.' : '';
+  const apart = queued
+    ? ' Queued is what each way took beyond the fastest, told apart by the clocks of both ends.'
+    : '';
   return section(
     'Latency',
-    html`${table}<p class="note">Round trips of pings on a connection of their own, before the load and under it.${both} RPM (TCP) is 60,000 over the loaded median: akin to the IETF\u2019s responsiveness, and not its procedure.</p>`,
+    html`${table}<p class="note">Round trips of pings on a connection of their own, before the load and under it.${both}${apart} RPM (TCP) is 60,000 over the loaded median: akin to the IETF\u2019s responsiveness, and not its procedure.</p>`,
   );
-}
-
-function definitions(document: TestDocument): Markup {
-  return html`<dl>${facts(document).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
-}
-
-function remarks({ end, notes = [] }: TestDocument): Content[] {
-  const list = (lines: readonly string[]) =>
-    html`<ul class="plain">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
-  const { warnings = [] } = end;
-  return [
-    ...(warnings.length > 0 ? [section('Warnings', list(warnings))] : []),
-    ...(notes.length > 0 ? [section('Notes', list(notes))] : []),
-  ];
 }
 
 /** What was carried along, by either end. */

@@ -35,13 +35,14 @@ path{fill:none;stroke-linejoin:round}
 .grid{stroke:var(--grid)}.base{stroke:var(--rule)}
 .line{stroke-width:2}.line.up{stroke:var(--up)}.line.down{stroke:var(--down);stroke-dasharray:7 4}
 .area{opacity:.12}.area.up{fill:var(--up)}.area.down{fill:var(--down)}
-.line.latency{stroke:var(--latency);stroke-width:1.5}
+.line.latency{stroke:var(--latency);stroke-width:1.5}.line.queue{stroke-width:1.5}
 .idle{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:2 4}.open{fill:var(--bad)}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:5px 10px;border-bottom:1px solid var(--rule);white-space:nowrap}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 th:last-child,td:last-child{padding-right:0}
+th.text,td.text{text-align:left;white-space:normal}td.text{min-width:14ch}
 thead th{color:var(--soft);font-weight:600;font-size:13px;vertical-align:bottom}
 tbody th{font-weight:400}tr.sum th,tr.sum td{font-weight:600}
 tr{break-inside:avoid}
@@ -58,7 +59,7 @@ code{font:12.5px ui-monospace,Menlo,Consolas,monospace}
 @media (max-width:640px){main{padding:18px 14px 30px}h1{font-size:20px}.chart.wide{display:none}.chart.narrow{display:block}
 .cards{grid-template-columns:1fr 1fr;gap:8px}.cards li{padding:9px 11px}.cards .value{font-size:22px}
 dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}table{font-size:12.5px}thead th{font-size:12px}th,td{padding:5px 0 5px 8px;white-space:normal}}
-@media print{:root{color-scheme:light;--paper:#fff;--card:#f3f5f7;--ink:#000;--soft:#444;--rule:#bbb;--grid:#ddd;--up:#0b62c4;--down:#b3470b;
+@media print{table,.note,footer{font-size:11px}thead th{font-size:11px}th,td{padding:4px 6px}td.text{min-width:0}:root{color-scheme:light;--paper:#fff;--card:#f3f5f7;--ink:#000;--soft:#444;--rule:#bbb;--grid:#ddd;--up:#0b62c4;--down:#b3470b;
 --latency:#6d3fc0;--bad:#b3261e;--warn:#8a5a00;--badpaper:#fdeeec;--warnpaper:#fdf4e0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}body{font-size:12px}h2{break-after:avoid;margin-top:22px}
 .chart.wide{display:block}.chart.narrow{display:none}details::details-content{content-visibility:visible;height:auto}.scroll{overflow:visible}pre{white-space:pre-wrap;font-size:9px}}

@@ -1,31 +1,11 @@
 /** The tables of the report. */
+
+import type { Summary } from '../document/fields.js';
 import { type DirectionFigures, isDatagram, type StreamFigures, wayNames } from '../document/figures.js';
-import type { Row, Summary, TestDocument } from '../document/shape.js';
+import type { Row, TestDocument } from '../document/shape.js';
 import { count, milliseconds, percent, rate, textOf, UNKNOWN, volume } from './figures.js';
-import { html, type Markup, type Part } from './markup.js';
-
-/** Rows of the table behind the chart; of a longer test the document within the report has all. */
-const MOST_ROWS = 600;
-
-interface Column<T> {
-  readonly head: string;
-  readonly cell: (row: T) => string;
-}
-
-/** `name` says what it is of to who does not see it: it scrolls by itself where it is too wide. */
-function table<T>(
-  name: string,
-  columns: readonly Column<T>[],
-  rows: readonly T[],
-  isSum: (row: T) => boolean = () => false,
-): Markup {
-  const line = (row: T): Part => {
-    const [first = '', ...rest] = columns.map(({ cell }) => cell(row));
-    return html`<tr class="${isSum(row) ? 'sum' : ''}"><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`;
-  };
-  const head = columns.map((column) => html`<th scope="col">${column.head}</th>`);
-  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(line)}</tbody></table></div>`;
-}
+import { html, type Markup } from './markup.js';
+import { type Column, foldedTable, table } from './table.js';
 
 interface Total {
   readonly name: string;
@@ -119,13 +99,15 @@ function spanText(row: Row | undefined): string {
 /** Round trips idle and loaded; undefined where none were measured. */
 export function latencyTable({ end: { latency } }: TestDocument): Markup | undefined {
   if (!latency) return undefined;
-  const { idle, loaded_up: up, loaded_down: down } = latency;
+  const { idle, loaded_up: up, loaded_down: down, queue_up: queueUp, queue_down: queueDown } = latency;
   const both = up !== undefined && down !== undefined;
   const named: (readonly [string, Summary | undefined])[] = [
     ['Idle', idle],
     ...(both ? ([['Loaded both ways', up]] as const) : []),
     ...(!both && up ? ([['Loaded up', up]] as const) : []),
     ...(!both && down ? ([['Loaded down', down]] as const) : []),
+    ['Of it queued up', queueUp],
+    ['Of it queued down', queueDown],
   ];
   const rows = named.flatMap(([name, summary]) => (summary ? [{ name, ...summary }] : []));
   if (rows.length === 0) return undefined;
@@ -153,7 +135,6 @@ export function latencyTable({ end: { latency } }: TestDocument): Markup | undef
 export function intervalTable(document: TestDocument, all: readonly DirectionFigures[]): Markup | undefined {
   const rows = all.flatMap(({ direction, intervals }) => intervals.map((row) => ({ direction, row })));
   if (rows.length === 0) return undefined;
-  const shown = rows.slice(0, MOST_ROWS);
   const packets = isDatagram(document);
   type Shown = (typeof rows)[number];
   const columns: Column<Shown>[] = [
@@ -171,11 +152,7 @@ export function intervalTable(document: TestDocument, all: readonly DirectionFig
         ]
       : []),
   ];
-  const cut =
-    rows.length > shown.length
-      ? html`<p class="note">The first ${shown.length} of ${rows.length}; the result within this file has all.</p>`
-      : undefined;
-  return html`<details><summary>The intervals as a table</summary>${table('Intervals', columns, shown)}${cut}</details>`;
+  return foldedTable('Intervals', 'The intervals as a table', columns, rows);
 }
 
 /** This end and the far one beside each other. */

@@ -78,7 +78,17 @@ function transportText({ start }: TestDocument): string {
   return `${start.transport}${start.secure ? ' over TLS' : ''}${start.dialect === undefined ? '' : `, dialect ${start.dialect}`}`;
 }
 
-function rttText({ samples, min, avg, max }: { samples: number; min: number; avg: number; max: number }): string {
+export function rttText({
+  samples,
+  min,
+  avg,
+  max,
+}: {
+  samples: number;
+  min: number;
+  avg: number;
+  max: number;
+}): string {
   return `min ${min.toFixed(3)}, avg ${avg.toFixed(3)}, max ${max.toFixed(3)} ms (${samples})`;
 }
 
@@ -86,7 +96,7 @@ function datagramText({ up, down }: { readonly up: number; readonly down: number
   return `${up} B up, ${down} B down`;
 }
 
-function simulationText(asked: NonNullable<TestDocument['start']['simulation']>['configured']): string {
+export function simulationText(asked: NonNullable<TestDocument['start']['simulation']>['configured']): string {
   const { latency_ms: latency, jitter_ms: jitter, loss_percent: loss, mtu, seed } = asked;
   const parts = [
     ...(latency === undefined ? [] : [`latency ${latency} ms`]),

@@ -5,24 +5,37 @@ import type { Sink } from '../reporter.js';
 import { Route, type RoutesReporter, rowsOf } from '../routes.js';
 import { lineOf, TraceDocument } from './route.js';
 
-export class RoutesJsonReporter implements RoutesReporter {
-  readonly #out: Sink;
+/** The document of both routes, as far as their events have come. */
+export class RoutesDocument {
   readonly #routes = { forward: new Route(), reverse: new Route() };
   readonly #documents: Partial<Record<RouteEvent['direction'], TraceDocument>> = {};
 
-  constructor(out: Sink) {
-    this.#out = out;
-  }
-
-  event({ direction, event }: RouteEvent): void {
+  add({ direction, event }: RouteEvent): void {
     this.#documents[direction] ??= new TraceDocument();
     this.#documents[direction].add(event);
     this.#routes[direction].add(event);
   }
 
-  end(): void {
+  toJSON(): Record<string, unknown> {
     const { forward = null, reverse = null } = this.#documents;
-    this.#out.write(`${jsonText({ forward, reverse, rows: rowsJson(this.#routes) }, 2)}\n`);
+    return { forward, reverse, rows: rowsJson(this.#routes) };
+  }
+}
+
+export class RoutesJsonReporter implements RoutesReporter {
+  readonly #out: Sink;
+  readonly #document = new RoutesDocument();
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  event(event: RouteEvent): void {
+    this.#document.add(event);
+  }
+
+  end(): void {
+    this.#out.write(`${jsonText(this.#document, 2)}\n`);
   }
 }
 

@@ -7,13 +7,15 @@ export function latencyObject({ samples, minMs, medianMs, p95Ms, p99Ms, maxMs }:
 }
 
 export function latencyReportObject(
-  { idle, loadedUp, loadedDown, bufferbloatMs, grade, rpm, source, trips }: LatencyReport,
+  { idle, loadedUp, loadedDown, queueUp, queueDown, bufferbloatMs, grade, rpm, source, trips }: LatencyReport,
   withTrips: boolean,
 ) {
   return {
     idle: idle && latencyObject(idle),
     loaded_up: loadedUp && latencyObject(loadedUp),
     loaded_down: loadedDown && latencyObject(loadedDown),
+    ...(queueUp && { queue_up: latencyObject(queueUp) }),
+    ...(queueDown && { queue_down: latencyObject(queueDown) }),
     bufferbloat_ms: bufferbloatMs,
     grade,
     rpm,
@@ -25,7 +27,10 @@ export function latencyReportObject(
 function tripsObject({ idleMs, loaded, oneOf }: RoundTrips) {
   return {
     idle_ms: idleMs,
-    loaded: loaded.map(({ atSeconds, rttMs }) => ({ seconds: atSeconds, rtt_ms: rttMs })),
+    loaded: loaded.map(({ atSeconds, rttMs, queued }) => ({
+      ...{ seconds: atSeconds, rtt_ms: rttMs },
+      ...(queued && { queue_up_ms: queued.upMs, queue_down_ms: queued.downMs }),
+    })),
     one_of: oneOf,
   };
 }

@@ -7,37 +7,52 @@ import { type Identity, timestampObject } from './objects.js';
 import { simulationObject } from './simulation.js';
 import { socketObject } from './socket.js';
 
-/** Prints one document at the end; after an error it holds the pings so far. */
-export class PingJsonReporter implements PingReporter {
+/** The one document of a run; after an error it holds the pings so far. */
+export class PingDocumentBuilder {
   readonly #identity: Identity;
-  readonly #out: Sink;
   readonly #pings: unknown[] = [];
   readonly #notes: string[] = [];
   #start: PingStartEvent | undefined;
 
-  constructor(identity: Identity, out: Sink) {
+  constructor(identity: Identity) {
     this.#identity = identity;
-    this.#out = out;
   }
 
-  event(event: PingEvent): void {
+  /** The whole of it, upon the last event. */
+  add(event: PingEvent): Record<string, unknown> | undefined {
     if (event.type === 'ping-start') this.#start = event;
     else if (event.type === 'pong') this.#pings.push(pongObject(event));
     else if (event.type === 'notice') this.#notes.push(event.text);
-    else if (event.type === 'ping-end') this.#print({ end: endObject(event) });
-    else this.#print({ end: {}, error: event.error.line, error_code: event.error.code });
+    else if (event.type === 'ping-end') return this.#document({ end: endObject(event) });
+    else return this.#document({ end: {}, error: event.error.line, error_code: event.error.code });
+    return undefined;
   }
 
-  #print(ending: Record<string, unknown>): void {
+  #document(ending: Record<string, unknown>): Record<string, unknown> {
     const title = this.#start?.title;
-    const document = {
+    return {
       ...(title !== undefined && { title }),
       start: this.#start ? startObject(this.#start, this.#identity) : programObject(this.#identity),
       pings: this.#pings,
       ...ending,
       ...(this.#notes.length > 0 && { notes: this.#notes }),
     };
-    this.#out.write(`${jsonText(document, 2)}\n`);
+  }
+}
+
+/** Prints the document at the end. */
+export class PingJsonReporter implements PingReporter {
+  readonly #builder: PingDocumentBuilder;
+  readonly #out: Sink;
+
+  constructor(identity: Identity, out: Sink) {
+    this.#builder = new PingDocumentBuilder(identity);
+    this.#out = out;
+  }
+
+  event(event: PingEvent): void {
+    const document = this.#builder.add(event);
+    if (document !== undefined) this.#out.write(`${jsonText(document, 2)}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
-/** The text report's one line on latency. */
+/** The text report's lines on latency. */
 import type { LatencyReport } from '../../measure/latency.js';
+import type { LatencySummary } from '../../measure/percentiles.js';
 import { millisecondsText } from './format.js';
 
 /** `Latency: idle 20.1 ms, loaded 181.4 ms (p95 199.0 ms): bufferbloat 161.3 ms, grade C, 331 RPM (TCP)`. */
@@ -15,4 +16,12 @@ export function latencyLine({ idle, loadedUp, loadedDown, bufferbloatMs, grade, 
   ];
   const name = source === 'kernel' ? 'Latency (round trips of the streams, by the kernel)' : 'Latency';
   return `${name}: ${[parts.join(', '), ...(verdict.length > 0 ? [verdict.join(', ')] : [])].join(': ')}`;
+}
+
+/** `Queued under load: up 160.2 ms (p95 178.9 ms), down 0.3 ms (p95 1.1 ms)`; undefined where that is not known. */
+export function queueLine({ queueUp, queueDown }: LatencyReport): string | undefined {
+  if (!queueUp || !queueDown) return undefined;
+  const queued = ({ medianMs, p95Ms }: LatencySummary) =>
+    `${millisecondsText(medianMs)} (p95 ${millisecondsText(p95Ms)})`;
+  return `Queued under load: up ${queued(queueUp)}, down ${queued(queueDown)}`;
 }

@@ -21,6 +21,30 @@ interface Way {
   most: number;
 }
 
+/** How the ways are written. */
+interface Form {
+  readonly rateText: typeof rateFigure;
+  /** Between an arrow and its sparkline. */
+  readonly margin: string;
+  /** Between two ways. */
+  readonly gap: string;
+}
+
+const long: Form = { rateText: rateFigure, margin: ' ', gap: '  ' };
+/** Both ways with all that one looks for fit into 40 columns. */
+const short: Form = {
+  rateText: (rate, unit) => rateFigure(rate, unit).replace('bits/sec', 'b/s'),
+  ...{ margin: '', gap: ' ' },
+};
+
+interface LiveLine {
+  readonly text: string;
+  /** Columns that are not taken. */
+  readonly left: number;
+  /** It has its sparklines, and latency where that is measured. */
+  readonly isWhole: boolean;
+}
+
 export class Live {
   readonly #unit: RateUnit | undefined;
   readonly #ways = new Map<Direction, Way>();
@@ -42,12 +66,17 @@ export class Live {
 
   /**
    * `12.5/30 s ↑ ▂▅▇█▇ 941 Mbits/sec latency 24 ms`. What the room does not take goes: first the word before the
-   * latency, then the time, the sparkline, the latency; the rate stays.
+   * latency, then the time, the long form of the rates, the sparkline, the latency; the rates stay.
    */
-  line({ rates, latencyMs }: ProgressEvent, time: string, room: number): { text: string; left: number } {
-    const speeds = rates.map(({ bitsPerSecond: rate }) => rateFigure(rate, this.#unit));
+  line(event: ProgressEvent, time: string, room: number): LiveLine {
+    const line = this.#lineIn(long, event, time, room);
+    return line.isWhole ? line : this.#lineIn(short, event, time, room);
+  }
+
+  #lineIn(form: Form, { rates, latencyMs }: ProgressEvent, time: string, room: number): LiveLine {
+    const speeds = rates.map(({ bitsPerSecond: rate }) => form.rateText(rate, this.#unit));
     const latency = latencyMs === undefined ? '' : shortMilliseconds(latencyMs);
-    const least = speeds.reduce((sum, speed) => sum + speed.length + 2, 2 * (rates.length - 1));
+    const least = speeds.reduce((sum, speed) => sum + speed.length + 2, form.gap.length * (rates.length - 1));
     let left = room - least;
     const takes = (width: number) => {
       const fits = width > 0 && width <= left;
@@ -55,19 +84,21 @@ export class Live {
       return fits;
     };
     const hasLatency = takes(latency === '' ? 0 : latency.length + 1);
-    const sparks = rates.length * (LEAST_SPARK + 1);
-    const hasSpark = takes(sparks);
+    const hasSpark = takes(rates.length * (LEAST_SPARK + form.margin.length));
     const hasTime = takes(time.length + 1);
     const hasWord = hasLatency && hasTime && takes(LATENCY.length);
     const wider = hasSpark ? Math.min(WIDEST_SPARK - LEAST_SPARK, Math.floor(left / rates.length)) : 0;
     left -= wider * rates.length;
     const width = hasSpark ? LEAST_SPARK + wider : 0;
-    const ways = rates.map(({ direction }, i) => [arrows[direction], this.#spark(direction, width), speeds[i]]);
+    const ways = rates.map(({ direction }, i) => {
+      const spark = hasSpark ? `${form.margin}${this.#spark(direction, width)}` : '';
+      return `${arrows[direction]}${spark} ${speeds[i]}`;
+    });
     const text = [
-      ...[hasTime ? `${time} ` : '', ways.map((way) => way.filter((part) => part !== '').join(' ')).join('  ')],
+      ...[hasTime ? `${time} ` : '', ways.join(form.gap)],
       hasLatency ? ` ${hasWord ? LATENCY : ''}${latency}` : '',
     ].join('');
-    return { text, left };
+    return { text, left, isWhole: hasSpark && (hasLatency || latency === '') };
   }
 
   /** As wide however few values there are, so that nothing moves. */
@@ -91,9 +122,16 @@ export class Live {
     const medians = [latency?.idle, loaded].flatMap((each) => (each ? millisecondsText(each.medianMs) : []));
     const grade = latency?.grade ? ` ${latency.grade}` : '';
     const trips = medians.length > 0 ? [`${LATENCY}${medians.join(' \u2192 ')}${grade}`] : [];
-    const parts = [...ways.flat(), ...trips];
+    const parts = [...ways.flat(), ...trips, ...queuesOf(latency)];
     return besideEachOther(parts, room);
   }
+}
+
+/** Which way round trips waited, where both were loaded and that is known. */
+function queuesOf(latency: EndEvent['latency']): string[] {
+  const { loadedUp, loadedDown, queueUp: up, queueDown: down } = latency ?? {};
+  if (!loadedUp || !loadedDown || !up || !down) return [];
+  return [`queued ${arrows.up} ${millisecondsText(up.medianMs)} ${arrows.down} ${millisecondsText(down.medianMs)}`];
 }
 
 function shortMilliseconds(ms: number): string {

@@ -11,6 +11,7 @@ import type {
   StreamResult,
   TestEvent,
 } from '../../events/test.js';
+import type { LatencyReport } from '../../measure/latency.js';
 import type { StatisticColumn } from '../../measure/statistics.js';
 import type { CpuUse } from '../../measure/usage.js';
 import { mayEndByTime } from '../../plan/length.js';
@@ -20,7 +21,7 @@ import type { Reporter, Screen } from '../reporter.js';
 import { checkLine } from './checks.js';
 import { acceptedFrom, describeTest, isOpenEnded, readerLines, throughProxy } from './describe.js';
 import { millisecondsText } from './format.js';
-import { latencyLine } from './latency.js';
+import { latencyLine, queueLine } from './latency.js';
 import { packetLines, probedLine } from './packets.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
 import { simulationFindings, simulationLine } from './simulation.js';
@@ -169,7 +170,7 @@ export class TextReporter implements Reporter {
     }
     for (const line of packetLines(end)) this.#print(line);
     this.#print(this.#cpuLine(end.cpu));
-    if (end.latency) this.#print(latencyLine(end.latency));
+    if (end.latency) this.#printLatency(end.latency);
     if (end.simulation) this.#print(this.#style.strong(simulationFindings(end.simulation)));
     const { sender, receiver } = end.congestion ?? {};
     if (this.#options.verbose && sender !== undefined) {
@@ -182,6 +183,13 @@ export class TextReporter implements Reporter {
     for (const failed of end.failedChecks ?? []) {
       this.#note(this.#style.fail('check failed:'), checkLine(failed, this.#options.unit));
     }
+  }
+
+  /** In a test one way the loaded latency is its queue, unless something odd is about: that is in the JSON. */
+  #printLatency(latency: LatencyReport): void {
+    this.#print(latencyLine(latency));
+    const queues = latency.loadedUp && latency.loadedDown ? queueLine(latency) : undefined;
+    if (queues !== undefined) this.#print(queues);
   }
 
   #printTotals(

@@ -81,11 +81,11 @@ export class SimulatedChannel implements Channel {
     this.#inner.onViolation = listener;
   }
 
-  get onText(): (text: string) => void {
+  get onText(): Channel['onText'] {
     return this.#inner.onText;
   }
 
-  set onText(listener: (text: string) => void) {
+  set onText(listener: Channel['onText']) {
     this.#inner.onText = listener;
   }
 

@@ -49,7 +49,7 @@ export interface WsChannelOptions {
 export class WsChannel implements Channel {
   readonly transport = 'websocket';
   readonly info: ChannelInfo;
-  #onText: ((text: string) => void) | undefined;
+  #onText: Channel['onText'] | undefined;
   #onClose: ((closed: Closed) => void) | undefined;
   /** What came before anybody listened: a server may speak right behind its answer. */
   readonly #unheard: string[] = [];
@@ -95,11 +95,11 @@ export class WsChannel implements Channel {
     });
   }
 
-  get onText(): (text: string) => void {
+  get onText(): Channel['onText'] {
     return this.#onText ?? ((text) => this.#keep(text));
   }
 
-  set onText(listener: (text: string) => void) {
+  set onText(listener: Channel['onText']) {
     this.#onText = listener;
     for (const text of this.#unheard.splice(0)) listener(text);
   }
@@ -226,7 +226,7 @@ export class WsChannel implements Channel {
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
-    if (!isBinary) this.onText(data.toString());
+    if (!isBinary) this.onText(data.toString(), this.#lane?.arrivedAt);
     else if (this.#lane) this.#refuse('a binary message out of turn');
     else this.#onLoad(data as Buffer);
   }

@@ -17,11 +17,15 @@ function refusal(line: string): string {
 
 describe('reports on a command line', () => {
   it.each([
-    ['--from a.html --report b.html', { command: 'from', file: 'a.html', output: { ...output, report: 'b.html' } }],
-    ['--from a.json --csv', { command: 'from', file: 'a.json', output: { ...output, format: 'csv' } }],
+    ['--from a.html --report b.html', { command: 'from', files: ['a.html'], output: { ...output, report: 'b.html' } }],
+    ['--from a.json --csv', { command: 'from', files: ['a.json'], output: { ...output, format: 'csv' } }],
     [
       '--from a.html -J --logfile x',
-      { command: 'from', file: 'a.html', output: { ...output, format: 'json', logfile: 'x' } },
+      { command: 'from', files: ['a.html'], output: { ...output, format: 'json', logfile: 'x' } },
+    ],
+    [
+      '--from a r s --from t --report b',
+      { command: 'from', files: ['a', 'r', 's', 't'], output: { ...output, report: 'b' } },
     ],
     ['--compare a b', { command: 'compare', files: ['a', 'b'], output }],
     ['--compare a b c -J', { command: 'compare', files: ['a', 'b', 'c'], output: { ...output, format: 'json' } }],
@@ -43,13 +47,16 @@ describe('reports on a command line', () => {
 
   it.each([
     ['--from a', '--from needs to know what to make of it: give --report FILE.html, -J or --csv'],
+    ['--from a b c d e f g h i j -J', '--from has 10 files: give a test and at most 8 routes'],
     ['--compare a', '--compare has 1 file: give 2 to 20'],
     ['--from a --compare b c', '--compare and --from exclude each other: give one of them'],
     ['--from a -c h', '--from and -c/--client exclude each other: give one of them'],
     ['--compare a b --csv', '--csv is a client and --from flag: use it with -c, --loopback or --from'],
     ['-c h --csv -J', '--csv and -J/--json exclude each other: give one of them'],
-    ['-s --report x', '--report is a client and --from flag: use it with -c, --loopback or --from'],
-    ['-c h --ping --report x', '--ping and --report exclude each other: give one of them'],
+    [
+      '-s --report x',
+      '--report is a client, traceroute and --from flag: use it with -c, --loopback, --traceroute or --from',
+    ],
     ['-c h --fail-above-loss 1', '--fail-above-loss is for tests of packets: give --udp or --proto udp, too'],
     [
       '-c h -u --fail-above-latency 1',

@@ -61,7 +61,9 @@ test('latency is a line of the report, and a member of the JSON', async () => {
   );
   const { end } = JSON.parse((await runWperf(['--loopback', ...quick, '-R', '-J'])).stdout);
   const keys = ['samples', 'min_ms', 'median_ms', 'p95_ms', 'p99_ms', 'max_ms'];
-  expect(Object.keys(end.latency)).toEqual(['idle', 'loaded_up', 'loaded_down', 'bufferbloat_ms', 'grade', 'rpm']);
+  expect(Object.keys(end.latency)).toEqual([
+    ...['idle', 'loaded_up', 'loaded_down', 'queue_up', 'queue_down', 'bufferbloat_ms', 'grade', 'rpm'],
+  ]);
   expect(Object.keys(end.latency.idle)).toEqual(keys);
   expect(Object.keys(end.latency.loaded_down)).toEqual(keys);
   expect(end.latency.loaded_up).toBeNull();

@@ -15,17 +15,22 @@ const embedded = async (file: string) => {
   return JSON.parse(json);
 };
 
+type Three = readonly [string, string, string];
+
+/** Their paths in a folder of their own. */
+async function threeFiles(...names: Three): Promise<Three> {
+  const folder = await temporaryFolder(onTestFinished);
+  return names.map((name) => join(folder, name)) as unknown as Three;
+}
+
+const routeQuickly = ['--tr-no-dns', '--no-geoip', '--tr-timeout', '0.3'];
+
 describe('a report in HTML', () => {
   const server = sharedWperfServer();
   const to = () => ['-c', `127.0.0.1:${server.port}`];
 
   test('stands beside any output, and comes back the same', async () => {
-    const folder = await temporaryFolder(onTestFinished);
-    const [report, again, json] = ['a.html', 'b.html', 'a.json'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [report, again, json] = await threeFiles('a.html', 'b.html', 'a.json');
     const { exitCode, stdout } = await runWperf([...to(), ...quick, '--bidir', '-J', '--report', report]);
     expect(exitCode).toBe(0);
     const document = await embedded(report);
@@ -39,6 +44,47 @@ describe('a report in HTML', () => {
     expect(JSON.parse(await readFile(json, 'utf8'))).toEqual(document);
     const { stdout: compared } = await runWperf(['--compare', json, report]);
     expect(compared).toMatch(/Upload, rate .* \+0\.00 bits\/sec/);
+  });
+
+  test.each([
+    ['pings', ['--ping', '--ping-count', '3', '-i', '0.1'], { pings: [{ seq: 0 }, { seq: 1 }, { seq: 2 }] }],
+    ['the route back', ['--reverse-traceroute', ...routeQuickly], { hops: [{ ttl: 1 }] }],
+    ['both routes', ['--both-traceroutes', ...routeQuickly], { forward: { hops: [{ ttl: 1 }] } }],
+    ['packets', ['-t', '0.3', '-u', '-b', '1M'], { start: { test_start: { protocol: 'UDP' } } }],
+  ])('is written of %s, too', async (_what, flags, document) => {
+    const [report, json, again] = await threeFiles('a.html', 'a.json', 'b.html');
+    const { exitCode, stdout } = await runWperf([...to(), ...flags, '-J', '--report', report]);
+    expect(exitCode).toBe(0);
+    expect(await embedded(report)).toEqual(JSON.parse(stdout));
+    expect(JSON.parse(stdout)).toMatchObject(document);
+    await writeFile(json, stdout);
+    expect((await runWperf(['--from', json, '--report', again])).exitCode).toBe(0);
+    expect(await readFile(again, 'utf8')).toBe(await readFile(report, 'utf8'));
+  });
+
+  test('is written of a route that needs no server, which goes into that of a test', async () => {
+    const [route, report, whole] = await threeFiles('a.html', 'b.html', 'c.html');
+    const { exitCode } = await runWperf(['--traceroute', '127.0.0.1', ...routeQuickly, '--report', route]);
+    expect(exitCode).toBe(0);
+    const hops = [{ ttl: 1, end: 'target' }];
+    expect(await embedded(route)).toMatchObject({ hops });
+    await runWperf([...to(), ...quick, '--report', report]);
+    const { stdout } = await runWperf(['--from', report, route, '-J', '--report', whole]);
+    expectReport(JSON.parse(stdout));
+    expect(JSON.parse(stdout)).toMatchObject({ start: { test_start: {} }, routes: [{ hops }] });
+    expect(await readFile(whole, 'utf8')).toContain('<h2>Hops there</h2>');
+    const wrong = await runWperf(['--from', report, report, '--csv']);
+    expect([wrong.exitCode, wrong.stdout]).toEqual([5, '']);
+    expectOneLine(wrong.stderr, `wperf: error: --from '${report}' is no result of a route`);
+  });
+
+  test.each([
+    [['--ping'], { pings: [], error_code: 'connection-refused' }],
+    [['--both-traceroutes'], { forward: null, reverse: { error_code: 'connection-refused' } }],
+  ])('is written of %s that failed', async (flags, document) => {
+    const report = join(await temporaryFolder(onTestFinished), 'a.html');
+    expect((await runWperf(['-c', '127.0.0.1:1', ...flags, '--report', report])).exitCode).toBe(2);
+    expect(await embedded(report)).toMatchObject(document);
   });
 
   test('is written of tests that failed and that were interrupted', async () => {

@@ -56,12 +56,38 @@ describe('latency beside a test', () => {
         [minMs, medianMs, p95Ms, p99Ms, maxMs].sort((a, b) => a - b),
       );
     }
+    const { queueUp, queueDown, trips } = end?.latency ?? {};
+    expect([queueUp?.samples, queueDown?.samples]).toEqual([loaded?.samples, loaded?.samples]);
+    for (const { rttMs, queued } of trips?.loaded ?? []) {
+      const { upMs = Number.NaN, downMs = Number.NaN } = queued ?? {};
+      // What the fastest took is in no queue.
+      if (rttMs !== null) expect(upMs + downMs).toBeCloseTo(rttMs - Math.min(idle?.minMs ?? 0, loaded?.minMs ?? 0), 6);
+    }
     expect(bufferbloatMs).toBeCloseTo(Math.max(0, (loaded?.medianMs ?? 0) - (idle?.medianMs ?? 0)), 9);
     expect(rpm).toBeCloseTo(60_000 / (loaded?.medianMs ?? 0), 6);
     expect(grade).toMatch(/^(A\+|[ABCDF])$/);
     expect(seen().start?.streams).toHaveLength(2);
     await expect.poll(() => seen().end?.streams.length).toBe(direction === 'bidir' ? 4 : 2);
     expect(notices).toEqual([]);
+  });
+
+  it('is not told apart by direction where the far end does not tell its clock', async () => {
+    const { port } = await serve();
+    const withoutClock = changingLatency((channel) => {
+      const hide = (listener: Channel['onText']) => (text: string) => listener(text.replace(/,"at":[\d.]+/, ''));
+      return new Proxy(channel, {
+        get: (target, name) => {
+          const value = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+        set: (target, name, value) => Reflect.set(target, name, name === 'onText' ? hide(value) : value),
+      });
+    });
+    const options = { transport: withoutClock };
+    const { end } = await collect(runClientPlan(plan(port, { bitsPerSecond: 20e6, direction: 'bidir' }), options));
+    expect(end?.latency?.loadedUp?.samples).toBeGreaterThan(0);
+    expect(end?.latency).not.toHaveProperty('queueUp');
+    expect(end?.latency).not.toHaveProperty('queueDown');
   });
 
   it('leaves the omitted beginning out', async () => {
@@ -89,11 +115,14 @@ describe('latency beside a test', () => {
   });
 });
 
+/** Simulated conditions are those of pings of the channel's own. */
+const pingingByChannel = { simulation: { latencyMs: 0 } };
+
 describe('a latency connection that fails', () => {
-  const figures = async (transport: Transport) => {
+  const figures = async (transport: Transport, changes: Partial<ClientPlan> = {}) => {
     const { port } = await serve();
     const { all, end, error } = await collect(
-      runClientPlan(plan(port, { streams: 2, bitsPerSecond: 20e6 }), { transport }),
+      runClientPlan(plan(port, { streams: 2, bitsPerSecond: 20e6, ...changes }), { transport }),
     );
     expect(error).toBeUndefined();
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
@@ -143,6 +172,7 @@ describe('a latency connection that fails', () => {
         channel.ping = () => (++pings > 20 ? Promise.reject(new Error('gone')) : ping());
         return channel;
       }),
+      pingingByChannel,
     );
     expect(end?.latency).toMatchObject({ idle: { samples: 20 }, loadedUp: null, grade: null, rpm: null });
   });
@@ -173,6 +203,7 @@ describe('a latency connection that fails', () => {
         };
         return channel;
       }),
+      pingingByChannel,
     );
     expect(end?.latency).toMatchObject({ idle: { samples: 20 }, loadedUp: null });
     expect(end?.warnings.join()).toMatch(

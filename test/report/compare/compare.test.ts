@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestEvent } from '../../../src/events/test.js';
 import { comparisonOf } from '../../../src/report/compare/compare.js';
 import { comparisonJson, comparisonText } from '../../../src/report/compare/shown.js';
-import { datagram, latencyOf, packetsOf, readOf } from '../documents.js';
+import { datagram, latencyOf, packetsOf, readOf, wholeOf } from '../documents.js';
 import { endOf, intervalOf, startOf } from '../fixtures.js';
 import { expectComparison } from '../schema.js';
 
@@ -57,6 +57,29 @@ describe('a comparison', () => {
     const tail = { ...first, streams: [], sum: { start: 3, end: 3.1, bytes: 1, bits_per_second: 80, sender: true } };
     const run = { ...start, document: { ...start.document, intervals: [...start.document.intervals, tail] } };
     expect(comparisonOf([run, run]).against[0]?.differences[0]).toMatchObject({ first: { spread: 0 } });
+  });
+
+  it('has what each way queued where both are loaded', () => {
+    const start = startOf({ direction: 'bidir' });
+    const run = { name: 'a', document: readOf(wholeOf(start)).checked };
+    const whole = comparisonOf([run, run]);
+    expect(whole.against[0]?.differences.map(({ direction, metric }) => `${direction} ${metric}`)).toEqual([
+      ...['up rate', 'up loaded_latency', 'up queued_latency'],
+      ...['down rate', 'down loaded_latency', 'down queued_latency'],
+    ]);
+    expect(whole.against[0]?.differences[2]).toMatchObject({ first: { value: 50.5 }, change: 0, beyondSpread: false });
+    expectComparison(JSON.parse(comparisonJson(whole)));
+  });
+
+  it('is in lines of their own where a table does not fit', () => {
+    const text = comparisonText(comparisonOf([steady, runOf('b.html', [90, 91, 89, 90])]), 40);
+    expect(text).toContain(`
+Upload, rate:
+  A 800 Mbits/sec
+  B 720 Mbits/sec
+  -80.0 Mbits/sec (-10%)
+  beyond their own spread (5.66 Mbits/sec, 5.66 Mbits/sec)
+`);
   });
 
   it('notes what else differs between the tests', () => {

@@ -4,10 +4,18 @@ import { WperfError } from '../../../src/errors.js';
 import { comparisonOf } from '../../../src/report/compare/compare.js';
 import { comparisonText } from '../../../src/report/compare/shown.js';
 import { csvOf } from '../../../src/report/csv/csv.js';
-import { readDocument, type Whole } from '../../../src/report/document/read.js';
-import { reportPage } from '../../../src/report/html/page.js';
+import { type AnyWhole, readAny } from '../../../src/report/document/read.js';
+import { anyPage } from '../../../src/report/html/any-page.js';
 import { datagram, documentOf, packetsOf, wholeOf } from '../documents.js';
 import { simulation, startOf } from '../fixtures.js';
+import {
+  backEvents,
+  pingDocumentOf,
+  pingEvents,
+  routesDocumentOf,
+  thereEvents,
+  traceDocumentOf,
+} from '../other-documents.js';
 
 const rich = startOf({ direction: 'bidir', streams: 2 }, { simulation, title: 't', extraData: 'x', proxy: 'p' });
 const failedChecks = [{ check: 'rate', direction: 'up', figure: 1, bound: 2 }] as const;
@@ -15,6 +23,10 @@ const failedChecks = [{ check: 'rate', direction: 'up', figure: 1, bound: 2 }] a
 const documents = {
   throughput: documentOf(wholeOf(rich, { failedChecks, warnings: ['w'], serverOutput: 'o' })),
   packets: documentOf(packetsOf(datagram)),
+  'a test beside a route': { ...documentOf(wholeOf(startOf())), routes: [traceDocumentOf(backEvents)] },
+  pings: pingDocumentOf(pingEvents),
+  'a route': traceDocumentOf(thereEvents),
+  'both routes': routesDocumentOf(thereEvents, backEvents),
 };
 
 const attack = '"><script>alert(1)</script>';
@@ -34,9 +46,9 @@ function withValue(document: unknown, path: readonly string[], value: unknown): 
   return Object.assign(copy, { [key]: withValue((document as Record<string, unknown>)[key], rest, value) });
 }
 
-function readOrLine(text: string): Whole | string {
+function readOrLine(text: string): AnyWhole | string {
   try {
-    return readDocument(text, 'x');
+    return readAny(text, 'x');
   } catch (thrown) {
     expect(thrown).toBeInstanceOf(WperfError);
     return (thrown as WperfError).line;
@@ -53,9 +65,10 @@ describe.each(Object.entries(documents))('a document of %s', (_name, document) =
         expect(read).toMatch(/^x[^\n]+$/);
         continue;
       }
-      const page = reportPage(read);
+      const page = anyPage(read);
       expect(page.match(/<script/g)).toHaveLength(1);
       expect(page).not.toMatch(/\bNaN\b|undefined|Infinity/);
+      if (read.kind !== 'test') continue;
       expect(csvOf(read.checked)).not.toMatch(/NaN|undefined|Infinity|script/);
       const run = { name: 'x', document: read.checked };
       expect(comparisonText(comparisonOf([run, run]))).not.toMatch(/NaN|undefined|Infinity/);

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { WperfError } from '../../../src/errors.js';
-import { readDocument } from '../../../src/report/document/read.js';
+import { readAny, readDocument } from '../../../src/report/document/read.js';
 import { documentOf, wholeOf } from '../documents.js';
 import { startOf } from '../fixtures.js';
+import {
+  backEvents,
+  pingDocumentOf,
+  pingEvents,
+  routesDocumentOf,
+  thereEvents,
+  traceDocumentOf,
+} from '../other-documents.js';
 
 const good = JSON.parse(JSON.stringify(documentOf(wholeOf(startOf()))));
 
@@ -61,5 +69,19 @@ describe('a document that is read', () => {
     const line = lineOf(contents);
     expect(line).toMatch(/^--from 'x'[^\n]*: give what wperf -J printed, or a report that wperf wrote$/);
     expect(line).toContain(words);
+  });
+});
+
+describe('a document of something else', () => {
+  it.each([
+    ['pings', '--ping', pingDocumentOf(pingEvents)],
+    ['route', 'a route trace', traceDocumentOf(thereEvents)],
+    ['routes', '--both-traceroutes', routesDocumentOf(thereEvents, backEvents)],
+  ])('is told by what only it has, and refused where a test is wanted: %s', (kind, name, document) => {
+    const text = JSON.stringify(document);
+    expect(readAny(text, 'x')).toMatchObject({ kind, raw: JSON.parse(text) });
+    expect(lineOf(text)).toBe(
+      `--from 'x' is a result of ${name}, not of a test of load: --from makes a report of it with --report, and prints it with -J`,
+    );
   });
 });

@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../../src/report/document/read.js';
+import { readAny, readDocument, withRoutes } from '../../../src/report/document/read.js';
 import { reportPage } from '../../../src/report/html/page.js';
-import { datagram, documentOf, packetsOf, readOf, wholeOf } from '../documents.js';
+import { datagram, documentOf, latencyOf, packetsOf, readOf, trips, wholeOf } from '../documents.js';
 import { endOf, failure, intervalOf, startOf } from '../fixtures.js';
+import { backEvents, routesDocumentOf, thereEvents, traceDocumentOf } from '../other-documents.js';
+import { wordsOf } from './words.js';
 
 const pageOf = (events: Parameters<typeof readOf>[0]) => reportPage(readOf(events));
-
-/** What a reader sees: without elements, styles and the document that is carried along. */
-function wordsOf(page: string): string {
-  return page
-    .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-    .replace(/\s+/g, ' ');
-}
 
 describe('the report in HTML', () => {
   it('shows what was run, both ends, percentiles and processors', () => {
@@ -50,7 +43,36 @@ describe('the report in HTML', () => {
     // 1 Gbit/s for the whole of two seconds, from the left margin to the right one.
     expect(drawing).toMatch(/class="line up" d="M64 ([\d.]+)H503V\1H942"/);
     expect(page).toMatch(/\.line\.down\{[^}]*stroke-dasharray/);
-    expect(wordsOf(page)).toContain('which of them held it up cannot be told');
+  });
+
+  it('tells which way a round trip waited where both are loaded and that is known', () => {
+    const start = startOf({ direction: 'bidir' });
+    const page = pageOf(wholeOf(start));
+    for (const text of ['Queued each way, ms', 'Of it queued up 50.5 ms', 'Of it queued down 50.5 ms']) {
+      expect(wordsOf(page)).toContain(text);
+    }
+    expect(page).toContain('<path class="line up queue"');
+    expect(wordsOf(page)).not.toContain('cannot be told');
+    const { queueUp: _, queueDown: __, ...unknown } = latencyOf('bidir');
+    const loaded = trips.loaded.map(({ atSeconds, rttMs }) => ({ atSeconds, rttMs }));
+    const words = wordsOf(pageOf(wholeOf(start, { latency: { ...unknown, trips: { ...trips, loaded } } })));
+    expect(words).not.toContain('queued');
+    expect(words).toContain('which of them held it up cannot be told');
+  });
+
+  it('has the hops of routes that were put beside the test', () => {
+    const routes = [traceDocumentOf(backEvents), routesDocumentOf(thereEvents, backEvents)];
+    const test = readDocument(JSON.stringify(documentOf(wholeOf(startOf()))), 'x');
+    const beside = (before: typeof test, route: unknown) =>
+      withRoutes(before, readAny(JSON.stringify(route), 'x'), 'y');
+    const whole = routes.reduce<typeof test>(beside, test);
+    const page = reportPage(whole);
+    for (const text of ['Hops back Hop Address', 'Hops there Hop Host', 'Both ways beside each other', 'router.home']) {
+      expect(wordsOf(page)).toContain(text);
+    }
+    expect(readDocument(page, 'x')).toEqual(whole);
+    expect(reportPage(readDocument(page, 'x'))).toBe(page);
+    expect(() => withRoutes(test, test, "--from 'y'")).toThrow("--from 'y' is no result of a route");
   });
 
   it('draws loss below where there are packets', () => {

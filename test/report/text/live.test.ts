@@ -32,6 +32,17 @@ describe('the live line', () => {
     );
   });
 
+  it('has them of both ways within 40 columns', () => {
+    const both = [
+      [10, 90.1],
+      [20.5, 45],
+    ].map((megabits) => progressOf(...megabits));
+    const last = { ...progressOf(40.2, 22.5), latencyMs: 9.876 };
+    expect(shownAt(40, [start, ...both, last]).at(-1)).toBe(
+      '\u2191 \u2582\u2585\u2588 40.2 Mb/s \u2193 \u2588\u2584\u2582 22.5 Mb/s 9.88 ms',
+    );
+  });
+
   it('says more where there is room', () => {
     const wide = shownAt(100, [start, ...rising]).at(-1);
     expect(wide).toMatch(
@@ -48,8 +59,9 @@ describe('the live line', () => {
   });
 
   it('keeps the rate where there is room for nothing else', () => {
-    expect(shownAt(18, rising).at(-1)).toBe('\u2191 800 Mbits/sec');
-    expect(shownAt(40, [progressOf(941, 940)]).at(-1)).toBe('\u2191 941 Mbits/sec  \u2193 940 Mbits/sec 24 ms');
+    expect(shownAt(18, rising).at(-1)).toBe('\u2191 800 Mb/s 24 ms');
+    expect(shownAt(12, rising).at(-1)).toBe('\u2191 800 Mb/s');
+    expect(shownAt(30, [progressOf(46.7, 50.7)]).at(-1)).toBe('\u2191 46.7 Mb/s \u2193 50.7 Mb/s 24 ms');
   });
 
   it('leaves a summary when the test has ended', () => {
@@ -57,6 +69,9 @@ describe('the live line', () => {
     const both = ['\u2191 \u2581\u2582\u2584\u2588 1.00 Gbits/sec', 'latency 21.0 ms \u2192 121.0 ms C'];
     expect(shownAt(40, events).slice(-2)).toEqual(both);
     expect(shownAt(80, events).at(-1)).toBe(both.join('  '));
+    const bidir = startOf({ direction: 'bidir' });
+    const queued = 'queued \u2191 50.5 ms \u2193 50.5 ms';
+    expect(shownAt(40, [bidir, endOf(bidir, { latency: latencyOf('bidir') })]).at(-1)).toBe(queued);
   });
 });
 

@@ -1,0 +1,63 @@
+/** What fields of documents are checked by, whatever the document is of: the file may be anybody's. */
+import { type Checked, integer, line, list, matching, number, optional, record } from '../../protocol/shape.js';
+
+export const most = {
+  lineCharacters: 8192,
+  outputCharacters: 1024 * 1024,
+  /** A day by tenths of a second. */
+  intervals: 864_000,
+  streams: 256,
+  lines: 10_000,
+  columns: 64,
+  samples: 100_000,
+  pings: 1_000_000,
+  routes: 64,
+  hops: 255,
+  /** Of one hop. */
+  addresses: 64,
+  rtts: 1000,
+} as const;
+
+/** Beyond all that was ever measured, and far from where sums and products of them end. */
+export const figure = number(0, 1e18);
+export const time = number(0, 1e9);
+export const count = integer(0, Number.MAX_SAFE_INTEGER);
+export const words = line(most.lineCharacters);
+export const lines = list(words, most.lines);
+export const moment = number(-1e9, 1e9);
+
+export const summaryFields = {
+  samples: count,
+  min_ms: figure,
+  median_ms: figure,
+  p95_ms: figure,
+  p99_ms: figure,
+  max_ms: figure,
+};
+export const summary = record(summaryFields);
+
+export type Summary = Checked<typeof summary>;
+
+export const version = matching(/^wperf [\w.+-]{1,64}$/, 'the version of wperf that wrote it, such as wperf 1.0.0');
+
+/** When it was, and between whom. */
+export const timestamp = record({ timemillisecs: integer(0, 8.64e15) });
+export const place = record({ host: words, port: count });
+export const guest = record({ host: words, port: optional(count), by_proxy: optional(words) });
+
+export const simulation = record({
+  configured: record({
+    latency_ms: optional(figure),
+    jitter_ms: optional(figure),
+    loss_percent: optional(figure),
+    mtu: optional(count),
+    seed: optional(count),
+  }),
+});
+
+/** What whoever ran it was told, and what became of it. */
+export const outcome = {
+  error: optional(words),
+  error_code: optional(words),
+  notes: optional(lines),
+};

@@ -1,0 +1,18 @@
+/** The report in HTML of a document of whatever kind. */
+import type { AnyWhole } from '../document/read.js';
+import { reportPage } from './page.js';
+import { pingPage } from './ping-page.js';
+import { routePage, routesPage } from './route-page.js';
+
+export function anyPage(whole: AnyWhole): string {
+  switch (whole.kind) {
+    case 'test':
+      return reportPage(whole);
+    case 'pings':
+      return pingPage(whole);
+    case 'route':
+      return routePage(whole);
+    case 'routes':
+      return routesPage(whole);
+  }
+}
