@@ -2,6 +2,7 @@
 import { program, unmet } from '../test/support/machine.js';
 import { UndoStack } from '../test/support/undo.js';
 import { datagramMode, datagramTable } from './datagrams.js';
+import { executableMode, startTable } from './executable.js';
 import { kcpMode, kcpTable } from './kcp.js';
 import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';
@@ -28,6 +29,7 @@ async function main(options: BenchOptions): Promise<void> {
     );
     const tables = [
       ...(outcomes.length > 0 ? [tableOf(outcomes)] : []),
+      ...(isChosen(executableMode, options.only) ? [startTable({ ...options, log })] : []),
       ...(isChosen(roundTripsMode, options.only) ? [await roundTripTable(options.rounds, log)] : []),
       ...(isChosen(datagramMode, options.only) ? [await datagramTable({ ...options, log })] : []),
       ...(isChosen(realPacketsMode, options.only) ? [await realPacketsTable({ ...options, log })] : []),

@@ -1,6 +1,7 @@
 /** The table of everything that is measured. */
 import { program, pythonModule, unmet } from '../test/support/machine.js';
 import { congestionControls } from './congestion.js';
+import { executableMeasurements } from './executable.js';
 import type { Measurement } from './measurement.js';
 import {
   iperf3Skips,
@@ -48,6 +49,7 @@ export function measurements(shared: Shared): readonly Measurement[] {
     },
     ...legacyPair('up', 'upload'),
     ...legacyPair('down', 'reverse'),
+    ...executableMeasurements(),
     {
       name: 'plain Node',
       mode: 'limit',

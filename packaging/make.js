@@ -53,17 +53,26 @@ async function make(target) {
 
 /** From its npm package, or the Node that runs this where there is no such package for the platform. */
 function nodeFor(target) {
-  const folder = at('packaging', 'node_modules', `node-${target}`);
-  const file = join(folder, 'bin', target.startsWith('win') ? 'node.exe' : 'node');
-  if (existsSync(file)) {
+  const places = [at('packaging'), at('build', target)];
+  const folder = places.map((place) => join(place, 'node_modules', `node-${target}`)).find((each) => existsSync(each));
+  if (folder !== undefined) {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = join(folder, 'bin', target.startsWith('win') ? 'node.exe' : 'node');
     const licence = join(folder, 'LICENSE');
     // The package for Windows has none; it is the same text.
     return { file, version, licence: existsSync(licence) || target === own ? licence : nodeFor(own).licence };
   }
   const usable = target === own && Number(process.versions.node.split('.')[0]) >= 22;
-  if (!usable) fail(`no Node for ${target}: run npm ci --prefix packaging (with --os and --cpu for another platform)`);
+  if (!usable) fail(`no Node for ${target}: ${wayToNode(target)}`);
   return { file: process.execPath, version: process.versions.node };
+}
+
+function wayToNode(target) {
+  const { optionalDependencies: nodes } = JSON.parse(readFileSync(at('packaging', 'package.json'), 'utf8'));
+  const name = `node-${target}`;
+  if (nodes[name] === undefined) return `give --for ${Object.keys(nodes).join(', ').replaceAll('node-', '')}`;
+  if (target === own) return 'run npm ci --prefix packaging';
+  return `run npm install --force --prefix build/${target} ${name}@${nodes[name]}`;
 }
 
 /** The same program in one file: what runs inside an executable must be CommonJS, and `import()` there reaches no file. */
@@ -82,8 +91,11 @@ function packedInstead(source, importer) {
     : null;
 }
 
-/** Made by the very Node that it goes into, whose code cache fits no other; without a cache where that cannot run here. */
+/** Made by a Node of the version that it goes into, whose code cache fits no other platform and no other version. */
 function makeBlob(work, target, node) {
+  const maker = nodeFor(own);
+  if (maker.version !== node.version)
+    fail(`Node ${maker.version} makes no blob for ${node.version}: ${wayToNode(own)}`);
   const blob = join(work, 'blob');
   const config = join(work, 'sea.json');
   const content = {
@@ -94,20 +106,25 @@ function makeBlob(work, target, node) {
     assets: assetsFor(target),
   };
   writeFileSync(config, JSON.stringify(content));
-  execFileSync(target === own ? node.file : nodeFor(own).file, ['--experimental-sea-config', config], {
-    stdio: 'pipe',
-  });
+  execFileSync(maker.file, ['--experimental-sea-config', config], { stdio: 'pipe' });
   return readFileSync(blob);
 }
 
+/** Under the names that `src/package.ts` has for them. */
 function assetsFor(target) {
-  const files = ['package.json', 'geoip/data/wperf.mmdb', 'geoip/data/sources.json'];
+  const files = ['package.json', 'geoip/data/wperf.mmdb', 'geoip/data/sources.json', ...pageFiles()];
+  for (const file of files) if (!existsSync(at(file))) fail(`${file} is missing: run npm ci`);
   const assets = Object.fromEntries(files.map((file) => [file, at(file)]));
-  for (const file of ['geoip/data/wperf.mmdb', 'geoip/data/sources.json']) {
-    if (!existsSync(at(file))) fail(`${file} is missing: run npm run geoip`);
-  }
   const koffi = at('node_modules', '@koromix', `koffi-${target}`, target.replace('-', '_'), 'koffi.node');
   return target.startsWith('linux') && existsSync(koffi) ? { ...assets, 'koffi.node': koffi } : assets;
+}
+
+function pageFiles() {
+  const manifest = 'dist/page/manifest.json';
+  if (!existsSync(at(manifest))) fail(`${manifest} is missing: run npm run build`);
+  const { page, assets } = JSON.parse(readFileSync(at(manifest), 'utf8'));
+  const parts = [page, ...Object.values(assets)].flatMap(({ encodings }) => Object.values(encodings));
+  return [manifest, ...parts.map((name) => `dist/page/${name}`)];
 }
 
 async function inject(node, blob, file) {

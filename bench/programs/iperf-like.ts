@@ -30,11 +30,16 @@ export function runIperf3(flags: readonly string[], seconds: number, condition: 
   );
 }
 
-export function runWperf(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
+export function runWperf(
+  flags: readonly string[],
+  seconds: number,
+  condition: Condition,
+  program = wperf(),
+): Promise<Sample> {
   const words = [...flags, ...asked(condition)];
   return measure(
-    (later) => startWperfServer(later, [], condition),
-    ({ host, port }) => wperf('-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words),
+    (later) => startWperfServer(later, [], { ...condition, program }),
+    ({ host, port }) => [...program, '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words],
     seconds,
     condition,
   );

@@ -2,9 +2,7 @@
  * The page that makes any browser a client: built into the package, read once when the server begins, and served from
  * memory. docs/page.md.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageFile } from '../package.js';
+import { packageFile, readPackageFile } from '../package.js';
 import type { Answer, Requested } from '../transport/door/http.js';
 import { reads, wrongPath } from './http.js';
 
@@ -49,16 +47,12 @@ export class Page {
   }
 
   /** At this path, or without one at every folder; undefined where the package was built without it. */
-  static read(path: string | undefined, folder = packageFile(join('dist', 'page'))): Page | undefined {
-    const file = join(folder, 'manifest.json');
-    if (!existsSync(file)) return undefined;
-    const { page, assets } = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
-    const asset = ({ type, encodings: names }: Listed): Asset => ({
-      type,
-      bodies: new Map(Object.entries(names).map(([name, each]) => [name, readFileSync(join(folder, each))])),
-    });
-    const read = new Map(Object.entries(assets).map(([name, listed]) => [name, asset(listed)]));
-    return new Page(path, asset(page), read);
+  static async read(path: string | undefined): Promise<Page | undefined> {
+    const listed = await readPart('manifest.json').catch(() => undefined);
+    if (listed === undefined) return undefined;
+    const { page, assets } = JSON.parse(listed.toString()) as Manifest;
+    const read = Object.entries(assets).map(async ([name, each]) => [name, await readAsset(each)] as const);
+    return new Page(path, await readAsset(page), new Map(await Promise.all(read)));
   }
 
   /** Undefined where the request is for something else. */
@@ -86,6 +80,15 @@ export class Page {
     const body = Buffer.from(html.replaceAll('"./', `"${folder}`));
     return answerOf({ type: this.#page.type, bodies: new Map([['identity', body]]) }, headers, anew);
   }
+}
+
+async function readAsset({ type, encodings: names }: Listed): Promise<Asset> {
+  const bodies = Object.entries(names).map(async ([name, file]) => [name, await readPart(file)] as const);
+  return { type, bodies: new Map(await Promise.all(bodies)) };
+}
+
+function readPart(name: string): Promise<Buffer> {
+  return readPackageFile(packageFile(`dist/page/${name}`));
 }
 
 const forever = 'public, max-age=31536000, immutable';

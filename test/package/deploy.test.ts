@@ -122,4 +122,14 @@ describe('the Dockerfile', () => {
     const scripts = JSON.parse(await readFile(repositoryFile('package.json'), 'utf8')).scripts;
     for (const [, name = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name]);
   });
+
+  test('asks a server of its own how it is', async () => {
+    const { port, process: server } = await serve();
+    const [, asked = ''] = /^HEALTHCHECK .*\\\n +CMD (.*)$/m.exec(await deployed('Dockerfile')) ?? [];
+    const [node, ...words] = JSON.parse(asked.replace(':8765', `:${port}`));
+    expect(node).toBe('node');
+    expect(await run([process.execPath, ...words])).toMatchObject({ exitCode: 0 });
+    await server.stop();
+    expect(await run([process.execPath, ...words])).toMatchObject({ exitCode: 1 });
+  });
 });

@@ -5,13 +5,20 @@ import { freePort, listening } from '../support/ports.js';
 import { type Finished, run, start } from '../support/processes.js';
 import { wperf } from '../support/wperf.js';
 
-const env = { NODE_OPTIONS: `--require ${repositoryFile('test', 'support', 'no-linux.cjs')}` };
+describe.each(['darwin', 'win32'])('on %s', (platform) => {
+  const env = {
+    NODE_OPTIONS: `--require ${repositoryFile('test', 'support', 'no-linux.cjs')}`,
+    WPERF_PLATFORM: platform,
+  };
 
-function runElsewhere(...words: readonly string[]): Promise<Finished> {
-  return run(wperf(...words), { env });
-}
+  function runElsewhere(...words: readonly string[]): Promise<Finished> {
+    return run(wperf(...words), { env });
+  }
 
-describe('away from Linux', () => {
+  test('the doors are shut', async () => {
+    expect((await runElsewhere('--version', '--verbose')).stdout).toContain(platform);
+  });
+
   test.each([
     [[]],
     [['-R', '-P', '2']],
@@ -21,7 +28,7 @@ describe('away from Linux', () => {
     [['--proto', 'tcp', '-R']],
     [['--proto', 'kcp']],
   ])('--loopback %j', async (words) => {
-    const { exitCode, stdout } = await runElsewhere('--loopback', '-t', '0.5', '-J', ...words);
+    const { exitCode, stdout } = await runElsewhere('--loopback', '-t', '0.3', '-J', ...words);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout).end.sum_received.bytes).toBeGreaterThan(0);
   });

@@ -1,15 +1,15 @@
 /** The one executable, as a plain user meets it: in an empty folder, with no Node on PATH and no HOME. */
-
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { version } from '../../src/package.js';
 import { repositoryFile, temporaryFolder } from '../support/folders.js';
 import type { Need } from '../support/machine.js';
+import { documentedModules } from '../support/modules.js';
 import { describeNeeding, program, root } from '../support/needs.js';
 import { freePort, listening } from '../support/ports.js';
-import { type Finished, output, run, start } from '../support/processes.js';
+import { type Finished, output, type Running, run, start } from '../support/processes.js';
 import { undoAfterAll } from '../support/suite.js';
 
 const nodeForIt: Need = () =>
@@ -46,18 +46,48 @@ describeNeeding('the executable', [nodeForIt, root, program('setpriv', 'util-lin
     expect((await runIt('--version', '--verbose')).stdout).toMatch(/^data DB-IP country/m);
   });
 
-  describe.each([
+  /** `wperf -s` with further words, when it listens. */
+  async function serve(
+    words: readonly string[] = [],
+    env?: readonly string[],
+  ): Promise<{ readonly port: number; readonly server: Running }> {
+    const port = await freePort();
+    const serving = ['-s', '-p', String(port), '--host', '127.0.0.1', ...words];
+    const server = await start(onTestFinished, asNobody(serving, env), { cwd: place.folder });
+    await listening(server, { host: '127.0.0.1', port });
+    return { port, server };
+  }
+
+  /** A folder that everybody may write to. */
+  async function openFolder(): Promise<string> {
+    const folder = await temporaryFolder(onTestFinished);
+    await chmod(folder, 0o777);
+    return folder;
+  }
+
+  test.each([
     [[]],
+    [['-R', '-P', '2']],
     [['--udp', '-b', '5M']],
+    [['--proto', 'ws']],
     [['--proto', 'tcp']],
     [['--proto', 'udp', '-b', '5M']],
     [['--proto', 'kcp']],
-  ])('--loopback %j', (words) => {
-    test('carries load to a process of its own', async () => {
-      const { exitCode, stdout } = await runIt('--loopback', '-t', '0.5', '-J', ...words);
-      expect(exitCode).toBe(0);
-      expect(JSON.parse(stdout).end.sum_received.bytes).toBeGreaterThan(0);
-    });
+    [['--proto', './plain.mjs']],
+  ])('carries load to a process of its own: --loopback %j', async (words) => {
+    const own = join(place.folder, 'plain.mjs');
+    await writeFile(own, documentedModules().get('plain.mjs') ?? '');
+    onTestFinished(() => rm(own));
+    const { exitCode, stdout, stderr } = await runIt('--loopback', '-t', '0.5', '-J', ...words);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('(node:') });
+    expect(JSON.parse(stdout).end.sum_received.bytes).toBeGreaterThan(0);
+  });
+
+  test('says in a line what is wrong with a transport of the user', async () => {
+    const { exitCode, stderr } = await runIt('--loopback', '-t', '0.3', '--proto', './no-such-module.mjs');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toMatch(/^wperf: error: .*no-such-module\.mjs cannot be loaded.*\n$/);
+    expect(stderr).not.toContain('built-in');
   });
 
   test('traces routes by system calls, there and back', async () => {
@@ -66,10 +96,7 @@ describeNeeding('the executable', [nodeForIt, root, program('setpriv', 'util-lin
   });
 
   test('serves, also in the background', async () => {
-    const port = await freePort();
-    const words = asNobody(['-s', '-1', '-p', String(port), '--host', '127.0.0.1']);
-    const server = await start(onTestFinished, words, { cwd: place.folder });
-    await listening(server, { host: '127.0.0.1', port });
+    const { port, server } = await serve(['-1']);
     expect(await runIt('-c', `127.0.0.1:${port}`, '-t', '0.3')).toMatchObject({ exitCode: 0 });
     expect(await server.finished).toMatchObject({ exitCode: 0 });
     const behind = await freePort();
@@ -78,27 +105,42 @@ describeNeeding('the executable', [nodeForIt, root, program('setpriv', 'util-lin
     expect(await runIt('-c', `127.0.0.1:${behind}`, '-t', '0.3')).toMatchObject({ exitCode: 0 });
   });
 
-  test('loads a transport of the user', async () => {
-    const module = repositoryFile('test', 'support', 'fixtures', 'no-such-module.mjs');
-    const { stderr } = await runIt('--loopback', '-t', '0.3', '--proto', module);
-    expect(stderr).toContain('cannot be loaded');
-    expect(stderr).not.toContain('built-in');
+  test('serves the page, with all that it is made of', async () => {
+    const { port } = await serve();
+    const url = `http://127.0.0.1:${port}/`;
+    const page = await (await fetch(url, { headers: { Accept: 'text/html' } })).text();
+    expect(page).toMatch(/^<!doctype html>/);
+    const { assets } = JSON.parse(await readFile(repositoryFile('dist', 'page', 'manifest.json'), 'utf8'));
+    expect(Object.keys(assets)).toHaveLength(3);
+    for (const name of Object.keys(assets)) {
+      const built = await readFile(repositoryFile('dist', 'page', name), 'utf8');
+      expect(await (await fetch(`${url}assets/${name}`)).text()).toBe(built);
+    }
   });
 
   test('leaves nothing behind, and does without a folder whose files may be run', async () => {
-    const temporary = join(dirname(place.folder), 'temporary');
-    await mkdir(temporary);
-    await chmod(temporary, 0o777);
-    const words = asNobody(['--traceroute', '127.0.0.1'], [`TMPDIR=${temporary}`]);
+    const folder = await openFolder();
+    const words = asNobody(['--traceroute', '127.0.0.1'], [`TMPDIR=${folder}`]);
     expect(await run(words, { cwd: place.folder })).toMatchObject({ exitCode: 0 });
-    expect([...(await readdir(temporary)), ...(await readdir(place.folder))]).toEqual([]);
+    expect([...(await readdir(folder)), ...(await readdir(place.folder))]).toEqual([]);
     const elsewhere = asNobody(['--traceroute', '127.0.0.1'], ['TMPDIR=/proc']);
     expect(await run(elsewhere, { cwd: place.folder })).toMatchObject({ exitCode: 0 });
   });
 
+  test('leaves nothing where others may write while it runs either', async () => {
+    const folder = await openFolder();
+    const { port, server } = await serve([], [`TMPDIR=${folder}`]);
+    expect(await runIt('-c', `127.0.0.1:${port}`, '-t', '0.3')).toMatchObject({ exitCode: 0 });
+    const mapped = (await readFile(`/proc/${server.pid}/maps`, 'utf8')).split('\n');
+    const unpacked = mapped.filter((line) => line.includes(folder));
+    expect(unpacked.length).toBeGreaterThan(0);
+    for (const line of unpacked) expect(line).toMatch(/\/wperf-\w{6}\/koffi\.node \(deleted\)$/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('comes with the licences of what is inside', async () => {
-    const text = await output(['cat', repositoryFile('out', 'LICENCES.txt')]);
-    for (const name of ['Node.js 24', 'koffi ', 'maxmind ', 'ws ', 'yargs ', 'DB-IP country'])
+    const text = await readFile(repositoryFile('out', 'LICENCES.txt'), 'utf8');
+    for (const name of ['Node.js 24', '@noble/hashes ', 'koffi ', 'maxmind ', 'ws ', 'yargs ', 'DB-IP country'])
       expect(text).toContain(`\n${name}`);
   });
 });

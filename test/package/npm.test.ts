@@ -2,20 +2,24 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { version } from '../../src/package.js';
 import { repositoryFile, temporaryFolder } from '../support/folders.js';
-import type { Need } from '../support/machine.js';
-import { describeNeeding, program } from '../support/needs.js';
+import { type Need, unmet } from '../support/machine.js';
+import { describeNeeding, program, systemCalls } from '../support/needs.js';
 import { output, run } from '../support/processes.js';
 import { undoAfterAll } from '../support/suite.js';
+import type { Later } from '../support/undo.js';
 
-/** The packages that wperf depends on, here or to be had. */
-const packages: Need = () =>
-  spawnSync('npm', ['view', 'maxmind', 'version', '--prefer-offline'], { stdio: 'ignore', timeout: 60_000 }).status ===
-  0
-    ? null
-    : 'the npm packages that wperf depends on';
+/** A package of npm's, here or to be had. */
+function fromNpm(name: string, what = name): Need {
+  return () => {
+    const words = ['view', name, 'version', '--prefer-offline'];
+    return spawnSync('npm', words, { stdio: 'ignore', timeout: 60_000 }).status === 0 ? null : what;
+  };
+}
+
+const packages = fromNpm('maxmind', 'the npm packages that wperf depends on');
 
 const quietly = ['--prefer-offline', '--no-audit', '--no-fund'];
 
@@ -24,9 +28,7 @@ describeNeeding('the npm package', [program('npm'), packages], () => {
   const packed = { file: '', bytes: 0, dataBytes: 0 };
 
   beforeAll(async () => {
-    const folder = await temporaryFolder(later);
-    await output(['npm', 'pack', '--ignore-scripts', '--pack-destination', folder], { cwd: repositoryFile() });
-    packed.file = join(folder, `wperf-${version}.tgz`);
+    packed.file = await pack(later);
     packed.bytes = (await stat(packed.file)).size;
     const data = spawnSync('gzip', ['-9', '-c', repositoryFile('geoip', 'data', 'wperf.mmdb')], { maxBuffer: 1e8 });
     packed.dataBytes = data.stdout.length;
@@ -77,6 +79,31 @@ describeNeeding('the npm package', [program('npm'), packages], () => {
     }
   });
 });
+
+describe.each([11, 12])('npm %i', (major) => {
+  describeNeeding('installs the package', [program('npm'), packages, fromNpm(`npm@${major}`)], () => {
+    test('with no script of it to be approved, and all that Linux needs', async () => {
+      const [file, prefix] = [await pack(onTestFinished), await temporaryFolder(onTestFinished)];
+      const npm = ['npm', 'exec', '--yes', '--prefer-offline', '--package', `npm@${major}`, '--', 'npm'];
+      const install = [...npm, 'install', '-g', '--prefix', prefix, ...quietly, file];
+      const { exitCode, stderr } = await run(install, { cwd: prefix, timeoutSeconds: 180 });
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const toApprove = [...stderr.matchAll(/^npm warn install-scripts +(\S+)@\d/gm)].map(([, name]) => name);
+      expect(toApprove.filter((name) => name !== 'koffi' && name !== 'raw-socket')).toEqual([]);
+      const command = join(prefix, 'bin', 'wperf');
+      expect(await run([command, '--loopback', '-t', '0.5'], { cwd: prefix })).toMatchObject({ exitCode: 0 });
+      if (unmet([systemCalls]).length > 0) return;
+      expect(await run([command, '--traceroute', '127.0.0.1'], { cwd: prefix })).toMatchObject({ exitCode: 0 });
+    }, 240_000);
+  });
+});
+
+/** The file that `npm pack` makes of what is built. */
+async function pack(later: Later): Promise<string> {
+  const folder = await temporaryFolder(later);
+  await output(['npm', 'pack', '--ignore-scripts', '--pack-destination', folder], { cwd: repositoryFile() });
+  return join(folder, `wperf-${version}.tgz`);
+}
 
 const usage = `import { runClient, startServer } from 'wperf';
 const server = await startServer({ host: '127.0.0.1', port: 0 });

@@ -1,11 +1,13 @@
-/** For `node --require`: as on a system that is not Linux, without optional packages and without /proc. */
+/** For `node --require`: as on the system of WPERF_PLATFORM, which is not Linux, without optional packages and without /proc. */
 require('./hide-koffi.cjs');
 const Module = require('node:module');
 const fs = require('node:fs');
 const promises = require('node:fs/promises');
 
-Object.defineProperty(process, 'platform', { value: 'freebsd' });
-require('node:os').platform = () => 'freebsd';
+const platform = process.env.WPERF_PLATFORM;
+Object.defineProperty(process, 'platform', { value: platform });
+require('node:os').platform = () => platform;
+if (platform === 'win32') for (const name of ['getuid', 'geteuid', 'getgid', 'getegid', 'umask']) delete process[name];
 
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = (name, ...rest) => {

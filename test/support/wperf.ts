@@ -22,14 +22,14 @@ export function wperf(...args: readonly string[]): readonly string[] {
   return [process.execPath, repositoryFile('bin', 'wperf.js'), ...args];
 }
 
-/** Starts `wperf -s` with further arguments, and waits until it listens. */
+/** Starts `wperf -s` with further arguments, and waits until it listens; `program` are the words of another wperf. */
 export async function startWperfServer(
   later: Later,
   args: readonly string[] = [],
-  { host = '127.0.0.1', within }: Place = {},
+  { host = '127.0.0.1', within, program = wperf() }: Place & { readonly program?: readonly string[] } = {},
 ): Promise<WperfServer> {
   const port = await freePort();
-  const argv = wperf('-s', '--host', host, '-p', String(port), ...args);
+  const argv = [...program, '-s', '--host', host, '-p', String(port), ...args];
   const running = await start(later, argv, { within });
   await listening(running, { host, port, within });
   return { process: running, host, port };
