@@ -103,7 +103,7 @@ describe('a datagram test', () => {
     setTimeout(() => stop.abort(), 250);
     const end = endOf(await run({ seconds: 30 }, stop.signal));
     expect(end.interrupted).toBe(true);
-    expect(end.streams[0]?.packets?.packets).toBeGreaterThan(100);
+    expect(end.streams[0]?.packets?.packets).toBeGreaterThan(10);
     expect(end.streams[0]?.packets?.lost).toBe(0);
     expect(end.streams[0]?.sent?.bytes).toBe(end.streams[0]?.received?.bytes);
   });
