@@ -1,10 +1,11 @@
 /** The page as the server gives it out: to whom, under which paths, and with what it says to browsers. */
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ServerPlan } from '../../src/plan/plan.js';
+import { Page } from '../../src/server/page.js';
 import { startServerPlan } from '../../src/server/server.js';
-import { repositoryFile } from '../support/folders.js';
+import { repositoryFile, temporaryFolder } from '../support/folders.js';
 import { answerTo, request } from '../support/raw.js';
 
 async function serve(plan: Partial<ServerPlan> = {}): Promise<number> {
@@ -133,10 +134,33 @@ describe('what browsers are told', () => {
   });
 });
 
-test('all of it is smaller than 60 kB, compressed', async () => {
-  const folder = repositoryFile('dist', 'page');
-  const { page, assets } = JSON.parse(await readFile(`${folder}/manifest.json`, 'utf8'));
-  const names: string[] = [page, ...Object.values(assets)].map(({ encodings }) => encodings.gzip);
-  const sizes = await Promise.all(names.map(async (name) => (await readFile(`${folder}/${name}`)).length));
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
+test('is read before the first request, and not again', async () => {
+  const folder = await temporaryFolder(onTestFinished);
+  await cp(repositoryFile('dist', 'page'), folder, { recursive: true });
+  const page = Page.read(undefined, folder);
+  await rm(folder, { recursive: true });
+  const request = { method: 'GET', headers: { accept: 'text/html' } };
+  expect(page?.answer({ request, path: '/' } as never)?.body?.length).toBeGreaterThan(1000);
+});
+
+describe('compressed', () => {
+  async function sizeOf(fits: (name: string) => boolean): Promise<number> {
+    const folder = repositoryFile('dist', 'page');
+    const { page, assets } = JSON.parse(await readFile(`${folder}/manifest.json`, 'utf8'));
+    const names: string[] = [page, ...Object.values(assets)].map(({ encodings }) => encodings.gzip).filter(fits);
+    const sizes = await Promise.all(names.map(async (name) => (await readFile(`${folder}/${name}`)).length));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  const isReport = (name: string) => name.startsWith('report-');
+
+  test('all that a visit takes is smaller than 60 kB', async () => {
+    expect(await sizeOf((name) => !isReport(name))).toBeLessThan(60_000);
+  });
+
+  test('what writes reports, fetched when one is wanted, is smaller than 20 kB', async () => {
+    const size = await sizeOf(isReport);
+    expect(size).toBeGreaterThan(0);
+    expect(size).toBeLessThan(20_000);
+  });
 });

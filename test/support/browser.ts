@@ -1,21 +1,40 @@
 /** The real Chromium, and the page in it as a person uses it. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { beforeAll } from 'vitest';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { beforeAll, onTestFinished } from 'vitest';
 import { temporaryFolder } from './folders.js';
 import { pathOf } from './machine.js';
 import { undoAfterAll } from './suite.js';
 import type { Later } from './undo.js';
 
-/** One browser for all tests of a suite; each test takes a context of its own. */
-export function sharedBrowser(): { readonly browser: Browser } {
+export interface SharedBrowser {
+  readonly browser: Browser;
+  /** In a context of its own, which ends with the test. */
+  readonly visit: (url: string, wish?: Wish, options?: BrowserContextOptions) => Promise<Visit>;
+}
+
+/** One browser for all tests of a suite. */
+export function sharedBrowser(): SharedBrowser {
   const later = undoAfterAll();
   const shared = {} as { browser: Browser };
   beforeAll(async () => {
     shared.browser = await startBrowser(later);
   });
-  return shared;
+  return {
+    get browser() {
+      return shared.browser;
+    },
+    async visit(url, wish, options = {}) {
+      const context = await shared.browser.newContext(options);
+      onTestFinished(() => context.close());
+      return Visit.open(context, url, wish);
+    },
+  };
+}
+
+export function urlOf({ host, port }: { readonly host: string; readonly port: number }, scheme = 'http'): string {
+  return `${scheme}://${host}:${port}/`;
 }
 
 /**
@@ -102,6 +121,10 @@ export class Visit {
 
   async status(): Promise<string> {
     return (await this.page.textContent('#status')) ?? '';
+  }
+
+  async openMore(): Promise<void> {
+    await this.page.click('summary:has-text("More")');
   }
 
   async notes(): Promise<string> {
