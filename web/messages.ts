@@ -29,6 +29,8 @@ export interface PagePlace {
   readonly folder: string;
   /** Of the page itself: where its WebSockets go. */
   readonly path: string;
+  /** By which it came, such as `h2`; empty where the browser does not say. */
+  readonly httpVersion: string;
   readonly browser: string;
   readonly isPhone: boolean;
 }
