@@ -50,7 +50,7 @@ export type FromWorker =
   | HopMessage
   | { readonly type: 'route-note'; readonly text: string }
   | { readonly type: 'route-end'; readonly text: string }
-  | { readonly type: 'failed'; readonly code: string; readonly text: string };
+  | FailedMessage;
 
 export interface HopMessage {
   readonly type: 'hop';
@@ -106,9 +106,21 @@ export interface TestDocument {
   readonly json: string;
 }
 
+export interface RunResult {
+  readonly tests: readonly TestDocument[];
+  /** As the command line prints it. */
+  readonly text: string;
+}
+
 export interface DoneMessage {
   readonly type: 'done';
   readonly stopped: boolean;
-  readonly tests: readonly TestDocument[];
-  readonly text: string;
+  readonly result: RunResult;
+}
+
+export interface FailedMessage {
+  readonly type: 'failed';
+  readonly code: string;
+  readonly why: string;
+  readonly result: RunResult;
 }

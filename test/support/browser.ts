@@ -66,6 +66,12 @@ export interface Wish {
 export const figureNames = ['down', 'up', 'idle', 'loaded-down', 'loaded-up', 'jitter', 'rpm'] as const;
 export type FigureName = (typeof figureNames)[number];
 
+export interface PageDocument {
+  readonly start: { readonly test_start: unknown };
+  readonly end: { readonly sum_received?: { readonly bits_per_second: number }; readonly warnings?: readonly string[] };
+  readonly error?: string;
+}
+
 /** The page, by what docs/page.md promises to programs. */
 export class Visit {
   readonly page: Page;
@@ -125,6 +131,12 @@ export class Visit {
 
   async openMore(): Promise<void> {
     await this.page.click('summary:has-text("More")');
+  }
+
+  /** Of the tests of the run, as JSON; "More" must be open. */
+  async documents(): Promise<PageDocument[]> {
+    await this.page.click('#copy-json');
+    return [JSON.parse(await this.page.inputValue('#text'))].flat();
   }
 
   async notes(): Promise<string> {

@@ -151,6 +151,10 @@ describeNeeding('the page', [chromium], () => {
     await page.run('failed');
     expect(await page.figure('down')).toBeGreaterThan(1e6);
     expect(await page.status()).toMatch(/^Failed: /);
+    await page.openMore();
+    const [down, up] = await page.documents();
+    expect(down?.end.sum_received?.bits_per_second).toBe(await page.figure('down'));
+    expect(up?.error).toMatch(/no WebSocket with .* came about|one test only/);
   });
 
   describeNeeding('over IPv6', [ipv6], () => {

@@ -1,5 +1,5 @@
 /** The page: one button, the worker behind it, and what is shown of what it tells. */
-import type { FiguresMessage, FromWorker, Settings, ToWorker } from '../messages.js';
+import type { FailedMessage, FiguresMessage, FromWorker, Settings, ToWorker } from '../messages.js';
 import { byId } from './dom.js';
 import { showHistory } from './history.js';
 import { placeOf } from './place.js';
@@ -68,16 +68,16 @@ function hear(message: FromWorker): void {
   else if (message.type === 'rtt') view.rtt(message);
   else if (message.type === 'figures') view.measured(message);
   else if (message.type === 'note') view.note(message.text);
-  else if (message.type === 'failed') fail(message.code, message.text);
+  else if (message.type === 'failed') fail(message);
   else {
     view.done(message);
     if (!message.stopped) remember(view.figures.heard);
   }
 }
 
-function fail(code: string, text: string): void {
-  view.failed(text);
-  if (code.startsWith('token-')) view.askForToken();
+function fail(message: FailedMessage): void {
+  view.failed(message.why, message.result);
+  if (message.code.startsWith('token-')) view.askForToken();
 }
 
 function remember(heard: readonly FiguresMessage[]): void {

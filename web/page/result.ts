@@ -1,5 +1,5 @@
 /** The result of a run, to be taken along: as text, as JSON and as the command line's report in HTML. */
-import type { DoneMessage, Load, TestDocument } from '../messages.js';
+import type { Load, RunResult, TestDocument } from '../messages.js';
 import { byId, part } from './dom.js';
 
 /** Put in by the build. */
@@ -13,7 +13,7 @@ const reportNames: Readonly<Record<Load, string>> = { down: ' of the download', 
 const KEPT_MS = 10_000;
 
 export class ResultBox {
-  #result: DoneMessage | undefined;
+  #result: RunResult | undefined;
 
   constructor() {
     this.#offer(['down'], []);
@@ -31,7 +31,7 @@ export class ResultBox {
     this.#offer(loads, []);
   }
 
-  show(result: DoneMessage): void {
+  show(result: RunResult): void {
     this.#result = result;
     this.#offer([], result.tests);
   }

@@ -1,6 +1,15 @@
 /** The button, what is said, and the parts of the page that a run changes. */
 import type { Direction } from '../../src/plan/plan.js';
-import type { DoneMessage, FiguresMessage, FromWorker, Load, RateMessage, RttMessage, Settings } from '../messages.js';
+import type {
+  DoneMessage,
+  FiguresMessage,
+  FromWorker,
+  Load,
+  RateMessage,
+  RttMessage,
+  RunResult,
+  Settings,
+} from '../messages.js';
 import { loadsOf } from '../worker/shape.js';
 import { ChartBox } from './chart-box.js';
 import { byId, part } from './dom.js';
@@ -122,15 +131,18 @@ export class View {
   }
 
   done(message: DoneMessage): void {
+    const { stopped, result } = message;
     const some = this.figures.heard.length > 0;
-    if (some) this.#result.show(message);
-    this.#end(some || !message.stopped ? 'done' : 'idle');
-    this.say(message.stopped ? `Stopped. ${this.#spoken()}` : this.#spoken());
+    if (some) this.#result.show(result);
+    this.#end(some || !stopped ? 'done' : 'idle');
+    this.say(stopped ? `Stopped. ${this.#spoken()}` : this.#spoken());
   }
 
-  failed(text: string): void {
+  /** What was measured before stands. */
+  failed(why: string, result?: RunResult): void {
+    if (result && this.figures.heard.length > 0) this.#result.show(result);
     this.#end('failed');
-    this.say(`Failed: ${text}.`);
+    this.say(`Failed: ${why}.`);
   }
 
   #spoken(): string {

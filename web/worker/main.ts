@@ -18,7 +18,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
     stop.abort('interrupted');
     stop = new AbortController();
     void run({ settings, page, background, signal: stop.signal, tell }).catch((error: unknown) =>
-      tell({ type: 'failed', code: 'internal', text: String(error) }),
+      tell({ type: 'failed', code: 'internal', why: String(error), result: { tests: [], text: '' } }),
     );
   }
 });

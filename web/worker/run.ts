@@ -46,6 +46,7 @@ class Runner {
     const { settings, page, signal, tell } = this.#options;
     const tests: TestDocument[] = [];
     const texts: string[] = [];
+    const result = () => ({ tests, text: texts.join('\n') });
     let stopped = false;
     const loads = loadsOf(settings.course);
     if (loads.some((load) => load !== 'down')) await makeBody(mostBytesOf(page));
@@ -56,10 +57,10 @@ class Runner {
       texts.push(outcome.text);
       const { error } = outcome;
       stopped = signal.aborted;
-      if (error && !stopped) return tell({ type: 'failed', code: error.code, text: error.line });
+      if (error && !stopped) return tell({ type: 'failed', code: error.code, why: error.line, result: result() });
       if (stopped) break;
     }
-    tell({ type: 'done', stopped, tests, text: texts.join('\n') });
+    tell({ type: 'done', stopped, result: result() });
   }
 
   async #phase(load: Load): Promise<PhaseOutcome> {
