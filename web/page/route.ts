@@ -18,7 +18,7 @@ export class RouteList {
 
   hop({ ttl, hosts, rttMs }: HopMessage): void {
     const shown = hosts.length === 0 ? ['no answer'] : hosts.flatMap(lines);
-    const rtt = rttMs === null ? unknown : `${Number(rttMs.toPrecision(3))} ms`;
+    const rtt = rttMs === null ? unknown : `${rttMs.toFixed(rttMs < 1 ? 3 : 2)} ms`;
     byId('hops').append(
       part('li', '', part('span', 'ttl', `${ttl}.`), ' ', part('div', '', ...shown), ' ', part('span', 'rtt', rtt)),
     );
