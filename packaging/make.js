@@ -3,7 +3,17 @@
  * so. `-- --for linux-arm64` or `win-x64` makes one for another platform, without what only its own Node could add.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
@@ -101,7 +111,9 @@ function makeBlob(work, target, node) {
 }
 
 function assetsFor(target) {
-  const files = ['package.json', 'geoip/data/wperf.mmdb', 'geoip/data/sources.json'];
+  if (!existsSync(at('dist/page/manifest.json'))) fail('dist/page is missing: run npm run build');
+  const page = readdirSync(at('dist/page')).map((name) => `dist/page/${name}`);
+  const files = ['package.json', 'geoip/data/wperf.mmdb', 'geoip/data/sources.json', ...page];
   const assets = Object.fromEntries(files.map((file) => [file, at(file)]));
   for (const file of ['geoip/data/wperf.mmdb', 'geoip/data/sources.json']) {
     if (!existsSync(at(file))) fail(`${file} is missing: run npm run geoip`);

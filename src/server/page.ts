@@ -2,9 +2,8 @@
  * The page that makes any browser a client: built into the package, read once when the server begins, and served from
  * memory. docs/page.md.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageFile } from '../package.js';
+import { WperfError } from '../errors.js';
+import { packagePart } from '../package.js';
 import type { Answer, Requested } from '../transport/door/http.js';
 import { reads, wrongPath } from './http.js';
 
@@ -30,6 +29,10 @@ interface Asset {
 /** The best first. */
 const encodings = ['br', 'gzip'];
 
+function partOfPage(name: string): Buffer | undefined {
+  return packagePart(`dist/page/${name}`);
+}
+
 const ASSET_PATH = /\/assets\/([A-Za-z0-9._-]+)$/;
 
 /** The folder that a page at this path takes its assets from. */
@@ -49,13 +52,18 @@ export class Page {
   }
 
   /** At this path, or without one at every folder; undefined where the package was built without it. */
-  static read(path: string | undefined, folder = packageFile(join('dist', 'page'))): Page | undefined {
-    const file = join(folder, 'manifest.json');
-    if (!existsSync(file)) return undefined;
-    const { page, assets } = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  static read(path: string | undefined, part = partOfPage): Page | undefined {
+    const manifest = part('manifest.json');
+    if (!manifest) return undefined;
+    const { page, assets } = JSON.parse(manifest.toString()) as Manifest;
+    const body = (name: string): Buffer => {
+      const bytes = part(name);
+      if (!bytes) throw new WperfError('internal', `${name} of the page is missing`, { hint: 'build the page anew' });
+      return bytes;
+    };
     const asset = ({ type, encodings: names }: Listed): Asset => ({
       type,
-      bodies: new Map(Object.entries(names).map(([name, each]) => [name, readFileSync(join(folder, each))])),
+      bodies: new Map(Object.entries(names).map(([name, each]) => [name, body(each)])),
     });
     const read = new Map(Object.entries(assets).map(([name, listed]) => [name, asset(listed)]));
     return new Page(path, asset(page), read);

@@ -1,7 +1,7 @@
 /** The one executable, as a plain user meets it: in an empty folder, with no Node on PATH and no HOME. */
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { version } from '../../src/package.js';
@@ -76,6 +76,23 @@ describeNeeding('the executable', [nodeForIt, root, program('setpriv', 'util-lin
     const told = await runIt('-s', '-1', '-D', '-p', String(behind), '--host', '127.0.0.1');
     expect(told.stdout).toContain(`serving on port ${behind} in the background`);
     expect(await runIt('-c', `127.0.0.1:${behind}`, '-t', '0.3')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('gives out the page that is inside, and none that lies where it is started', async () => {
+    const elsewhere = await temporaryFolder(onTestFinished);
+    await chmod(elsewhere, 0o755);
+    await mkdir(join(elsewhere, 'dist', 'page'), { recursive: true });
+    await writeFile(join(elsewhere, 'dist', 'page', 'manifest.json'), '{}');
+    const port = await freePort();
+    const server = await start(onTestFinished, asNobody(['-s', '-p', String(port), '--host', '127.0.0.1']), {
+      cwd: elsewhere,
+    });
+    await listening(server, { host: '127.0.0.1', port });
+    const page = await fetch(`http://127.0.0.1:${port}/`, { headers: { Accept: 'text/html' } });
+    const html = await page.text();
+    expect(html).toMatch(/^<!doctype html>/);
+    const [, script = ''] = /src="\.\/([^"]*)"/.exec(html) ?? [];
+    expect((await fetch(`http://127.0.0.1:${port}/${script}`)).status).toBe(200);
   });
 
   test('loads a transport of the user', async () => {

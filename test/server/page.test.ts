@@ -1,11 +1,12 @@
 /** The page as the server gives it out: to whom, under which paths, and with what it says to browsers. */
-import { cp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ServerPlan } from '../../src/plan/plan.js';
 import { Page } from '../../src/server/page.js';
 import { startServerPlan } from '../../src/server/server.js';
-import { repositoryFile, temporaryFolder } from '../support/folders.js';
+import { repositoryFile } from '../support/folders.js';
 import { answerTo, request } from '../support/raw.js';
 
 async function serve(plan: Partial<ServerPlan> = {}): Promise<number> {
@@ -134,13 +135,17 @@ describe('what browsers are told', () => {
   });
 });
 
-test('is read before the first request, and not again', async () => {
-  const folder = await temporaryFolder(onTestFinished);
-  await cp(repositoryFile('dist', 'page'), folder, { recursive: true });
-  const page = Page.read(undefined, folder);
-  await rm(folder, { recursive: true });
+test('is read before the first request, and not again', () => {
+  let reads = 0;
+  const page = Page.read(undefined, (name) => {
+    reads += 1;
+    return readFileSync(repositoryFile('dist', 'page', name));
+  });
+  const before = reads;
   const request = { method: 'GET', headers: { accept: 'text/html' } };
   expect(page?.answer({ request, path: '/' } as never)?.body?.length).toBeGreaterThan(1000);
+  expect(reads).toBe(before);
+  expect(Page.read(undefined, () => undefined)).toBeUndefined();
 });
 
 describe('compressed', () => {
