@@ -4,7 +4,7 @@ import { SkippedReporter } from './test/support/skipped-reporter.js';
 /** Tests that compare times finely, or run a browser, which takes both processors: one file at a time, or they would measure each other. */
 const alone = [
   ...['test/trace/network.test.ts', 'test/trace/internet.test.ts', 'test/trace/inband.test.ts'],
-  ...['test/web/page.test.ts', 'test/netlab/page.test.ts'],
+  ...['test/web/{page,proxies,result,look}.test.ts', 'test/netlab/page.test.ts'],
 ];
 
 /** Tests over links of their own, which are slow enough for a few to share a machine, but not with busier tests. */

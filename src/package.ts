@@ -15,6 +15,12 @@ export function packageFile(path: string): string {
   return join(root, path);
 }
 
+/** Its bytes at once, from its path within, and not to be written to; undefined where the package was built without it. */
+export function packagePart(path: string): Buffer | undefined {
+  const file = packageFile(path);
+  return existsSync(file) ? readFileSync(file) : undefined;
+}
+
 /** Its bytes, which may not be written to. Takes what `packageFile` gives. */
 export function readPackageFile(file: string): Promise<Buffer> {
   return readFile(file);

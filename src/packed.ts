@@ -16,6 +16,14 @@ const addons = new Map<string, unknown>();
 
 export const packageFile: typeof unpacked.packageFile = (path) => path;
 
+export const packagePart: typeof unpacked.packagePart = (path) => {
+  try {
+    return asset(path);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Not copied: the memory is the executable's own, and a write to it ends the process. */
 export const readPackageFile: typeof unpacked.readPackageFile = async (file) => asset(file);
 

@@ -1,5 +1,5 @@
 /**
- * Builds the page into dist/page: two bundles, a style and the page itself, each under a name that changes with its
+ * Builds the page into dist/page: three bundles, a style and the page itself, each under a name that changes with its
  * content and compressed once. `manifest.json` says what there is.
  */
 import { createHash } from 'node:crypto';
@@ -18,7 +18,9 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const worker = emit('worker', 'js', await bundle('worker/main.ts', {}));
-const page = emit('page', 'js', await bundle('page/main.ts', { WPERF_WORKER: JSON.stringify(worker) }));
+const report = emit('report', 'js', await bundle('report/main.ts', {}));
+const names = { WPERF_WORKER: JSON.stringify(worker), WPERF_REPORT: JSON.stringify(report) };
+const page = emit('page', 'js', await bundle('page/main.ts', names));
 const style = emit('page', 'css', await bundle('page/page.css', {}));
 const html = readFileSync(join(here, 'page', 'page.html'), 'utf8')
   .replace('{style}', style)

@@ -16,6 +16,8 @@ export interface Settings {
 export type ToWorker =
   | { readonly type: 'start'; readonly settings: Settings; readonly page: PagePlace }
   | { readonly type: 'route'; readonly page: PagePlace; readonly token?: string }
+  /** The page is seen by nobody, or again by somebody. */
+  | { readonly type: 'hidden'; readonly hidden: boolean }
   | { readonly type: 'stop' };
 
 /** Where the page came from, and goes to. */
@@ -27,6 +29,8 @@ export interface PagePlace {
   readonly folder: string;
   /** Of the page itself: where its WebSockets go. */
   readonly path: string;
+  /** By which it came, such as `h2`; empty where the browser does not say. */
+  readonly httpVersion: string;
   readonly browser: string;
   readonly isPhone: boolean;
 }
@@ -43,9 +47,19 @@ export type FromWorker =
   | { readonly type: 'note'; readonly text: string }
   | DoneMessage
   /** Of the route from the server to here. */
-  | { readonly type: 'hop'; readonly ttl: number; readonly who: string; readonly rttMs: number | null }
+  | HopMessage
+  | { readonly type: 'route-note'; readonly text: string }
   | { readonly type: 'route-end'; readonly text: string }
-  | { readonly type: 'failed'; readonly code: string; readonly text: string };
+  | FailedMessage;
+
+export interface HopMessage {
+  readonly type: 'hop';
+  readonly ttl: number;
+  /** Several where routers share the load, none where nobody answered. */
+  readonly hosts: readonly { readonly name: string; readonly where: string }[];
+  /** The least. */
+  readonly rttMs: number | null;
+}
 
 /** What a receiver counted from one moment of the run to another. */
 export interface RateMessage {
@@ -86,10 +100,27 @@ export interface FiguresMessage {
   readonly transport: string;
 }
 
+/** As the command line writes it with `-J --latency-samples`. */
+export interface TestDocument {
+  readonly load: Load;
+  readonly json: string;
+}
+
+export interface RunResult {
+  readonly tests: readonly TestDocument[];
+  /** As the command line prints it. */
+  readonly text: string;
+}
+
 export interface DoneMessage {
   readonly type: 'done';
   readonly stopped: boolean;
-  /** A document a test, as the command line writes it. */
-  readonly json: readonly string[];
-  readonly text: string;
+  readonly result: RunResult;
+}
+
+export interface FailedMessage {
+  readonly type: 'failed';
+  readonly code: string;
+  readonly why: string;
+  readonly result: RunResult;
 }

@@ -172,6 +172,8 @@ export interface TraceWish {
 
 export interface ReverseTracePlan extends ConnectionPlan {
   readonly trace: TraceWish;
+  /** The server is to say where hops are, as far as it knows. */
+  readonly places?: boolean;
 }
 
 /** What a server lets its clients have of routes back to them. */

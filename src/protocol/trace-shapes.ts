@@ -1,5 +1,5 @@
 /** What the messages of a route back hold. docs/protocol.md says what each field means. */
-import { limits, traceService } from '../defaults/index.js';
+import { geoip, limits, traceService } from '../defaults/index.js';
 import { flag, integer, line, list, matching, number, oneOf, optional, record } from './shape.js';
 
 const ttl = integer(limits.traceHops.min, limits.traceHops.max);
@@ -20,6 +20,8 @@ export const traceWish = record({
   timeoutSeconds,
   names: flag,
   serial: flag,
+  /** To be told where hops are, as far as the server knows. */
+  places: optional(flag),
 });
 
 /** The client as the server sees it: the target of the trace. */
@@ -58,6 +60,9 @@ const hopAddress = record({
   codes: list(code, limits.traceQueries.max),
   mpls: list(mplsLabel, traceService.mplsLabels),
   replyTtl: optional(integer(0, 255)),
+  country: optional(matching(/^[A-Z]{2}$/, 'two capital letters')),
+  asn: optional(integer(1, 2 ** 32 - 1)),
+  asName: optional(line(geoip.asNameCharacters)),
 });
 
 export const traceHopFields = {

@@ -2,7 +2,8 @@
  * The page that makes any browser a client: built into the package, read once when the server begins, and served from
  * memory. docs/page.md.
  */
-import { packageFile, readPackageFile } from '../package.js';
+import { WperfError } from '../errors.js';
+import { packagePart } from '../package.js';
 import type { Answer, Requested } from '../transport/door/http.js';
 import { reads, wrongPath } from './http.js';
 
@@ -28,6 +29,10 @@ interface Asset {
 /** The best first. */
 const encodings = ['br', 'gzip'];
 
+function partOfPage(name: string): Buffer | undefined {
+  return packagePart(`dist/page/${name}`);
+}
+
 const ASSET_PATH = /\/assets\/([A-Za-z0-9._-]+)$/;
 
 /** The folder that a page at this path takes its assets from. */
@@ -47,12 +52,21 @@ export class Page {
   }
 
   /** At this path, or without one at every folder; undefined where the package was built without it. */
-  static async read(path: string | undefined): Promise<Page | undefined> {
-    const listed = await readPart('manifest.json').catch(() => undefined);
-    if (listed === undefined) return undefined;
-    const { page, assets } = JSON.parse(listed.toString()) as Manifest;
-    const read = Object.entries(assets).map(async ([name, each]) => [name, await readAsset(each)] as const);
-    return new Page(path, await readAsset(page), new Map(await Promise.all(read)));
+  static read(path: string | undefined, part = partOfPage): Page | undefined {
+    const manifest = part('manifest.json');
+    if (!manifest) return undefined;
+    const { page, assets } = JSON.parse(manifest.toString()) as Manifest;
+    const body = (name: string): Buffer => {
+      const bytes = part(name);
+      if (!bytes) throw new WperfError('internal', `${name} of the page is missing`, { hint: 'build the page anew' });
+      return bytes;
+    };
+    const asset = ({ type, encodings: names }: Listed): Asset => ({
+      type,
+      bodies: new Map(Object.entries(names).map(([name, each]) => [name, body(each)])),
+    });
+    const read = new Map(Object.entries(assets).map(([name, listed]) => [name, asset(listed)]));
+    return new Page(path, asset(page), read);
   }
 
   /** Undefined where the request is for something else. */
@@ -80,15 +94,6 @@ export class Page {
     const body = Buffer.from(html.replaceAll('"./', `"${folder}`));
     return answerOf({ type: this.#page.type, bodies: new Map([['identity', body]]) }, headers, anew);
   }
-}
-
-async function readAsset({ type, encodings: names }: Listed): Promise<Asset> {
-  const bodies = Object.entries(names).map(async ([name, file]) => [name, await readPart(file)] as const);
-  return { type, bodies: new Map(await Promise.all(bodies)) };
-}
-
-function readPart(name: string): Promise<Buffer> {
-  return readPackageFile(packageFile(`dist/page/${name}`));
 }
 
 const forever = 'public, max-age=31536000, immutable';

@@ -93,12 +93,11 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const { host, port, descriptor } = this.#plan;
     const house = this.#house();
     const raw = rawEntriesOf(house);
-    const page = this.#plan.noPage ? undefined : await Page.read(this.#plan.path);
     const way = {
       ...{ host, clock: this.#clock, trusts: (address: string) => this.#proxies.trusts(address) },
       onConnection: (tcp: Socket) => this.#admission.enter(tcp),
     };
-    this.#door = await openFrontDoor({ ...way, port, descriptor, openings: this.#openings(house, raw, page) });
+    this.#door = await openFrontDoor({ ...way, port, descriptor, openings: this.#openings(house, raw) });
     await this.#reception.listen({ host: this.#door.host, port: this.#door.port });
     for (const entry of raw) await this.#openRaw(entry, this.#door, way);
   }
@@ -172,7 +171,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     });
   }
 
-  #openings(house: House, raw: readonly RawEntry[], page: Page | undefined): Opening[] {
+  #openings(house: House, raw: readonly RawEntry[]): Opening[] {
     const { tls, path } = this.#plan;
     return openingsOf({
       entries: entriesOf(house, {
@@ -180,7 +179,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
         carry: ({ socket, tcp }) => this.#reception.take(socket, () => this.#admission.carries(tcp)),
         carryRequest: (asked) => this.#carryRequest(asked),
         raw: raw.map(({ claims, dialect }) => ({ claims, serve: (arrival) => this.#serveRaw(dialect, arrival) })),
-        page,
+        page: this.#plan.noPage ? undefined : Page.read(path),
       }),
       secure: tls && secureContextOf(tls),
       path,

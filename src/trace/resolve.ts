@@ -1,9 +1,10 @@
 /** Names to addresses for the target, addresses to names for the hops. */
 import { lookup, Resolver } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
-import { limits, waits } from '../defaults/index.js';
-import { stripControl, WperfError } from '../errors.js';
+import { waits } from '../defaults/index.js';
+import { WperfError } from '../errors.js';
 import { type Family, type Ip, parseIp } from '../net/ip.js';
+import { printableName } from './printable-name.js';
 import type { TraceTarget } from './prober.js';
 
 /** The first address in the system's order, or of the family asked for. */
@@ -59,12 +60,6 @@ async function boundedName(reverse: Reverse, ip: string): Promise<string | undef
   const names = await Promise.race([reverse(ip), late]).catch(() => []);
   clearTimeout(timer);
   return printableName(names[0]);
-}
-
-/** Whoever holds the reverse zone wrote this: no control characters, no blanks that could pass for columns. */
-export function printableName(name: string | undefined): string | undefined {
-  const printable = stripControl(name ?? '').replace(/\s+/gu, '_');
-  return printable === '' ? undefined : printable.slice(0, limits.hopNameCharacters);
 }
 
 function literalTarget(host: string, ip: Ip, family: Family | undefined): TraceTarget {

@@ -1,6 +1,6 @@
 /** The route to a host, hop by hop: resolves, opens a prober, runs the strategy, names and annotates what it hears. */
 
-import type { Annotation, Hop, HopAddress } from '../events/hop.js';
+import type { Hop, HopAddress } from '../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
 import { Waker } from './engine.js';
 import { hopOf, rateLimitedTtls, routersIn } from './hop.js';
@@ -9,13 +9,7 @@ import { type TraceOptions, type TraceSettings, traceSettings } from './options.
 import type { Prober, TraceTarget } from './prober.js';
 import { type HopNames, noHopNames, openHopNames, resolveTarget } from './resolve.js';
 import { TraceRun } from './run.js';
-
-export interface TraceTools {
-  /** Ends the trace early: the hops heard so far and an end event still come. */
-  readonly signal?: AbortSignal;
-  /** What is known of an address, e.g. from a GeoIP database. */
-  readonly annotate?: (ip: string) => Annotation;
-}
+import type { TraceTools } from './tools.js';
 
 /**
  * Traces the route to `options.host`. Yields one `trace-start`, each hop in order as soon as it is known, one

@@ -105,13 +105,21 @@ describeNeeding('the executable', [nodeForIt, root, program('setpriv', 'util-lin
     expect(await runIt('-c', `127.0.0.1:${behind}`, '-t', '0.3')).toMatchObject({ exitCode: 0 });
   });
 
-  test('serves the page, with all that it is made of', async () => {
-    const { port } = await serve();
+  test('serves the page that is inside, with all that it is made of, and none that lies where it is started', async () => {
+    const elsewhere = await temporaryFolder(onTestFinished);
+    await chmod(elsewhere, 0o755);
+    await mkdir(join(elsewhere, 'dist', 'page'), { recursive: true });
+    await writeFile(join(elsewhere, 'dist', 'page', 'manifest.json'), '{}');
+    const port = await freePort();
+    const server = await start(onTestFinished, asNobody(['-s', '-p', String(port), '--host', '127.0.0.1']), {
+      cwd: elsewhere,
+    });
+    await listening(server, { host: '127.0.0.1', port });
     const url = `http://127.0.0.1:${port}/`;
     const page = await (await fetch(url, { headers: { Accept: 'text/html' } })).text();
     expect(page).toMatch(/^<!doctype html>/);
     const { assets } = JSON.parse(await readFile(repositoryFile('dist', 'page', 'manifest.json'), 'utf8'));
-    expect(Object.keys(assets)).toHaveLength(3);
+    expect(Object.keys(assets).length).toBeGreaterThan(2);
     for (const name of Object.keys(assets)) {
       const built = await readFile(repositoryFile('dist', 'page', name), 'utf8');
       expect(await (await fetch(`${url}assets/${name}`)).text()).toBe(built);

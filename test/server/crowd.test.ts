@@ -8,7 +8,7 @@ import { startServerPlan } from '../../src/server/server.js';
 import { collect } from '../support/events.js';
 import { hello } from '../support/hello.js';
 import { clientPlan } from '../support/plans.js';
-import { answerTo, type Held, hold, nativeProtocol, upgradeRequest } from '../support/raw.js';
+import { answerTo, type Held, hold, nativeProtocol, request, upgradeRequest } from '../support/raw.js';
 
 async function serve(trusted: string[] = []) {
   const trustProxy = trusted.flatMap((text) => parseCidr(text) ?? []);
@@ -47,6 +47,13 @@ describe('connections that say nothing', () => {
   test('from many addresses keep nobody out', async () => {
     const port = await serve();
     stay(await times(1200, (index) => hold(port, '', `127.0.1.${1 + (index % 200)}`)));
+    expect(await errorOf(port)).toBeUndefined();
+  });
+
+  test('though they were thousands that asked for the page, keep nobody out', async () => {
+    const port = await serve();
+    const page = request('/', 'Accept: text/html');
+    for (let round = 0; round < 4; round++) stay(await times(500, () => hold(port, page)));
     expect(await errorOf(port)).toBeUndefined();
   });
 

@@ -1,8 +1,10 @@
 /** The page as the server gives it out: to whom, under which paths, and with what it says to browsers. */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ServerPlan } from '../../src/plan/plan.js';
+import { Page } from '../../src/server/page.js';
 import { startServerPlan } from '../../src/server/server.js';
 import { repositoryFile } from '../support/folders.js';
 import { answerTo, request } from '../support/raw.js';
@@ -133,10 +135,37 @@ describe('what browsers are told', () => {
   });
 });
 
-test('all of it is smaller than 60 kB, compressed', async () => {
-  const folder = repositoryFile('dist', 'page');
-  const { page, assets } = JSON.parse(await readFile(`${folder}/manifest.json`, 'utf8'));
-  const names: string[] = [page, ...Object.values(assets)].map(({ encodings }) => encodings.gzip);
-  const sizes = await Promise.all(names.map(async (name) => (await readFile(`${folder}/${name}`)).length));
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
+test('is read before the first request, and not again', () => {
+  let reads = 0;
+  const page = Page.read(undefined, (name) => {
+    reads += 1;
+    return readFileSync(repositoryFile('dist', 'page', name));
+  });
+  const before = reads;
+  const request = { method: 'GET', headers: { accept: 'text/html' } };
+  expect(page?.answer({ request, path: '/' } as never)?.body?.length).toBeGreaterThan(1000);
+  expect(reads).toBe(before);
+  expect(Page.read(undefined, () => undefined)).toBeUndefined();
+});
+
+describe('compressed', () => {
+  async function sizeOf(fits: (name: string) => boolean): Promise<number> {
+    const folder = repositoryFile('dist', 'page');
+    const { page, assets } = JSON.parse(await readFile(`${folder}/manifest.json`, 'utf8'));
+    const names: string[] = [page, ...Object.values(assets)].map(({ encodings }) => encodings.gzip).filter(fits);
+    const sizes = await Promise.all(names.map(async (name) => (await readFile(`${folder}/${name}`)).length));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  const isReport = (name: string) => name.startsWith('report-');
+
+  test('all that a visit takes is smaller than 60 kB', async () => {
+    expect(await sizeOf((name) => !isReport(name))).toBeLessThan(60_000);
+  });
+
+  test('what writes reports, fetched when one is wanted, is smaller than 20 kB', async () => {
+    const size = await sizeOf(isReport);
+    expect(size).toBeGreaterThan(0);
+    expect(size).toBeLessThan(20_000);
+  });
 });

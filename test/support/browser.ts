@@ -1,21 +1,40 @@
 /** The real Chromium, and the page in it as a person uses it. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { beforeAll } from 'vitest';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { beforeAll, onTestFinished } from 'vitest';
 import { temporaryFolder } from './folders.js';
 import { pathOf } from './machine.js';
 import { undoAfterAll } from './suite.js';
 import type { Later } from './undo.js';
 
-/** One browser for all tests of a suite; each test takes a context of its own. */
-export function sharedBrowser(): { readonly browser: Browser } {
+export interface SharedBrowser {
+  readonly browser: Browser;
+  /** In a context of its own, which ends with the test. */
+  readonly visit: (url: string, wish?: Wish, options?: BrowserContextOptions) => Promise<Visit>;
+}
+
+/** One browser for all tests of a suite. */
+export function sharedBrowser(): SharedBrowser {
   const later = undoAfterAll();
   const shared = {} as { browser: Browser };
   beforeAll(async () => {
     shared.browser = await startBrowser(later);
   });
-  return shared;
+  return {
+    get browser() {
+      return shared.browser;
+    },
+    async visit(url, wish, options = {}) {
+      const context = await shared.browser.newContext(options);
+      onTestFinished(() => context.close());
+      return Visit.open(context, url, wish);
+    },
+  };
+}
+
+export function urlOf({ host, port }: { readonly host: string; readonly port: number }, scheme = 'http'): string {
+  return `${scheme}://${host}:${port}/`;
 }
 
 /**
@@ -46,6 +65,12 @@ export interface Wish {
 
 export const figureNames = ['down', 'up', 'idle', 'loaded-down', 'loaded-up', 'jitter', 'rpm'] as const;
 export type FigureName = (typeof figureNames)[number];
+
+export interface PageDocument {
+  readonly start: { readonly test_start: unknown };
+  readonly end: { readonly sum_received?: { readonly bits_per_second: number }; readonly warnings?: readonly string[] };
+  readonly error?: string;
+}
 
 /** The page, by what docs/page.md promises to programs. */
 export class Visit {
@@ -102,6 +127,16 @@ export class Visit {
 
   async status(): Promise<string> {
     return (await this.page.textContent('#status')) ?? '';
+  }
+
+  async openMore(): Promise<void> {
+    await this.page.click('summary:has-text("More")');
+  }
+
+  /** Of the tests of the run, as JSON; "More" must be open. */
+  async documents(): Promise<PageDocument[]> {
+    await this.page.click('#copy-json');
+    return [JSON.parse(await this.page.inputValue('#text'))].flat();
   }
 
   async notes(): Promise<string> {

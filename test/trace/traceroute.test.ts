@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { TraceEvent } from '../../src/events/route.js';
 import type { TraceOptions } from '../../src/trace/options.js';
-import { type TraceTools, traceroute } from '../../src/trace/traceroute.js';
+import type { TraceTools } from '../../src/trace/tools.js';
+import { traceroute } from '../../src/trace/traceroute.js';
 
 async function eventsOf(options: TraceOptions, tools: TraceTools = {}): Promise<TraceEvent[]> {
   const events: TraceEvent[] = [];

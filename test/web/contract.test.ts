@@ -13,6 +13,7 @@ const files = readdirSync(join(root, 'web'), { recursive: true, encoding: 'utf8'
 const rooms = {
   page: ['src/measure', 'src/plan', 'web/page', 'web/messages', 'web/worker/shape'],
   worker: ['src', 'web/worker', 'web/messages'],
+  report: ['src/report/document', 'src/report/html'],
   'messages.ts': ['src/measure', 'src/plan'],
 };
 const notHere = [

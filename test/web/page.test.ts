@@ -1,37 +1,21 @@
 /** The page in a real browser against a real server, as a person uses it. */
-import axe from 'axe-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { type FigureName, sharedBrowser, Visit, type Wish } from '../support/browser.js';
+import { bounds } from '../../src/defaults/index.js';
+import { type FigureName, sharedBrowser, urlOf, Visit } from '../support/browser.js';
 import { makeCertificates } from '../support/certificates.js';
-import { describeNeeding, ipv6, program, systemCalls } from '../support/needs.js';
-import { startHaproxy } from '../support/peers/haproxy.js';
-import { startReverseProxy } from '../support/peers/nginx.js';
+import { describeNeeding, ipv6, program } from '../support/needs.js';
 import { listening } from '../support/ports.js';
 import { start } from '../support/processes.js';
-import { startWperfServer, type WperfServer, wperf } from '../support/wperf.js';
-
-/** What the server's reports have, of each test. */
-interface Told {
-  readonly start: { readonly accepted_connection: unknown };
-  readonly end: {
-    readonly sum_received: { readonly bits_per_second: number };
-    readonly sum_received_bidir_reverse?: { readonly bits_per_second: number };
-  };
-}
+import { hold, nativeProtocol, upgradeRequest } from '../support/raw.js';
+import { rateOf, reportsOf } from '../support/server-reports.js';
+import { startWperfServer, wperf } from '../support/wperf.js';
 
 const chromium = program('chromium');
 const loaded: readonly FigureName[] = ['idle', 'jitter', 'rpm'];
 
 describeNeeding('the page', [chromium], () => {
   const shared = sharedBrowser();
-
-  async function visit(url: string, wish: Wish = {}, options = {}): Promise<Visit> {
-    const context = await shared.browser.newContext(options);
-    onTestFinished(() => context.close());
-    return Visit.open(context, url, wish);
-  }
-
-  const urlOf = ({ host, port }: Pick<WperfServer, 'host' | 'port'>, scheme = 'http') => `${scheme}://${host}:${port}/`;
+  const { visit } = shared;
 
   test.each(['down', 'up', 'bidir'] as const)(
     'measures %s, and shows what the server has on record',
@@ -45,7 +29,7 @@ describeNeeding('the page', [chromium], () => {
         expect(figures[name], name).toBeGreaterThan(0);
       }
       expect(figures.idle).toBeLessThan(100);
-      const [told] = await reports(server, 1);
+      const [told] = await reportsOf(server, 1);
       for (const way of ways) expect(figures[way]).toBeCloseTo(rateOf(told, direction, way), -3);
       expect(page.complaints).toEqual([]);
       expect(await page.notes()).not.toContain('WebSocket');
@@ -148,58 +132,17 @@ describeNeeding('the page', [chromium], () => {
     expect(link).toBe(`${urlOf(server)}deep/measure#direction=bidir&seconds=1&streams=2`);
   });
 
-  test('gives its result as the command line does, and keeps it for the next visit', async () => {
+  test('is told that its server may be full', async () => {
     const server = await startWperfServer(onTestFinished);
     const page = await visit(urlOf(server));
-    await page.run();
-    await page.page.click('summary:has-text("More")');
-    await page.page.click('#copy-json');
-    const documents = JSON.parse(await page.page.inputValue('#text'));
-    expect(documents).toHaveLength(2);
-    expect(documents[0].end.sum_received.bits_per_second).toBeCloseTo((await page.figure('down')) ?? 0, -3);
-    expect(documents[1].start.test_start).toMatchObject({ reverse: 0 });
-    await page.page.click('#copy-text');
-    expect(await page.page.inputValue('#text')).toMatch(/download from 127\.0\.0\.1:\d+ over http[\s\S]*upload to /);
-    expect(await page.page.textContent('#volume')).toMatch(/^This run moved [\d.]+ [MG]B\.$/);
-    await page.page.reload();
-    expect(await page.page.locator('#recent tr').count()).toBe(1);
-  });
-
-  test.each([
-    ['phone', 360, 'light'],
-    ['phone', 360, 'dark'],
-    ['desktop', 1280, 'light'],
-    ['desktop', 1280, 'dark'],
-  ] as const)('is open to everybody on a %s of %i px, %s', async (_what, width, colorScheme) => {
-    const server = await startWperfServer(onTestFinished);
-    const options = { viewport: { width, height: 740 }, colorScheme, reducedMotion: 'reduce' };
-    const page = await visit(urlOf(server), { direction: 'down' }, { ...options, bypassCSP: true });
-    await page.page.evaluate(axe.source);
-    expect(await flaws(page)).toEqual([]);
-    await page.page.focus('#go');
-    await page.page.keyboard.press('Enter');
-    await page.reaches('running');
-    expect(await flaws(page)).toEqual([]);
-    await page.reaches('done');
-    for (const details of ['More', 'As a table']) await page.page.click(`summary:has-text("${details}")`);
-    expect(await flaws(page)).toEqual([]);
-    server.process.signal('SIGKILL');
-    await server.process.finished;
+    const others = Array.from({ length: bounds.connectionsOfOne }, () =>
+      hold(server.port, upgradeRequest(nativeProtocol)),
+    );
+    for (const { socket } of await Promise.all(others)) onTestFinished(() => void socket.destroy());
     await page.run('failed');
-    expect(await flaws(page)).toEqual([]);
-    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await page.page.evaluate(overflow)).toBe(0);
-  });
-
-  describeNeeding('with a server that traces', [systemCalls], () => {
-    test('shows the route back, hop by hop', async () => {
-      const server = await startWperfServer(onTestFinished);
-      const page = await visit(urlOf(server));
-      await page.page.click('summary:has-text("More")');
-      await page.page.click('#trace');
-      await page.page.waitForSelector('#route-end:has-text("The route ends here.")');
-      expect(await page.page.textContent('#hops li')).toMatch(/^1\. .*127\.0\.0\.1.*, [\d.]+ ms$/);
-    });
+    expect(await page.status()).toMatch(
+      /^Failed: no WebSocket with .* came about: the server is there, but may be full/,
+    );
   });
 
   test('is told by a server for one test that it has had that', async () => {
@@ -208,6 +151,10 @@ describeNeeding('the page', [chromium], () => {
     await page.run('failed');
     expect(await page.figure('down')).toBeGreaterThan(1e6);
     expect(await page.status()).toMatch(/^Failed: /);
+    await page.openMore();
+    const [down, up] = await page.documents();
+    expect(down?.end.sum_received?.bits_per_second).toBe(await page.figure('down'));
+    expect(up?.error).toMatch(/no WebSocket with .* came about|one test only/);
   });
 
   describeNeeding('over IPv6', [ipv6], () => {
@@ -219,45 +166,4 @@ describeNeeding('the page', [chromium], () => {
       expect(page.complaints).toEqual([]);
     });
   });
-
-  describeNeeding('behind HAProxy', [program('haproxy')], () => {
-    test('is known by the address that the proxy tells', async () => {
-      const server = await startWperfServer(onTestFinished, ['--trust-proxy', '127.0.0.1']);
-      const proxy = await startHaproxy(onTestFinished, server.port, 2);
-      const page = await visit(urlOf(proxy));
-      await page.run();
-      expect(await page.figure('up')).toBeGreaterThan(1e6);
-      expect(server.process.stdout).toMatch(/Accepted connection from 127\.0\.0\.1, port \d+, by proxy 127\.0\.0\.1/);
-    });
-  });
-
-  describeNeeding('behind nginx', [program('nginx'), program('openssl')], () => {
-    test('measures with what that does by default', async () => {
-      const server = await startWperfServer(onTestFinished);
-      const proxy = await startReverseProxy(onTestFinished, await makeCertificates(onTestFinished), server);
-      const page = await visit(`http://127.0.0.1:${proxy.httpPort}/`);
-      await page.run();
-      expect(await page.figure('down')).toBeGreaterThan(1e6);
-      expect(await page.figure('up')).toBeGreaterThan(1e6);
-    });
-  });
 });
-
-/** The reports that the server has written of its tests. */
-async function reports({ process }: WperfServer, count: number): Promise<Told[]> {
-  const read = () => process.stdout.split(/^}\n/m).filter((text) => text.trim() !== '');
-  await process.until(() => read().length >= count, `write ${count} reports`);
-  return read().map((text) => JSON.parse(`${text}}`));
-}
-
-/** In a report of both ways at once the server's own direction comes second. */
-function rateOf(told: Told | undefined, direction: string, way: string): number {
-  const { sum_received, sum_received_bidir_reverse } = told?.end ?? {};
-  const sum = direction === 'bidir' && way === 'down' ? sum_received_bidir_reverse : sum_received;
-  return sum?.bits_per_second ?? Number.NaN;
-}
-
-async function flaws({ page }: Visit): Promise<unknown[]> {
-  const found = (await page.evaluate('axe.run()')) as axe.AxeResults;
-  return found.violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]);
-}

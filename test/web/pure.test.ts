@@ -5,10 +5,13 @@ import { areaPath, linePath, runsOf, scalesOf } from '../../web/page/geometry.js
 import { digits, milliseconds, rate, roundDigits, roundUp, volume } from '../../web/page/numbers.js';
 import { Series } from '../../web/page/series.js';
 import { hashOf, settingsOf, usual, whole } from '../../web/page/settings.js';
+import { Background } from '../../web/worker/background.js';
 import { BodySize } from '../../web/worker/http/body-size.js';
 import { isSpooled } from '../../web/worker/http/judge.js';
 import { jitterOf } from '../../web/worker/jitter.js';
 import { loadsOf, omitSecondsOf, streamsOf, uploadsOf } from '../../web/worker/shape.js';
+import { whereabouts } from '../../web/worker/whereabouts.js';
+import { FakeClock } from '../support/fake-clock.js';
 
 const KIB = 1024;
 
@@ -221,4 +224,32 @@ test.each([
   ['curl/8', 'unknown browser'],
 ])('a browser is named shortly: %s', (agent, name) => {
   expect(browserOf(agent)).toBe(name);
+});
+
+describe('a hop', () => {
+  test.each([
+    [{}, ''],
+    [{ country: 'DE' }, 'Germany'],
+    [{ country: 'QX' }, 'QX'],
+    [{ country: 'NL', asn: 64_500, asName: 'Example' }, 'Netherlands, AS64500 Example'],
+    [{ asn: 64_500 }, 'AS64500'],
+    [{ label: 'private', country: 'NL' }, 'private'],
+  ])('of %j is said to be: %s', (annotation, text) => {
+    expect(whereabouts(annotation)).toBe(text);
+  });
+});
+
+test('the time that nobody saw the page is counted, also while it goes on', () => {
+  const clock = new FakeClock();
+  const background = new Background(clock);
+  clock.advance(1);
+  expect(background.seconds).toBe(0);
+  background.turn(true);
+  clock.advance(2);
+  background.turn(true);
+  clock.advance(1);
+  expect(background.seconds).toBe(3);
+  background.turn(false);
+  clock.advance(5);
+  expect(background.seconds).toBe(3);
 });

@@ -1,7 +1,10 @@
 /** The page: one button, the worker behind it, and what is shown of what it tells. */
-import type { FiguresMessage, FromWorker, Settings, ToWorker } from '../messages.js';
+import type { FailedMessage, FiguresMessage, FromWorker, Settings, ToWorker } from '../messages.js';
+import { byId } from './dom.js';
+import { showHistory } from './history.js';
 import { placeOf } from './place.js';
 import { forget, keep } from './recent.js';
+import { RouteList } from './route.js';
 import { hashOf, settingsOf, whole } from './settings.js';
 import { View } from './view.js';
 
@@ -11,8 +14,7 @@ declare const WPERF_WORKER: string;
 const place = placeOf(location, new URL('..', import.meta.url).href);
 let worker: Worker | undefined;
 const view = new View();
-let hiddenSince: number | undefined;
-let hiddenSeconds = 0;
+const route = new RouteList();
 
 const say = (message: ToWorker) => working().postMessage(message);
 
@@ -21,10 +23,15 @@ function working(): Worker {
   if (worker) return worker;
   worker = new Worker(new URL(WPERF_WORKER, import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
+  sayHidden();
   worker.onerror = () => {
     if (view.state === 'running') view.failed('the part of this page that measures has failed; load it again');
   };
   return worker;
+}
+
+function sayHidden(): void {
+  worker?.postMessage({ type: 'hidden', hidden: document.hidden } satisfies ToWorker);
 }
 
 function begin(): void {
@@ -34,8 +41,6 @@ function begin(): void {
     view.say('Check the settings: one of them is out of its range.');
     return;
   }
-  hiddenSeconds = 0;
-  hiddenSince = document.hidden ? performance.now() : undefined;
   view.begin(settings);
   say({ type: 'start', settings, page: place });
 }
@@ -54,41 +59,32 @@ function chosen(): Settings | undefined {
 }
 
 function hear(message: FromWorker): void {
-  if (message.type === 'hop') view.hop(message);
-  else if (message.type === 'route-end') view.routeEnd(message.text);
+  if (message.type === 'hop') route.hop(message);
+  else if (message.type === 'route-note') route.note(message.text);
+  else if (message.type === 'route-end') route.end(message.text);
   else if (view.state !== 'running') return;
   else if (message.type === 'phase') view.phase(message);
   else if (message.type === 'rate') view.rate(message);
   else if (message.type === 'rtt') view.rtt(message);
-  else if (message.type === 'figures') view.figures(message);
+  else if (message.type === 'figures') view.measured(message);
   else if (message.type === 'note') view.note(message.text);
-  else if (message.type === 'failed') fail(message.code, message.text);
+  else if (message.type === 'failed') fail(message);
   else {
-    noteHidden();
     view.done(message);
-    if (!message.stopped) remember(view.heard);
+    if (!message.stopped) remember(view.figures.heard);
   }
 }
 
-function fail(code: string, text: string): void {
-  noteHidden();
-  view.failed(text);
-  if (code.startsWith('token-')) view.askForToken();
+function fail(message: FailedMessage): void {
+  view.failed(message.why, message.result);
+  if (message.code.startsWith('token-')) view.askForToken();
 }
 
 function remember(heard: readonly FiguresMessage[]): void {
   const rate = (direction: 'down' | 'up') =>
     heard.map(({ bitsPerSecond }) => bitsPerSecond[direction]).find((each) => each !== undefined) ?? null;
   keep({ at: Date.now(), down: rate('down'), up: rate('up'), idle: heard[0]?.idle?.medianMs ?? null });
-  view.showRecent();
-}
-
-/** Browsers slow down what nobody looks at. */
-function noteHidden(): void {
-  if (hiddenSince !== undefined) hiddenSeconds += (performance.now() - hiddenSince) / 1000;
-  hiddenSince = undefined;
-  if (hiddenSeconds < 0.5) return;
-  view.note(`This tab was in the background for ${hiddenSeconds.toFixed(1)} s of the run, where browsers may slow it.`);
+  showHistory();
 }
 
 function showLink(): void {
@@ -102,25 +98,18 @@ view.form.onsubmit = (event) => {
   event.preventDefault();
   if (view.state !== 'running') begin();
 };
-view.onTrace(() => {
+route.onAsked(() => {
   const token = view.fields.token.value;
   say({ type: 'route', page: place, ...(token !== '' && { token }) });
 });
-view.onForget(() => {
+byId('forget').onclick = () => {
   forget();
-  view.showRecent();
-});
+  showHistory();
+};
 document.addEventListener('keydown', ({ key }) => {
   if (key === 'Escape' && view.state === 'running') stop();
 });
-document.addEventListener('visibilitychange', () => {
-  if (view.state !== 'running') return;
-  if (document.hidden) hiddenSince = performance.now();
-  else if (hiddenSince !== undefined) {
-    hiddenSeconds += (performance.now() - hiddenSince) / 1000;
-    hiddenSince = undefined;
-  }
-});
+document.addEventListener('visibilitychange', sayHidden);
 
 view.where(location.host, place.secure);
 view.fill(settingsOf(location.hash));
@@ -132,4 +121,5 @@ addEventListener('hashchange', () => {
   showLink();
 });
 showLink();
+showHistory();
 requestAnimationFrame(() => setTimeout(working, 50));

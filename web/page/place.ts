@@ -10,12 +10,14 @@ interface Brands {
 export function placeOf({ protocol, hostname, port, pathname }: Location, folder: string): PagePlace {
   const secure = protocol === 'https:';
   const { userAgentData } = navigator as Navigator & { readonly userAgentData?: Brands };
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (secure ? 443 : 80) : Number(port),
     secure,
     folder,
     path: pathname,
+    httpVersion: navigation?.nextHopProtocol ?? '',
     browser: browserOf(navigator.userAgent),
     isPhone: userAgentData?.mobile ?? /Mobi/.test(navigator.userAgent),
   };

@@ -15,9 +15,11 @@ import type { ClientPlan } from '../../src/plan/plan.js';
 import { JsonReporter } from '../../src/report/json/test.js';
 import { TextReporter } from '../../src/report/text/test.js';
 import type { FiguresMessage, FromWorker, Load, PagePlace, Settings } from '../messages.js';
+import type { Background } from './background.js';
 import { connectTo } from './connect.js';
 import { jitterOf } from './jitter.js';
 import { omitSecondsOf, streamsOf } from './shape.js';
+import { version } from './version.js';
 
 /** A browser that has just opened connections, and runs code for the first time, is slow for a moment. */
 const SETTLE_SECONDS = 0.3;
@@ -32,12 +34,16 @@ const FAST_BITS = 1.5e9;
 const fastNote =
   'Above some 1.5 Gbit/s the browser may be the limit, not the network: the command line (wperf -c) measures more.';
 
+const NOTED_HIDDEN_SECONDS = 0.5;
+const nameOf: Readonly<Record<Load, string>> = { down: 'download', up: 'upload', bidir: 'test' };
+
 export interface PhaseOptions {
   readonly load: Load;
   readonly settings: Settings;
   readonly page: PagePlace;
   readonly host: Host;
   readonly carrier: LoadCarrier | undefined;
+  readonly background: Background;
   readonly signal: AbortSignal;
   /** Seconds of the run. */
   readonly now: () => number;
@@ -71,13 +77,16 @@ class Phase {
   /** Second of the run at which the load began. */
   #beganAt = 0;
   #error: WperfError | undefined;
+  readonly #hiddenBefore: number;
 
   constructor(options: PhaseOptions) {
-    const { host, page } = options;
+    const { page, background } = options;
     this.#options = options;
-    const identity = { software: host.software, systemInfo: page.browser };
+    this.#hiddenBefore = background.seconds;
+    const identity = { software: `wperf ${version}`, systemInfo: page.browser };
     const text = { write: (piece: string) => void this.#text.push(piece) };
-    this.#jsonReport = new JsonReporter(identity, { write: (piece) => void this.#json.push(piece) });
+    const json = { write: (piece: string) => void this.#json.push(piece) };
+    this.#jsonReport = new JsonReporter(identity, json, { withTrips: true });
     const screen = { out: text, err: text, columns: () => undefined, color: false };
     this.#textReport = new TextReporter({ ...identity, verbose: false, prefix: () => '' }, screen);
   }
@@ -139,7 +148,8 @@ class Phase {
     return { ...link, echo: { ping } };
   }
 
-  #hear(event: TestEvent): void {
+  #hear(told: TestEvent): void {
+    const event = this.#marked(told);
     this.#jsonReport.event(event);
     // Five lines a second are for a chart.
     if (event.type !== 'interval') this.#textReport.event(event);
@@ -155,6 +165,16 @@ class Phase {
       this.#error = event.error;
       if (event.partial) this.#tellEnd(event.partial);
     }
+  }
+
+  /** A result says for how long nobody saw the page. */
+  #marked(event: TestEvent): TestEvent {
+    const seconds = this.#options.background.seconds - this.#hiddenBefore;
+    if (seconds < NOTED_HIDDEN_SECONDS) return event;
+    const text = `This tab was in the background for ${seconds.toFixed(1)} s of the ${nameOf[this.#options.load]}, where browsers may slow it.`;
+    const marked = (end: EndEvent): EndEvent => ({ ...end, warnings: [...end.warnings, text] });
+    if (event.type === 'end') return marked(event);
+    return event.type === 'error' && event.partial ? { ...event, partial: marked(event.partial) } : event;
   }
 
   #tellRates({ sums }: IntervalEvent): void {

@@ -1,54 +1,53 @@
-/**
- * The route from the server back to this browser, hop by hop as the server tells it. Liveness: the handshake has its own
- * bounds, the trace that of the seconds granted.
- */
-
-import { traceService, waits } from '../../src/defaults/index.js';
-import { Conversation } from '../../src/dialects/native/conversation.js';
-import { openAsClient } from '../../src/dialects/native/handshake.js';
-import { pingHello } from '../../src/dialects/native/hello.js';
+/** The route from the server back to this browser, asked for by the command line's code and told hop by hop. */
+import { nativeRoute } from '../../src/dialects/native/route.js';
 import { toWperfError } from '../../src/errors.js';
+import type { TraceEnd, TraceHop } from '../../src/events/route.js';
 import type { Host } from '../../src/host/host.js';
-import { randomId } from '../../src/host/random.js';
-import { completeTraceWish } from '../../src/plan/complete.js';
-import type { MessageOf } from '../../src/protocol/messages.js';
+import { Connections } from '../../src/modes/connections.js';
+import { askRoute } from '../../src/modes/route/client.js';
+import { parseIp } from '../../src/net/ip.js';
+import { rangeLabelOf } from '../../src/net/labels.js';
+import { completeRouteBack, completeTarget } from '../../src/plan/complete.js';
+import { endLines, hiddenRow, hostText } from '../../src/report/text/route.js';
 import type { FromWorker, PagePlace } from '../messages.js';
 import { connectTo } from './connect.js';
+import { whereabouts } from './whereabouts.js';
 
 type Tell = (message: FromWorker) => void;
 
 export async function traceBack(page: PagePlace, host: Host, token: string | undefined, tell: Tell): Promise<void> {
+  const plan = { ...completeRouteBack({ token }, {}), target: completeTarget(page), places: true };
+  const connections = new Connections((_address, _place, hooks) => connectTo(page, hooks));
+  const events = askRoute(plan, { host, connections, dialectOf: () => nativeRoute }, { annotate });
+  let target = 'this browser';
   try {
-    const { channel } = await connectTo(page, {});
-    const conversation = new Conversation(channel, host.clock);
-    try {
-      await follow(conversation, host, token, tell);
-    } finally {
-      void conversation.close(waits.partingSeconds);
+    for await (const event of events) {
+      if (event.type === 'trace-start') target = event.ip;
+      else if (event.type === 'trace-hop') tell(hopOf(event));
+      else if (event.type === 'trace-end') tell({ type: 'route-end', text: endText(event, target) });
+      else if (event.type === 'notice') tell({ type: 'route-note', text: event.text });
     }
   } catch (error) {
-    tell({ type: 'route-end', text: `The server traces no route: ${toWperfError(error).line}.` });
+    tell({ type: 'route-end', text: `The server told no route, or no more of it: ${toWperfError(error).line}.` });
   }
 }
 
-async function follow(conversation: Conversation, host: Host, token: string | undefined, tell: Tell): Promise<void> {
-  const { max } = traceService.limits.seconds;
-  const hello = pingHello('traceroute', { software: host.software, session: randomId(), seconds: max });
-  const { seconds } = await openAsClient(conversation, { ...hello, trace: completeTraceWish({}) }, token);
-  conversation.send({ type: 'start' });
-  const until = host.clock.now() + Math.min(seconds, max) + traceService.graceSeconds;
-  for (;;) {
-    const left = Math.max(0, until - host.clock.now());
-    const message = await conversation.expect(left, 'trace-start', 'trace-hop', 'trace-end', 'end');
-    if (message.type === 'trace-hop') tell(hopOf(message));
-    else if (message.type !== 'trace-start') break;
-  }
-  tell({ type: 'route-end', text: 'The route ends here.' });
+/** A browser has no data on countries and networks; what lies in no network of the Internet it knows. */
+function annotate(ip: string) {
+  const address = parseIp(ip);
+  const label = address && rangeLabelOf(address);
+  return label === undefined ? {} : { label };
 }
 
-function hopOf({ ttl, addresses, hidden }: MessageOf<'trace-hop'>): FromWorker {
-  const rtts = [...addresses.flatMap(({ rttsMs }) => rttsMs), ...(hidden?.rttsMs ?? [])];
-  const names = addresses.map(({ ip, name }) => (name === undefined ? ip : `${name} (${ip})`));
-  const who = hidden ? [...names, 'kept by the server to itself'] : names;
-  return { type: 'hop', ttl, who: who.join(', ') || 'no answer', rttMs: rtts.length === 0 ? null : Math.min(...rtts) };
+function hopOf(hop: TraceHop): FromWorker {
+  const { ttl, rtt, addresses } = hop;
+  const hosts = [...addresses, ...hiddenRow(hop)].map((address) => ({
+    name: hostText(address),
+    where: whereabouts(address),
+  }));
+  return { type: 'hop', ttl, hosts, rttMs: rtt?.minMs ?? null };
+}
+
+function endText(end: TraceEnd, target: string): string {
+  return ['The route ends here', ...endLines(end, target)].join('; ').concat('.');
 }

@@ -2,7 +2,8 @@
 
 import { deferred } from '../../src/host/deferred.js';
 import type { Host } from '../../src/host/host.js';
-import type { FromWorker, Load, PagePlace, Settings } from '../messages.js';
+import type { FromWorker, Load, PagePlace, Settings, TestDocument } from '../messages.js';
+import type { Background } from './background.js';
 import { browserHost } from './host.js';
 import { makeBody } from './http/body.js';
 import { HttpCarrier, mostBytesOf } from './http/carrier.js';
@@ -13,11 +14,16 @@ import { version } from './version.js';
 /** For the queues that one test leaves on the way, before the latency of the next is measured. */
 const PAUSE_SECONDS = 0.5;
 
-type Tell = (message: FromWorker) => void;
+export interface RunOptions {
+  readonly settings: Settings;
+  readonly page: PagePlace;
+  readonly background: Background;
+  readonly signal: AbortSignal;
+  readonly tell: (message: FromWorker) => void;
+}
 
-export async function run(settings: Settings, page: PagePlace, signal: AbortSignal, tell: Tell): Promise<void> {
-  const runner = new Runner(settings, page, signal, tell);
-  await runner.run();
+export function run(options: RunOptions): Promise<void> {
+  return new Runner(options).run();
 }
 
 export function hostOf({ browser }: PagePlace): Host {
@@ -25,63 +31,59 @@ export function hostOf({ browser }: PagePlace): Host {
 }
 
 class Runner {
-  readonly #settings: Settings;
-  readonly #page: PagePlace;
-  readonly #signal: AbortSignal;
-  readonly #tell: Tell;
+  readonly #options: RunOptions;
   readonly #began = performance.now();
   readonly #host: Host;
   /** Why the load goes by WebSocket. */
   #withoutHttp: string | undefined;
 
-  constructor(settings: Settings, page: PagePlace, signal: AbortSignal, tell: Tell) {
-    this.#settings = settings;
-    this.#page = page;
-    this.#signal = signal;
-    this.#tell = tell;
-    this.#host = hostOf(page);
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#host = hostOf(options.page);
   }
 
   async run(): Promise<void> {
-    const json: string[] = [];
+    const { settings, page, signal, tell } = this.#options;
+    const tests: TestDocument[] = [];
     const texts: string[] = [];
+    const result = () => ({ tests, text: texts.join('\n') });
     let stopped = false;
-    const loads = loadsOf(this.#settings.course);
-    if (loads.some((load) => load !== 'down')) await makeBody(mostBytesOf(this.#page));
+    const loads = loadsOf(settings.course);
+    if (loads.some((load) => load !== 'down')) await makeBody(mostBytesOf(page));
     for (const [i, load] of loads.entries()) {
       if (i > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_SECONDS * 1000));
       const outcome = await this.#phase(load);
-      json.push(outcome.json);
+      tests.push({ load, json: outcome.json });
       texts.push(outcome.text);
       const { error } = outcome;
-      stopped = this.#signal.aborted;
-      if (error && !stopped) return this.#tell({ type: 'failed', code: error.code, text: error.line });
+      stopped = signal.aborted;
+      if (error && !stopped) return tell({ type: 'failed', code: error.code, why: error.line, result: result() });
       if (stopped) break;
     }
-    this.#tell({ type: 'done', stopped, json, text: texts.join('\n') });
+    tell({ type: 'done', stopped, result: result() });
   }
 
   async #phase(load: Load): Promise<PhaseOutcome> {
+    const { signal, tell } = this.#options;
     const quiet = deferred<void>();
     const carrier = this.#withoutHttp === undefined ? this.#carrier(load, quiet.promise) : undefined;
     const outcome = await this.#runPhase(load, carrier, () => quiet.resolve());
     const refused = outcome.error?.code === 'request-refused' ? outcome.error.message : undefined;
     const why = carrier?.failure ?? refused;
-    if (outcome.begun || !carrier || why === undefined || this.#signal.aborted) return outcome;
+    if (outcome.begun || !carrier || why === undefined || signal.aborted) return outcome;
     this.#withoutHttp = why;
-    this.#tell({ type: 'note', text: `The load goes by WebSocket, which is slower than HTTP: ${why}.` });
+    tell({ type: 'note', text: `The load goes by WebSocket, which is slower than HTTP: ${why}.` });
     return this.#runPhase(load);
   }
 
   #runPhase(load: Load, carrier?: HttpCarrier, onQuiet = () => {}): Promise<PhaseOutcome> {
     const now = () => (performance.now() - this.#began) / 1000;
-    const shared = { settings: this.#settings, page: this.#page, host: this.#host, signal: this.#signal };
-    return runPhase({ ...shared, load, carrier, now, onQuiet, tell: this.#tell });
+    return runPhase({ ...this.#options, host: this.#host, load, carrier, now, onQuiet });
   }
 
   #carrier(load: Load, quiet: Promise<void>): HttpCarrier {
-    const page = this.#page;
-    const streams = streamsOf(this.#settings.streams, load);
+    const { page, settings } = this.#options;
+    const streams = streamsOf(settings.streams, load);
     return new HttpCarrier({ page, load, uploads: uploadsOf(streams, load), clock: this.#host.clock, quiet });
   }
 }

@@ -15,7 +15,7 @@ import {
   text,
 } from '../../protocol/shape.js';
 import { statisticsOf } from '../../trace/hop.js';
-import { printableName } from '../../trace/resolve.js';
+import { printableName } from '../../trace/printable-name.js';
 import { parseObject } from './wire.js';
 
 const SILENT = '*';

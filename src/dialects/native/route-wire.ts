@@ -3,13 +3,14 @@ import { traceService } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Annotation, Hop, HopAddress } from '../../events/hop.js';
 import type { SeenAs, SharedResult, TraceEvent, TraceHop, TraceStart } from '../../events/route.js';
+import { given } from '../../given.js';
 import type { RouteEnd } from '../../modes/route/client.js';
 import { type Ip, parseIp } from '../../net/ip.js';
-import type { TraceWish } from '../../plan/plan.js';
+import type { ReverseTracePlan } from '../../plan/plan.js';
 import { violation } from '../../protocol/codec.js';
 import type { MessageOf } from '../../protocol/messages.js';
 import { hopsMade, statisticsOf } from '../../trace/hop.js';
-import { printableName } from '../../trace/resolve.js';
+import { printableName } from '../../trace/printable-name.js';
 
 type StartMessage = MessageOf<'trace-start'>;
 type HopMessage = MessageOf<'trace-hop'>;
@@ -50,14 +51,14 @@ function hopMessage({ ttl, addresses, hidden, sent, lost, rateLimited, end, inba
   };
 }
 
-function addressField({ ip, name, rttsMs, codes, mpls, replyTtl }: HopAddress): HopMessage['addresses'][number] {
+function addressField(address: HopAddress): HopMessage['addresses'][number] {
+  const { ip, name, rttsMs, codes, mpls, replyTtl, country, asn, asName } = address;
   return {
     ip,
-    ...(name !== undefined && { name }),
     rttsMs: [...rttsMs],
     codes: [...codes],
     mpls: mpls.slice(0, traceService.mplsLabels),
-    ...(replyTtl !== undefined && { replyTtl }),
+    ...given({ name, replyTtl, country, asn, asName }),
   };
 }
 
@@ -65,13 +66,13 @@ export type Annotate = (ip: string) => Annotation;
 
 /** Takes a server's messages in their order, and nothing that the wish did not ask for. */
 export class TraceReader {
-  readonly #wish: TraceWish;
+  readonly #asked: Pick<ReverseTracePlan, 'trace' | 'places'>;
   readonly #annotate: Annotate;
   readonly #hops: Hop[] = [];
   #start: StartMessage | undefined;
 
-  constructor(wish: TraceWish, annotate: Annotate) {
-    this.#wish = wish;
+  constructor(asked: Pick<ReverseTracePlan, 'trace' | 'places'>, annotate: Annotate) {
+    this.#asked = asked;
     this.#annotate = annotate;
   }
 
@@ -81,7 +82,7 @@ export class TraceReader {
   ): Pick<TraceStart, 'ip' | 'family' | 'protocol' | 'prober' | 'firstHop' | 'maxHops'> &
     Pick<TraceStart, 'queries' | 'timeoutSeconds' | 'port' | 'shared'> {
     const { seenAs, firstHop, maxHops, queries, protocol, prober, timeoutSeconds, port, shared } = message;
-    const wish = this.#wish;
+    const { trace: wish } = this.#asked;
     if (this.#start !== undefined) throw violation('a second trace-start');
     if (firstHop !== wish.firstHop || maxHops < firstHop || maxHops > wish.maxHops || queries > wish.queries) {
       throw violation('a trace that was not asked for');
@@ -126,13 +127,15 @@ export class TraceReader {
     };
   }
 
-  #address({ ip: told, name: toldName, rttsMs, codes, mpls, replyTtl }: HopMessage['addresses'][number]): HopAddress {
-    const { text: ip } = addressOf(told);
-    const name = printableName(toldName);
+  #address(told: HopMessage['addresses'][number]): HopAddress {
+    const { rttsMs, codes, mpls, replyTtl, country, asn, asName } = told;
+    const { text: ip } = addressOf(told.ip);
+    const name = printableName(told.name);
     if (rttsMs.length === 0) throw violation(`the address ${ip} without a round trip`);
     return {
       ...{ ip, rttsMs, codes, mpls, ...(name !== undefined && { name }) },
       ...(replyTtl !== undefined && { replyTtl, returnHops: hopsMade(replyTtl) }),
+      ...(this.#asked.places && given({ country, asn, asName })),
       ...this.#annotate(ip),
     };
   }

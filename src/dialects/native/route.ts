@@ -5,6 +5,7 @@
 import { traceService, waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import type { SeenClient, TraceStart } from '../../events/route.js';
+import { given } from '../../given.js';
 import { type Clock, within } from '../../host/clock.js';
 import { randomId } from '../../host/random.js';
 import type { RouteDialect, RoutePeer, RouteReading, RouteWord } from '../../modes/route/client.js';
@@ -32,9 +33,10 @@ export const nativeRoute: RouteDialect = {
   },
 };
 
-function helloOf({ trace }: ReverseTracePlan, { host: { software } }: RouteReading) {
+function helloOf({ trace, places }: ReverseTracePlan, { host: { software } }: RouteReading) {
   const { max: seconds } = traceService.limits.seconds;
-  return { ...pingHello('traceroute', { software, session: randomId(), seconds }), trace };
+  const hello = pingHello('traceroute', { software, session: randomId(), seconds });
+  return { ...hello, trace: { ...trace, ...given({ places }) } };
 }
 
 /** Tells the server of what breaks the protocol. */
@@ -44,7 +46,7 @@ function readerOf(
   grantedSeconds: number,
   { host: { clock }, annotate }: RouteReading,
 ): RoutePeer['next'] {
-  const reader = new TraceReader(plan.trace, annotate);
+  const reader = new TraceReader(plan, annotate);
   const seconds = Math.min(grantedSeconds, traceService.limits.seconds.max) + traceService.graceSeconds;
   const until = clock.now() + seconds;
   const read = async (): Promise<RouteWord> => {

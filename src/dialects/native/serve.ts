@@ -133,10 +133,12 @@ function answerPings(conversation: Conversation, { host: { clock }, stop }: Hous
   return servePings(conversation, { clock, seconds: seconds + waits.closeSeconds, stop });
 }
 
-function serveRoute({ conversation, hello: { trace: wish }, house }: Granted): Promise<void> {
-  if (wish === undefined) throw new WperfError('internal', 'a trace without a wish');
+function serveRoute({ conversation, hello: { trace }, house }: Granted): Promise<void> {
+  if (trace === undefined) throw new WperfError('internal', 'a trace without a wish');
+  const { places = false, ...wish } = trace;
   const { desk, stop, plan, emit } = house;
-  const options = { desk, wish, proven: plan.token !== undefined, stop, onNote: emit.note };
+  const annotate = places ? house.annotate : undefined;
+  const options = { desk, wish, annotate, proven: plan.token !== undefined, stop, onNote: emit.note };
   return asRun(conversation, house, () => serveTrace(conversation, options));
 }
 

@@ -11,7 +11,7 @@ import type { Clock } from '../../host/clock.js';
 import type { Host } from '../../host/host.js';
 import type { ReverseTracePlan } from '../../plan/plan.js';
 import { rateLimitedTtls } from '../../trace/hop.js';
-import type { TraceTools } from '../../trace/traceroute.js';
+import type { TraceTools } from '../../trace/tools.js';
 import type { Channel, ChannelInfo } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
 import type { Connections } from '../connections.js';

@@ -4,7 +4,8 @@ import type { TraceEvent } from '../../events/route.js';
 import type { TraceWish } from '../../plan/plan.js';
 import { Waker } from '../engine.js';
 import { inbandSettings } from '../options.js';
-import { type TraceTools, traceWith } from '../traceroute.js';
+import type { TraceTools } from '../tools.js';
+import { traceWith } from '../traceroute.js';
 import { type InbandChannel, probedPeerOf } from './live-connection.js';
 import { openInband } from './prober.js';
 

@@ -91,6 +91,26 @@ describe.skipIf(process.platform !== 'linux')('a route back over loopback', () =
     expect((await ask(port, { trace: { ...usualWish, queries: 2 } })).start?.shared).toBeUndefined();
   });
 
+  it('says where hops are to those who ask, out of the trace of one who did not', async () => {
+    const known = { country: 'NL', asn: 64_500, asName: 'Example', label: 'of the server' };
+    const asked: string[] = [];
+    const annotate = async (ip: string) => {
+      asked.push(ip);
+      return known;
+    };
+    const { port } = await serve({}, { annotate });
+    expect((await ask(port)).hops[0]?.addresses[0]).not.toHaveProperty('country');
+    expect(asked).toEqual([]);
+    const { start, hops } = await ask(port, { places: true });
+    expect(start?.shared?.kind).toBe('kept');
+    expect(hops[0]?.addresses[0]).toMatchObject({ ip: '127.0.0.1', country: 'NL', asn: 64_500, asName: 'Example' });
+    expect(hops[0]?.addresses[0]).not.toHaveProperty('label');
+    const own = await ask(port, { places: true }, { annotate: () => ({ country: 'DE' }) });
+    expect(own.hops[0]?.addresses[0]).toMatchObject({ country: 'DE', asn: 64_500 });
+    const { port: ignorant } = await serve();
+    expect((await ask(ignorant, { places: true })).hops[0]?.addresses[0]).not.toHaveProperty('country');
+  });
+
   it('stands beside the route there', async () => {
     const { port } = await serve();
     const seen: string[] = [];
@@ -314,7 +334,12 @@ const last = { ...hop, ttl: 2, addresses: [{ ...address, ip: '127.0.0.1' }], end
 const end = { type: 'trace-end', reason: 'target', seconds: 1 };
 
 /** What a client makes of a server that answers its start with these messages. */
-async function told(messages: readonly object[], tools: ReverseTraceTools = {}, closes = true) {
+async function told(
+  messages: readonly object[],
+  tools: ReverseTraceTools = {},
+  closes = true,
+  changes: Partial<ReverseTracePlan> = {},
+) {
   const fake = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => 'wperf.v1' });
   onTestFinished(() => {
     for (const ws of fake.clients) ws.terminate();
@@ -331,7 +356,7 @@ async function told(messages: readonly object[], tools: ReverseTraceTools = {}, 
   });
   await new Promise((resolve) => fake.once('listening', resolve));
   const from = fake.address();
-  return ask(typeof from === 'object' && from ? from.port : 0, {}, tools);
+  return ask(typeof from === 'object' && from ? from.port : 0, changes, tools);
 }
 
 describe('a server that', () => {
@@ -347,6 +372,17 @@ describe('a server that', () => {
     const name = 'router\u001b[2J\u009b31m one\r\nx\u202e';
     const { hops } = await told([start, { ...hop, addresses: [{ ...address, name }] }, last, end]);
     expect(hops[0]?.addresses[0]?.name).toBe('router_[2J_31m_one_x');
+  });
+
+  it('says where hops are has it cleaned, and not believed unasked', async () => {
+    const placed = { ...address, country: 'NL', asn: 64_500, asName: 'one\u001b[2J two\u202e' };
+    const messages = [start, { ...hop, addresses: [placed] }, last, end];
+    expect((await told(messages)).hops[0]?.addresses[0]).not.toHaveProperty('asn');
+    const { hops } = await told(messages, {}, true, { places: true });
+    const { asName, country } = hops[0]?.addresses[0] ?? {};
+    expect(country).toBe('NL');
+    expect(asName).toMatch(/^one.*two/);
+    expect(asName).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 
   it.each([
@@ -380,6 +416,17 @@ describe('a server that', () => {
       'an address that only looks like one',
       [start, { ...hop, addresses: [{ ...address, ip: '1.2.3.4.5' }] }],
       'address is none',
+    ],
+    ['a country that is none', [start, { ...hop, addresses: [{ ...address, country: '<b>' }] }], 'country must be two'],
+    [
+      'an AS that is none',
+      [start, { ...hop, addresses: [{ ...address, asn: 2 ** 32 }] }],
+      'asn must be a whole number',
+    ],
+    [
+      'a huge name of an AS',
+      [start, { ...hop, addresses: [{ ...address, asName: 'x'.repeat(121) }] }],
+      'asName must be text of at most 120',
     ],
     ['too many addresses', [start, { ...hop, addresses: Array(11).fill(address) }], 'addresses must be a list'],
     ['more answers than probes', [start, { ...hop, lost: 1 }], 'hop 1 with more answers than probes'],

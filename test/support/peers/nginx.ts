@@ -14,12 +14,18 @@ export interface Nginx {
   readonly httpsPort: number;
 }
 
+/** What nginx does otherwise than by default. */
+export interface NginxSettings extends Place {
+  /** By TLS it speaks HTTP/2 too. */
+  readonly http2?: boolean;
+}
+
 /** Starts nginx with one virtual server on a free plain port and a free TLS port; `locations` is its configuration. */
 export async function startNginx(
   later: Later,
   certificates: Certificates,
   locations: string,
-  { host = '127.0.0.1', within }: Place = {},
+  { host = '127.0.0.1', within, http2 = false }: NginxSettings = {},
 ): Promise<Nginx> {
   const folder = await temporaryFolder(later);
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
@@ -28,7 +34,7 @@ export async function startNginx(
     join(folder, 'nginx.conf'),
     configuration(`
     listen ${bracketed(host)}:${httpPort};
-    listen ${bracketed(host)}:${httpsPort} ssl;
+    listen ${bracketed(host)}:${httpsPort} ssl${http2 ? ' http2' : ''};
     ssl_certificate ${certificates.cert};
     ssl_certificate_key ${certificates.key};
     ${locations}`),
@@ -39,21 +45,29 @@ export async function startNginx(
   return { process: running, httpPort, httpsPort };
 }
 
-/** nginx as a reverse proxy: ws and wss requests for any path go to the backend. */
+export interface ReverseProxySettings extends NginxSettings {
+  /** What is passed on, without this prefix. */
+  readonly prefix?: string;
+  /** Further directives. */
+  readonly directives?: string;
+}
+
+/** nginx as a reverse proxy: ws and wss requests go to the backend. */
 export function startReverseProxy(
   later: Later,
   certificates: Certificates,
   backend: { readonly host?: string; readonly port: number },
-  place: Place = {},
+  { prefix = '', directives = '', ...settings }: ReverseProxySettings = {},
 ): Promise<Nginx> {
-  const locations = `location / {
-      proxy_pass http://${bracketed(backend.host ?? '127.0.0.1')}:${backend.port};
+  const locations = `location ${prefix}/ {
+      proxy_pass http://${bracketed(backend.host ?? '127.0.0.1')}:${backend.port}${prefix === '' ? '' : '/'};
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection "upgrade";
+      ${directives}
     }`;
-  return startNginx(later, certificates, locations, place);
+  return startNginx(later, certificates, locations, settings);
 }
 
 /** One process without a master, so that it can be stopped and measured by its own id. */

@@ -165,6 +165,17 @@ describe('a download', () => {
     expect(await answerTo(port, request(load(key)))).toMatch(/^HTTP\/1\.1 404 /);
   });
 
+  test('that nobody reads ends with its time all the same', async () => {
+    const { port } = await serve();
+    const { key, begin, hears } = await granted(port, { direction: 'down', seconds: 0.5 });
+    const { socket, ended } = await hold(port, request(load(key)));
+    socket.pause();
+    await begin();
+    expect(await hears('result')).toMatchObject({ type: 'result' });
+    socket.resume();
+    await ended;
+  });
+
   test('whose reader goes away ends the test', async () => {
     const { port } = await serve();
     const { key, begin, hears } = await granted(port, { direction: 'down' });

@@ -39,9 +39,10 @@ export class HttpCarrier implements LoadCarrier {
     const url = `${page.folder}load/${key}`;
     const leave = new AbortController();
     try {
+      checkVersion(page.httpVersion);
       if (load !== 'down') await tryUpload(url, stream === 1, quiet);
       const response = load === 'up' ? undefined : await askForLoad(url, leave);
-      checkVersion(url);
+      checkVersion(versionOf(url));
       return new HttpLink({ page, url, response, leave, uploads, clock, mostBytes: mostBytesOf(page) });
     } catch (thrown) {
       leave.abort();
@@ -79,7 +80,10 @@ async function tryUpload(url: string, judges: boolean, quiet: Promise<void>): Pr
 
 /** The answer's head; its body goes on until `leave` is told. */
 async function askForLoad(url: string, leave: AbortController): Promise<Response> {
-  const late = setTimeout(() => leave.abort(), waits.loadConnectSeconds * 1000);
+  const late = setTimeout(
+    () => leave.abort(new InTheWay('a request for load had no answer')),
+    waits.loadConnectSeconds * 1000,
+  );
   const response = await ask(url, { signal: leave.signal });
   clearTimeout(late);
   return response;
@@ -98,11 +102,14 @@ async function ask(url: string, init: RequestInit, mayBeTooLarge = false): Promi
 }
 
 /** By HTTP/2 and later all requests share one connection, and one that is stuck holds up all. */
-function checkVersion(url: string): void {
+function checkVersion(version: string): void {
+  if (/^h[23]/.test(version)) throw new InTheWay(`a proxy on the way joins all requests (${version})`);
+}
+
+function versionOf(url: string): string {
   const [entry] = performance.getEntriesByName(new URL(url, location.href).href) as PerformanceResourceTiming[];
   performance.clearResourceTimings();
-  const { nextHopProtocol = '' } = entry ?? {};
-  if (/^h[23]/.test(nextHopProtocol)) throw new InTheWay(`a proxy on the way joins all requests (${nextHopProtocol})`);
+  return entry?.nextHopProtocol ?? '';
 }
 
 function secondsSince(moment: number): number {
