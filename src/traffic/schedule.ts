@@ -8,6 +8,8 @@ import { Pacer } from './pacer.js';
 
 /** What a busy machine may cost in one go. */
 const STALL_SECONDS = 0.1;
+/** To wake for each packet costs both ends more than the packets do: what falls due in so long goes together. */
+const GROUP_SECONDS = 0.0001;
 /** TCP begins slowly: after so many round trips its window holds what any usual rate needs. */
 const SLOW_START_ROUND_TRIPS = 4;
 
@@ -29,6 +31,8 @@ export interface ScheduleOptions {
 export class Schedule {
   readonly #pacer: Pacer;
   readonly #catchUp: CatchUp | undefined;
+  /** From when the first block of a group is due until the last one is. */
+  readonly #groupSeconds: number;
   readonly #onSkipped: (blocks: number) => void;
   readonly #stalledSeconds: () => number;
   /** A block belongs to the time before the end when the middle of its place does; the first always does. */
@@ -45,16 +49,21 @@ export class Schedule {
     const { bitsPerSecond, blockBytes, roundTripSeconds, end, burstSeconds } = options;
     const catchUpSeconds = STALL_SECONDS + SLOW_START_ROUND_TRIPS * roundTripSeconds;
     this.#pacer = new Pacer(bitsPerSecond, blockBytes, catchUpSeconds, now);
-    if (burstSeconds !== undefined) this.#catchUp = new CatchUp(this.#pacer.blockSeconds, burstSeconds, now);
-    this.#lastDueAt = Math.max(now, end - this.#pacer.blockSeconds / 2);
+    const { blockSeconds } = this.#pacer;
+    this.#lastDueAt = Math.max(now, end - blockSeconds / 2);
+    const grouped = burstSeconds === undefined ? 1 : Math.max(1, Math.floor(GROUP_SECONDS / blockSeconds));
+    this.#groupSeconds = (grouped - 1) * blockSeconds;
+    if (burstSeconds !== undefined) this.#catchUp = new CatchUp(blockSeconds, burstSeconds, now);
     this.#onSkipped = options.onSkipped;
     this.#stalledSeconds = options.stalledSeconds;
   }
 
-  /** When the next block may go; infinite when none is left. */
+  /** When the next blocks may go; infinite when none is left. */
   get dueAt(): number {
     const { dueAt } = this.#pacer;
-    return dueAt <= this.#lastDueAt ? Math.max(dueAt, this.#catchUp?.readyAt ?? dueAt) : Number.POSITIVE_INFINITY;
+    if (dueAt > this.#lastDueAt) return Number.POSITIVE_INFINITY;
+    const groupDueAt = Math.min(dueAt + this.#groupSeconds, this.#lastDueAt);
+    return Math.max(groupDueAt, this.#catchUp?.readyAt ?? dueAt);
   }
 
   /** Blocks to send now; none before their time. */

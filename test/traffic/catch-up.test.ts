@@ -47,6 +47,28 @@ describe('a schedule with bursts of a bounded length', () => {
     return sentAt;
   }
 
+  it('has what falls due within a tenth of a millisecond go together', () => {
+    const options = {
+      blockBytes: 1000,
+      roundTripSeconds: 0,
+      end: 50.001,
+      stalledSeconds: () => 0,
+      onSkipped: () => {},
+    };
+    const fast = new Schedule({ ...options, bitsPerSecond: 400_000_000, burstSeconds: 0.02 }, 50);
+    const sentAt = run(fast, fast.dueAt, 50.01);
+    expect(sentAt).toHaveLength(50);
+    // Ten, but for times that cannot be told apart.
+    expect(new Set(sentAt).size).toBeLessThanOrEqual(15);
+    sentAt.forEach((at, i) => {
+      const lateSeconds = at - (50 + i * 20e-6);
+      expect(lateSeconds).toBeGreaterThan(-1e-9);
+      expect(lateSeconds).toBeLessThan(0.0001);
+    });
+    const unbounded = new Schedule({ ...options, bitsPerSecond: 400_000_000 }, 50);
+    expect(unbounded.dueAt).toBe(50);
+  });
+
   it('is as even as any while it is on time', () => {
     const sentAt = run(scheduled(), 50, 50.1);
     expect(sentAt).toHaveLength(100);
