@@ -197,6 +197,12 @@ export interface TraceService {
   readonly hidePrivate: boolean;
 }
 
+/** What each test may move in both directions together, on average over so many seconds. */
+export interface RateLimit {
+  readonly bitsPerSecond: number;
+  readonly seconds: number;
+}
+
 export interface Iperf3Service {
   /** They are refused. */
   readonly refused?: boolean;
@@ -225,6 +231,7 @@ export interface ServerPlan {
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
   readonly bytes?: number;
+  readonly rate?: RateLimit;
   /** As of a client. */
   readonly silenceSeconds?: number;
   /** Proxies that are believed when they say for whom they speak. */

@@ -78,12 +78,6 @@ export const foreignFlags: readonly ForeignFlag[] = [
   },
   { name: 'gsro', aliases: [], refusal: 'packets of -u/--udp travel in TCP, which the kernel batches anyway' },
   {
-    name: 'server-bitrate-limit',
-    aliases: [],
-    type: text('VALUE'),
-    refusal: 'bound what a client is granted with -t/--time and -n/--bytes',
-  },
-  {
     name: 'rsa-private-key-path',
     aliases: [],
     type: text('VALUE'),

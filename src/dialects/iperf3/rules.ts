@@ -2,6 +2,7 @@
 import { iperf3Service, limits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import type { ServerPlan } from '../../plan/plan.js';
+import { rateText } from '../../units.js';
 import { checkLogin, type LoginRules } from './auth.js';
 import type { Params } from './params.js';
 import { errorNumbers, ParamsRefusal } from './states.js';
@@ -36,6 +37,8 @@ export function numberOf(thrown: unknown, unread: number): number | undefined {
   const { code } = toWperfError(thrown);
   if (code === 'protocol-violation' || code === 'timeout') return unread;
   if (code === 'server-full') return undefined;
+  // Of a test that runs nothing else is refused.
+  if (code === 'request-refused') return errorNumbers.tooMuchRate;
   return code === 'no-load' ? errorNumbers.noMessage : errorNumbers.controlClosed;
 }
 
@@ -57,8 +60,8 @@ export function checkUser({ authToken }: Params, login: Login | undefined, nowSe
 }
 
 /** Throws a Refusal for what is more than this server lets its clients have, or than it can do. */
-export function checkLimits(params: Params, plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'allowProto'>): void {
-  const { protocol, seconds, omitSeconds, bitsPerSecond = 0, parallel, bidir } = params;
+export function checkLimits(params: Params, plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'rate' | 'allowProto'>): void {
+  const { protocol, seconds, omitSeconds } = params;
   if (protocol === 'sctp') throw refusal(NO_SCTP, 'request-refused', 'it asks for SCTP, which wperf does not speak');
   if (!(plan.allowProto?.includes(protocol) ?? true)) {
     throw refusal(NO_PROTOCOL, 'request-refused', `load by ${protocol} is not allowed here (--allow-proto)`);
@@ -74,9 +77,17 @@ export function checkLimits(params: Params, plan: Pick<ServerPlan, 'seconds' | '
   if (plan.bytes !== undefined && bytes !== undefined && bytes > plan.bytes) {
     throw refusal(errorNumbers.tooLong, 'request-refused', `tests may have ${plan.bytes} bytes here`);
   }
-  if (bitsPerSecond * parallel * (bidir ? 2 : 1) > limits.bitsPerSecond.max) {
-    throw refusal(errorNumbers.tooMuchRate, 'request-refused', `${bitsPerSecond} bit/s are more than there can be`);
+  const rate = rateOf(params);
+  const most = plan.rate?.bitsPerSecond ?? limits.bitsPerSecond.max;
+  if (rate > most) {
+    const text = `it asks for ${rateText(rate)}bit/s, and tests may have ${rateText(most)}bit/s here, all streams together`;
+    throw refusal(errorNumbers.tooMuchRate, 'request-refused', text);
   }
+}
+
+/** Of all streams, as far as they are paced. */
+function rateOf({ bitsPerSecond = 0, fqRate = 0, parallel, bidir }: Params): number {
+  return Math.max(bitsPerSecond, fqRate) * parallel * (bidir ? 2 : 1);
 }
 
 /** IENOSCTP and IEPROTOCOL. */

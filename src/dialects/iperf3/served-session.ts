@@ -89,16 +89,23 @@ export class Session implements Whole {
   /** Resolves once the connection has ended, and all is told of it. */
   async run(): Promise<void> {
     this.#cancels.push(onAbort(this.#tools.house.stop, () => this.#onStop()));
+    const dropAll = () => {
+      for (const link of this.#links) link.drop();
+    };
+    let seconds: number = waits.closeSeconds;
     try {
       await this.#converse();
+      dropAll();
     } catch (thrown) {
       await this.#onFailure(thrown);
+      seconds = this.#phase === 'server' ? waits.partingSeconds : waits.stopSeconds;
     }
     for (const cancel of this.#cancels.reverse()) cancel();
     this.#gathering?.close();
-    for (const link of this.#links) link.drop();
-    const seconds = this.#phase === 'server' ? waits.partingSeconds : waits.closeSeconds;
+    for (const link of this.#links) link.onClose = () => {};
     await this.#control.close(seconds, new WperfError('peer-lost', 'the test is over'));
+    // A client whose load breaks off before it has read why would tell of that alone.
+    dropAll();
   }
 
   /** A connection with this test's cookie; false where none is due. */
@@ -176,7 +183,7 @@ export class Session implements Whole {
   }
 
   async #test(params: Params, tests: readonly TestPlan[], word: Promise<number>): Promise<void> {
-    const { host, stop, emit } = this.#tools.house;
+    const { host, stop, emit, plan } = this.#tools.house;
     const output = params.getServerOutput ? new Output(this.#tools.house) : undefined;
     const progress = new Progress(this.#links);
     const onEvent = (event: TestEvent) => {
@@ -187,7 +194,7 @@ export class Session implements Whole {
     const onEnded = (ran: boolean) => {
       this.#ran = ran;
     };
-    const served = new ServedTest(askedOf(params, this.#id), host, stop, { onEvent, onEnded });
+    const served = new ServedTest(askedOf(params, this.#id), host, stop, { rate: plan.rate, onEvent, onEnded });
     this.#members = this.#enlist(tests);
     this.#phase = 'running';
     this.#served = Promise.allSettled(this.#members.map((member, at) => this.#serve(served, member, at, params)));

@@ -173,6 +173,12 @@ describeNeeding('a server that prints text', [program('iperf3')], () => {
     ['-n 1M', [], '-n 2M', /int_errno=37|duration/],
     ['--token x', [], '-t 1', /test authorization failed/],
     ['--allow-proto ws,tcp', [], '-u -t 1', /protocol does not exist/],
+    ['--server-bitrate-limit 20M', [], '-t 1 -b 11M -P 2', /total required bandwidth is larger than server limit/],
+    ['--server-bitrate-limit 20M', [], '-t 1 -b 11M --bidir', /total required bandwidth is larger than server limit/],
+    ['--server-bitrate-limit 20M/1', [], '-t 20', /total required bandwidth is larger than server limit/],
+    ['--server-bitrate-limit 20M/1', [], '-t 20 -R -P 2', /total required bandwidth is larger than server limit/],
+    ['--server-bitrate-limit 20M/1', [], '-u -b 0 -t 20', /total required bandwidth is larger than server limit/],
+    ['--server-bitrate-limit 20M/1', [], '-t 2 -b 10M --bidir', /iperf Done/],
     ['--no-iperf3', [], '-t 1', /control socket has closed unexpectedly/],
   ] as const)('with %s tells %s a sensible line for %s', async (args, _none, client, line) => {
     const { stderr, stdout } = await ask(args.split(' '), client.split(' '));
