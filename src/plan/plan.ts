@@ -213,7 +213,12 @@ export interface Iperf3Service {
   /** They need no token where others do. */
   readonly open?: boolean;
   /** They have to log in: with an RSA key (PEM), and lines of `name,sha256`. */
-  readonly login?: { readonly privateKey: string; readonly users: string };
+  readonly login?: {
+    readonly privateKey: string;
+    readonly users: string;
+    /** Path of a file that has them; it is read anew where it has changed. */
+    readonly usersFile?: string;
+  };
 }
 
 export interface ServerPlan {

@@ -9,16 +9,17 @@ import { randomId } from '../../host/random.js';
 import { networkOf } from '../../net/networks.js';
 import { peerText } from '../../transport/channel.js';
 import type { House, RawDialect, RawVisitor } from '../served.js';
-import { parseUsers, readPrivateKey } from './auth.js';
+import { readPrivateKey } from './auth.js';
 import { Control } from './control.js';
 import { COOKIE_BYTES, cookieText } from './cookie.js';
 import { FrameReader } from './framing.js';
 import { busy } from './rules.js';
-import { Session } from './served-session.js';
+import { Session, type SessionTools } from './served-session.js';
 import { states } from './states.js';
 import { Turns } from './turns.js';
+import { Users } from './users.js';
 
-/** Throws a WperfError for a key that cannot be used. */
+/** Throws a WperfError for a key, or a list of users, that cannot be used. */
 export function serveIperf3(house: House): RawDialect {
   const server = new Iperf3Server(house);
   return {
@@ -31,7 +32,7 @@ class Iperf3Server {
   /** By cookie. */
   readonly sessions = new Map<string, Session>();
   readonly #house: House;
-  readonly #login;
+  readonly #login: SessionTools['login'];
   readonly #turns = new Turns();
   /** Streams that are granted, by session. */
   readonly #streams = new Map<Session, number>();
@@ -39,7 +40,10 @@ class Iperf3Server {
   constructor(house: House) {
     this.#house = house;
     const { login } = house.plan.iperf3 ?? {};
-    this.#login = login && { key: readPrivateKey(login.privateKey), users: parseUsers(login.users) };
+    if (!login) return;
+    const key = readPrivateKey(login.privateKey);
+    const users = new Users(login);
+    this.#login = async () => ({ key, users: await users.current() });
   }
 
   async serve(visitor: RawVisitor): Promise<void> {

@@ -31,7 +31,8 @@ import { errorNumbers, states } from './states.js';
 /** What sessions share. */
 export interface SessionTools {
   readonly house: House;
-  readonly login: Pick<LoginRules, 'key' | 'users'> | undefined;
+  /** Where clients have to log in. Rejects with a WperfError while nobody can. */
+  readonly login: (() => Promise<Pick<LoginRules, 'key' | 'users'>>) | undefined;
   /** Makes room for so many streams, or throws a Refusal; gives what gives it back. */
   readonly reserve: (session: Session, streams: number) => Cancel;
   /** Resolves, once this address may make streams over UDP, with what ends that. */
@@ -145,14 +146,14 @@ export class Session implements Whole {
   }
 
   async #converse(): Promise<void> {
-    const { house, login } = this.#tools;
+    const { house } = this.#tools;
     const { reader } = this.#control;
     const refused = refusalOfAll(house.plan);
     if (refused) throw refused;
     this.#control.say(states.paramExchange);
     const asked = await reader.readJson(paramBounds.bytes, waits.handshakeStepSeconds, 'what it asks for');
     const params = readParams(asked);
-    checkUser(params, login, Date.now() / 1000);
+    checkUser(params, await this.#login(), Date.now() / 1000);
     checkLimits(params, house.plan);
     const tests = streamTests(params);
     this.#cancels.push(this.#tools.reserve(this, tests.length));
@@ -165,6 +166,14 @@ export class Session implements Whole {
     const word = reader.readState(FOREVER_SECONDS);
     await this.#gather(params, tests.length, word);
     await this.#test(params, tests, word);
+  }
+
+  async #login() {
+    try {
+      return await this.#tools.login?.();
+    } catch (thrown) {
+      throw new Refusal(errorNumbers.notAuthorized, toWperfError(thrown));
+    }
   }
 
   /** Until all streams are there, or the client says something before that. */

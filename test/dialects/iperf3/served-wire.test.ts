@@ -1,5 +1,7 @@
 /** What a server says to clients of iperf3, old ones and new, and what is left of those that vanish. */
 import { generateKeyPairSync } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeToken, passwordDigest, readPublicKey } from '../../../src/dialects/iperf3/auth.js';
 import { makePacketCodec } from '../../../src/dialects/iperf3/packet-codec.js';
@@ -9,6 +11,7 @@ import type { ServerPlan } from '../../../src/plan/plan.js';
 import { makeJsonRecorder, makeRecorder } from '../../../src/report/recorder.js';
 import { type ServerRunOptions, startServerPlan } from '../../../src/server/server.js';
 import { sorted } from '../../support/events.js';
+import { temporaryFolder } from '../../support/folders.js';
 import {
   type Client,
   type Conversation,
@@ -201,6 +204,40 @@ describe('a login', () => {
     leave(client);
     await client.control.ended;
     if (answer !== 10) expect(notices.join()).toMatch(/it does not log in|its name, password or clock is wrong/);
+  });
+
+  it('is by the users of the moment, and while there are none nobody can', async () => {
+    const usersFile = join(await temporaryFolder(onTestFinished), 'users');
+    const luigi = `luigi,${passwordDigest('luigi', 'verdi')}`;
+    const login = { privateKey: privatePem, users, usersFile };
+    const { port, notices } = await serve({ iperf3: { login } });
+    const answerTo = async (username: string, password: string) => {
+      const client = await converse(port, usual, 'cookie');
+      client.control.sayJson({
+        ...usualParams,
+        authtoken: makeToken({ username, password, unixSeconds: now() }, key, 'oaep'),
+      });
+      const answer = (await client.control.state()) === 10 ? 10 : (await client.control.read(4)).readInt32BE();
+      leave(client);
+      await client.control.ended;
+      return answer;
+    };
+    const answers = async () => [await answerTo('mario', 'rossi'), await answerTo('luigi', 'verdi')];
+    await writeFile(usersFile, users);
+    expect(await answers()).toEqual([10, 142]);
+    await writeFile(usersFile, `${users}\n${luigi}\n`);
+    expect(await answers()).toEqual([10, 10]);
+    notices.length = 0;
+    await writeFile(usersFile, '# nobody\n');
+    expect(await answers()).toEqual([142, 142]);
+    expect(notices.splice(0)).toEqual(
+      Array(2).fill(expect.stringContaining(`--iperf3-users '${usersFile}' names no user`)),
+    );
+    await rm(usersFile);
+    expect(await answerTo('mario', 'rossi')).toBe(142);
+    expect(notices.splice(0)).toEqual([expect.stringContaining('cannot be read: ENOENT')]);
+    await writeFile(usersFile, luigi);
+    expect(await answers()).toEqual([142, 10]);
   });
 });
 
