@@ -93,6 +93,8 @@ export interface Iperf3Plan {
     /** PEM text of the server's RSA public key. */
     readonly publicKey: string;
   };
+  /** Load is the digits again and again, from both ends, and not random bytes. */
+  readonly repeatingPayload?: boolean;
   /** How long to try again while the server is busy; 0 unless given. */
   readonly retrySeconds?: number;
 }

@@ -21,7 +21,6 @@ export const foreignFlags: readonly ForeignFlag[] = [
   { name: 'forceflush', aliases: [] },
   { name: 'no-delay', aliases: ['N'] },
   { name: 'udp-counters-64bit', aliases: [] },
-  { name: 'repeating-payload', aliases: [] },
   // Clients and servers ping each other all the while.
   { name: 'cntl-ka', aliases: [], optional: true },
   // Scripts for the original wperf have it; probes go out many at a time unless --tr-serial says otherwise.

@@ -408,6 +408,14 @@ const general = [
     requires: ['iperf3', 'username'],
   },
   {
+    name: 'repeating-payload',
+    aliases: [],
+    group: 'Client',
+    for: ['load'],
+    help: 'With --iperf3: fill load with the digits 0 to 9 again and again, at both ends, instead of random bytes',
+    requires: ['iperf3'],
+  },
+  {
     name: 'retry',
     aliases: [],
     group: 'Client',

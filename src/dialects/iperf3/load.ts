@@ -40,10 +40,13 @@ export function iperf3Load(connections: Connections): LoneDialect {
   };
 }
 
-function open(connections: Connections, { plan, host }: Opening, test: TestPlan): Promise<Opened> {
+async function open(connections: Connections, { plan, host }: Opening, test: TestPlan): Promise<Opened> {
   const links = test.direction === 'bidir' ? 2 * test.streams : test.streams;
   const params = paramsOf(plan, test, host.software);
-  return openTest({ connections, clock: host.clock, peer: peerName(plan), params, links, login: plan.iperf3?.login });
+  const { login, repeatingPayload } = plan.iperf3 ?? {};
+  const opened = await openTest({ connections, clock: host.clock, peer: peerName(plan), params, links, login });
+  if (repeatingPayload) for (const link of opened.links) link.repeatLoad?.();
+  return opened;
 }
 
 /** A busy server opens its port anew for each test, and may not be there for a moment. */
@@ -102,7 +105,7 @@ export function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Pa
     ...{ reverse: direction === 'down', bidir: direction === 'bidir', getServerOutput },
     seconds: isOpenEnded(test) ? 0 : Math.ceil(seconds),
     ...{ pacingTimerUs: 1000, clientVersion: software },
-    ...given({ bytes, title, extraData, windowBytes, tos }),
+    ...given({ bytes, title, extraData, windowBytes, tos, repeatingPayload: plan.iperf3?.repeatingPayload }),
     ...(isTcp ? { noDelay: true, ...given({ mssBytes, congestion }) } : { wideCounters: true }),
   };
 }

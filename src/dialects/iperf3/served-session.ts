@@ -115,7 +115,7 @@ export class Session implements Whole {
     if (params?.protocol !== 'tcp' || !gathering?.isOpen) return false;
     reader.release();
     gathering.take(() => {
-      const link = this.#keep(visitor.carry());
+      const link = this.#keep(visitor.carry(), params);
       setOptions(link, wishesOf(params));
       return link;
     });
@@ -130,7 +130,7 @@ export class Session implements Whole {
     if (from.host !== remoteHost || bytes.length !== HELLO_BYTES) return false;
     const { tos, windowBytes } = wishesOf(params);
     const wishes = { localHost, fragments: !params.dontFragment, ...given({ tos, windowBytes }) };
-    gathering.take(() => this.#keep(open(REPLY, wishes)));
+    gathering.take(() => this.#keep(open(REPLY, wishes), params));
     return true;
   }
 
@@ -351,7 +351,8 @@ export class Session implements Whole {
     this.#control.reader.fail(new WperfError('interrupted', 'the server was stopped'));
   }
 
-  #keep(link: LoadLink): LoadLink {
+  #keep(link: LoadLink, { repeatingPayload }: Params): LoadLink {
+    if (repeatingPayload) link.repeatLoad?.();
     this.#links.push(link);
     return link;
   }

@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runClientPlan } from '../../../src/client.js';
 import { checkLogin, passwordDigest } from '../../../src/dialects/iperf3/auth.js';
@@ -43,6 +44,21 @@ describe('a test against iperf3', () => {
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
     expect(end?.cpu.remote).toEqual({ total: 1, user: 1, system: 0 });
     await closed(server);
+  });
+
+  it('sends the repeating pattern, and has the server send it, where that is asked for', async () => {
+    let first = '';
+    const script: Script = async (visit) => {
+      await visit.toRunning();
+      expect(visit.params?.repeatingPayload).toBe(true);
+      const [chunk] = (await once(visit.streams[0] as Socket, 'data')) as [Buffer];
+      first = chunk.toString('latin1', 0, 30);
+      visit.control.destroy();
+    };
+    const { server } = await measure(script, { iperf3: { repeatingPayload: true } });
+    expect(first).toMatch(/^[0-9]{30}$/);
+    expect('0123456789'.repeat(4)).toContain(first);
+    expect(server.failures).toEqual([]);
   });
 
   it("asks in iperf3's words, and tells its own count", async () => {

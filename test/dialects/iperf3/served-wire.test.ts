@@ -1,5 +1,6 @@
 /** What a server says to clients of iperf3, old ones and new, and what is left of those that vanish. */
 import { generateKeyPairSync } from 'node:crypto';
+import { type EventEmitter, once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -140,6 +141,46 @@ describe('a client that vanishes', () => {
     line.socket.destroy();
     return state === 9 ? (await converse(port, usual)).said : [];
   }
+});
+
+/** As iperf3 fills each block with `--repeating-payload`. */
+function digits(bytes: number): string {
+  return '0123456789'.repeat(Math.ceil(bytes / 10)).slice(0, bytes);
+}
+
+describe('load that is sent', () => {
+  const wish = { ...usualParams, reverse: true, repeating_payload: 1, parallel: 1 };
+
+  /** The first blocks of a download, as they come over the socket. */
+  async function firstBytes(params: Record<string, unknown>, bytes: number): Promise<string> {
+    const { port } = await serve();
+    const client = await converse(port, { ...usual, params }, 'start');
+    const [stream] = client.streams;
+    const read = await (stream as Line).read(bytes);
+    leave(client);
+    await client.control.ended;
+    return read.toString('latin1');
+  }
+
+  it('is the repeating pattern where that is asked for, in blocks of any length', async () => {
+    expect(await firstBytes({ ...wish, len: 1003 }, 3009)).toBe(digits(1003).repeat(3));
+    expect(await firstBytes({ ...wish, len: 300_001 }, 600_002)).toBe(digits(300_001).repeat(2));
+    expect(await firstBytes({ ...wish, len: 1003, repeating_payload: undefined }, 1003)).not.toContain('01234');
+  });
+
+  it.each([
+    [12, undefined],
+    [16, 1],
+  ])('is it in packets behind their header of %s bytes', async (header, wide) => {
+    const { port } = await serve();
+    const params = { ...wish, tcp: undefined, udp: true, len: 105, bandwidth: 1e6, udp_counters_64bit: wide };
+    const client = await converse(port, { ...usual, params, hello: Buffer.from('9876') }, 'start');
+    const [packet] = (await once(client.streams[0] as EventEmitter, 'message')) as [Buffer];
+    expect(packet.toString('latin1', header)).toBe(digits(105).slice(header));
+    expect(packet.toString('latin1', 0, header)).not.toBe(digits(header));
+    leave(client);
+    await client.control.ended;
+  });
 });
 
 describe('a test that ends before its time', () => {
