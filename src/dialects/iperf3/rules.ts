@@ -91,7 +91,7 @@ function rateOf({ bitsPerSecond = 0, fqRate = 0, parallel, bidir }: Params): num
 }
 
 /** IENOSCTP and IEPROTOCOL. */
-const NO_SCTP = 22;
+const NO_SCTP = 18;
 const NO_PROTOCOL = 131;
 
 /** That end a test by bytes or blocks. */

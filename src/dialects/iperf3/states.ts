@@ -44,7 +44,7 @@ export const errorNumbers = {
   tooLong: 37,
   controlClosed: 109,
   badMessage: 110,
-  badParams: 115,
+  badParams: 114,
   badResults: 117,
   clientTerminated: 119,
   serverTerminated: 120,

@@ -173,6 +173,7 @@ describeNeeding('a server that prints text', [program('iperf3')], () => {
     ['-n 1M', [], '-n 2M', /int_errno=37|duration/],
     ['--token x', [], '-t 1', /test authorization failed/],
     ['--allow-proto ws,tcp', [], '-u -t 1', /protocol does not exist/],
+    ['--no-legacy', [], '--sctp -t 1', /no SCTP support/],
     ['--server-bitrate-limit 20M', [], '-t 1 -b 11M -P 2', /total required bandwidth is larger than server limit/],
     ['--server-bitrate-limit 20M', [], '-t 1 -b 11M --bidir', /total required bandwidth is larger than server limit/],
     ['--server-bitrate-limit 20M/1', [], '-t 20', /total required bandwidth is larger than server limit/],

@@ -291,7 +291,7 @@ describe('a server', () => {
     ['of few bytes', { bytes: 100 }, { time: 0, num: 101 }, 37],
     ['of few bytes, in blocks', { bytes: 1000 }, { time: 0, blockcount: 11, len: 100 }, 37],
     ['without UDP', { allowProto: ['ws', 'tcp'] }, { tcp: undefined, udp: true, len: 1000 }, 131],
-    ['without SCTP', {}, { tcp: undefined, sctp: true }, 22],
+    ['without SCTP', {}, { tcp: undefined, sctp: true }, 18],
     ['of any rate', {}, { bandwidth: 1e12, parallel: 2 }, 27],
     ['of so many streams', {}, { parallel: 129 }, 6],
     ['of so long omission', {}, { omit: 601 }, 12],
