@@ -1,20 +1,24 @@
 /** The load of one stream: one connection, or where it goes both ways, one for each. */
 import type { Clock } from '../../host/clock.js';
 import type { Data, LoadLink, LoadSink, LoadWriter, PacketListener, Stamp } from '../../transport/channel.js';
+import type { EarlyPackets } from './early.js';
 
 /** What goes out by the first link and comes in by the second; `arrived` is told of all that comes in. */
 export class StreamData implements Data {
   readonly #out: LoadLink;
   readonly #in: LoadLink;
+  readonly #early: EarlyPackets | undefined;
   readonly #arrived: (bytes: number) => void;
   #writer: LoadWriter | undefined;
   #sink: LoadSink | undefined;
   #packets: PacketListener | undefined;
 
-  constructor(out: LoadLink, incoming: LoadLink, arrived: (bytes: number) => void) {
+  /** `early` is what has come in already. */
+  constructor(out: LoadLink, incoming: LoadLink, arrived: (bytes: number) => void, early?: EarlyPackets) {
     this.#out = out;
     this.#in = incoming;
     this.#arrived = arrived;
+    this.#early = early;
   }
 
   get sink(): LoadSink | undefined {
@@ -42,6 +46,7 @@ export class StreamData implements Data {
       this.#arrived(bytes);
     };
     this.#in.packets = listener && listen;
+    if (listener) this.#early?.tell(listen);
   }
 
   get queuedBytes(): number {

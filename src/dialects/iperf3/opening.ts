@@ -12,6 +12,7 @@ import type { LoadLink } from '../../transport/channel.js';
 import { makeToken, type Padding, readPublicKey } from './auth.js';
 import type { Connections, Datagrams } from './connections.js';
 import { COOKIE_BYTES, makeCookie } from './cookie.js';
+import { EarlyPackets } from './early.js';
 import { FrameReader, jsonFrame } from './framing.js';
 import { type Params, writeParams } from './params.js';
 import { busyError, errorNumbers, serverError, stateName, states } from './states.js';
@@ -32,6 +33,8 @@ export interface Opened {
   readonly control: Socket;
   readonly reader: FrameReader;
   readonly links: readonly LoadLink[];
+  /** Packets that have come by some of them already. */
+  readonly early: ReadonlyMap<LoadLink, EarlyPackets>;
 }
 
 /** Logs in with the newer padding, and where that is refused with the older. Rejects with a WperfError. */
@@ -62,6 +65,7 @@ class Opening {
   readonly #options: OpeningOptions;
   readonly #token: string | undefined;
   readonly #cookie = makeCookie();
+  readonly #early = new Map<LoadLink, EarlyPackets>();
 
   constructor(options: OpeningOptions, token?: string) {
     this.#options = options;
@@ -83,7 +87,7 @@ class Opening {
       await this.#expectStreams(reader);
       const links = await this.#openLinks(reader);
       await this.#expectRunning(reader);
-      return { control, reader, links };
+      return { control, reader, links, early: this.#early };
     } catch (error) {
       control.destroy();
       throw error;
@@ -163,8 +167,12 @@ class Opening {
   async #openPackets(place: number): Promise<LoadLink> {
     const { connections, clock, peer, params } = this.#options;
     const socket = await connections.openUdp(place, params.blockBytes ?? 0);
-    await greet(socket, clock, peer);
-    return connections.packetsOver(socket);
+    const early = new EarlyPackets(clock);
+    await greet(socket, clock, peer, early);
+    const link = connections.packetsOver(socket);
+    link.packets = early.keep;
+    this.#early.set(link, early);
+    return link;
   }
 
   async #reasonOf(thrown: unknown, reader: FrameReader): Promise<WperfError> {
@@ -210,13 +218,16 @@ const HELLO = Buffer.of(0x39, 0x38, 0x37, 0x36);
 const replies = ['36373839', '39383736', 'b168de3a', '3ade68b1'];
 
 /** Makes a stream known to the server, which takes its first datagram for that. Repeats what may have been lost. */
-async function greet(socket: Datagrams, clock: Clock, peer: string): Promise<void> {
+async function greet(socket: Datagrams, clock: Clock, peer: string, early: EarlyPackets): Promise<void> {
   const until = clock.now() + iperf3.datagramSeconds;
   let cancel: Cancel = () => {};
   let refused: Error | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.onDatagram = (datagram) => replies.includes(datagram.toString('hex')) && resolve();
+      socket.onDatagram = (datagram, arrivedAt) => {
+        if (replies.includes(datagram.toString('hex', 0, 5))) resolve();
+        else early.keep(datagram, datagram.length, arrivedAt);
+      };
       socket.onError = (error) => {
         refused ??= error;
       };

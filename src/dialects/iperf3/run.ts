@@ -54,7 +54,7 @@ export class ClientRun implements SessionListener {
   #cancelDelivery: Cancel = () => {};
   #watching = false;
 
-  constructor({ control, reader, links }: Opened, options: RunOptions) {
+  constructor({ control, reader, links, early }: Opened, options: RunOptions) {
     const { test, clock, peer } = options;
     const ids = streamIds(links.length);
     this.#options = options;
@@ -63,7 +63,7 @@ export class ClientRun implements SessionListener {
     this.#session = new Session({ control, reader, clock, peer, ids });
     this.#session.join(this);
     this.#wanted = test.direction === 'up' ? Number.POSITIVE_INFINITY : (test.bytes ?? Number.POSITIVE_INFINITY);
-    this.streams = Array.from({ length: test.streams }, (_, i) => this.#streamOf(i, links, ids));
+    this.streams = Array.from({ length: test.streams }, (_, i) => this.#streamOf(i, { links, early }, ids));
     this.traits = {
       ownIntervals: true,
       // Those of all streams together do.
@@ -117,7 +117,7 @@ export class ClientRun implements SessionListener {
   }
 
   /** Of one connection each way, those that send are made first. */
-  #streamOf(index: number, links: readonly LoadLink[], ids: readonly number[]): RunStream {
+  #streamOf(index: number, { links, early }: Pick<Opened, 'links' | 'early'>, ids: readonly number[]): RunStream {
     const { test, peer } = this.#options;
     const { direction, streams } = test;
     const back = direction === 'bidir' ? streams + index : index;
@@ -127,7 +127,7 @@ export class ClientRun implements SessionListener {
     };
     const [link, incoming] = [links[index], links[back]];
     if (!link || !incoming) throw new WperfError('internal', 'a stream without a connection');
-    const data = new StreamData(link, incoming, (bytes) => this.#arrived(bytes));
+    const data = new StreamData(link, incoming, (bytes) => this.#arrived(bytes), early.get(incoming));
     const stream: RunStream = {
       ...{ numbers, data, link, test: streamTest(test, index + 1) },
       talk: new Iperf3Talk({

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runClientPlan } from '../../../src/client.js';
 import { checkLogin, passwordDigest } from '../../../src/dialects/iperf3/auth.js';
 import { errorFrame } from '../../../src/dialects/iperf3/framing.js';
+import { makePacketCodec } from '../../../src/dialects/iperf3/packet-codec.js';
 import { states } from '../../../src/dialects/iperf3/states.js';
 import { exitCode } from '../../../src/errors.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
@@ -462,6 +463,45 @@ describe('packets', () => {
     expect(error).toBeUndefined();
     expect(start).toMatchObject({ packets: 'real', transport: 'udp' });
     expect(end?.sums[0]?.packets).toMatchObject({ lost: 2, jitterMs: 1 });
+  });
+
+  it('counts packets that overtake the answer, and the word that the test runs', async () => {
+    const socket = createSocket('udp4');
+    onTestFinished(() => void socket.close());
+    const codec = makePacketCodec(true);
+    const script: Script = async (visit) => {
+      const { port } = visit.control.address() as { port: number };
+      socket.bind(port, '127.0.0.1');
+      await once(socket, 'listening');
+      await visit.takeParams();
+      const greeted = once(socket, 'message');
+      visit.say(states.createStreams);
+      const [, client] = (await greeted) as [Buffer, { port: number; address: string }];
+      const packets = [0, 1, 2].map((number) => {
+        const packet = Buffer.alloc(100);
+        codec.write(packet, { number, stampNs: number * 1e6 });
+        return packet;
+      });
+      const send = (bytes: Buffer | undefined) => bytes && socket.send(bytes, client.port, client.address);
+      send(packets[0]);
+      send(Buffer.from('36373839', 'hex'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      send(packets[1]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      visit.say(states.testStart, states.testRunning);
+      send(packets[2]);
+      await visit.expect(states.testEnd);
+      visit.streams.push(visit.control);
+      await visit.takeResults();
+      visit.sayResults({ streams: [{ id: 1, bytes: 300, retransmits: -1, jitter: 0, errors: 0, packets: 3 }] });
+      visit.say(states.displayResults);
+    };
+    const changes = { mode: 'datagram', direction: 'down', blockBytes: 100, bitsPerSecond: 80_000 } as const;
+    const { end, error, server } = await measure(script, changes);
+    expect(server.failures).toEqual([]);
+    expect(error).toBeUndefined();
+    expect(end?.sums[0]?.packets).toMatchObject({ packets: 3, lost: 0 });
+    expect(end?.sums[0]?.received?.bytes).toBe(300);
   });
 });
 
