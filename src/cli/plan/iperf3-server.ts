@@ -1,7 +1,7 @@
 /** How a server is to serve clients of iperf3. */
 import { resolve } from 'node:path';
-import { readPrivateKey } from '../../dialects/iperf3/auth.js';
-import { readUsers } from '../../dialects/iperf3/users.js';
+import { readUsers } from '../../dialects/iperf3/served/users.js';
+import { readPrivateKey } from '../../dialects/iperf3/wire/auth.js';
 import { given } from '../../given.js';
 import type { Iperf3Service } from '../../plan/plan.js';
 import type { FlagValues } from '../flags/table.js';
