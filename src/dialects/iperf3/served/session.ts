@@ -2,7 +2,7 @@
  * One iperf3 client's test at the server, from its cookie to its goodbye. Liveness: each step of the opening and of the
  * ending is bounded by `waits`, the test by its own time, by the silence of its streams, and by that of its client.
  */
-import { bounds, iperf3Service, waits } from '../../../defaults/index.js';
+import { iperf3Service, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { TestEvent } from '../../../events/test.js';
 import { given } from '../../../given.js';
@@ -16,11 +16,10 @@ import type { LoginRules } from '../wire/auth.js';
 import type { FrameReader } from '../wire/framing.js';
 import { streamIdAt } from '../wire/ids.js';
 import { type Params, paramBounds, readParams } from '../wire/params.js';
-import { type Results, readResults, writeResults } from '../wire/results.js';
 import { errorNumbers, states } from '../wire/states.js';
 import { askedOf, streamTests, traitsOf, wishesOf } from './asked.js';
 import { Control } from './control.js';
-import { farResultOf, outcomeOf, resultsOf, type ServedFigures } from './figures.js';
+import { exchangeResults, type Member } from './exchange.js';
 import { Gathering } from './gathering.js';
 import { setOptions } from './options.js';
 import { Output } from './output.js';
@@ -37,14 +36,6 @@ export interface SessionTools {
   readonly reserve: (session: Session, streams: number) => Cancel;
   /** Resolves, once this address may make streams over UDP, with what ends that. */
   readonly turn: (address: string) => Promise<Cancel>;
-}
-
-interface Member {
-  /** iperf3's number. */
-  readonly id: number;
-  readonly test: TestPlan;
-  readonly link: LoadLink;
-  readonly talk: ServerTalk;
 }
 
 /** 4 bytes that any client from 3.1 on takes for the answer to its first datagram. */
@@ -210,7 +201,7 @@ export class Session implements Whole {
     this.#control.say(states.testStart, states.testRunning);
     for (const { talk } of this.#members) talk.start();
     this.#bound(params, progress);
-    if ((await word) === states.testEnd) await this.#exchange(output);
+    if ((await word) === states.testEnd) await this.#end(output);
     else this.#onWord(await word);
   }
 
@@ -237,64 +228,13 @@ export class Session implements Whole {
     return served.serve(stream);
   }
 
-  /** The client has ended the test: it tells its figures first. */
-  async #exchange(output: Output | undefined): Promise<void> {
+  /** The client has ended the test. */
+  async #end(output: Output | undefined): Promise<void> {
     this.#phase = 'ending';
-    for (const { test, talk } of this.#members) if (!receivesPackets(test)) talk.put({ type: 'over' });
-    this.#control.say(states.exchangeResults);
-    for (const { test, link, talk } of this.#members) {
-      // A client may be waiting for the rest of a block, and for nothing else.
-      if (test.direction === 'down')
-        talk.result.then(
-          () => link.end?.(),
-          () => {},
-        );
-    }
-    const far = await this.#readResults();
-    for (const { id, test, talk } of this.#members) {
-      const told = far.streams.find((stream) => stream.id === id);
-      if (receivesPackets(test)) talk.put(told ? { type: 'sent', packets: told.packets } : { type: 'over' });
-    }
-    const own = await this.#ownFigures();
-    this.#control.sayJson(writeResults(resultsOf(own, this.#outputOf(output, own))));
-    this.#control.say(states.displayResults);
+    await exchangeResults(this.#control, this.#members, output);
     this.isBusy = false;
-    for (const [at, figures] of own.entries()) {
-      this.#members[at]?.talk.put({ type: 'result', ...farResultOf(far, figures) });
-    }
     await this.#served;
     await this.#control.reader.readState(waits.closeSeconds).catch(() => {});
-  }
-
-  /** What this end has made of the test is told though the client tells nothing, or what cannot be. */
-  async #readResults(): Promise<Results> {
-    const ids = this.#members.map(({ id }) => id);
-    try {
-      const told = await this.#control.reader.readJson(bounds.controlBytes, waits.handshakeStepSeconds, 'its results');
-      return readResults(told, ids);
-    } catch (thrown) {
-      for (const { talk } of this.#members) talk.put({ type: 'over' });
-      await this.#ownFigures();
-      const error = toWperfError(thrown);
-      if (error.code !== 'protocol-violation') throw error;
-      const { unknownStream, badResults } = errorNumbers;
-      throw new Refusal(/is unknown$/.test(error.message) ? unknownStream : badResults, error);
-    }
-  }
-
-  #ownFigures(): Promise<ServedFigures[]> {
-    return Promise.all(
-      this.#members.map(async ({ id, test, talk }) => {
-        const word = await talk.result;
-        return { id, test, word, omitted: talk.omitted, sentPackets: talk.sentPackets };
-      }),
-    );
-  }
-
-  #outputOf(output: Output | undefined, own: readonly ServedFigures[]) {
-    const outcomes = new Map(own.map((figures, at) => [at + 1, outcomeOf(figures)]));
-    const directions = new Map(own.map(({ test }, at) => [at + 1, test.direction]));
-    return output?.finish(outcomes, directions) ?? {};
   }
 
   /** Where a test does not end by its client's word alone. */
@@ -383,8 +323,4 @@ export class Session implements Whole {
     if (number === undefined) this.#control.say(states.accessDenied);
     else this.#control.sayError(number);
   }
-}
-
-function receivesPackets({ mode, direction }: TestPlan): boolean {
-  return mode === 'datagram' && direction === 'up';
 }
