@@ -58,7 +58,7 @@ async function runIperf3Load(
 ): Promise<void> {
   const [{ runLoad }, { iperf3Load }, { RawConnections }] = await Promise.all([
     import('./modes/load/client.js'),
-    import('./dialects/iperf3/load.js'),
+    import('./dialects/iperf3/client/load.js'),
     import('./transport/raw.js'),
   ]);
   await runLoad(plan, { host, signal, lone: iperf3Load(new RawConnections(plan, host.clock)) }, emit);

@@ -56,6 +56,13 @@ it('pings in fewer', async () => {
   expect(() => runPing({ host: '127.0.0.1', count: 0 })).toThrow('count 0 is not a whole number from 1 to 1000000');
 });
 
+it.each([
+  [{ rate: { bitsPerSecond: 0, seconds: 5 } }, 'rate.bitsPerSecond 0 is not a number from 1000 to 1000000000000'],
+  [{ rate: { bitsPerSecond: 1e6, seconds: 61 } }, 'rate.seconds 61 is not a number from 0.1 to 60'],
+])('names the option of a server that is wrong: %j', async (options, message) => {
+  await expect(startServer({ host: '127.0.0.1', port: 0, ...options })).rejects.toThrow(message);
+});
+
 it('knows its client behind a proxy that it is told to trust', async () => {
   const server = await startServer({ host: '127.0.0.1', port: 0, trustProxy: ['127.0.0.0/8', '::1'] });
   const peer = new Promise((resolve) => {

@@ -345,6 +345,17 @@ export const legacy = {
   queuedBytes: 64 * 1024,
 } as const;
 
+/** What a server allows each test, where it bounds the rate. */
+export const serverRate = {
+  bitsPerSecond: { min: 1000, max: limits.bitsPerSecond.max },
+  /** Over which the rate is averaged, and how often in that time it is looked at; the seconds are iperf3's. */
+  seconds: 5,
+  secondsLimits: { min: 0.1, max: 60 },
+  looks: 10,
+  /** Clocks differ. */
+  tolerance: 1.01,
+} as const;
+
 /** Clients of iperf3. */
 export const iperf3Service = {
   defaults: {
@@ -361,6 +372,8 @@ export const iperf3Service = {
   overtimeSeconds: 40,
   /** From the loss of a connection for load to the word that the test is over, which comes by another. */
   lostSeconds: 1,
+  /** Of a file of users: hundreds of thousands. */
+  usersBytes: 32 * 1024 * 1024,
   /** Rows of intervals that the server's own report may have which a client asks for. */
   outputRows: 4096,
 } as const;

@@ -1,5 +1,5 @@
 /** The rules that a plan must keep. Each end of a test, and each way to ask for one, checks by these. */
-import { blockLimits, limits } from '../defaults/index.js';
+import { blockLimits, limits, serverRate } from '../defaults/index.js';
 import type { Unplaced } from './complete.js';
 import { mayEndByTime } from './length.js';
 import type {
@@ -105,10 +105,19 @@ export function flawOfTarget({ port }: Target): Flaw | undefined {
   return whole('port', port, { min: 1, max: limits.port.max });
 }
 
-export function flawOfServer(plan: Pick<ServerPlan, 'port' | 'silenceSeconds' | 'iperf3'>): Flaw | undefined {
+export function flawOfServer(plan: Pick<ServerPlan, 'port' | 'silenceSeconds' | 'rate' | 'iperf3'>): Flaw | undefined {
   const { port, silenceSeconds, iperf3: { port: own = limits.port.max } = {} } = plan;
   const ownPort = whole('iperf3.port', own, { min: 1, max: limits.port.max });
-  return whole('port', port, limits.port) ?? ownPort ?? flawOfSilence(silenceSeconds);
+  return whole('port', port, limits.port) ?? ownPort ?? flawOfSilence(silenceSeconds) ?? flawOfRate(plan.rate);
+}
+
+function flawOfRate(rate: ServerPlan['rate']): Flaw | undefined {
+  if (!rate) return undefined;
+  const { bitsPerSecond, seconds } = rate;
+  return (
+    within('rate.bitsPerSecond', bitsPerSecond, serverRate.bitsPerSecond) ??
+    within('rate.seconds', seconds, serverRate.secondsLimits)
+  );
 }
 
 function flawOfConnection(plan: Pick<ConnectionPlan, 'connectTimeoutMs' | 'socket' | 'proxy'>): Flaw | undefined {

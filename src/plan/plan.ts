@@ -93,6 +93,8 @@ export interface Iperf3Plan {
     /** PEM text of the server's RSA public key. */
     readonly publicKey: string;
   };
+  /** Load is the digits again and again, from both ends, and not random bytes. */
+  readonly repeatingPayload?: boolean;
   /** How long to try again while the server is busy; 0 unless given. */
   readonly retrySeconds?: number;
 }
@@ -199,6 +201,12 @@ export interface TraceService {
   readonly hidePrivate: boolean;
 }
 
+/** What each test may move in both directions together, on average over so many seconds. */
+export interface RateLimit {
+  readonly bitsPerSecond: number;
+  readonly seconds: number;
+}
+
 export interface Iperf3Service {
   /** They are refused. */
   readonly refused?: boolean;
@@ -209,7 +217,12 @@ export interface Iperf3Service {
   /** They need no token where others do. */
   readonly open?: boolean;
   /** They have to log in: with an RSA key (PEM), and lines of `name,sha256`. */
-  readonly login?: { readonly privateKey: string; readonly users: string };
+  readonly login?: {
+    readonly privateKey: string;
+    readonly users: string;
+    /** Path of a file that has them; it is read anew where it has changed. */
+    readonly usersFile?: string;
+  };
 }
 
 export interface ServerPlan {
@@ -227,6 +240,7 @@ export interface ServerPlan {
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
   readonly bytes?: number;
+  readonly rate?: RateLimit;
   /** As of a client. */
   readonly silenceSeconds?: number;
   /** Proxies that are believed when they say for whom they speak. */

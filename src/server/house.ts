@@ -1,7 +1,7 @@
 /** Who serves here: the one list of dialects and answers, and what they are given. */
 import { networkInterfaces } from 'node:os';
-import { claimsAnything, claimsCookie } from '../dialects/iperf3/claims.js';
-import { serveIperf3 } from '../dialects/iperf3/serve.js';
+import { claimsAnything, claimsCookie } from '../dialects/iperf3/served/claims.js';
+import { serveIperf3 } from '../dialects/iperf3/served/serve.js';
 import { serveLegacy } from '../dialects/legacy/guest.js';
 import { serveNative } from '../dialects/native/serve.js';
 import type { Claim, House, RawDialect, ServedDialect } from '../dialects/served.js';

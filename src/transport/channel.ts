@@ -145,6 +145,8 @@ export interface Data {
   readonly reader?: LoadReader;
   /** From now on counted load is copied into the process. */
   copyLoad?(): void;
+  /** From now on load that is sent is iperf3's repeating digits, and not random bytes. */
+  repeatLoad?(): void;
   /** Load goes by a connection of its own, and texts may overtake it. */
   readonly isApart?: boolean | undefined;
   /** For keeping load to a rate, where the system's own clock would be too coarse. */

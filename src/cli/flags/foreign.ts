@@ -21,7 +21,6 @@ export const foreignFlags: readonly ForeignFlag[] = [
   { name: 'forceflush', aliases: [] },
   { name: 'no-delay', aliases: ['N'] },
   { name: 'udp-counters-64bit', aliases: [] },
-  { name: 'repeating-payload', aliases: [] },
   // Clients and servers ping each other all the while.
   { name: 'cntl-ka', aliases: [], optional: true },
   // Scripts for the original wperf have it; probes go out many at a time unless --tr-serial says otherwise.
@@ -77,12 +76,6 @@ export const foreignFlags: readonly ForeignFlag[] = [
     refusal: 'the kernel chooses the flow label of each connection',
   },
   { name: 'gsro', aliases: [], refusal: 'packets of -u/--udp travel in TCP, which the kernel batches anyway' },
-  {
-    name: 'server-bitrate-limit',
-    aliases: [],
-    type: text('VALUE'),
-    refusal: 'bound what a client is granted with -t/--time and -n/--bytes',
-  },
   {
     name: 'rsa-private-key-path',
     aliases: [],

@@ -2,7 +2,7 @@
  * The one table of flags: it makes the parser, `--help`, the manual page, completions, keys of the configuration file,
  * the table of docs/flags.md, and the types of the parsed values.
  */
-import { defaults, iperf3, kcp, limits, traceService, waits } from '../../defaults/index.js';
+import { defaults, iperf3, kcp, limits, serverRate, traceService, waits } from '../../defaults/index.js';
 import { rateText, sizeText } from '../../units.js';
 import { proxyUrl } from '../plan/proxy.js';
 import { header } from './header.js';
@@ -22,6 +22,7 @@ import {
   ownAddress,
   percent,
   rate,
+  rateLimit,
   seconds,
   secondsOrZero,
   size,
@@ -410,6 +411,14 @@ const general = [
     requires: ['iperf3', 'username'],
   },
   {
+    name: 'repeating-payload',
+    aliases: [],
+    group: 'Client',
+    for: ['load'],
+    help: 'With --iperf3: fill load with the digits 0 to 9 again and again, at both ends, instead of random bytes',
+    requires: ['iperf3'],
+  },
+  {
     name: 'retry',
     aliases: [],
     group: 'Client',
@@ -796,6 +805,15 @@ const general = [
     default: 'every address, IPv4 and IPv6',
     help: 'Listen on HOST only',
     elsewhere: 'name the server to connect to with -c',
+  },
+  {
+    name: 'server-bitrate-limit',
+    aliases: [],
+    group: 'Server',
+    for: server,
+    type: rateLimit,
+    default: `none; over ${serverRate.seconds} s`,
+    help: 'Allow each test RATE at most, all its streams and both directions together, on average over SECONDS',
   },
   {
     name: 'allow-proto',

@@ -1,8 +1,9 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
-import { limits } from '../../defaults/index.js';
+import { limits, serverRate } from '../../defaults/index.js';
 import type { Cidr } from '../../net/cidr.js';
 import { familyOf } from '../../net/ip.js';
 import { parseCidr } from '../../net/networks.js';
+import type { RateLimit } from '../../plan/plan.js';
 import {
   BadValue,
   parseDecimal,
@@ -80,6 +81,18 @@ export function roundSizeText(bytes: number): string {
 export function rate(limit: Range): FlagType<number> {
   return number('RATE', parseRate, limit, rateText);
 }
+
+/** What a test may have, and over how long that is averaged. */
+export const rateLimit: FlagType<RateLimit> = {
+  placeholder: 'RATE[/SECONDS]',
+  range: `${rateText(serverRate.bitsPerSecond.min)} to ${rateText(serverRate.bitsPerSecond.max)}, over ${serverRate.secondsLimits.min} to ${serverRate.secondsLimits.max} s`,
+  parse(value) {
+    const [bits = '', span] = value.split(/\/(.*)/s, 2);
+    const bitsPerSecond = rate(serverRate.bitsPerSecond).parse(bits);
+    if (span === undefined) return { bitsPerSecond, seconds: serverRate.seconds };
+    return { bitsPerSecond, seconds: seconds(serverRate.secondsLimits).parse(span) };
+  },
+};
 
 export function seconds(limit: Range): FlagType<number> {
   return number('SECONDS', parseSeconds, limit, String);

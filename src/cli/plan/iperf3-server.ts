@@ -1,10 +1,11 @@
 /** How a server is to serve clients of iperf3. */
-import { parseUsers, readPrivateKey } from '../../dialects/iperf3/auth.js';
-import { WperfError } from '../../errors.js';
+import { resolve } from 'node:path';
+import { readUsers } from '../../dialects/iperf3/served/users.js';
+import { readPrivateKey } from '../../dialects/iperf3/wire/auth.js';
 import { given } from '../../given.js';
 import type { Iperf3Service } from '../../plan/plan.js';
 import type { FlagValues } from '../flags/table.js';
-import { quote, usageError } from '../flags/usage.js';
+import { usageError } from '../flags/usage.js';
 import { readNamed, readPem } from './files.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -27,12 +28,8 @@ function loginOf(values: FlagValues, outside: Surroundings): Iperf3Service['logi
   const { 'iperf3-users': usersPath, 'iperf3-private-key': keyPath } = values;
   if (usersPath === undefined || keyPath === undefined) return undefined;
   const users = readNamed('--iperf3-users', usersPath, outside);
-  if (parseUsers(users).size === 0) {
-    const text = `--iperf3-users ${quote(usersPath)} names no user`;
-    const hint = 'put a line for each there: name,SHA-256 of {name}password';
-    throw new WperfError('file-failure', text, { operation: 'read', hint });
-  }
+  readUsers(users, usersPath);
   const privateKey = readPem('--iperf3-private-key', keyPath, 'PRIVATE KEY', outside);
   readPrivateKey(privateKey);
-  return { privateKey, users };
+  return { privateKey, users, usersFile: resolve(usersPath) };
 }

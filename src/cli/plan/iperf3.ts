@@ -13,10 +13,11 @@ import { parseTarget } from './target.js';
 export function iperf3Plan(values: FlagValues, outside: Surroundings): Iperf3Plan | undefined {
   const { iperf3: asked, username, retry, 'rsa-public-key-path': keyPath } = values;
   if (!asked) return undefined;
-  if (username === undefined || keyPath === undefined) return given({ retrySeconds: retry });
+  const plan = given({ retrySeconds: retry, repeatingPayload: values['repeating-payload'] });
+  if (username === undefined || keyPath === undefined) return plan;
   const publicKey = readPem('--rsa-public-key-path', keyPath, 'PUBLIC KEY', outside);
   const { IPERF3_PASSWORD: password = '' } = outside.env;
-  return { login: { username, password, publicKey }, ...given({ retrySeconds: retry }) };
+  return { login: { username, password, publicKey }, ...plan };
 }
 
 /** Throws WperfError 'usage'. */

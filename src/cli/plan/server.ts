@@ -33,6 +33,7 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       trustProxy: values['trust-proxy']?.flat(),
       seconds: secondsOf(values),
       bytes: values.bytes,
+      rate: values['server-bitrate-limit'],
       silenceSeconds: silenceSecondsOf(values),
       noLegacy: values['no-legacy'],
       iperf3: iperf3Of(values, outside, token !== undefined),

@@ -19,7 +19,7 @@ const PACKET_BYTES = 1400;
 
 export interface LegacyTestOptions {
   readonly link: LegacyLink;
-  readonly plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'silenceSeconds'>;
+  readonly plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'rate' | 'silenceSeconds'>;
   readonly session: string;
   readonly host: Host;
   readonly stop: AbortSignal;
@@ -41,7 +41,11 @@ export async function serveLegacyLoad(
     ...{ sends: test.direction !== 'up', receives: test.direction !== 'down' },
   });
   const about = { session, software: legacySoftware, dialect: 'legacy', ...given({ simulation }) } as const;
-  const served = new ServedTest(about, host, stop, { onEvent, missing: missingOf('server', test, [talk]) });
+  const served = new ServedTest(about, host, stop, {
+    rate: plan.rate,
+    onEvent,
+    missing: missingOf('server', test, [talk]),
+  });
   const traits = { ...traitsOf(test, host), receiveSeconds: plan.seconds ?? limits.seconds.max };
   const { silenceSeconds } = plan;
   const stream = { id: 1, test, talk, data: link.channel, link: link.channel, traits, silenceSeconds, recorded: false };
@@ -61,7 +65,10 @@ function testOf(
 
 function loadTest(plan: LegacyTestOptions['plan'], direction: TestDirection, mtuBytes = legacy.blockBytes): TestPlan {
   const test = testOf(plan, { mode: 'throughput', direction, blockBytes: NUMBER_BYTES + mtuBytes });
-  return direction === 'up' ? test : { ...test, seconds: plan.seconds ?? legacy.seconds };
+  if (direction === 'up') return test;
+  const { bitsPerSecond = 0 } = plan.rate ?? {};
+  const own = direction === 'bidir' ? Math.floor(bitsPerSecond / 2) : bitsPerSecond;
+  return { ...test, seconds: plan.seconds ?? legacy.seconds, bitsPerSecond: own };
 }
 
 function packetTest(plan: LegacyTestOptions['plan']): TestPlan {

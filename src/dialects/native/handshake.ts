@@ -70,6 +70,7 @@ async function askForGrant(conversation: Conversation, hello: Hello, token: stri
 export interface ServerSide {
   readonly token: string | undefined;
   readonly software: string;
+  /** Throws a WperfError for what is refused. */
   readonly decide: (hello: Hello) => Decision;
   /** The connection for load that the client shall make, if any. Throws a WperfError where it cannot have that. */
   readonly expectLoad: (hello: Hello) => ExpectedLoad | undefined;
@@ -90,7 +91,7 @@ export async function openAsServer(
   const expected = orRefused(conversation, () => expectLoad(hello));
   const proto = expected && { key: expected.key, ...given({ port: expected.port }) };
   const extras = given({ mac, sim, socket, proto, reader: readerFor(conversation, hello) });
-  const decision = decide(hello);
+  const decision = orRefused(conversation, () => decide(hello));
   const reasons = [...decision.reasons, ...socketReasons(conversation, hello)];
   const grant: Grant = { type: 'grant', software, ...decision, reasons, ...extras };
   conversation.send(grant);

@@ -99,6 +99,7 @@ function testOf({ conversation, hello, house, tests }: Granted): ServedTest {
   if (known) return known;
   const endRun = begin(conversation, house);
   const test = new ServedTest(askedOf(hello), house.host, house.stop, {
+    rate: house.plan.rate,
     makeRecorder: house.makeRecorder,
     onEvent: (event) => house.emit.test(event, session),
     onEnded: (ran) => {

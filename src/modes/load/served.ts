@@ -1,20 +1,23 @@
 /** One client's test at the server: the streams of one session that reached this process, in whatever dialect. */
 import { waits } from '../../defaults/index.js';
-import { toWperfError, type WperfError } from '../../errors.js';
+import { toWperfError, WperfError } from '../../errors.js';
 import type { Recorder } from '../../events/recorder.js';
 import type { ForeignDialect, SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
 import { given } from '../../given.js';
+import type { Cancel } from '../../host/clock.js';
 import type { Host } from '../../host/host.js';
-import type { Simulation, SocketWishes, TestPlan } from '../../plan/plan.js';
+import type { RateLimit, Simulation, SocketWishes, TestPlan } from '../../plan/plan.js';
 import { type Link, peerOf } from '../../transport/channel.js';
+import { rateText } from '../../units.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
+import { watchRate } from './rate-limit.js';
 import { carriageOf, readersOf } from './readers.js';
 import { Recording } from './recording.js';
 import { directionsOf, type StreamDirections } from './results.js';
 import type { StreamOutcome } from './stream/figures.js';
-import { startStream } from './stream/stream.js';
+import { type StreamRun, startStream } from './stream/stream.js';
 import type { StreamLink } from './stream/talk.js';
 
 /** What a client said of its test. */
@@ -39,7 +42,9 @@ export interface ServedStream extends StreamLink {
   readonly recorded: boolean;
 }
 
-export interface ServedTestListener {
+export interface ServedTestOptions {
+  /** Of the whole test. */
+  readonly rate?: RateLimit | undefined;
   readonly onEvent: (event: TestEvent) => void;
   /** Makes what keeps the server's report for a client that asks for it. */
   readonly makeRecorder?: (() => Recorder) | undefined;
@@ -53,19 +58,21 @@ export class ServedTest {
   readonly #asked: AskedTest;
   readonly #host: Host;
   readonly #stop: AbortSignal;
-  readonly #listener: ServedTestListener;
+  readonly #options: ServedTestOptions;
   readonly #members: ServedStream[] = [];
+  readonly #runs: StreamRun[] = [];
   readonly #outcomes = new Map<number, StreamOutcome>();
   #collector: Collector | undefined;
   #failure: WperfError | undefined;
   #simulation: SimulationReport | undefined;
   #running = 0;
+  #cancelRate: Cancel = () => {};
 
-  constructor(asked: AskedTest, host: Host, stop: AbortSignal, listener: ServedTestListener) {
+  constructor(asked: AskedTest, host: Host, stop: AbortSignal, options: ServedTestOptions) {
     this.#asked = asked;
     this.#host = host;
     this.#stop = stop;
-    this.#listener = listener;
+    this.#options = options;
   }
 
   /** The test has begun, and has this link among its own. */
@@ -106,6 +113,7 @@ export class ServedTest {
       },
       output: recording && ((outcome) => recording.finish(outcome)),
     });
+    this.#runs.push(run);
     try {
       const outcome = await run.outcome;
       this.#outcomes.set(stream.id, outcome);
@@ -117,7 +125,7 @@ export class ServedTest {
   }
 
   #recordingOf(stream: ServedStream): Recording | undefined {
-    const recorder = stream.recorded ? this.#listener.makeRecorder?.() : undefined;
+    const recorder = stream.recorded ? this.#options.makeRecorder?.() : undefined;
     return recorder && new Recording(stream.id, this.#startEvent({ ...stream.test, streams: 1 }, [stream]), recorder);
   }
 
@@ -125,10 +133,24 @@ export class ServedTest {
   #begin(): void {
     if (this.#collector) return;
     const test = this.#total();
-    this.#collector = new Collector('server', test, this.#listener.onEvent, this.#columns, this.#directions);
+    this.#collector = new Collector('server', test, this.#options.onEvent, this.#columns, this.#directions);
     const start = this.#startEvent(test, this.#members);
     this.#simulation = start.simulation;
-    this.#listener.onEvent(start);
+    this.#boundRate(test);
+    this.#options.onEvent(start);
+  }
+
+  #boundRate({ streams, blockBytes }: TestPlan): void {
+    const { rate: limit } = this.#options;
+    if (!limit) return;
+    const moved = ({ sentBytes, receivedBytes }: ReturnType<StreamRun['counts']>) => sentBytes + receivedBytes;
+    this.#cancelRate = watchRate({
+      ...{ limit, clock: this.#host.clock, slackBytes: 2 * streams * blockBytes },
+      bytes: () => this.#runs.reduce((sum, run) => sum + moved(run.counts()), 0),
+      onExceeded: () => {
+        for (const { talk } of this.#members) talk.abort(tooFast(limit, talk.peer));
+      },
+    });
   }
 
   #startEvent(test: TestPlan, members: readonly ServedStream[]): StartEvent {
@@ -174,19 +196,25 @@ export class ServedTest {
   }
 
   #end(): void {
+    this.#cancelRate();
     const ran = this.#collector !== undefined;
-    if (ran) this.#listener.onEvent(this.#lastEvent());
-    this.#listener.onEnded?.(ran);
+    if (ran) this.#options.onEvent(this.#lastEvent());
+    this.#options.onEnded?.(ran);
   }
 
   #lastEvent(): TestEvent {
-    const { missing } = this.#listener;
+    const { missing } = this.#options;
     const about = { simulation: this.#simulation, missing, columns: this.#columns };
     const options = { ...given(about), directions: this.#directions };
     const end = endEventOf('server', this.#total(), this.#outcomes, options);
     if (!this.#failure) return end;
     return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };
   }
+}
+
+function tooFast({ bitsPerSecond, seconds }: RateLimit, peer: string): WperfError {
+  const text = `the test has more than the ${rateText(bitsPerSecond)}bit/s that this server allows, on average over ${seconds} s`;
+  return new WperfError('request-refused', text, { operation: 'test', peer, hint: 'give a lower -b/--bitrate' });
 }
 
 function addressesOf({ info: { localHost, localPort, remoteHost, remotePort } }: Link) {

@@ -6,12 +6,13 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LoadReader } from '../../measure/tcp.js';
 import type { ChannelInfo, KernelView, LoadSink, LoadWriter } from '../channel.js';
-import { BatchWriter } from '../socket/batch-writer.js';
+import { BatchWriter, type TakeParts } from '../socket/batch-writer.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
 import { PayloadDrop } from '../socket/payload-drop.js';
 import { type OneBuffer, readIntoOneBuffer } from '../socket/read-buffer.js';
 import { SHARED_BYTES, sharedPayload } from '../socket/shared-payload.js';
 import { DuplexLink, type DuplexLinkOptions } from './duplex-link.js';
+import { repeatingPayload } from './repeating-payload.js';
 
 /** What nobody reads stands between blocks. */
 const BETWEEN_BYTES = 1;
@@ -23,6 +24,7 @@ export class ByteLink extends DuplexLink {
   readonly kernel: KernelView | undefined;
   #sink: LoadSink | undefined;
   #copies = false;
+  #repeats = false;
   #buffer: OneBuffer | undefined;
   #drop: PayloadDrop | undefined;
 
@@ -48,13 +50,12 @@ export class ByteLink extends DuplexLink {
     this.#copies = true;
   }
 
+  repeatLoad(): void {
+    this.#repeats = true;
+  }
+
   loadWriter(blockBytes: number, maxBytes: number): LoadWriter {
-    let next = 0;
-    const take = (bytes: number) => {
-      const parts = sharedPayload(next, bytes);
-      next = (next + bytes) % SHARED_BYTES;
-      return parts;
-    };
+    const take = this.#repeats ? repeatingPayload(blockBytes) : randomPayload();
     return new BatchWriter(this.stream, blockBytes, Math.max(1, Math.floor(maxBytes / blockBytes)), take);
   }
 
@@ -85,6 +86,15 @@ export class ByteLink extends DuplexLink {
     this.bytesRead += bytes;
     this.#sink?.arrived(bytes);
   }
+}
+
+function randomPayload(): TakeParts {
+  let next = 0;
+  return (bytes) => {
+    const parts = sharedPayload(next, bytes);
+    next = (next + bytes) % SHARED_BYTES;
+    return parts;
+  };
 }
 
 export function infoOfStream(

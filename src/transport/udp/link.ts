@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../host/clock.js';
 import type { Closed, KernelView, LoadLink, LoadSink, LoadWriter, PacketListener, Stamp } from '../channel.js';
+import { fillWithDigits } from '../load/repeating-payload.js';
 import { type Greeting, readGreeting } from './greeting.js';
 import type { ProbedPath } from './probe.js';
 import type { DatagramSocket } from './socket.js';
@@ -37,6 +38,7 @@ export class DatagramLink implements LoadLink {
   readonly probed?: ProbedPath;
   readonly notes: readonly string[];
   readonly #closed: () => void;
+  #repeats = false;
   #over = false;
 
   constructor({ socket, pacingClock, blockBytes, probed, notes = [], closed = () => {} }: DatagramLinkOptions) {
@@ -74,8 +76,15 @@ export class DatagramLink implements LoadLink {
     };
   }
 
+  repeatLoad(): void {
+    this.#repeats = true;
+  }
+
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp, isPaced?: boolean): LoadWriter {
-    return new DatagramWriter(this.socket, { blockBytes, maxBytes, stamp, segments: isPaced === false });
+    return new DatagramWriter(this.socket, {
+      ...{ blockBytes, maxBytes, stamp, segments: isPaced === false },
+      fill: this.#repeats ? fillWithDigits : undefined,
+    });
   }
 
   drop(): void {

@@ -12,6 +12,8 @@ export interface DatagramWriterOptions {
   readonly blockBytes: number;
   readonly maxBytes: number;
   readonly stamp: Stamp | undefined;
+  /** Fills each packet before its head is stamped; with random bytes unless given. */
+  readonly fill?: ((packet: Uint8Array) => void) | undefined;
   /** Many packets may be handed to the kernel as one piece, which it cuts. */
   readonly segments: boolean;
 }
@@ -33,16 +35,20 @@ export class DatagramWriter implements LoadWriter {
   /** Packets in memory that are stamped and not taken yet. */
   #ready: { from: number; count: number } = { from: 0, count: 0 };
 
-  constructor(socket: DatagramSocket, { blockBytes, maxBytes, stamp = () => {}, segments }: DatagramWriterOptions) {
+  constructor(
+    socket: DatagramSocket,
+    { blockBytes, maxBytes, stamp = () => {}, fill = randomFillSync, segments }: DatagramWriterOptions,
+  ) {
     this.blockBytes = blockBytes;
     this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
     this.#socket = socket;
     this.#stamp = stamp;
     this.#segments = segments;
-    this.#memory = randomFillSync(Buffer.from(new ArrayBuffer(BURST_PACKETS * blockBytes)));
+    this.#memory = Buffer.from(new ArrayBuffer(BURST_PACKETS * blockBytes));
     const parts = (bytes: number) =>
       Array.from({ length: BURST_PACKETS }, (_, i) => this.#memory.subarray(i * blockBytes, i * blockBytes + bytes));
     this.#packets = parts(blockBytes);
+    for (const packet of this.#packets) fill(packet);
     this.#heads = parts(Math.min(HEAD_BYTES, blockBytes));
   }
 

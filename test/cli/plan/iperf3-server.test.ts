@@ -1,5 +1,6 @@
 /** How a server is told to serve clients of iperf3. */
 import { generateKeyPairSync } from 'node:crypto';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../../../src/cli/plan/command.js';
 import { startServer } from '../../../src/library.js';
@@ -31,7 +32,10 @@ describe('a server for clients of iperf3', () => {
     ['--iperf3-one-at-a-time', { oneAtATime: true }],
     ['--no-iperf3', { refused: true }],
     ['--token x --iperf3-open', { open: true }],
-    ['--iperf3-users users --iperf3-private-key key', { login: { privateKey: files.key, users: files.users } }],
+    [
+      '--iperf3-users users --iperf3-private-key key',
+      { login: { privateKey: files.key, users: files.users, usersFile: resolve('users') } },
+    ],
   ])('%s', (words, expected) => expect(planOf(words)).toEqual(expected));
 
   it.each([

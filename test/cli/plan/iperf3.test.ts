@@ -26,6 +26,8 @@ describe('a test against iperf3', () => {
       target: { port: 98 },
       iperf3: { retrySeconds: 5 },
     });
+    expect(planOf('-c h --iperf3 --repeating-payload')).toMatchObject({ iperf3: { repeatingPayload: true } });
+    expect(() => planOf('-c h --repeating-payload')).toThrow('--repeating-payload needs --iperf3');
     expect(planOf('-c h')).not.toHaveProperty('iperf3');
   });
 

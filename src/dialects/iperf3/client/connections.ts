@@ -1,0 +1,21 @@
+/** The port to what connects: TCP by the way that the user named, and UDP to the same address. */
+import type { Socket } from 'node:net';
+import type { LoadLink } from '../../../transport/channel.js';
+
+export interface Datagrams {
+  onDatagram: (datagram: Buffer, arrivedAt: number | undefined) => void;
+  onError: (error: NodeJS.ErrnoException) => void;
+  send(datagram: Buffer): boolean;
+  close(): void;
+}
+
+export interface Connections<D extends Datagrams = Datagrams> {
+  /** Of a connection for load, counted from 1, or of the one beside them. It is paused. Rejects with a WperfError. */
+  openTcp(place: number | 'beside'): Promise<Socket>;
+  loadOver(socket: Socket): LoadLink;
+  /** `maxBytes` is the longest datagram that is expected. */
+  openUdp(place: number, maxBytes: number): Promise<D>;
+  packetsOver(socket: D): LoadLink;
+  /** Ends all of them, those too that are still being made. */
+  dropAll(): void;
+}

@@ -1,0 +1,107 @@
+/** Between the figures of wperf's streams and those that iperf3's two ends tell each other. Pure. */
+import { given } from '../../../given.js';
+import type { PacketTotals } from '../../../measure/packets.js';
+import type { Span } from '../../../measure/span.js';
+import type { FarResult } from '../../../modes/load/stream/talk.js';
+import type { TestPlan } from '../../../plan/plan.js';
+import type { MessageOf } from '../../../protocol/messages.js';
+import type { Results, StreamResults } from '../wire/results.js';
+
+/** The numbers of one stream's connections: one each way, or one alone. */
+export interface StreamNumbers {
+  readonly sends?: number;
+  readonly receives?: number;
+}
+
+/** What one stream came to at this end. */
+export interface OwnResult {
+  readonly numbers: StreamNumbers;
+  readonly result: MessageOf<'result'>;
+  readonly sentPackets: number;
+}
+
+export function ownResults(own: readonly OwnResult[], { mode, blockBytes, direction }: TestPlan): Results {
+  const [first] = own;
+  const cpu = first?.result.cpu ?? { total: 0, user: 0, system: 0 };
+  const knowsRetransmits = own.some(({ result }) => result.tcp !== undefined);
+  const sending = own.flatMap((each) => sentOf(each, mode === 'datagram' ? blockBytes : undefined));
+  const congestion = mode === 'throughput' ? first?.result.congestion : undefined;
+  return {
+    cpu,
+    senderHasRetransmits: direction === 'down' ? -1 : knowsRetransmits ? 1 : 0,
+    ...given({ congestion }),
+    streams: [...sending, ...own.flatMap(receivedOf)].sort((a, b) => a.id - b.id),
+  };
+}
+
+/** Numbers run on through the beginning left out, which its bytes leave out. */
+function sentOf({ numbers, result, sentPackets }: OwnResult, packetBytes: number | undefined): StreamResults[] {
+  if (numbers.sends === undefined) return [];
+  const { bytes = 0, start = 0, end = 0 } = result.sent ?? {};
+  const counted = packetBytes === undefined ? 0 : Math.round(bytes / packetBytes);
+  const retransmits = result.tcp?.retransmits;
+  return [
+    {
+      ...{ id: numbers.sends, bytes, jitterSeconds: 0, errors: 0, packets: sentPackets },
+      ...{ omittedErrors: 0, omittedPackets: Math.max(0, sentPackets - counted) },
+      ...{ startSeconds: 0, endSeconds: end - start, ...given({ retransmits }) },
+    },
+  ];
+}
+
+function receivedOf({ numbers, result }: OwnResult): StreamResults[] {
+  if (numbers.receives === undefined) return [];
+  const { bytes = 0, start = 0, end = 0 } = result.received ?? {};
+  const { jitterMs = 0, lost = 0, packets = 0 } = result.packets ?? {};
+  return [
+    {
+      ...{ id: numbers.receives, bytes, jitterSeconds: jitterMs / 1000, errors: lost, packets },
+      ...{ omittedErrors: 0, omittedPackets: 0, startSeconds: 0, endSeconds: end - start },
+    },
+  ];
+}
+
+/** What the server tells of one stream. A stream that it leaves out is told nothing of. */
+export function farResult(
+  results: Results,
+  { sends, receives }: StreamNumbers,
+  { mode, blockBytes }: TestPlan,
+  seconds: number,
+): FarResult {
+  const find = (id: number | undefined) => results.streams.find((stream) => stream.id === id);
+  const [receiving, sending] = [find(sends), find(receives)];
+  const retransmits = sending?.retransmits;
+  return {
+    cpu: results.cpu,
+    ...given({
+      congestion: results.congestion,
+      received: receiving && spanOf(receiving, seconds),
+      packets: mode === 'datagram' && receiving ? packetsOf(receiving, blockBytes) : undefined,
+      sent: sending && spanOf(sending, seconds),
+      tcp: retransmits === undefined ? undefined : { retransmits },
+      output: outputOf(results),
+    }),
+  };
+}
+
+/** Before 3.2 no times are told. */
+function spanOf({ bytes, startSeconds = 0, endSeconds = 0 }: StreamResults, seconds: number): Span {
+  const told = endSeconds - startSeconds;
+  return { start: 0, end: told > 0 ? told : seconds, bytes };
+}
+
+/**
+ * Bytes leave the beginning out; packets and losses hold it, and not before 3.14 is told how much of it. All packets are
+ * of one size: those that came and count are the bytes' worth.
+ */
+function packetsOf(stream: StreamResults, packetBytes: number): PacketTotals {
+  const { bytes, errors, omittedErrors = 0, packets, omittedPackets, jitterSeconds } = stream;
+  const lost = Math.max(0, errors - omittedErrors);
+  const due = omittedPackets === undefined ? Math.round(bytes / packetBytes) + lost : packets - omittedPackets;
+  return { packets: Math.max(due, lost), lost, jitterMs: 1000 * jitterSeconds };
+}
+
+function outputOf({ serverOutputText, serverOutputJson }: Results): string | undefined {
+  if (serverOutputText !== undefined) return serverOutputText;
+  return serverOutputJson === undefined ? undefined : JSON.stringify(serverOutputJson, null, 2);
+}

@@ -1,0 +1,131 @@
+/** A load test at a server of iperf3. */
+import { iperf3 } from '../../../defaults/index.js';
+import { WperfError } from '../../../errors.js';
+import type { NoticeEvent } from '../../../events/test.js';
+import { given } from '../../../given.js';
+import type { Clock } from '../../../host/clock.js';
+import { deferred } from '../../../host/deferred.js';
+import type { ClientStream, LoadPeer, LoneDialect } from '../../../modes/load/dialect.js';
+import { kernelRoundTrips } from '../../../modes/load/kernel-latency.js';
+import { missingFigures } from '../../../modes/load/warnings.js';
+import { mayEndByTime } from '../../../plan/length.js';
+import type { ClientPlan, TestPlan } from '../../../plan/plan.js';
+import { pacedBlockBytes } from '../../../traffic/paced-block.js';
+import type { Params } from '../wire/params.js';
+import type { Connections } from './connections.js';
+import { type Opened, openTest } from './opening.js';
+import { ClientRun } from './run.js';
+
+type Opening = Parameters<LoneDialect['open']>[0];
+
+export function iperf3Load(connections: Connections): LoneDialect {
+  let isOver = false;
+  return {
+    async open(opening) {
+      const { plan, host } = opening;
+      const test = testOf(plan);
+      const until = host.clock.now() + (plan.iperf3?.retrySeconds ?? 0);
+      const opened = await untilFree(
+        () => open(connections, opening, test),
+        host.clock,
+        until,
+        () => isOver,
+      );
+      return peerOf(opened, opening, test);
+    },
+    dropAll() {
+      isOver = true;
+      connections.dropAll();
+    },
+  };
+}
+
+async function open(connections: Connections, { plan, host }: Opening, test: TestPlan): Promise<Opened> {
+  const links = test.direction === 'bidir' ? 2 * test.streams : test.streams;
+  const params = paramsOf(plan, test, host.software);
+  const { login, repeatingPayload } = plan.iperf3 ?? {};
+  const opened = await openTest({ connections, clock: host.clock, peer: peerName(plan), params, links, login });
+  if (repeatingPayload) for (const link of opened.links) link.repeatLoad?.();
+  return opened;
+}
+
+/** A busy server opens its port anew for each test, and may not be there for a moment. */
+async function untilFree<T>(open: () => Promise<T>, clock: Clock, until: number, isOver: () => boolean): Promise<T> {
+  let wasBusy = false;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const { code } = error as Partial<WperfError>;
+      wasBusy ||= code === 'server-full';
+      const isPassing = code === 'server-full' || (wasBusy && code === 'connection-refused');
+      if (!isPassing || isOver() || clock.now() + iperf3.retrySeconds > until) throw error;
+    }
+    const pause = deferred();
+    clock.at(clock.now() + iperf3.retrySeconds, pause.resolve);
+    await pause.promise;
+    if (isOver()) throw new WperfError('interrupted', 'interrupted while the server was busy');
+  }
+}
+
+function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPeer {
+  const run = new ClientRun(opened, {
+    ...{ test, clock: host.clock, peer: peerName(plan), serverOutput: plan.getServerOutput },
+  });
+  const streams: ClientStream[] = run.streams.map(({ data, link, talk, test: own }, i) => ({
+    ...{ id: i + 1, test: own, talk, data, link },
+    traits: run.traits,
+    close: () => run.close(),
+  }));
+  return {
+    ...{ software: 'iperf3', dialect: 'iperf3', test, streams, notes: notesOf(test) },
+    ...given({ rtt: kernelRoundTrips(opened.links) }),
+    failure: () => run.failure,
+    missing: (results) => (run.isInterrupted ? [untold] : missingFigures('client', results)),
+  };
+}
+
+/** Of all streams. */
+export function testOf(plan: ClientPlan): TestPlan {
+  const { mode, direction, streams, seconds, bytes, omitSeconds, bitsPerSecond, intervalSeconds, rxCopy } = plan;
+  const blockBytes = mode === 'datagram' ? plan.blockBytes : pacedBlockBytes(plan.blockBytes, bitsPerSecond);
+  return {
+    ...{ mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds },
+    ...given({ bytes, rxCopy }),
+  };
+}
+
+/** Its server keeps time in whole seconds, and only to find out that a client is gone. */
+export function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
+  const { title, extraData, getServerOutput, socket: { windowBytes, mssBytes, tos, congestion } = {} } = plan;
+  const { mode, direction, streams, seconds, bytes, omitSeconds, blockBytes, bitsPerSecond } = test;
+  const isTcp = mode === 'throughput';
+  return {
+    ...{ protocol: isTcp ? 'tcp' : 'udp', parallel: streams, omitSeconds, blockBytes, bitsPerSecond },
+    ...{ reverse: direction === 'down', bidir: direction === 'bidir', getServerOutput },
+    seconds: isOpenEnded(test) ? 0 : Math.ceil(seconds),
+    ...{ pacingTimerUs: 1000, clientVersion: software },
+    ...given({ bytes, title, extraData, windowBytes, tos, repeatingPayload: plan.iperf3?.repeatingPayload }),
+    ...(isTcp ? { noDelay: true, ...given({ mssBytes, congestion }) } : { wideCounters: true }),
+  };
+}
+
+function isOpenEnded(test: TestPlan): boolean {
+  return !mayEndByTime(test) || (test.bytes === undefined && !mayEndByTime({ ...test, bytes: 0 }));
+}
+
+const untold = 'A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.';
+
+function notesOf({ direction, mode, omitSeconds }: TestPlan): NoticeEvent[] {
+  const texts = [
+    ...(direction === 'bidir' ? ['Each stream is two connections, one each way, as iperf3 has it.'] : []),
+    ...(mode === 'datagram' && omitSeconds > 0 && direction !== 'down'
+      ? ['Servers before iperf3 3.14 count losses of the omitted beginning among the others.']
+      : []),
+  ];
+  return texts.map((text) => ({ type: 'notice', level: 'info', text }));
+}
+
+function peerName({ target: { host, port } }: Pick<ClientPlan, 'target'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

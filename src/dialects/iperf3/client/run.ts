@@ -1,0 +1,234 @@
+/**
+ * A client's test at an iperf3 server: its streams, and when all of them are done, its end. Liveness: streams end by
+ * themselves, and the session bounds what comes after.
+ */
+import { iperf3, waits } from '../../../defaults/index.js';
+import { WperfError } from '../../../errors.js';
+import { given } from '../../../given.js';
+import type { Cancel, Clock } from '../../../host/clock.js';
+import type { StreamTraits } from '../../../modes/load/stream/talk.js';
+import type { TestPlan } from '../../../plan/plan.js';
+import { shareOf } from '../../../plan/share.js';
+import type { MessageOf } from '../../../protocol/messages.js';
+import type { LoadLink } from '../../../transport/channel.js';
+import { streamIds } from '../wire/ids.js';
+import { makePacketCodec } from '../wire/packet-codec.js';
+import type { Results } from '../wire/results.js';
+import { StreamData } from './data.js';
+import { farResult, type OwnResult, ownResults, type StreamNumbers } from './figures.js';
+import type { Opened } from './opening.js';
+import { Session, type SessionListener } from './session.js';
+import { Iperf3Talk } from './talk.js';
+
+interface RunOptions {
+  /** Of all streams. */
+  readonly test: TestPlan;
+  readonly clock: Clock;
+  /** For errors, `host:port`. */
+  readonly peer: string;
+  /** The server's own report was asked for. */
+  readonly serverOutput: boolean;
+}
+
+interface RunStream {
+  readonly numbers: StreamNumbers;
+  readonly test: TestPlan;
+  readonly data: StreamData;
+  /** Where it goes both ways, the one by which this end sends. */
+  readonly link: LoadLink;
+  readonly talk: Iperf3Talk;
+}
+
+export class ClientRun implements SessionListener {
+  readonly streams: readonly RunStream[];
+  readonly traits: StreamTraits;
+  readonly #options: RunOptions;
+  readonly #links: readonly LoadLink[];
+  readonly #session: Session;
+  readonly #own = new Map<RunStream, OwnResult>();
+  readonly #begunAt: number;
+  #arrivedBytes = 0;
+  #wanted: number;
+  #interrupted = false;
+  #cancelWatch: Cancel = () => {};
+  #cancelDelivery: Cancel = () => {};
+  #watching = false;
+
+  constructor({ control, reader, links, early }: Opened, options: RunOptions) {
+    const { test, clock, peer } = options;
+    const ids = streamIds(links.length);
+    this.#options = options;
+    this.#links = links;
+    this.#begunAt = clock.now();
+    this.#session = new Session({ control, reader, clock, peer, ids });
+    this.#session.join(this);
+    this.#wanted = test.direction === 'up' ? Number.POSITIVE_INFINITY : (test.bytes ?? Number.POSITIVE_INFINITY);
+    this.streams = Array.from({ length: test.streams }, (_, i) => this.#streamOf(i, { links, early }, ids));
+    this.traits = {
+      ownIntervals: true,
+      // Those of all streams together do.
+      receiveBytes: Number.POSITIVE_INFINITY,
+      // The session gives up before.
+      resultSeconds: iperf3.resultSeconds + iperf3.deliverySeconds + 1,
+      ...(test.mode === 'datagram' && { codec: () => makePacketCodec(true), graceSeconds: 0 }),
+    };
+    for (const link of links) link.onClose = ({ text }) => this.#lost(text);
+    this.#session.begin();
+  }
+
+  get failure(): WperfError | undefined {
+    return this.#interrupted ? undefined : this.#session.failure;
+  }
+
+  /** At this end. */
+  get isInterrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  onResults(results: Results): void {
+    const { test, clock } = this.#options;
+    const seconds = clock.now() - this.#begunAt - test.omitSeconds;
+    this.streams.forEach(({ talk, numbers, test: own }, i) => {
+      const { output, ...far } = farResult(results, numbers, own, seconds);
+      // It is of the whole test. Some servers go on telling what the client before has asked for.
+      const isWanted = i === 0 && this.#options.serverOutput;
+      talk.hear({ type: 'result', ...far, ...(isWanted && given({ output })) });
+    });
+    this.#quiet();
+  }
+
+  onStopped(): void {
+    for (const { talk } of this.streams) {
+      talk.hear({ type: 'end', reason: 'shutdown' });
+      talk.hear({ type: 'result' });
+    }
+    this.#quiet();
+  }
+
+  onFailed(error: WperfError): void {
+    for (const { talk } of this.streams) talk.fail(error);
+    this.#quiet();
+  }
+
+  async close(): Promise<void> {
+    this.#quiet();
+    await this.#session.close();
+    for (const link of this.#links) link.drop();
+  }
+
+  /** Of one connection each way, those that send are made first. */
+  #streamOf(index: number, { links, early }: Pick<Opened, 'links' | 'early'>, ids: readonly number[]): RunStream {
+    const { test, peer } = this.#options;
+    const { direction, streams } = test;
+    const back = direction === 'bidir' ? streams + index : index;
+    const numbers = {
+      ...(direction !== 'down' && given({ sends: ids[index] })),
+      ...(direction !== 'up' && given({ receives: ids[back] })),
+    };
+    const [link, incoming] = [links[index], links[back]];
+    if (!link || !incoming) throw new WperfError('internal', 'a stream without a connection');
+    const data = new StreamData(link, incoming, (bytes) => this.#arrived(bytes), early.get(incoming));
+    const stream: RunStream = {
+      ...{ numbers, data, link, test: streamTest(test, index + 1) },
+      talk: new Iperf3Talk({
+        peer,
+        watch: (silenceSeconds) => this.#watch(silenceSeconds),
+        done: (result, sentPackets) => this.#done(stream, result, sentPackets),
+        terminate: () => this.#terminate(),
+        fail: (error) => this.#session.fail(error),
+      }),
+    };
+    return stream;
+  }
+
+  /** Bytes are wanted of all streams together: a server that has sent so many stops by itself. */
+  #arrived(bytes: number): void {
+    this.#arrivedBytes += bytes;
+    if (this.#arrivedBytes < this.#wanted) return;
+    this.#wanted = Number.POSITIVE_INFINITY;
+    for (const { talk } of this.streams) talk.hear({ type: 'over' });
+  }
+
+  #done(stream: RunStream, result: MessageOf<'result'>, sentPackets: number): void {
+    this.#own.set(stream, { numbers: stream.numbers, result, sentPackets });
+    if (this.#interrupted) stream.talk.hear({ type: 'result' });
+    else if (this.#own.size === this.streams.length) {
+      this.#cancelWatch();
+      this.#delivered(() => this.#end());
+    }
+  }
+
+  #end(): void {
+    const own = this.streams.flatMap((stream) => this.#own.get(stream) ?? []);
+    this.#quiet();
+    this.#session.end(ownResults(own, this.#options.test));
+  }
+
+  #terminate(): void {
+    if (this.#interrupted) return;
+    this.#interrupted = true;
+    this.#quiet();
+    this.#session.terminate();
+    for (const stream of this.#own.keys()) stream.talk.hear({ type: 'result' });
+  }
+
+  /** A server drops what it has not read when a test ends: one by bytes waits until all is there. */
+  #delivered(done: () => void): void {
+    const { test, clock } = this.#options;
+    if (test.bytes === undefined || test.direction === 'down' || test.mode === 'datagram') {
+      done();
+      return;
+    }
+    const until = clock.now() + iperf3.deliverySeconds;
+    const look = () => {
+      const waiting = this.streams.some(({ link }) => (link.kernel?.sample()?.waitingBytes ?? 0) > 0);
+      const now = clock.now();
+      this.#cancelDelivery =
+        waiting && now < until
+          ? clock.at(now + iperf3.deliveryLookSeconds, look)
+          : clock.at(now + iperf3.readingSeconds, done);
+    };
+    look();
+  }
+
+  /** Once for all streams. */
+  #watch(silenceSeconds: number): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    const { clock, peer } = this.#options;
+    this.#session.watch(silenceSeconds);
+    let [moved, movedAt] = [this.#moved, clock.now()];
+    const look = () => {
+      const now = clock.now();
+      if (this.#moved !== moved) [moved, movedAt] = [this.#moved, now];
+      if (now - movedAt >= silenceSeconds) {
+        const text = `nothing came through to or from ${peer} for ${silenceSeconds} s; it is taken for lost`;
+        this.#session.fail(new WperfError('peer-lost', text, { operation: 'test', peer }));
+      } else this.#cancelWatch = clock.at(now + waits.heartbeatSeconds / 2, look);
+    };
+    look();
+  }
+
+  get #moved(): number {
+    return this.streams.reduce((sum, { data }) => sum + data.moved, 0);
+  }
+
+  #lost(text: string): void {
+    const { peer } = this.#options;
+    const why = text === '' ? '' : ` (${text})`;
+    const message = `a connection for load with ${peer} was lost${why}`;
+    this.#session.lost(new WperfError('peer-lost', message, { operation: 'test', peer }));
+  }
+
+  #quiet(): void {
+    this.#cancelWatch();
+    this.#cancelDelivery();
+  }
+}
+
+/** Each sends its share; what comes is counted over all. */
+function streamTest(test: TestPlan, id: number): TestPlan {
+  const { bytes, ...rest } = test;
+  const share = test.direction === 'down' ? undefined : shareOf(bytes, id, test.streams);
+  return { ...rest, ...given({ bytes: share }) };
+}

@@ -1,0 +1,61 @@
+/** What an iperf3 client asks for, as a test of wperf's: each stream goes one way. Pure. */
+import { defaults, iperf3Service, limits, waits } from '../../../defaults/index.js';
+import { given } from '../../../given.js';
+import type { AskedTest } from '../../../modes/load/served.js';
+import type { StreamTraits } from '../../../modes/load/stream/talk.js';
+import type { Direction, SocketWishes, TestPlan } from '../../../plan/plan.js';
+import { pacedBlockBytes } from '../../../traffic/paced-block.js';
+import { makePacketCodec } from '../wire/packet-codec.js';
+import type { Params } from '../wire/params.js';
+import { blockBytesOf, bytesOf } from './rules.js';
+
+/** Of each stream in the order in which they come: in a test both ways, first those that the client sends. */
+export function streamTests(params: Params): TestPlan[] {
+  const { protocol, omitSeconds, bitsPerSecond = 0, parallel } = params;
+  const blockBytes = blockBytesOf(params);
+  const isUdp = protocol === 'udp';
+  const test = {
+    mode: isUdp ? ('datagram' as const) : ('throughput' as const),
+    ...{ streams: parallel, omitSeconds, bitsPerSecond, intervalSeconds: defaults.intervalSeconds },
+    seconds: params.seconds === 0 ? limits.seconds.max : params.seconds,
+    blockBytes: isUdp ? blockBytes : pacedBlockBytes(blockBytes, bitsPerSecond),
+  };
+  const bytes = bytesOf(params);
+  return directionsOf(params).flatMap((direction) =>
+    Array.from({ length: parallel }, (_, at) => ({
+      ...test,
+      direction,
+      ...given({ bytes: share(bytes, at, parallel) }),
+    })),
+  );
+}
+
+function directionsOf({ bidir, reverse }: Params): Direction[] {
+  return bidir ? ['up', 'down'] : [reverse ? 'down' : 'up'];
+}
+
+/** For the report of the whole: no stream ends by its own. */
+function share(bytes: number | undefined, at: number, parallel: number): number | undefined {
+  return bytes && Math.floor((bytes * (at + 1)) / parallel) - Math.floor((bytes * at) / parallel);
+}
+
+/** A sender of bytes goes on until the client says that its time is over; packets have a place in the time of their own. */
+export function traitsOf({ protocol, wideCounters = false, seconds }: Params): StreamTraits {
+  const isOpenEnded = protocol === 'tcp' && seconds > 0;
+  return {
+    ...{ ownIntervals: true, farCounts: true, anyPacketSize: true, codec: () => makePacketCodec(wideCounters) },
+    ...(isOpenEnded && { sendSeconds: seconds + iperf3Service.overtimeSeconds }),
+    resultSeconds: waits.handshakeStepSeconds,
+  };
+}
+
+export function askedOf(params: Params, session: string): AskedTest {
+  const { clientVersion, title, extraData } = params;
+  const software = clientVersion === undefined ? 'iperf3' : `iperf3 ${clientVersion.slice(0, 32)}`;
+  return { session, software, dialect: 'iperf3', socket: wishesOf(params), ...given({ title, extraData }) };
+}
+
+/** The segment size is settled as the client connects. */
+export function wishesOf({ windowBytes, tos, mssBytes, congestion }: Params): SocketWishes {
+  return given({ windowBytes, tos: tos || undefined, mssBytes, congestion });
+}

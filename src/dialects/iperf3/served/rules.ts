@@ -1,0 +1,105 @@
+/** What a server says no to, with iperf3's number for it. Pure. */
+import { iperf3Service, limits } from '../../../defaults/index.js';
+import { toWperfError, WperfError } from '../../../errors.js';
+import type { ServerPlan } from '../../../plan/plan.js';
+import { rateText } from '../../../units.js';
+import { checkLogin, type LoginRules } from '../wire/auth.js';
+import type { Params } from '../wire/params.js';
+import { errorNumbers, ParamsRefusal } from '../wire/states.js';
+
+/** An error that a client is told by a number. */
+export class Refusal extends WperfError {
+  /** Undefined is told as that of a server which is busy: by one byte. */
+  readonly number: number | undefined;
+
+  constructor(number: number | undefined, error: WperfError) {
+    super(error.code, error.message, given(error));
+    this.number = number;
+  }
+}
+
+function given({ operation = 'handshake', hint, peer }: WperfError) {
+  return { operation, ...(hint !== undefined && { hint }), ...(peer !== undefined && { peer }) };
+}
+
+export function refusal(number: number, code: WperfError['code'], text: string, hint?: string): Refusal {
+  return new Refusal(number, new WperfError(code, text, hint === undefined ? {} : { hint }));
+}
+
+/** As a client is told that waits for its turn. */
+export function busy(error: WperfError): Refusal {
+  return new Refusal(undefined, error);
+}
+
+/** The number for whatever went wrong; `unread` is that of what was to be read. */
+export function numberOf(thrown: unknown, unread: number): number | undefined {
+  if (thrown instanceof Refusal || thrown instanceof ParamsRefusal) return thrown.number;
+  const { code } = toWperfError(thrown);
+  if (code === 'protocol-violation' || code === 'timeout') return unread;
+  if (code === 'server-full') return undefined;
+  // Of a test that runs nothing else is refused.
+  if (code === 'request-refused') return errorNumbers.tooMuchRate;
+  return code === 'no-load' ? errorNumbers.noMessage : errorNumbers.controlClosed;
+}
+
+/** Of those whom no token could let in. Undefined where they may ask. */
+export function refusalOfAll({ token, iperf3 = {} }: Pick<ServerPlan, 'token' | 'iperf3'>): Refusal | undefined {
+  if (token === undefined || iperf3.login || iperf3.open) return undefined;
+  const text = 'this server asks for a token, which iperf3 knows nothing of';
+  const hint = 'let clients of iperf3 log in with --iperf3-users, or in without with --iperf3-open';
+  return refusal(errorNumbers.notAuthorized, 'token-required', text, hint);
+}
+
+type Login = Pick<LoginRules, 'key' | 'users'>;
+
+/** Throws a Refusal. */
+export function checkUser({ authToken }: Params, login: Login | undefined, nowSeconds: number): void {
+  if (!login || (authToken !== undefined && checkLogin(authToken, { ...login, nowSeconds }) !== undefined)) return;
+  const text = authToken === undefined ? 'it does not log in' : 'its name, password or clock is wrong';
+  throw refusal(errorNumbers.notAuthorized, 'token-rejected', text);
+}
+
+/** Throws a Refusal for what is more than this server lets its clients have, or than it can do. */
+export function checkLimits(params: Params, plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'rate' | 'allowProto'>): void {
+  const { protocol, seconds, omitSeconds } = params;
+  if (protocol === 'sctp') throw refusal(NO_SCTP, 'request-refused', 'it asks for SCTP, which wperf does not speak');
+  if (!(plan.allowProto?.includes(protocol) ?? true)) {
+    throw refusal(NO_PROTOCOL, 'request-refused', `load by ${protocol} is not allowed here (--allow-proto)`);
+  }
+  if (plan.seconds !== undefined && (seconds === 0 || seconds + omitSeconds > plan.seconds)) {
+    throw refusal(
+      errorNumbers.tooLong,
+      'request-refused',
+      `tests may take ${plan.seconds} s here, omitted ones among them`,
+    );
+  }
+  const bytes = bytesOf(params);
+  if (plan.bytes !== undefined && bytes !== undefined && bytes > plan.bytes) {
+    throw refusal(errorNumbers.tooLong, 'request-refused', `tests may have ${plan.bytes} bytes here`);
+  }
+  const rate = rateOf(params);
+  const most = plan.rate?.bitsPerSecond ?? limits.bitsPerSecond.max;
+  if (rate > most) {
+    const text = `it asks for ${rateText(rate)}bit/s, and tests may have ${rateText(most)}bit/s here, all streams together`;
+    throw refusal(errorNumbers.tooMuchRate, 'request-refused', text);
+  }
+}
+
+/** Of all streams, as far as they are paced. */
+function rateOf({ bitsPerSecond = 0, fqRate = 0, parallel, bidir }: Params): number {
+  return Math.max(bitsPerSecond, fqRate) * parallel * (bidir ? 2 : 1);
+}
+
+/** IENOSCTP and IEPROTOCOL. */
+const NO_SCTP = 18;
+const NO_PROTOCOL = 131;
+
+/** That end a test by bytes or blocks. */
+export function bytesOf({ bytes, blocks, ...params }: Params): number | undefined {
+  return bytes ?? (blocks && blocks * blockBytesOf(params));
+}
+
+export function blockBytesOf({ blockBytes, protocol }: Pick<Params, 'blockBytes' | 'protocol'>): number {
+  const usual = iperf3Service.defaults;
+  return blockBytes ?? (protocol === 'udp' ? usual.packetBytes : usual.blockBytes);
+}
