@@ -3,9 +3,9 @@
  * of them, and in the end each end tells of all.
  */
 import type { WperfError } from '../../../errors.js';
+import { Inbox } from '../../../host/inbox.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../../protocol/messages.js';
-import { FarWords } from '../far-words.js';
 
 export interface TestOfTalk {
   /** For errors, `host:port`. */
@@ -20,7 +20,7 @@ export interface TestOfTalk {
 
 export class Iperf3Talk implements StreamTalk {
   readonly #test: TestOfTalk;
-  readonly #words = new FarWords();
+  readonly #words = new Inbox<FarWord>();
   #sentPackets = 0;
 
   constructor(test: TestOfTalk) {

@@ -4,9 +4,9 @@
  */
 import type { WperfError } from '../../../errors.js';
 import { deferred } from '../../../host/deferred.js';
+import { Inbox } from '../../../host/inbox.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../../protocol/messages.js';
-import { FarWords } from '../far-words.js';
 
 /** The conversation of a test. */
 export interface Whole {
@@ -25,7 +25,7 @@ export class ServerTalk implements StreamTalk {
   readonly #whole: Whole;
   readonly #begun = deferred();
   readonly #result = deferred<MessageOf<'result'>>();
-  readonly #words = new FarWords();
+  readonly #words = new Inbox<FarWord>();
 
   constructor(whole: Whole) {
     this.#whole = whole;
