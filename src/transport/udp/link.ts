@@ -83,6 +83,7 @@ export class DatagramLink implements LoadLink {
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp, isPaced?: boolean): LoadWriter {
     return new DatagramWriter(this.socket, {
       ...{ blockBytes, maxBytes, stamp, segments: isPaced === false },
+      finelyPaced: this.pacingClock !== undefined,
       fill: this.#repeats ? fillWithDigits : undefined,
     });
   }

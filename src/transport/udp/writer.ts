@@ -14,6 +14,8 @@ export interface DatagramWriterOptions {
   readonly stamp: Stamp | undefined;
   /** Fills each packet before its head is stamped; with random bytes unless given. */
   readonly fill?: ((packet: Uint8Array) => void) | undefined;
+  /** The pacer's timers are finer than a burst; those of a millisecond make bursts of all that it held. */
+  readonly finelyPaced: boolean;
   /** Many packets may be handed to the kernel as one piece, which it cuts. */
   readonly segments: boolean;
 }
@@ -21,7 +23,7 @@ export interface DatagramWriterOptions {
 export class DatagramWriter implements LoadWriter {
   readonly blockBytes: number;
   readonly maxBytes: number;
-  readonly burstSeconds = BURST_SECONDS;
+  readonly burstSeconds?: number;
   takenBytes = 0;
   readonly #socket: DatagramSocket;
   readonly #stamp: Stamp;
@@ -37,10 +39,11 @@ export class DatagramWriter implements LoadWriter {
 
   constructor(
     socket: DatagramSocket,
-    { blockBytes, maxBytes, stamp = () => {}, fill = randomFillSync, segments }: DatagramWriterOptions,
+    { blockBytes, maxBytes, finelyPaced, stamp = () => {}, fill = randomFillSync, segments }: DatagramWriterOptions,
   ) {
     this.blockBytes = blockBytes;
     this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
+    if (finelyPaced) this.burstSeconds = BURST_SECONDS;
     this.#socket = socket;
     this.#stamp = stamp;
     this.#segments = segments;

@@ -1,7 +1,8 @@
 /** What both kinds of UDP sockets promise, and what only the kernel's own calls do; over loopback. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../../../src/host/clock.js';
+import { type Clock, systemClock } from '../../../src/host/clock.js';
+import { DatagramLink } from '../../../src/transport/udp/link.js';
 import { openDatagramDoor, openDatagramSocket } from '../../../src/transport/udp/open.js';
 import type {
   ClientOptions,
@@ -304,6 +305,14 @@ describe('by dgram', () => {
     memory.fill('y');
     await vi.waitFor(() => expect(texts).toEqual(Array(taken).fill('x'.repeat(1400))));
     expect(rooms).toHaveBeenCalledTimes(1);
+  });
+
+  it('bounds the bursts of a sender only where its pacer can wait for less than a burst', async () => {
+    const { client: socket } = await pairOver({ linux: false });
+    const writerBy = (pacingClock: Clock | undefined) =>
+      new DatagramLink({ socket, pacingClock }).loadWriter(1400, 14_000, undefined, true);
+    expect(writerBy(undefined).burstSeconds).toBeUndefined();
+    expect(writerBy(systemClock).burstSeconds).toBeLessThan(0.001);
   });
 
   it('refuses what only the kernel can be told', async () => {
