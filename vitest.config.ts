@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
@@ -15,8 +16,12 @@ const include = ['test/**/*.test.ts'];
 /** Files that are tests only when another test runs them. */
 const fixtures = 'test/support/fixtures/**';
 
-/** What the fast run leaves out although it needs nothing: each starts vitest several times. */
-const slow = ['test/support/needs.test.ts'];
+/** What the fast run leaves out: files that start programs, be it wperf, take most of the processor's time. */
+function startingPrograms(): string[] {
+  const starts = /from '.*\/(?:support\/(?:wperf|processes)|wperf|processes)\.js'/;
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
+  return files.map((file) => `test/${file}`).filter((file) => starts.test(readFileSync(file, 'utf8')));
+}
 
 /** Most tests wait more than they work. */
 const maxWorkers = 3;
@@ -65,7 +70,7 @@ export default defineConfig(({ mode }) => ({
       ? {
           ...common,
           include,
-          exclude: [fixtures, ...slow],
+          exclude: [fixtures, ...startingPrograms()],
           env: { ...env, WPERF_TESTS: 'fast' },
           // Most of the processor's time would go into loading the same modules anew for each file.
           isolate: false,
