@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const here = import.meta.dirname;
@@ -54,9 +54,8 @@ function emit(name, ending, content) {
 }
 
 function write(name, content, type) {
-  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
-  const bodies = { identity: content, gzip: gzipSync(content, { level: 9 }), br: brotliCompressSync(content, quality) };
-  const endings = { identity: '', gzip: '.gz', br: '.br' };
+  const bodies = { identity: content, gzip: gzipSync(content, { level: 9 }) };
+  const endings = { identity: '', gzip: '.gz' };
   const encodings = {};
   for (const [encoding, body] of Object.entries(bodies)) {
     encodings[encoding] = `${name}${endings[encoding]}`;

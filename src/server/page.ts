@@ -26,9 +26,6 @@ interface Asset {
   readonly bodies: ReadonlyMap<string, Buffer>;
 }
 
-/** The best first. */
-const encodings = ['br', 'gzip'];
-
 function partOfPage(name: string): Buffer | undefined {
   return packagePart(`dist/page/${name}`);
 }
@@ -101,7 +98,7 @@ const anew = 'no-cache';
 
 function answerOf({ type, bodies }: Asset, headers: Requested['request']['headers'], cache: string): Answer {
   const accepted = String(headers['accept-encoding'] ?? '').split(/\s*,\s*/);
-  const encoding = encodings.find((each) => bodies.has(each) && accepted.includes(each)) ?? 'identity';
+  const encoding = accepted.includes('gzip') && bodies.has('gzip') ? 'gzip' : 'identity';
   return {
     status: 200,
     text: '',

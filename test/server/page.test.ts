@@ -1,7 +1,7 @@
 /** The page as the server gives it out: to whom, under which paths, and with what it says to browsers. */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ServerPlan } from '../../src/plan/plan.js';
 import { Page } from '../../src/server/page.js';
@@ -123,14 +123,11 @@ describe('what browsers are told', () => {
     },
   );
 
-  test.each([
-    ['br', brotliDecompressSync],
-    ['gzip', gunzipSync],
-  ])('comes in %s to those who take it', async (encoding, unpack) => {
-    const reply = await answerTo(await serve(), asksFor('/', `Accept-Encoding: ${encoding}`));
+  test('comes in gzip to those who take it', async () => {
+    const reply = await answerTo(await serve(), asksFor('/', 'Accept-Encoding: br, gzip'));
     const [head = '', body = ''] = reply.split('\r\n\r\n', 2);
-    expect(head).toContain(`Content-Encoding: ${encoding}`);
-    expect(unpack(Buffer.from(reply.slice(head.length + 4), 'latin1')).toString()).toMatch(/^<!doctype html>/);
+    expect(head).toContain('Content-Encoding: gzip');
+    expect(gunzipSync(Buffer.from(reply.slice(head.length + 4), 'latin1')).toString()).toMatch(/^<!doctype html>/);
     expect(body.length).toBeGreaterThan(0);
   });
 });
