@@ -75,7 +75,7 @@ export default defineConfig(({ mode }) => ({
           // Most of the processor's time would go into loading the same modules anew for each file.
           isolate: false,
           experimental: { fsModuleCache: true },
-          maxWorkers: 6,
+          maxWorkers: 9,
         }
       : {
           ...common,
