@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { AwaitedStatistics } from '../../../src/modes/load/stream/awaited-statistics.js';
 import type { StreamReport } from '../../../src/modes/load/stream/figures.js';
 
-function awaiting(intervalSeconds: number) {
+function awaiting() {
   const shown: string[] = [];
   const show = ({ record: { index, omitted }, statistics }: StreamReport) =>
     shown.push(`${omitted ? 'omitted ' : ''}${index}: ${statistics?.rtt ?? 'none'}`);
-  const awaited = new AwaitedStatistics(intervalSeconds, show);
+  const awaited = new AwaitedStatistics(show);
   return {
     shown,
     awaited,
@@ -17,35 +17,32 @@ function awaiting(intervalSeconds: number) {
   };
 }
 
-describe('intervals that wait for the figures of the sender', () => {
-  it('are told with them, each with its own', () => {
-    const { shown, awaited, interval, answer } = awaiting(0.2);
+describe('an interval that waits for the figures of the sender', () => {
+  it('is told with them', () => {
+    const { shown, awaited, interval, answer } = awaiting();
     interval(0, true);
-    interval(0);
     expect([shown, awaited.isWaiting]).toEqual([[], true]);
     answer(0, 1, true);
+    interval(0);
     answer(0, 2);
     expect([shown, awaited.isWaiting]).toEqual([['omitted 0: 1', '0: 2'], false]);
   });
 
-  it('are told without them when a second has passed, an answer is empty or skips them, or nothing more will come', () => {
-    const { shown, awaited, interval, answer } = awaiting(0.5);
+  it('is told without them when the next is over, the answer is empty, or nothing more will come', () => {
+    const { shown, awaited, interval, answer } = awaiting();
     interval(0);
     interval(1);
-    expect(shown).toEqual([]);
-    interval(2);
     expect(shown).toEqual(['0: none']);
-    answer(2, 7);
-    expect(shown.slice(1)).toEqual(['1: none', '2: 7']);
-    interval(3);
-    answer(3);
-    interval(4);
+    answer(1);
+    expect(shown).toEqual(['0: none', '1: none']);
+    interval(2);
     awaited.end();
-    expect(shown.slice(3)).toEqual(['3: none', '4: none']);
+    awaited.end();
+    expect(shown).toEqual(['0: none', '1: none', '2: none']);
   });
 
-  it('take no answer that is for none of them', () => {
-    const { shown, interval, answer } = awaiting(1);
+  it('takes no answer that is for another one', () => {
+    const { shown, interval, answer } = awaiting();
     answer(0, 1);
     interval(0);
     answer(1, 2);
@@ -54,12 +51,5 @@ describe('intervals that wait for the figures of the sender', () => {
     answer(0, 4);
     answer(0, 5);
     expect(shown).toEqual(['0: 4']);
-  });
-
-  it('of a test without intervals wait for its end', () => {
-    const { shown, interval, answer } = awaiting(0);
-    interval(0);
-    answer(0, 1);
-    expect(shown).toEqual(['0: 1']);
   });
 });

@@ -93,9 +93,7 @@ class Stream {
     this.#usage = host.meterUsage();
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
     if (!takesPart(role, test, false)) return;
-    if (tellsStatistics(stream.link)) {
-      this.#awaited = new AwaitedStatistics(test.intervalSeconds, (report) => this.#report(report));
-    }
+    if (tellsStatistics(stream.link)) this.#awaited = new AwaitedStatistics((report) => this.#report(report));
     if (test.rxCopy) stream.data.copyLoad?.();
     // Before the start: its frame and the first load may arrive in one chunk.
     const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
