@@ -30,7 +30,8 @@ describeNeeding('the page', [chromium], () => {
       }
       expect(figures.idle).toBeLessThan(100);
       const [told] = await reportsOf(server, 1);
-      for (const way of ways) expect(figures[way]).toBeCloseTo(rateOf(told, direction, way), -3);
+      for (const way of ways)
+        expect(figures[way], `${way} ${await page.notes()}`).toBeCloseTo(rateOf(told, direction, way), -3);
       expect(page.complaints).toEqual([]);
       expect(await page.notes()).not.toContain('WebSocket');
     },

@@ -22,6 +22,7 @@ import { AwaitedStatistics } from './awaited-statistics.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
+import { Patience } from './patience.js';
 import { SenderFigures, tellsStatistics } from './sender-figures.js';
 import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
 import type { FarResult, FarWord, StreamLink } from './talk.js';
@@ -73,6 +74,7 @@ class Stream {
   #usage: UsageMeter;
   #deadline = Number.POSITIVE_INFINITY;
   #standstill: Standstill | undefined;
+  #patience: Patience;
   readonly #cancels: Cancel[] = [];
   #remote: FarResult | undefined;
   #reported: Span | undefined;
@@ -91,6 +93,7 @@ class Stream {
     this.#options = options;
     this.#clock = host.clock;
     this.#usage = host.meterUsage();
+    this.#patience = new Patience(host.clock);
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
     if (!takesPart(role, test, false)) return;
     if (tellsStatistics(stream.link)) this.#awaited = new AwaitedStatistics((report) => this.#report(report));
@@ -132,6 +135,7 @@ class Stream {
   /** Stops whatever still runs. */
   release(): void {
     this.#awaited?.end();
+    this.#patience.stop();
     this.#over = true;
     for (const cancel of this.#cancels) cancel();
     this.#sender?.stop();
@@ -146,6 +150,7 @@ class Stream {
     this.#deadline = this.#clock.now() + test.omitSeconds + test.seconds;
     const standstill = watchStandstill(this.#clock);
     this.#standstill = standstill;
+    this.#patience = new Patience(this.#clock);
     this.#cancels.push(() => standstill.stop());
     stream.talk.watch(silenceSeconds);
     this.#obeyStop();
@@ -244,6 +249,7 @@ class Stream {
   }
 
   #onPeerInterval({ type: _, packets, ...record }: MessageOf<'interval'>): void {
+    this.#patience.heard(record.end + (record.omitted ? 0 : this.#options.test.omitSeconds));
     if (!record.omitted) {
       this.#reported = { start: 0, end: record.end, bytes: (this.#reported?.bytes ?? 0) + record.bytes };
     }
@@ -342,9 +348,7 @@ class Stream {
     const seconds = stream.traits?.resultSeconds ?? resultSeconds + this.#load.graceSeconds;
     const now = clock.now();
     const onTheWay = this.#ownTest.bytes !== undefined && !this.#ended && now < this.#deadline;
-    const patience = new Promise<void>((resolve) => {
-      this.#cancels.push(clock.at((onTheWay ? this.#deadline : now) + seconds, resolve));
-    });
+    const patience = this.#patience.exhausted(onTheWay ? this.#deadline : now, seconds);
     // A far side that goes away now only takes its own figures with it, unless bytes are still on their way to it.
     await Promise.race([onTheWay ? reading : reading.catch(() => {}), patience]);
   }
