@@ -8,12 +8,12 @@ import { defineConfig } from 'rolldown';
 
 const source = (path) => join(import.meta.dirname, 'src', path);
 const entry = source('cli/main.ts');
-const lone = ['cli/flags/help.ts', 'cli/run/version-text.ts'].map(source);
+const lone = ['cli/flags/help/help.ts', 'cli/run/output/version-text.ts'].map(source);
 const test = [
   'cli/plan/command.ts',
   'cli/plan/surroundings.ts',
-  'cli/run/client.ts',
-  'report/text/test.ts',
+  'cli/run/command/client.ts',
+  'report/text/load/test.ts',
   'modes/load/client.ts',
   'dialects/choose.ts',
 ].map(source);

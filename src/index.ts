@@ -14,8 +14,8 @@ export {
   startServer,
 } from './library.js';
 export type { FailedCheck } from './measure/checks.js';
-export type { LatencyGrade, LatencyReport, LoadedTrip, RoundTrips } from './measure/latency.js';
-export type { LatencySummary } from './measure/percentiles.js';
+export type { LatencyGrade, LatencyReport, LoadedTrip, RoundTrips } from './measure/latency/latency.js';
+export type { LatencySummary } from './measure/latency/percentiles.js';
 export { bitsPerSecond, type Span } from './measure/span.js';
 export type { TcpSample, TcpSummary } from './measure/tcp.js';
 export type { CpuUse } from './measure/usage.js';

@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other: plain data. */
-import type { LatencySummary } from '../src/measure/percentiles.js';
+import type { LatencySummary } from '../src/measure/latency/percentiles.js';
 import type { Direction } from '../src/plan/plan.js';
 
 /** Down and then up, one of them, or both at once. */

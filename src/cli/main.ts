@@ -1,13 +1,13 @@
 /** The program: one command line in, reports out, and the exit code. */
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
 import type { ConnectionPlan, OutputPlan, Target } from '../plan/plan.js';
-import type { Topic } from './flags/topics.js';
+import type { Topic } from './flags/help/topics.js';
 import type { Placed } from './plan/client.js';
 import type { Command, RunningCommand } from './plan/command.js';
 
-import { watchStandardStreams } from './run/writes.js';
+import { watchStandardStreams } from './run/output/writes.js';
 
-export { leave } from './run/leave.js';
+export { leave } from './run/process/leave.js';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -19,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     const [{ askedFormat }, { clientReporter, openOutput }] = await Promise.all([
       import('./flags/asked-format.js'),
-      import('./run/output.js'),
+      import('./run/output/output.js'),
     ]);
     const error = toWperfError(thrown);
     const asked = command !== undefined && 'output' in command ? command.output.format : undefined;
@@ -53,7 +53,7 @@ async function run(command: Command, argv: readonly string[]): Promise<number> {
       process.stdout.write(await helpOn(command.topic, process.stdout.columns ?? 80));
       return exitCodes.success;
     case 'completion': {
-      const { completionFor } = await import('./flags/completion.js');
+      const { completionFor } = await import('./flags/help/completion.js');
       process.stdout.write(completionFor(command.shell));
       return exitCodes.success;
     }
@@ -61,16 +61,16 @@ async function run(command: Command, argv: readonly string[]): Promise<number> {
       process.stderr.write(await helpOn('modes', process.stderr.columns ?? 80));
       return exitCodes.usage;
     case 'version': {
-      const { versionText } = await import('./run/version-text.js');
+      const { versionText } = await import('./run/output/version-text.js');
       process.stdout.write(`${await versionText(command.verbose)}\n`);
       return exitCodes.success;
     }
     case 'from': {
-      const { runFromCommand } = await import('./run/from.js');
+      const { runFromCommand } = await import('./run/command/from.js');
       return runFromCommand(command.files, command.output);
     }
     case 'compare': {
-      const { runCompareCommand } = await import('./run/compare.js');
+      const { runCompareCommand } = await import('./run/command/compare.js');
       return runCompareCommand(command.files, command.output);
     }
     case 'server':
@@ -81,44 +81,44 @@ async function run(command: Command, argv: readonly string[]): Promise<number> {
 }
 
 async function helpOn(topic: Topic, columns: number): Promise<string> {
-  if (topic === 'man') return (await import('./flags/man.js')).manPage();
-  const { helpText } = await import('./flags/help.js');
+  if (topic === 'man') return (await import('./flags/help/man.js')).manPage();
+  const { helpText } = await import('./flags/help/help.js');
   return `${helpText(columns, topic)}\n`;
 }
 
 async function runDaemon(command: RunningCommand, argv: readonly string[]): Promise<number> {
-  const { inBackground, serveInBackground, startInBackground } = await import('./run/daemon.js');
+  const { inBackground, serveInBackground, startInBackground } = await import('./run/process/daemon.js');
   return inBackground() ? serveInBackground(() => runHere(command)) : startInBackground(argv, command.output);
 }
 
 async function runHere(command: RunningCommand): Promise<number> {
   for (const note of command.notes ?? []) process.stderr.write(`note: ${note}\n`);
   if (command.pidFile !== undefined) {
-    const { keepPidFile } = await import('./run/pidfile.js');
+    const { keepPidFile } = await import('./run/process/pidfile.js');
     keepPidFile(command.pidFile);
   }
   switch (command.command) {
     case 'client': {
       const { plan, output } = command;
-      const { runClientCommand } = await import('./run/client.js');
+      const { runClientCommand } = await import('./run/command/client.js');
       return atTarget(plan, (target) => runClientCommand({ ...plan, target }, output));
     }
     case 'ping': {
       const { plan, output } = command;
-      const { runPingCommand } = await import('./run/ping.js');
+      const { runPingCommand } = await import('./run/command/ping.js');
       return atTarget(plan, (target) => runPingCommand({ ...plan, target }, output));
     }
     case 'route-back': {
       const { plan } = command;
-      const { runRouteBack } = await import('./run/route-back.js');
+      const { runRouteBack } = await import('./run/command/route-back.js');
       return atTarget(plan, (target) => runRouteBack({ ...plan, target }, command));
     }
     case 'traceroute': {
-      const { runTraceCommand } = await import('./run/route.js');
+      const { runTraceCommand } = await import('./run/command/route.js');
       return runTraceCommand(command.options, command);
     }
     case 'server': {
-      const { runServerCommand } = await import('./run/server.js');
+      const { runServerCommand } = await import('./run/command/server.js');
       return runServerCommand(command.plan, command);
     }
   }
@@ -127,7 +127,7 @@ async function runHere(command: RunningCommand): Promise<number> {
 /** `run` is given where the server is: where the plan says, or where one that is started for it listens. */
 async function atTarget(plan: Placed<ConnectionPlan>, run: (target: Target) => Promise<number>): Promise<number> {
   if (plan.target !== 'loopback') return run(plan.target);
-  const { withOwnServer } = await import('./run/loopback.js');
+  const { withOwnServer } = await import('./run/command/loopback.js');
   return withOwnServer(plan, run);
 }
 

@@ -6,13 +6,13 @@ import type { RouteDialect } from '../modes/route/client.js';
 import type { ConnectionPlan } from '../plan/plan.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
 import type { Connected } from '../transport/transport.js';
-import { isServerChecked } from './legacy/entry.js';
-import { legacyLoad } from './legacy/load.js';
-import { legacyPing } from './legacy/ping.js';
-import { legacyRoute } from './legacy/route.js';
-import { nativeLoad } from './native/load.js';
-import { nativePing } from './native/ping.js';
-import { nativeRoute } from './native/route.js';
+import { isServerChecked } from './legacy/client/entry.js';
+import { legacyLoad } from './legacy/client/load.js';
+import { legacyPing } from './legacy/client/ping.js';
+import { legacyRoute } from './legacy/client/route.js';
+import { nativeLoad } from './native/client/load.js';
+import { nativePing } from './native/client/ping.js';
+import { nativeRoute } from './native/client/route.js';
 
 export interface ClientDialect {
   readonly load: LoadDialect;

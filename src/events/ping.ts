@@ -1,6 +1,6 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
 
-import type { LatencySummary } from '../measure/percentiles.js';
+import type { LatencySummary } from '../measure/latency/percentiles.js';
 import type { PeerAddress } from './peer.js';
 import type { ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './test.js';
 

@@ -8,9 +8,9 @@
 
 import type { WperfError } from '../errors.js';
 import type { FailedCheck } from '../measure/checks.js';
-import type { LatencyReport } from '../measure/latency.js';
-import type { Pacing } from '../measure/pacing.js';
-import type { PacketTotals } from '../measure/packets.js';
+import type { LatencyReport } from '../measure/latency/latency.js';
+import type { Pacing } from '../measure/packets/pacing.js';
+import type { PacketTotals } from '../measure/packets/packets.js';
 import type { Span } from '../measure/span.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
 import type { LoadReader, SocketFacts, SocketSettings, TcpSample, TcpTotals } from '../measure/tcp.js';

@@ -1,7 +1,7 @@
 /** Bounds that a user sets to a test's figures: which of them do not hold. Pure. */
 import type { Bounds, Direction } from '../plan/plan.js';
-import type { LatencyReport } from './latency.js';
-import { lostPercent, type PacketTotals } from './packets.js';
+import type { LatencyReport } from './latency/latency.js';
+import { lostPercent, type PacketTotals } from './packets/packets.js';
 import { bitsPerSecond, type Span } from './span.js';
 
 export interface FailedCheck {

@@ -4,8 +4,8 @@ import { RoutesJsonReporter, RoutesJsonStreamReporter } from './json/both-routes
 import { TraceJsonReporter, TraceJsonStreamReporter } from './json/route.js';
 import type { Screen, TraceReporter } from './reporter.js';
 import type { RoutesReporter } from './routes.js';
-import { RoutesTextReporter } from './text/both-routes.js';
-import { type TraceTextOptions, TraceTextReporter } from './text/route.js';
+import { RoutesTextReporter } from './text/route/both-routes.js';
+import { type TraceTextOptions, TraceTextReporter } from './text/route/route.js';
 
 export function makeTraceReporter(
   format: OutputPlan['format'],

@@ -25,7 +25,7 @@ export async function testReporters(format: OutputPlan['format']): Promise<Make<
     const { CsvReporter } = await import('./csv/test.js');
     return (identity, screen) => new CsvReporter(identity, screen);
   }
-  const { TextReporter } = await import('./text/test.js');
+  const { TextReporter } = await import('./text/load/test.js');
   return ({ output, prefix = () => '', ...identity }, screen) =>
     new TextReporter({ ...identity, ...output, prefix }, screen);
 }

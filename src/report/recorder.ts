@@ -3,7 +3,7 @@ import type { Recorder } from '../events/recorder.js';
 import type { Identity } from './json/objects.js';
 import { JsonReporter } from './json/test.js';
 import type { Sink } from './reporter.js';
-import { TextReporter } from './text/test.js';
+import { TextReporter } from './text/load/test.js';
 
 export function makeRecorder(identity: Identity): Recorder {
   const { sink, text } = keep();

@@ -3,8 +3,8 @@ import type { PingsServedEvent } from '../events/ping.js';
 import type { OutputPlan } from '../plan/plan.js';
 import { acceptedObject, type Identity, timestampObject } from './json/objects.js';
 import { jsonText } from './printable.js';
-import { acceptedFrom } from './text/describe.js';
 import { plural, secondsText } from './text/format.js';
+import { acceptedFrom } from './text/load/describe.js';
 
 /** Whole lines: one in words, one document `{start, pings, end}`, or one line of JSON for its start and one for its end. */
 export function servedPingsText(served: PingsServedEvent, identity: Identity, format: OutputPlan['format']): string {

@@ -2,8 +2,8 @@
 import { networkInterfaces } from 'node:os';
 import { claimsAnything, claimsCookie } from '../dialects/iperf3/served/claims.js';
 import { serveIperf3 } from '../dialects/iperf3/served/serve.js';
-import { serveLegacy } from '../dialects/legacy/guest.js';
-import { serveNative } from '../dialects/native/serve.js';
+import { serveLegacy } from '../dialects/legacy/served/guest.js';
+import { serveNative } from '../dialects/native/served/serve.js';
 import type { Claim, House, RawDialect, ServedDialect } from '../dialects/served.js';
 import type { Annotation } from '../events/hop.js';
 import type { Recorder } from '../events/recorder.js';

@@ -3,7 +3,7 @@
  * ends it. Liveness: without that word the deadline and its grace do.
  */
 import { packetBounds } from '../defaults/index.js';
-import { type PacketFigures, PacketMeter, type PacketSummary } from '../measure/packets.js';
+import { type PacketFigures, PacketMeter, type PacketSummary } from '../measure/packets/packets.js';
 import type { Span } from '../measure/span.js';
 import type { IntervalRecord } from '../measure/timeline.js';
 import { type PacketCodec, packetCodec } from '../protocol/packet-header.js';

@@ -2,7 +2,7 @@
  * A paced sender's schedule, and what it had to leave out of it: blocks whose time passed while the connection took
  * nothing were skipped, the fault of the path; time in which this process did not get to send was lost, its own.
  */
-import type { Pacing } from '../measure/pacing.js';
+import type { Pacing } from '../measure/packets/pacing.js';
 import { CatchUp } from './catch-up.js';
 import { Pacer } from './pacer.js';
 

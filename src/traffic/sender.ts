@@ -5,7 +5,7 @@
 
 import type { Cancel, Clock } from '../host/clock.js';
 import { deferred } from '../host/deferred.js';
-import type { Pacing } from '../measure/pacing.js';
+import type { Pacing } from '../measure/packets/pacing.js';
 import type { Span } from '../measure/span.js';
 import { Timeline } from '../measure/timeline.js';
 import type { LoadWriter } from '../transport/channel.js';

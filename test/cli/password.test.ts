@@ -1,7 +1,7 @@
 /** A password asked for at a terminal. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askPassword } from '../../src/cli/run/password.js';
+import { askPassword } from '../../src/cli/run/process/password.js';
 
 function terminal() {
   const raw: boolean[] = [];

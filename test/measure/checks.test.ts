@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failedChecks } from '../../src/measure/checks.js';
-import { latencyReport } from '../../src/measure/latency.js';
-import { checkLine } from '../../src/report/text/checks.js';
+import { latencyReport } from '../../src/measure/latency/latency.js';
+import { checkLine } from '../../src/report/text/load/checks.js';
 
 const received = { start: 0, end: 1, bytes: 125_000 };
 const up = { direction: 'up', received } as const;

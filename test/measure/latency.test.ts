@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { gradeOf, grades, latencyNow, latencyReport, thinnedTrips } from '../../src/measure/latency.js';
+import { gradeOf, grades, latencyNow, latencyReport, thinnedTrips } from '../../src/measure/latency/latency.js';
 import { repositoryFile } from '../support/folders.js';
 
 const ten = (value: number) => Array<number>(10).fill(value);

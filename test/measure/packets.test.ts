@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packetBounds } from '../../src/defaults/index.js';
-import { lostPercent, PacketMeter, sumPackets } from '../../src/measure/packets.js';
+import { lostPercent, PacketMeter, sumPackets } from '../../src/measure/packets/packets.js';
 import { readPacketHeader, writePacketHeader } from '../../src/protocol/packet-header.js';
 
 interface Packet {

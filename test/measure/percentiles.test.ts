@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meanAndDeviation, quantile, summarize } from '../../src/measure/percentiles.js';
+import { meanAndDeviation, quantile, summarize } from '../../src/measure/latency/percentiles.js';
 
 describe('quantile', () => {
   it.each([

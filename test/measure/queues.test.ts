@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { queueReport, queuesOf, type RoundTripMoments } from '../../src/measure/queues.js';
+import { queueReport, queuesOf, type RoundTripMoments } from '../../src/measure/latency/queues.js';
 
 /** A path of 10 ms each way, to an end whose clock is an hour ahead and runs faster by `driftPerSecond` milliseconds. */
 function trip(atSeconds: number, upMs: number, downMs: number, driftPerSecond = 0): RoundTripMoments {

@@ -1,8 +1,8 @@
 /** Documents of tests that never ran, as a reader finds them. */
 import type { EndEvent, StartEvent, TestEvent } from '../../src/events/test.js';
-import { latencyReport } from '../../src/measure/latency.js';
-import type { PacketSummary } from '../../src/measure/packets.js';
-import { queueReport } from '../../src/measure/queues.js';
+import { latencyReport } from '../../src/measure/latency/latency.js';
+import { queueReport } from '../../src/measure/latency/queues.js';
+import type { PacketSummary } from '../../src/measure/packets/packets.js';
 import { asRead, type Whole } from '../../src/report/document/read.js';
 import { DocumentBuilder } from '../../src/report/json/document.js';
 import { endOf, identity, intervalOf, startOf } from './fixtures.js';

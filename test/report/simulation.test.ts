@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SimulationReport } from '../../src/events/test.js';
 import { simulationObject } from '../../src/report/json/simulation.js';
-import { simulationFindings, simulationLine } from '../../src/report/text/simulation.js';
+import { simulationFindings, simulationLine } from '../../src/report/text/load/simulation.js';
 import { simulation } from './fixtures.js';
 
 const unknown: SimulationReport['measured'] = {

@@ -1,9 +1,9 @@
 /** The parts of the page that only reckon. */
 import { describe, expect, test } from 'vitest';
 import { browserOf } from '../../web/page/browser-name.js';
-import { areaPath, linePath, runsOf, scalesOf } from '../../web/page/geometry.js';
+import { areaPath, linePath, runsOf, scalesOf } from '../../web/page/chart/geometry.js';
+import { Series } from '../../web/page/chart/series.js';
 import { digits, milliseconds, rate, roundDigits, roundUp, volume } from '../../web/page/numbers.js';
-import { Series } from '../../web/page/series.js';
 import { hashOf, settingsOf, usual, whole } from '../../web/page/settings.js';
 import { Background } from '../../web/worker/background.js';
 import { BodySize } from '../../web/worker/http/body-size.js';

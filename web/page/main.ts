@@ -1,9 +1,9 @@
 /** The page: one button, the worker behind it, and what is shown of what it tells. */
 import type { FailedMessage, FiguresMessage, FromWorker, Settings, ToWorker } from '../messages.js';
 import { byId } from './dom.js';
-import { showHistory } from './history.js';
+import { showHistory } from './kept/history.js';
+import { forget, keep } from './kept/recent.js';
 import { placeOf } from './place.js';
-import { forget, keep } from './recent.js';
 import { RouteList } from './route.js';
 import { hashOf, settingsOf, whole } from './settings.js';
 import { View } from './view.js';

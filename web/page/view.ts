@@ -11,10 +11,10 @@ import type {
   Settings,
 } from '../messages.js';
 import { loadsOf } from '../worker/shape.js';
-import { ChartBox } from './chart-box.js';
+import { ChartBox } from './chart/chart-box.js';
 import { byId, part } from './dom.js';
 import { Figures } from './figures.js';
-import { showTrend } from './history.js';
+import { showTrend } from './kept/history.js';
 import { milliseconds, rate, type Shown, volume } from './numbers.js';
 import { ResultBox } from './result.js';
 

@@ -1,6 +1,6 @@
 /** One test of a run, by the same code as the command line's; what comes of it is told as it happens. */
 import { bounds } from '../../src/defaults/index.js';
-import { nativeLoad } from '../../src/dialects/native/load.js';
+import { nativeLoad } from '../../src/dialects/native/client/load.js';
 import { toWperfError, type WperfError } from '../../src/errors.js';
 import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../src/events/test.js';
 import { given } from '../../src/given.js';
@@ -13,7 +13,7 @@ import type { EchoLink, LoadDialect } from '../../src/modes/load/dialect.js';
 import { completeLoad, completeTarget } from '../../src/plan/complete.js';
 import type { ClientPlan } from '../../src/plan/plan.js';
 import { JsonReporter } from '../../src/report/json/test.js';
-import { TextReporter } from '../../src/report/text/test.js';
+import { TextReporter } from '../../src/report/text/load/test.js';
 import type { FiguresMessage, FromWorker, Load, PagePlace, Settings } from '../messages.js';
 import type { Background } from './background.js';
 import { connectTo } from './connect.js';

@@ -1,5 +1,5 @@
 /** The route from the server back to this browser, asked for by the command line's code and told hop by hop. */
-import { nativeRoute } from '../../src/dialects/native/route.js';
+import { nativeRoute } from '../../src/dialects/native/client/route.js';
 import { toWperfError } from '../../src/errors.js';
 import type { TraceEnd, TraceHop } from '../../src/events/route.js';
 import type { Host } from '../../src/host/host.js';
@@ -8,7 +8,7 @@ import { askRoute } from '../../src/modes/route/client.js';
 import { parseIp } from '../../src/net/ip.js';
 import { rangeLabelOf } from '../../src/net/labels.js';
 import { completeRouteBack, completeTarget } from '../../src/plan/complete.js';
-import { endLines, hiddenRow, hostText } from '../../src/report/text/route.js';
+import { endLines, hiddenRow, hostText } from '../../src/report/text/route/route.js';
 import type { FromWorker, PagePlace } from '../messages.js';
 import { connectTo } from './connect.js';
 import { whereabouts } from './whereabouts.js';

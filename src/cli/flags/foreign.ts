@@ -4,7 +4,7 @@
  */
 import { waits } from '../../defaults/index.js';
 import { dashed, type Flag, flagsByWord, type NamedFlag } from './table.js';
-import { text } from './types.js';
+import { text } from './values/types.js';
 
 export interface ForeignFlag extends Pick<Flag, 'name' | 'aliases' | 'type'> {
   /** Its value may be left out; it stands behind `=` then. */

@@ -4,12 +4,12 @@
  */
 import { defaults, iperf3, kcp, limits, serverRate, traceService, waits } from '../../defaults/index.js';
 import { rateText, sizeText } from '../../units.js';
-import { proxyUrl } from '../plan/proxy.js';
-import { header } from './header.js';
-import { shells } from './shells.js';
-import { topics } from './topics.js';
-import { dscp, tos } from './tos.js';
-import { transport, transports } from './transports.js';
+import { proxyUrl } from '../plan/way/proxy.js';
+import { shells } from './help/shells.js';
+import { topics } from './help/topics.js';
+import { header } from './values/header.js';
+import { dscp, tos } from './values/tos.js';
+import { transport, transports } from './values/transports.js';
 import {
   algorithm,
   choice,
@@ -28,8 +28,8 @@ import {
   size,
   text,
   urlPath,
-} from './types.js';
-import { parseHost } from './url.js';
+} from './values/types.js';
+import { parseHost } from './values/url.js';
 
 export const groups = ['Modes', 'Both', 'Client', 'Simulation', 'Server', 'Trace', 'Routes'] as const;
 export type Group = (typeof groups)[number];

@@ -12,20 +12,20 @@ import type {
   Target,
 } from '../../plan/plan.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
-import { hideCredentials } from '../flags/url.js';
 import { parseNamed, usageError } from '../flags/usage.js';
-import { blockBytesOf, bytesOf, modeOf, secondsOf, silenceSecondsOf } from './amount.js';
-import { checkFamily, chosenFamily } from './family.js';
+import { hideCredentials } from '../flags/values/url.js';
 import { readPem } from './files.js';
 import { refuseFlaw } from './flaws.js';
-import { checkIperf3, checkPacketsPassProxy, iperf3Plan, parseIperf3Target } from './iperf3.js';
-import { checkPassesProxy, checkProto, protoPlan } from './proto.js';
-import { proxyUrl } from './proxy.js';
+import { blockBytesOf, bytesOf, modeOf, secondsOf, silenceSecondsOf } from './load/amount.js';
+import { checkIperf3, checkPacketsPassProxy, iperf3Plan, parseIperf3Target } from './load/iperf3.js';
+import { checkPassesProxy, checkProto, protoPlan } from './load/proto.js';
+import { checkPorts, checkThroughProxy, socketWishes } from './load/socket.js';
 import { givenWish } from './routes.js';
-import { checkPorts, checkThroughProxy, socketWishes } from './socket.js';
 import type { Surroundings } from './surroundings.js';
-import { parseTarget, targetUrl } from './target.js';
 import { resolveToken } from './token.js';
+import { checkFamily, chosenFamily } from './way/family.js';
+import { proxyUrl } from './way/proxy.js';
+import { parseTarget, targetUrl } from './way/target.js';
 
 /** `loopback`: the server that is started for the command, where it will listen. */
 export type Placed<P> = Unplaced<P> & { readonly target: Target | 'loopback' };

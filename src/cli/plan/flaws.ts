@@ -2,9 +2,9 @@
 import { type Flaw, flawText } from '../../plan/check.js';
 import { sizeText } from '../../units.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
-import { roundSizeText } from '../flags/types.js';
 import { usageError } from '../flags/usage.js';
-import { blockBytesOf } from './amount.js';
+import { roundSizeText } from '../flags/values/types.js';
+import { blockBytesOf } from './load/amount.js';
 
 interface Words {
   readonly flag: string;

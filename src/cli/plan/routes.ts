@@ -6,9 +6,9 @@ import { completeTraceWish } from '../../plan/complete.js';
 import type { TraceService, TraceWish } from '../../plan/plan.js';
 import { type TraceOptions, traceSettings } from '../../trace/options.js';
 import type { FlagValues } from '../flags/table.js';
-import { checkFamily, chosenFamily } from './family.js';
 import { refuseFlaw } from './flaws.js';
 import type { Surroundings } from './surroundings.js';
+import { checkFamily, chosenFamily } from './way/family.js';
 
 /** What the server's owner changed of the defaults; undefined for nothing. */
 export function traceChanges(values: FlagValues): Partial<TraceService> | undefined {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Target } from '../../plan/plan.js';
-import { proxyFromEnvironment } from './proxy.js';
+import { proxyFromEnvironment } from './way/proxy.js';
 
 /** All that a plan depends on besides argv, handed in so that planning is a pure function. */
 export interface Surroundings {

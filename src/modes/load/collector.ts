@@ -1,7 +1,7 @@
 /** Intervals of a test's streams, matched by their number on each stream's own clock. Pure; the same at both ends. */
 import type { IntervalEvent, IntervalSum, StreamInterval } from '../../events/test.js';
 import { given } from '../../given.js';
-import { sumPackets } from '../../measure/packets.js';
+import { sumPackets } from '../../measure/packets/packets.js';
 import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';

@@ -2,7 +2,7 @@
 import type { WperfError } from '../../errors.js';
 import type { ForeignDialect, NoticeEvent, RttSummary, StreamResult } from '../../events/test.js';
 import type { Host } from '../../host/host.js';
-import type { RoundTripMoments } from '../../measure/queues.js';
+import type { RoundTripMoments } from '../../measure/latency/queues.js';
 import type { LoadReader, SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
 import type { Channel, Echo } from '../../transport/channel.js';

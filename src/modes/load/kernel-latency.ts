@@ -5,8 +5,8 @@
 import { bounds, waits } from '../../defaults/index.js';
 import type { RttSummary } from '../../events/test.js';
 import type { Cancel, Clock } from '../../host/clock.js';
-import { type LatencyReport, latencyReport } from '../../measure/latency.js';
-import { Thinned } from '../../measure/thinned.js';
+import { type LatencyReport, latencyReport } from '../../measure/latency/latency.js';
+import { Thinned } from '../../measure/latency/thinned.js';
 import type { TestPlan } from '../../plan/plan.js';
 import type { Link } from '../../transport/channel.js';
 import { summaryOf } from './round-trips.js';

@@ -1,7 +1,7 @@
 /** The totals of a test, from each stream's outcome and what its far side said. Pure; the same at both ends. */
 import type { DirectionSum, StreamResult } from '../../events/test.js';
 import { given } from '../../given.js';
-import { sumPackets } from '../../measure/packets.js';
+import { sumPackets } from '../../measure/packets/packets.js';
 import type { Span } from '../../measure/span.js';
 import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';

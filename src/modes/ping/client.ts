@@ -10,7 +10,7 @@ import { onAbort, orAborted } from '../../host/abort.js';
 import { deferred } from '../../host/deferred.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
-import { meanAndDeviation, summarize } from '../../measure/percentiles.js';
+import { meanAndDeviation, summarize } from '../../measure/latency/percentiles.js';
 import type { SocketFacts } from '../../measure/tcp.js';
 import type { PingPlan } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';

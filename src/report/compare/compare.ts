@@ -1,5 +1,5 @@
 /** How results differ from the first of them, beside how much each of them varied by itself. Pure. */
-import { meanAndDeviation } from '../../measure/percentiles.js';
+import { meanAndDeviation } from '../../measure/latency/percentiles.js';
 import type { Direction } from '../../plan/plan.js';
 import type { Summary } from '../document/fields.js';
 import { type DirectionFigures, figuresOf, isDatagram } from '../document/figures.js';

@@ -2,7 +2,7 @@
 
 import { stripControl } from '../../errors.js';
 import { wayNames } from '../document/figures.js';
-import { headline } from '../html/words.js';
+import { headline } from '../html/load/words.js';
 import { jsonText } from '../printable.js';
 import { millisecondsText, rateFigure } from '../text/format.js';
 import type { Comparison, Difference, Measured, Metric, Run } from './compare.js';

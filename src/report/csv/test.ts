@@ -5,7 +5,7 @@ import { asRead } from '../document/read.js';
 import { DocumentBuilder } from '../json/document.js';
 import type { Identity } from '../json/objects.js';
 import type { Reporter, Screen } from '../reporter.js';
-import { checkLine } from '../text/checks.js';
+import { checkLine } from '../text/load/checks.js';
 import { csvOf } from './csv.js';
 
 export class CsvReporter implements Reporter {

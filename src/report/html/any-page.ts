@@ -1,8 +1,8 @@
 /** The report in HTML of a document of whatever kind. */
 import type { AnyWhole } from '../document/read.js';
-import { reportPage } from './page.js';
-import { pingPage } from './ping-page.js';
-import { routePage, routesPage } from './route-page.js';
+import { reportPage } from './load/page.js';
+import { pingPage } from './ping/ping-page.js';
+import { routePage, routesPage } from './route/route-page.js';
 
 export function anyPage(whole: AnyWhole): string {
   switch (whole.kind) {

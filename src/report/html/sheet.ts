@@ -4,9 +4,9 @@
  */
 import { EMBEDDED_BEGIN, EMBEDDED_END } from '../document/read.js';
 import { jsonText } from '../printable.js';
+import type { Fact } from './load/words.js';
 import { html, Markup, type Part } from './markup.js';
 import { style } from './style.js';
-import type { Fact } from './words.js';
 
 export interface Sheet {
   readonly title: string;

@@ -1,6 +1,6 @@
 /** Round trips in the JSON reports. */
-import type { LatencyReport, RoundTrips } from '../../measure/latency.js';
-import type { LatencySummary } from '../../measure/percentiles.js';
+import type { LatencyReport, RoundTrips } from '../../measure/latency/latency.js';
+import type { LatencySummary } from '../../measure/latency/percentiles.js';
 
 export function latencyObject({ samples, minMs, medianMs, p95Ms, p99Ms, maxMs }: LatencySummary) {
   return { samples, min_ms: minMs, median_ms: medianMs, p95_ms: p95Ms, p99_ms: p99Ms, max_ms: maxMs };

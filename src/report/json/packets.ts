@@ -1,6 +1,6 @@
 /** What the JSON reports say of packets: iperf3's keys, with our own beside them. */
 import type { DirectionSum, StreamResult } from '../../events/test.js';
-import { lostPercent, type PacketTotals } from '../../measure/packets.js';
+import { lostPercent, type PacketTotals } from '../../measure/packets/packets.js';
 
 type Json = Record<string, unknown>;
 

@@ -2,9 +2,9 @@
 import { stripControl } from '../../errors.js';
 import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent } from '../../events/ping.js';
 import type { PingReporter, Screen } from '../reporter.js';
-import { throughProxy } from './describe.js';
-import { simulationFindings, simulationLine } from './simulation.js';
-import { socketLine } from './socket.js';
+import { throughProxy } from './load/describe.js';
+import { simulationFindings, simulationLine } from './load/simulation.js';
+import { socketLine } from './load/socket.js';
 import { styleOf } from './style.js';
 
 export class PingTextReporter implements PingReporter {

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
-import { OpenPings } from '../../measure/open-pings.js';
+import { OpenPings } from '../../measure/latency/open-pings.js';
 import type { LoadReader } from '../../measure/tcp.js';
 import {
   type Channel,

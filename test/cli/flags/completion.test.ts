@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { completionFor } from '../../../src/cli/flags/completion.js';
-import { shells } from '../../../src/cli/flags/shells.js';
+import { completionFor } from '../../../src/cli/flags/help/completion.js';
+import { shells } from '../../../src/cli/flags/help/shells.js';
 import { flags, wordsOf } from '../../../src/cli/flags/table.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { describeNeeding, program } from '../../support/needs.js';

@@ -1,6 +1,6 @@
 /** The manual page: the one that the flags make, whole, and what man makes of it. */
 import { describe, expect, test } from 'vitest';
-import { manPage } from '../../../src/cli/flags/man.js';
+import { manPage } from '../../../src/cli/flags/help/man.js';
 import { flags, wordsOf } from '../../../src/cli/flags/table.js';
 import { repositoryFile } from '../../support/folders.js';
 import { describeNeeding, program } from '../../support/needs.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { goesDirect } from '../../../src/cli/plan/no-proxy.js';
+import { goesDirect } from '../../../src/cli/plan/way/no-proxy.js';
 import { urlHost } from '../../../src/net/url.js';
 import { describeNeeding, program } from '../../support/needs.js';
 import { startScripted } from '../../support/peers/scripted-proxy.js';

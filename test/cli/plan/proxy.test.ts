@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { proxyFromEnvironment, proxyUrl } from '../../../src/cli/plan/proxy.js';
+import { proxyFromEnvironment, proxyUrl } from '../../../src/cli/plan/way/proxy.js';
 import type { Target } from '../../../src/plan/plan.js';
 import { shownProxy } from '../../../src/plan/proxy.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTarget, targetUrl } from '../../../src/cli/plan/target.js';
+import { parseTarget, targetUrl } from '../../../src/cli/plan/way/target.js';
 import type { Target } from '../../../src/plan/plan.js';
 import { BadValue } from '../../../src/units.js';
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan, runPingPlan } from '../../../src/client.js';
-import { legacyRoute } from '../../../src/dialects/legacy/route.js';
+import { legacyRoute } from '../../../src/dialects/legacy/client/route.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runReverseTracePlan } from '../../../src/client.js';
-import { legacyRoute } from '../../../src/dialects/legacy/route.js';
+import { legacyRoute } from '../../../src/dialects/legacy/client/route.js';
 import type { TraceEvent } from '../../../src/events/route.js';
 import type { NoticeEvent } from '../../../src/events/test.js';
 import type { Host } from '../../../src/host/host.js';

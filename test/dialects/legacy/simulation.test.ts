@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan, runPingPlan } from '../../../src/client.js';
-import { conditionsOf, openingText, parseOpening } from '../../../src/dialects/legacy/wire.js';
+import { conditionsOf, openingText, parseOpening } from '../../../src/dialects/legacy/wire/wire.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import { startServerPlan } from '../../../src/server/server.js';
 import { collect, sorted } from '../../support/events.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { numberEach, openingText, parseOpening, pongTo } from '../../../src/dialects/legacy/wire.js';
+import { numberEach, openingText, parseOpening, pongTo } from '../../../src/dialects/legacy/wire/wire.js';
 import { FrameBatch, headerBytes } from '../../../src/transport/ws/frames.js';
 
 describe('an opening', () => {

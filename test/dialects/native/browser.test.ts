@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { nativeLoad } from '../../../src/dialects/native/load.js';
-import { nativePing } from '../../../src/dialects/native/ping.js';
+import { nativeLoad } from '../../../src/dialects/native/client/load.js';
+import { nativePing } from '../../../src/dialects/native/client/ping.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import type { TestEvent } from '../../../src/events/test.js';
 import { eventsOf } from '../../../src/host/events-of.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Conversation } from '../../../src/dialects/native/conversation.js';
-import { openAsClient, openAsServer } from '../../../src/dialects/native/handshake.js';
+import { Conversation } from '../../../src/dialects/native/wire/conversation.js';
+import { openAsClient, openAsServer } from '../../../src/dialects/native/wire/handshake.js';
 import { WperfError } from '../../../src/errors.js';
 import { systemClock } from '../../../src/host/clock.js';
 import { randomId } from '../../../src/host/random.js';

@@ -1,7 +1,7 @@
 /** Routes back over loopback sockets: the real server, traces that the tests make, and peers that misbehave. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { nativeRoute } from '../../../src/dialects/native/route.js';
+import { nativeRoute } from '../../../src/dialects/native/client/route.js';
 import { WperfError } from '../../../src/errors.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../../../src/events/route.js';
 import { traceBothRoutes } from '../../../src/modes/route/both.js';

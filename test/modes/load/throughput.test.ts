@@ -1,7 +1,7 @@
 /** Both ends of a stream over an in-memory connection that cuts bytes in awkward places. */
 import { describe, expect, it } from 'vitest';
-import { Conversation } from '../../../src/dialects/native/conversation.js';
-import { NativeTalk } from '../../../src/dialects/native/talk.js';
+import { Conversation } from '../../../src/dialects/native/wire/conversation.js';
+import { NativeTalk } from '../../../src/dialects/native/wire/talk.js';
 import { systemClock } from '../../../src/host/clock.js';
 import { nodeHost } from '../../../src/host/node.js';
 import type { StreamOutcome, StreamReport } from '../../../src/modes/load/stream/figures.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readAny, readDocument, withRoutes } from '../../../src/report/document/read.js';
-import { reportPage } from '../../../src/report/html/page.js';
+import { reportPage } from '../../../src/report/html/load/page.js';
 import { datagram, documentOf, latencyOf, packetsOf, readOf, trips, wholeOf } from '../documents.js';
 import { endOf, failure, intervalOf, startOf } from '../fixtures.js';
 import { backEvents, routesDocumentOf, thereEvents, traceDocumentOf } from '../other-documents.js';

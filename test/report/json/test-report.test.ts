@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StartEvent, StreamResult, TestEvent } from '../../../src/events/test.js';
-import { latencyReport } from '../../../src/measure/latency.js';
+import { latencyReport } from '../../../src/measure/latency/latency.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
 import { JsonStreamReporter } from '../../../src/report/json/stream.js';
 import { JsonReporter } from '../../../src/report/json/test.js';

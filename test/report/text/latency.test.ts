@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { latencyReport } from '../../../src/measure/latency.js';
-import { latencyLine, queueLine } from '../../../src/report/text/latency.js';
+import { latencyReport } from '../../../src/measure/latency/latency.js';
+import { latencyLine, queueLine } from '../../../src/report/text/load/latency.js';
 
 const none = { idleMs: [], loadedMs: [], unansweredMs: [] };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProgressEvent, TestEvent } from '../../../src/events/test.js';
-import { ProgressLine } from '../../../src/report/text/progress-line.js';
-import { Course, sparkline } from '../../../src/report/text/sparkline.js';
+import { ProgressLine } from '../../../src/report/text/live/progress-line.js';
+import { Course, sparkline } from '../../../src/report/text/live/sparkline.js';
 import { latencyOf } from '../documents.js';
 import { endOf, startOf } from '../fixtures.js';
 import { Kept } from '../kept.js';

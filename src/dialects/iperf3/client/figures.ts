@@ -1,6 +1,6 @@
 /** Between the figures of wperf's streams and those that iperf3's two ends tell each other. Pure. */
 import { given } from '../../../given.js';
-import type { PacketTotals } from '../../../measure/packets.js';
+import type { PacketTotals } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { FarResult } from '../../../modes/load/stream/talk.js';
 import type { TestPlan } from '../../../plan/plan.js';

@@ -1,6 +1,6 @@
 /** From the engine's figures of each stream to iperf3's results, and from those of the far end back. Pure. */
 import { given } from '../../../given.js';
-import type { PacketTotals } from '../../../measure/packets.js';
+import type { PacketTotals } from '../../../measure/packets/packets.js';
 import type { StreamOutcome } from '../../../modes/load/stream/figures.js';
 import type { FarResult } from '../../../modes/load/stream/talk.js';
 import type { TestPlan } from '../../../plan/plan.js';

@@ -1,7 +1,7 @@
 /** What one stream tells of itself: while it runs, in each interval, and in the end. */
 
-import type { Pacing } from '../../../measure/pacing.js';
-import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
+import type { Pacing } from '../../../measure/packets/pacing.js';
+import type { PacketFigures, PacketSummary } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { Statistics } from '../../../measure/statistics.js';
 import type { TcpSample, TcpSummary } from '../../../measure/tcp.js';

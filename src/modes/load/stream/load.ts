@@ -1,8 +1,8 @@
 /** What a stream carries: how its load is sent, and what the receiver makes of it. */
 
 import type { Clock } from '../../../host/clock.js';
-import type { Pacing } from '../../../measure/pacing.js';
-import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
+import type { Pacing } from '../../../measure/packets/pacing.js';
+import type { PacketFigures, PacketSummary } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { TestPlan } from '../../../plan/plan.js';

@@ -9,7 +9,7 @@ import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import type { Host } from '../../../host/host.js';
-import type { PacketFigures, PacketSummary } from '../../../measure/packets.js';
+import type { PacketFigures, PacketSummary } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { UsageMeter } from '../../../measure/usage.js';

@@ -1,6 +1,6 @@
 /** What the two ends of a stream say to each other while it runs: the port that a dialect puts on its wire. */
 import type { WperfError } from '../../../errors.js';
-import type { PacketTotals } from '../../../measure/packets.js';
+import type { PacketTotals } from '../../../measure/packets/packets.js';
 import type { TcpTotals } from '../../../measure/tcp.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import type { PacketCodec } from '../../../protocol/packet-header.js';

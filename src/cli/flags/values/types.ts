@@ -1,0 +1,200 @@
+/** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
+import { limits, serverRate } from '../../../defaults/index.js';
+import type { Cidr } from '../../../net/cidr.js';
+import { familyOf } from '../../../net/ip.js';
+import { parseCidr } from '../../../net/networks.js';
+import type { RateLimit } from '../../../plan/plan.js';
+import {
+  BadValue,
+  parseDecimal,
+  parseInteger,
+  parseRate,
+  parseSeconds,
+  parseSize,
+  rateText,
+  sizeText,
+} from '../../../units.js';
+
+export interface FlagType<T> {
+  /** Stands for the value in help and errors, e.g. `SIZE`. */
+  readonly placeholder: string;
+  /** The values allowed, for people: `1K to 1M`. */
+  readonly range?: string;
+  /** All values that there are, or those with a name. */
+  readonly choices?: readonly string[];
+  /** The text without its secrets, for errors. */
+  redact?(text: string): string;
+  /** Throws BadValue. */
+  parse(text: string): T;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function number(placeholder: string, parse: (text: string) => number, limit: Range, show: (n: number) => string) {
+  return ranged(
+    placeholder,
+    parse,
+    `${show(limit.min)} to ${show(limit.max)}`,
+    (n) => n >= limit.min && n <= limit.max,
+  );
+}
+
+function ranged(
+  placeholder: string,
+  parse: (text: string) => number,
+  range: string,
+  allows: (value: number) => boolean,
+): FlagType<number> {
+  return {
+    placeholder,
+    range,
+    parse(text) {
+      const value = parse(text);
+      if (!allows(value)) throw new BadValue('is out of range', `give ${range}`);
+      return value;
+    },
+  };
+}
+
+export function integer(placeholder: string, limit: Range): FlagType<number> {
+  return number(placeholder, parseInteger, limit, String);
+}
+
+export function size(limit: Range): FlagType<number> {
+  return number('SIZE', parseSize, limit, roundSizeText);
+}
+
+/** How many, in the units of sizes: 1K is 1024. */
+export function count(placeholder: string, limit: Range): FlagType<number> {
+  return number(placeholder, parseSize, limit, roundSizeText);
+}
+
+/** Terabytes are shown whole, rounded down, so that a limit of 2^53 - 1 can be read. */
+export function roundSizeText(bytes: number): string {
+  const terabyte = 1024 ** 4;
+  return sizeText(bytes > terabyte ? bytes - (bytes % terabyte) : bytes);
+}
+
+export function rate(limit: Range): FlagType<number> {
+  return number('RATE', parseRate, limit, rateText);
+}
+
+/** What a test may have, and over how long that is averaged. */
+export const rateLimit: FlagType<RateLimit> = {
+  placeholder: 'RATE[/SECONDS]',
+  range: `${rateText(serverRate.bitsPerSecond.min)} to ${rateText(serverRate.bitsPerSecond.max)}, over ${serverRate.secondsLimits.min} to ${serverRate.secondsLimits.max} s`,
+  parse(value) {
+    const [bits = '', span] = value.split(/\/(.*)/s, 2);
+    const bitsPerSecond = rate(serverRate.bitsPerSecond).parse(bits);
+    if (span === undefined) return { bitsPerSecond, seconds: serverRate.seconds };
+    return { bitsPerSecond, seconds: seconds(serverRate.secondsLimits).parse(span) };
+  },
+};
+
+export function seconds(limit: Range): FlagType<number> {
+  return number('SECONDS', parseSeconds, limit, String);
+}
+
+export function milliseconds(limit: Range): FlagType<number> {
+  return number('MS', parseDecimal, limit, String);
+}
+
+export function percent(limit: Range): FlagType<number> {
+  return number('PERCENT', parseDecimal, limit, String);
+}
+
+/** @param zero what 0 is, e.g. `for none`. */
+export function secondsOrZero({ min, max }: Range, zero: string): FlagType<number> {
+  const allows = (value: number) => value === 0 || (value >= min && value <= max);
+  return ranged('SECONDS', parseSeconds, `${min} to ${max}, or 0 ${zero}`, allows);
+}
+
+export function text(placeholder: string, maxCharacters = Number.POSITIVE_INFINITY): FlagType<string> {
+  return {
+    placeholder,
+    parse(value) {
+      if (value.length <= maxCharacters) return value;
+      throw new BadValue(`has ${value.length} characters`, `give at most ${maxCharacters}`);
+    },
+  };
+}
+
+export function choice<const T extends string>(choices: readonly T[]): FlagType<T> {
+  return {
+    placeholder: choices.join('|'),
+    choices,
+    parse(value) {
+      const found = choices.find((known) => known === value);
+      if (found !== undefined) return found;
+      throw new BadValue('is not a known value', `give one of ${choices.join(', ')}`);
+    },
+  };
+}
+
+export interface LocalAddress {
+  readonly address: string;
+  readonly device?: string;
+}
+
+/**
+ * An IPv4 or IPv6 address, with `%` and an interface if the connection is to leave by that alone. Of a link-local address
+ * the interface is a part. The brackets of a URL are taken off.
+ */
+export const ownAddress: FlagType<LocalAddress> = {
+  placeholder: 'ADDRESS[%DEV]',
+  parse(value) {
+    const bare = value.replace(/^\[(.*)\]$/, '$1');
+    const [address = '', name] = bare.split(/%(.*)/s, 2);
+    if (familyOf(address) === undefined)
+      throw new BadValue('is not an IP address', 'give an address of this machine, such as 192.0.2.7');
+    if (name === undefined) return { address };
+    const device = networkDevice.parse(name);
+    return /^fe[89ab]/i.test(address) ? { address: bare } : { address, device };
+  },
+};
+
+/** The name of a network interface. */
+export const networkDevice: FlagType<string> = {
+  placeholder: 'DEV',
+  parse(value) {
+    const { nameCharacters } = limits.socket;
+    if (value.length <= nameCharacters && /^[!-.0-~]+$/.test(value)) return value;
+    throw new BadValue('names no network interface', `give a name such as eth0, of up to ${nameCharacters} characters`);
+  },
+};
+
+/** The name of a congestion control algorithm. */
+export const algorithm: FlagType<string> = {
+  placeholder: 'ALGO',
+  parse(value) {
+    const { nameCharacters } = limits.socket;
+    if (value.length <= nameCharacters && /^[\w.-]+$/.test(value)) return value;
+    throw new BadValue('names no algorithm', `give a name such as cubic, of up to ${nameCharacters} characters`);
+  },
+};
+
+/** Networks, separated by commas. */
+export const cidrs: FlagType<readonly Cidr[]> = {
+  placeholder: 'CIDR,...',
+  parse(value) {
+    return value.split(',').map((text) => {
+      const cidr = parseCidr(text.trim());
+      if (cidr) return cidr;
+      throw new BadValue('names no network', 'give addresses or networks, such as 127.0.0.1,10.0.0.0/8,2001:db8::/32');
+    });
+  },
+};
+
+/** The path of an HTTP request, without a query. */
+export const urlPath: FlagType<string> = {
+  placeholder: 'PATH',
+  parse(value) {
+    if (!/^\/[\w!$&'()*+,\-./:;=@~%]*$/.test(value)) {
+      throw new BadValue('is not a path', 'begin it with / and percent-encode what a URL cannot hold, such as /wperf');
+    }
+    return value;
+  },
+};

@@ -1,0 +1,32 @@
+/** What a failed write means: a client ends and says why, a server warns once and goes on; a closed pipe is quiet. */
+import type { Writable } from 'node:stream';
+import { exitCodes } from '../../../errors.js';
+
+export type WriteFailure = 'ends' | 'warns';
+
+/** The name is as the user knows the stream: `stdout`, or a flag with its file. */
+export function watchWrites(stream: Writable, name: string, means: WriteFailure): () => void {
+  const failed = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.local);
+    const kind = means === 'ends' ? 'wperf: error' : 'warning';
+    const rest = means === 'ends' ? 'free space there, or write elsewhere' : 'the server goes on without it';
+    if (stream !== process.stderr && !told.has(stream)) {
+      process.stderr.write(`${kind}: ${name} cannot be written: ${error.message}: ${rest}\n`);
+    }
+    told.add(stream);
+    if (means === 'ends') process.exit(exitCodes.local);
+  };
+  stream.on('error', failed);
+  return () => stream.off('error', failed);
+}
+
+/** A stream that fails at each line is told once. */
+const told = new WeakSet<Writable>();
+
+/** The standard streams; may be called again where the command means otherwise. */
+export function watchStandardStreams(means: WriteFailure): void {
+  for (const release of releases.splice(0)) release();
+  releases.push(watchWrites(process.stdout, 'stdout', means), watchWrites(process.stderr, 'stderr', means));
+}
+
+const releases: (() => void)[] = [];

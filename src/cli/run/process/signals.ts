@@ -1,0 +1,28 @@
+/** SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, the second ends the process as if unhandled. */
+import { constants } from 'node:os';
+import { deferred } from '../../../host/deferred.js';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** On a terminal a live line may stand unfinished. */
+function leave(code: number): never {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  process.exit(code);
+}
+
+const first = deferred();
+
+/** Resolves when a signal has asked for an orderly end. */
+export const interrupted: Promise<void> = first.promise;
+
+/** For the rest of the process: one that let go of its signals could lose one that is just coming. */
+export function onInterrupt(task: () => void): void {
+  let asked = false;
+  const handler = (signal: (typeof signals)[number]) => {
+    if (asked) leave(128 + constants.signals[signal]);
+    asked = true;
+    first.resolve();
+    task();
+  };
+  for (const signal of signals) process.on(signal, handler);
+}

@@ -1,0 +1,45 @@
+/** The way into a server of the original: the connection, the token, and what its refusals mean. */
+import { toWperfError, WperfError } from '../../../errors.js';
+import type { NoticeEvent } from '../../../events/test.js';
+import type { ConnectionPlan } from '../../../plan/plan.js';
+import { tokenHint } from '../../native/wire/conversation.js';
+import { closedError, type LegacyLink } from '../wire/link.js';
+
+/** What a user is told of the dialect, before anything is measured. */
+export function dialectNotes(plan: ConnectionPlan): NoticeEvent[] {
+  const dialect = {
+    type: 'notice',
+    level: 'info',
+    text: 'The server speaks the dialect of the original wperf.',
+  } as const;
+  if (plan.token === undefined) return [dialect];
+  const isChecked = isServerChecked(plan);
+  const who = isChecked ? 'The server' : 'Whoever can read the connection';
+  const text = `${who} gets the token as it is: the original wperf proves nothing.`;
+  return [dialect, { type: 'notice', level: isChecked ? 'info' : 'warning', text }];
+}
+
+/** Nobody but the server named in the certificate can read along. */
+export function isServerChecked({ target, insecure }: ConnectionPlan): boolean {
+  return target.secure && !insecure;
+}
+
+/** A test over `links` failed: a refused token gets its own name. */
+export function refusalOf(
+  { token, target }: ConnectionPlan,
+  links: readonly LegacyLink[],
+  thrown: unknown,
+): WperfError {
+  const peer = `${target.host}:${target.port}`;
+  const error = toWperfError(thrown);
+  const closed = links.find((link) => link.closed?.reason === 'policy')?.closed;
+  if (!closed || error.code !== 'peer-lost') return error;
+  if (!/token/i.test(closed.text)) return closedError(closed, peer);
+  const code = token === undefined ? 'token-required' : 'token-rejected';
+  return new WperfError(code, `${peer}: ${closed.text}`, { operation: 'handshake', peer, hint: tokenHint });
+}
+
+/** Gives the token, if there is one. */
+export function sayToken(link: LegacyLink, { token }: ConnectionPlan): void {
+  if (token !== undefined) link.say(token);
+}

@@ -1,0 +1,87 @@
+/**
+ * The route back from a server of the original. Liveness: each text is waited for no longer than `legacy.hopSeconds`,
+ * and TTLs must rise, so that there are no more hops than TTLs.
+ */
+import { legacy, waits } from '../../../defaults/index.js';
+import { WperfError } from '../../../errors.js';
+import type { TraceStart } from '../../../events/route.js';
+import { within } from '../../../host/clock.js';
+import { Mailbox } from '../../../host/mailbox.js';
+import type { RouteDialect, RouteReading, RouteWord } from '../../../modes/route/client.js';
+import { canonicalIp, familyOf } from '../../../net/ip.js';
+import type { ConnectionPlan } from '../../../plan/plan.js';
+import { shownProxy } from '../../../plan/proxy.js';
+import { closedError, LegacyLink } from '../wire/link.js';
+import { parseRouteText } from '../wire/route-wire.js';
+import { commandText } from '../wire/wire.js';
+import { refusalOf, sayToken } from './entry.js';
+
+/** One of the original is told no wishes. */
+export const legacyRoute: RouteDialect = {
+  async open(channel, plan, reading) {
+    const link = new LegacyLink(channel);
+    const words = hear(link, reading);
+    const told = words[Symbol.asyncIterator]();
+    words.put(startOf(link, plan));
+    sayToken(link, plan);
+    link.say(commandText('reverse_traceroute'));
+    return {
+      notes: [],
+      async next() {
+        const word = within(reading.host.clock, legacy.hopSeconds, told.next(), () => silence(link));
+        const { value } = await word.catch((thrown) => Promise.reject(refusalOf(plan, [link], thrown)));
+        return value ?? { type: 'trace-end', reason: 'interrupted' };
+      },
+      close() {
+        words.end();
+        link.close(waits.partingSeconds);
+      },
+    };
+  },
+};
+
+/** What the server says, from text to text, until its end or the WperfError that ended it. */
+function hear(link: LegacyLink, { annotate }: RouteReading): Mailbox<RouteWord> {
+  const words = new Mailbox<RouteWord>();
+  let lastTtl = 0;
+  const fail = (thrown: unknown) => {
+    link.onText = () => {};
+    link.onClosed = () => {};
+    words.fail(thrown);
+  };
+  link.onClosed = (closed) => fail(closedError(closed, link.peer));
+  link.onText = (text) => {
+    try {
+      const word = wordOf(text, link, annotate);
+      if (word.type === 'trace-hop' && word.ttl <= lastTtl) {
+        throw new WperfError('protocol-violation', `${link.peer} told of its hops in disorder`);
+      }
+      if (word.type === 'trace-hop') lastTtl = word.ttl;
+      words.put(word);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  };
+  return words;
+}
+
+/** The original does not say why it ended: it goes on while it hears nothing, up to its last TTL. */
+function wordOf(text: string, { peer }: LegacyLink, annotate: RouteReading['annotate']): RouteWord {
+  const said = parseRouteText(text, annotate);
+  if (said.kind === 'hop') return { type: 'trace-hop', ...said.hop };
+  if (said.kind === 'end') return { type: 'trace-end' };
+  throw new WperfError('request-refused', `${peer}: ${said.message}`, { peer });
+}
+
+/** The address is this end's own as it knows it: behind NAT, the server traces to another. */
+function startOf({ channel }: LegacyLink, plan: ConnectionPlan): TraceStart {
+  const { localHost } = channel.info;
+  const ip = canonicalIp(localHost) ?? localHost;
+  const asked = { direction: 'reverse', host: plan.target.host, ip, family: familyOf(ip) ?? 4 } as const;
+  return { type: 'trace-start', wallMs: Date.now(), ...asked, ...shownProxy(plan), firstHop: 1, queries: 1 };
+}
+
+function silence({ peer }: LegacyLink): WperfError {
+  const text = `${peer} told of no hop for ${legacy.hopSeconds} s`;
+  return new WperfError('peer-lost', text, { operation: 'test', peer });
+}

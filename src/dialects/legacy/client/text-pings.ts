@@ -1,0 +1,77 @@
+/** Pings of the original's dialect, which are numbered texts, and their round trips. */
+import { bounds, legacy } from '../../../defaults/index.js';
+import { WperfError } from '../../../errors.js';
+import { closedError, type LegacyLink } from '../wire/link.js';
+import { pingText, pongSeq } from '../wire/wire.js';
+
+interface Ping {
+  readonly sentMs: number;
+  resolve(rttMs: number): void;
+  reject(reason: Error): void;
+}
+
+export class TextPings {
+  /** Rejects with the WperfError that ended the connection, which may be that the server said what it should not. */
+  readonly failed: Promise<never>;
+  /** Called when the connection has ended, before the pings that are out fail. */
+  onGone: () => void = () => {};
+  readonly #link: LegacyLink;
+  readonly #out = new Map<number, Ping>();
+  #next = 0;
+  #repeated = 0;
+  #fail: (error: WperfError) => void = () => {};
+
+  /** Takes the link's turn. */
+  constructor(link: LegacyLink) {
+    this.#link = link;
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.failed.catch(() => {});
+    link.onText = (text) => this.#onText(text);
+    link.onClosed = (closed) => this.#end(closedError(closed, link.peer));
+  }
+
+  /** One round trip in milliseconds; rejects when the connection ends first, or when too many others are out. */
+  ping(): Promise<number> {
+    if (this.#link.closed) return Promise.reject(new Error('the connection closed'));
+    if (this.#out.size === bounds.pingsInFlight) this.#lose();
+    const seq = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#out.set(seq, { sentMs: performance.now(), resolve, reject });
+      this.#link.say(pingText(seq));
+    });
+  }
+
+  #onText(text: string): void {
+    const nowMs = performance.now();
+    const seq = pongSeq(text);
+    if (seq === undefined) this.#refuse('sent a text where a pong was due');
+    else if (seq >= this.#next) this.#refuse('answered a ping that was not sent');
+    else this.#answered(seq, nowMs);
+  }
+
+  #answered(seq: number, nowMs: number): void {
+    const ping = this.#out.get(seq);
+    this.#out.delete(seq);
+    if (ping) ping.resolve(nowMs - ping.sentMs);
+    else if (++this.#repeated > legacy.repeatedPongs) this.#refuse('answers the same pings over and over');
+  }
+
+  #refuse(what: string): void {
+    const { peer } = this.#link;
+    this.#link.refuse(what);
+    this.#end(new WperfError('protocol-violation', `${peer} ${what}`, { operation: 'test', peer }));
+  }
+
+  #end(error: WperfError): void {
+    this.onGone();
+    this.#fail(error);
+    this.#lose();
+  }
+
+  #lose(): void {
+    for (const ping of this.#out.values()) ping.reject(new Error('no answer to the ping'));
+    this.#out.clear();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * A connection in the original's dialect: texts go to whoever has the turn. They are delivered at once, never by a
+ * promise, since a client's wish and its first load may arrive in one chunk.
+ */
+import { legacy } from '../../../defaults/index.js';
+import { WperfError } from '../../../errors.js';
+import { type BareChannel, type Closed, peerText } from '../../../transport/channel.js';
+
+export class LegacyLink {
+  readonly peer: string;
+  /** Settles when the connection has ended. */
+  readonly ended: Promise<Closed>;
+  onText: (text: string) => void = () => {};
+  onClosed: (closed: Closed) => void = () => {};
+  #channel: BareChannel;
+  #closed: Closed | undefined;
+  #closing = false;
+
+  constructor(channel: BareChannel) {
+    this.#channel = channel;
+    this.peer = peerText(channel.info);
+    channel.onText = (text) => this.#receive(text);
+    this.ended = new Promise((resolve) => {
+      channel.onClose = (closed) => {
+        this.#closed = closed;
+        this.onClosed(closed);
+        resolve(closed);
+      };
+    });
+  }
+
+  get channel(): BareChannel {
+    return this.#channel;
+  }
+
+  /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
+  put(over: (channel: BareChannel) => BareChannel): void {
+    this.#channel = over(this.#channel);
+  }
+
+  get closed(): Closed | undefined {
+    return this.#closed;
+  }
+
+  say(text: string): void {
+    this.channel.send(text);
+  }
+
+  close(withinSeconds: number): Promise<void> {
+    return this.#close('done', '', withinSeconds);
+  }
+
+  /** Ends the connection with a reason, in ASCII, that the original shows its user. */
+  refuse(reason: string): void {
+    void this.#close('policy', reason, 1);
+  }
+
+  #close(reason: 'done' | 'policy', text: string, withinSeconds: number): Promise<void> {
+    if (this.#closing) return Promise.resolve();
+    this.#closing = true;
+    return this.channel.close(reason, text, withinSeconds);
+  }
+
+  #receive(text: string): void {
+    if (this.#closing) return;
+    if (text.length <= legacy.textCharacters) {
+      this.onText(text);
+    } else {
+      this.refuse('text too long');
+      this.onClosed({ reason: 'policy', text: `it sent a text of ${text.length} characters` });
+    }
+  }
+}
+
+/** A connection that ended before its time, as an error. */
+export function closedError({ reason, text }: Closed, peer: string): WperfError {
+  const detail = { operation: 'test', peer };
+  if (reason === 'protocol') return new WperfError('protocol-violation', `${peer}: ${text}`, detail);
+  const why = text === '' ? '' : ` (${text})`;
+  return new WperfError('peer-lost', `the connection with ${peer} was closed by the other side${why}`, detail);
+}

@@ -1,0 +1,165 @@
+/** What a server does with a connection that speaks wperf.v1: the handshake, then what the hello asks for. */
+import { waits } from '../../../defaults/index.js';
+import { toWperfError, WperfError } from '../../../errors.js';
+import { given } from '../../../given.js';
+import { onAbort } from '../../../host/abort.js';
+import type { ExpectedLoad } from '../../../modes/load/carriage.js';
+import { ServedTest } from '../../../modes/load/served.js';
+import { countServedPings } from '../../../modes/ping/account.js';
+import type { Grant, Hello } from '../../../protocol/messages.js';
+import type { EndRun, House, ServedDialect } from '../../served.js';
+import { Conversation } from '../wire/conversation.js';
+import { grantedTest } from '../wire/granted.js';
+import { openAsServer } from '../wire/handshake.js';
+import { NativeTalk } from '../wire/talk.js';
+import { decide } from './decide.js';
+import { awaitLoad, expectLoad } from './expect.js';
+import { servePings } from './serve-pings.js';
+import { serveTrace } from './serve-route.js';
+
+/** A connection that has its grant. */
+interface Granted {
+  readonly conversation: Conversation;
+  readonly hello: Hello;
+  readonly grant: Grant;
+  /** Where the load comes by a connection of its own. */
+  readonly expected: ExpectedLoad | undefined;
+  readonly house: House;
+  /** By session. */
+  readonly tests: Map<string, ServedTest>;
+}
+
+const served: Readonly<Record<Hello['mode'], (granted: Granted) => Promise<void>>> = {
+  throughput: serveLoad,
+  datagram: serveLoad,
+  latency: serveLatency,
+  ping: servePingRun,
+  traceroute: serveRoute,
+};
+
+export function serveNative(house: House): ServedDialect {
+  const tests = new Map<string, ServedTest>();
+  const isTesting = (conversation: Conversation) =>
+    [...tests.values()].some((test) => test.runsOn(conversation.channel));
+  return async ({ channel, heard, failed }) => {
+    const conversation = new Conversation(channel, house.host.clock);
+    const ended = new Promise<void>((resolve) => conversation.whenEnded(resolve));
+    let isHeard = false;
+    const sendAway = () => {
+      if (!isTesting(conversation)) conversation.close(isHeard ? waits.stopSeconds : waits.partingSeconds);
+    };
+    // Behind the last word of whoever else hears of the stop.
+    const stayed = onAbort(house.stop, () => queueMicrotask(sendAway));
+    try {
+      const granted = await open(conversation, house);
+      heard();
+      isHeard = true;
+      await served[granted.hello.mode]({ ...granted, conversation, house, tests });
+    } catch (error) {
+      failed(error);
+    }
+    conversation.close(waits.closeSeconds);
+    await ended;
+    stayed();
+  };
+}
+
+function open(conversation: Conversation, { plan, service, host, reception }: House) {
+  const { token } = plan;
+  return openAsServer(conversation, {
+    token,
+    software: host.software,
+    decide: (hello) => decide(hello, plan, service),
+    expectLoad: (hello) => expectLoad(conversation, reception, hello),
+  });
+}
+
+async function serveLoad(granted: Granted): Promise<void> {
+  const { conversation, hello, grant, expected, house } = granted;
+  const { channel } = conversation;
+  const test = grantedTest(hello, grant);
+  const { clock } = house.host;
+  if (!expected && test.direction !== 'up') conversation.carriesLoad();
+  const carried = expected
+    ? await awaitLoad(conversation, { expected, test, hello, grant, clock })
+    : { test, data: channel, link: channel };
+  await testOf(granted).serve({
+    id: hello.stream,
+    ...carried,
+    recorded: hello.serverOutput,
+    silenceSeconds: house.plan.silenceSeconds,
+    talk: new NativeTalk(conversation, 'server'),
+  });
+}
+
+/** The streams of one session are one test. */
+function testOf({ conversation, hello, house, tests }: Granted): ServedTest {
+  const { session } = hello;
+  const known = tests.get(session);
+  if (known) return known;
+  const endRun = begin(conversation, house);
+  const test = new ServedTest(askedOf(hello), house.host, house.stop, {
+    rate: house.plan.rate,
+    makeRecorder: house.makeRecorder,
+    onEvent: (event) => house.emit.test(event, session),
+    onEnded: (ran) => {
+      tests.delete(session);
+      endRun(ran);
+    },
+  });
+  tests.set(session, test);
+  return test;
+}
+
+function askedOf({ session, software, title, extraData, sim, socket }: Hello) {
+  return { session, software, ...given({ title, extraData, simulation: sim, socket }) };
+}
+
+/** Pings beside a test are none of their own. */
+function serveLatency({ conversation, hello, grant, house }: Granted): Promise<void> {
+  return answerPings(conversation, house, waits.startSeconds + hello.omitSeconds + grant.seconds);
+}
+
+function servePingRun({ conversation, hello, grant, house }: Granted): Promise<void> {
+  return asRun(conversation, house, async () => {
+    const { channel } = conversation;
+    const guest = { session: hello.session, peerSoftware: hello.software, link: channel };
+    const ended = countServedPings(guest, house.host.clock, house.stop);
+    await answerPings(conversation, house, grant.seconds);
+    house.emit.pings(ended(channel.pingsAnswered ?? 0));
+  });
+}
+
+function answerPings(conversation: Conversation, { host: { clock }, stop }: House, seconds: number): Promise<void> {
+  return servePings(conversation, { clock, seconds: seconds + waits.closeSeconds, stop });
+}
+
+function serveRoute({ conversation, hello: { trace }, house }: Granted): Promise<void> {
+  if (trace === undefined) throw new WperfError('internal', 'a trace without a wish');
+  const { places = false, ...wish } = trace;
+  const { desk, stop, plan, emit } = house;
+  const annotate = places ? house.annotate : undefined;
+  const options = { desk, wish, annotate, proven: plan.token !== undefined, stop, onNote: emit.note };
+  return asRun(conversation, house, () => serveTrace(conversation, options));
+}
+
+/** A run of one connection. */
+async function asRun(conversation: Conversation, house: House, run: () => Promise<void>): Promise<void> {
+  const endRun = begin(conversation, house);
+  let ran = false;
+  try {
+    await run();
+    ran = true;
+  } finally {
+    endRun(ran);
+  }
+}
+
+function begin(conversation: Conversation, { admission }: House): EndRun {
+  try {
+    return admission.begin();
+  } catch (thrown) {
+    conversation.abort(toWperfError(thrown));
+    throw thrown;
+  }
+}

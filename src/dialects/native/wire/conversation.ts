@@ -1,0 +1,218 @@
+/**
+ * Control messages over a channel, one at a time and in order. What cannot be read, an error message, and the end of
+ * the connection all surface as a WperfError at whoever waits. Liveness: `next` is bounded by its own limit; during a
+ * test `watch` bounds the peer's silence instead.
+ */
+import { bounds, waits } from '../../../defaults/index.js';
+import { type ErrorCode, toWperfError, WperfError } from '../../../errors.js';
+import type { Cancel, Clock } from '../../../host/clock.js';
+import { deferred } from '../../../host/deferred.js';
+import { Inbox } from '../../../host/inbox.js';
+import { noLoadHint } from '../../../modes/load/failure.js';
+import { decodeMessage, encodeMessage, violation } from '../../../protocol/codec.js';
+import type { Message, MessageOf, MessageType } from '../../../protocol/messages.js';
+import { type BareChannel, type Closed, type Echo, peerText } from '../../../transport/channel.js';
+import { TextEcho } from './text-echo.js';
+
+export const tokenHint = 'give the same --token (or WPERF_TOKEN) at both ends';
+
+/** More control messages than this, unread, and the peer is flooding us. */
+const MAX_UNREAD = 256;
+
+/** Codes that a peer may put into an error message, with what to do; any other code is a plain refusal. */
+const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
+  'token-required': tokenHint,
+  'token-rejected': tokenHint,
+  'token-not-asked': 'leave --token away',
+  'server-unproven': undefined,
+  'server-full': 'try again later',
+  'peer-terminated': undefined,
+  'protocol-violation': undefined,
+  'no-load': noLoadHint,
+  timeout: undefined,
+  unreachable: 'a proxy or a firewall on the way may not pass it: leave --proto away to measure over WebSocket',
+};
+
+export class Conversation {
+  readonly peer: string;
+  #channel: BareChannel;
+  /** Round trips by texts, whose answers tell the far end's clock. */
+  readonly textEcho: TextEcho;
+  readonly #clock: Clock;
+  readonly #unread = new Inbox<Message>();
+  #cancelWatch: Cancel = () => {};
+  #mayWaitBytes: number = bounds.queuedAnswerBytes;
+  readonly #ended = deferred<void>();
+  readonly #failed = deferred<never>();
+
+  constructor(channel: BareChannel, clock: Clock) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.textEcho = new TextEcho(clock, (message) => this.send(message));
+    this.peer = peerText(channel.info);
+    this.#failed.promise.catch(() => {});
+    const byText = channel.ping === undefined;
+    this.echo = { ping: (written) => (!byText && this.#channel.ping?.(written)) || this.textEcho.ping(written) };
+    channel.onText = (text, arrivedAt) => this.#receive(text, arrivedAt);
+    channel.onViolation = (text) => this.#onViolation(text);
+    channel.onClose = (closed) => {
+      this.#cancelWatch();
+      this.textEcho.loseAll();
+      this.#fail(this.#closedError(closed));
+      this.#ended.resolve();
+    };
+  }
+
+  /** Never settles before the conversation fails, and then rejects with its failure. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  /** Runs the task once the connection has ended. */
+  whenEnded(task: () => void): void {
+    void this.#ended.promise.then(task);
+  }
+
+  get channel(): BareChannel {
+    return this.#channel;
+  }
+
+  /** Round trips: by the channel's own pings where it has such, else by control texts. */
+  readonly echo: Pick<Echo, 'ping'>;
+
+  /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
+  put(over: (channel: BareChannel, clock: Clock) => BareChannel): void {
+    this.#channel = over(this.#channel, this.#clock);
+  }
+
+  send(message: Message): void {
+    this.channel.send(encodeMessage(message));
+  }
+
+  /** The next message of any type; rejects with the failure that ended the conversation. */
+  next(): Promise<Message> {
+    return this.#unread.next();
+  }
+
+  /** The next message, which must be of one of these types and come in time. */
+  async expect<const T extends MessageType>(seconds: number, ...types: readonly T[]): Promise<MessageOf<T>> {
+    const cancel = this.#clock.at(this.#clock.now() + seconds, () => {
+      const what = `no ${types.join(' or ')} message came within ${seconds} s`;
+      this.abort(new WperfError('timeout', what, { operation: 'handshake', peer: this.peer }));
+    });
+    try {
+      const message = await this.next();
+      if ((types as readonly string[]).includes(message.type)) return message as MessageOf<T>;
+      const error = violation(`${message.type} where ${types.join(' or ')} was due`);
+      this.abort(error);
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Load goes out here too: what waits is no sign of a peer that does not read. */
+  carriesLoad(): void {
+    this.#mayWaitBytes = bounds.queuedAnswerBytes + 2 * bounds.batchBytes;
+  }
+
+  /** From now on, sends signs of life and fails when the peer gives none for so long. */
+  watch(silenceSeconds: number = waits.peerSilenceSeconds): void {
+    let lastBytes = this.channel.bytesRead;
+    let lastSeen = this.#clock.now();
+    const look = () => {
+      const now = this.#clock.now();
+      if (this.channel.bytesRead !== lastBytes) {
+        lastBytes = this.channel.bytesRead;
+        lastSeen = now;
+      }
+      if (now - lastSeen >= silenceSeconds) return this.#lose(silenceSeconds);
+      this.echo.ping().catch(() => {});
+      this.#cancelWatch = this.#clock.at(now + waits.heartbeatSeconds, look);
+    };
+    look();
+  }
+
+  /** Ends the conversation in good order, or without ceremony if that takes longer than `withinSeconds`. */
+  close(withinSeconds: number): Promise<void> {
+    this.#cancelWatch();
+    return this.channel.close('done', '', withinSeconds);
+  }
+
+  /** Tells the peer why, and ends the conversation. Whoever waits gets `error`. */
+  abort(error: WperfError): void {
+    if (this.#unread.failure) return;
+    this.#fail(error);
+    this.#part(error.code, error.message);
+  }
+
+  /** In a text before the close: not everybody may choose what a close says. */
+  #part(code: ErrorCode, message: string): void {
+    this.#cancelWatch();
+    this.send({ type: 'error', code, message: message.slice(0, 512) });
+    this.channel.close(code === 'protocol-violation' ? 'protocol' : 'policy', code, 1);
+  }
+
+  #onViolation(text: string): void {
+    this.#fail(new WperfError('protocol-violation', `${this.peer}: ${text}`, { operation: 'test', peer: this.peer }));
+    this.#part('protocol-violation', text);
+  }
+
+  /** Ends the connection at once. */
+  drop(): void {
+    this.#cancelWatch();
+    this.channel.drop();
+  }
+
+  #receive(text: string, arrivedAt?: number): void {
+    if (this.#unread.failure) return;
+    try {
+      const message = decodeMessage(text);
+      if (message.type === 'error') this.#fail(peerError(message, this.peer));
+      else if (message.type === 'ping') this.#answer(message);
+      else if (message.type === 'pong') this.textEcho.answered(message, arrivedAt);
+      else this.#deliver(message);
+    } catch (error) {
+      this.abort(toWperfError(error));
+    }
+  }
+
+  /** A peer that pings without reading the answers fills no more than a bounded queue. */
+  #answer({ id }: MessageOf<'ping'>): void {
+    if (this.channel.queuedBytes > this.#mayWaitBytes) throw violation('pings, and reads no answers');
+    this.send({ type: 'pong', id, at: this.#clock.now() * 1000 });
+  }
+
+  #deliver(message: Message): void {
+    this.#unread.put(message);
+    if (this.#unread.length > MAX_UNREAD) throw violation('control messages faster than they can be read');
+  }
+
+  #fail(error: WperfError): void {
+    this.#unread.fail(error);
+    this.#failed.reject(this.#unread.failure ?? error);
+  }
+
+  #lose(silenceSeconds: number): void {
+    const text = `nothing came from ${this.peer} for ${silenceSeconds} s; it is taken for lost`;
+    this.#fail(new WperfError('peer-lost', text, { operation: 'test', peer: this.peer }));
+    this.drop();
+  }
+
+  #closedError({ reason, text }: Closed): WperfError {
+    const detail = { operation: 'test', peer: this.peer };
+    if (reason === 'protocol') return new WperfError('protocol-violation', `${this.peer}: ${text}`, detail);
+    const why = text === '' ? '' : ` (${text})`;
+    return new WperfError('peer-lost', `the connection with ${this.peer} was closed by the other side${why}`, detail);
+  }
+}
+
+function peerError(message: MessageOf<'error'>, peer: string): WperfError {
+  const code = Object.hasOwn(peerHints, message.code) ? (message.code as ErrorCode) : 'request-refused';
+  const hint = peerHints[code];
+  return new WperfError(code, `${peer}: ${message.message}`, {
+    operation: 'handshake',
+    peer,
+    ...(hint !== undefined && { hint }),
+  });
+}

@@ -1,0 +1,69 @@
+/** Simulated conditions in the text reports: what was asked for at the start, and beside it in the end what came of it. */
+import type { SimulationReport } from '../../../events/test.js';
+import { millisecondsText, sizeFigure } from '../format.js';
+
+/** `Simulated: latency 50 ms +- 5 ms, loss 1 %, seed 7`. */
+export function simulationLine({ configured }: SimulationReport): string {
+  const { latencyMs, jitterMs, lossPercent, mtuBytes, sndbufBytes, rcvbufBytes, noDelay, seed } = configured;
+  return line([
+    ...delayText('latency', latencyMs, jitterMs),
+    ...(lossPercent === undefined ? [] : [`loss ${lossPercent} %`]),
+    ...(mtuBytes === undefined ? [] : [`MTU ${sizeFigure(mtuBytes)}`]),
+    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeFigure(sndbufBytes)}`]),
+    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeFigure(rcvbufBytes)}`]),
+    ...(noDelay ? ['no delay of small segments'] : []),
+    `seed ${seed}`,
+  ]);
+}
+
+/** `Simulated: round trip 100 ms +- 10 ms (measured 100.8 ms), loss 1 % (measured 0.97 %), seed 7`. */
+export function simulationFindings({ configured, measured }: SimulationReport): string {
+  const { latencyMs, jitterMs, lossPercent, mtuBytes, sndbufBytes, rcvbufBytes, noDelay, seed } = configured;
+  const twice = (ms: number | undefined) => ms && 2 * ms;
+  const sizeAt = (key: 'sndbufBytes' | 'rcvbufBytes') =>
+    ends(measured, (settings) => known(settings?.[key], sizeFigure));
+  return line([
+    ...delayText('round trip', twice(latencyMs), twice(jitterMs)).map(
+      (text) => `${text} (measured ${known(measured.rttMs, millisecondsText)})`,
+    ),
+    ...(lossPercent === undefined
+      ? []
+      : [`loss ${lossPercent} % (measured ${known(measured.lossPercent, percentText)})`]),
+    ...(mtuBytes === undefined || measured.blockBytes === null
+      ? []
+      : [`MTU ${sizeFigure(mtuBytes)} (messages of ${sizeFigure(measured.blockBytes)})`]),
+    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeFigure(sndbufBytes)} (${sizeAt('sndbufBytes')})`]),
+    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeFigure(rcvbufBytes)} (${sizeAt('rcvbufBytes')})`]),
+    ...(noDelay
+      ? [`no delay of small segments (${ends(measured, (settings) => known(settings?.noDelay, yesNo))})`]
+      : []),
+    `seed ${seed}`,
+  ]);
+}
+
+function line(parts: readonly string[]): string {
+  return `Simulated: ${parts.join(', ')}`;
+}
+
+function delayText(name: string, latencyMs: number | undefined, jitterMs: number | undefined): string[] {
+  if (latencyMs === undefined && jitterMs === undefined) return [];
+  return [`${name} ${latencyMs ?? 0} ms${jitterMs === undefined ? '' : ` +- ${jitterMs} ms`}`];
+}
+
+type Measured = SimulationReport['measured'];
+
+function ends({ local, remote }: Measured, text: (settings: Measured['remote']) => string): string {
+  return `here ${text(local)}, there ${text(remote)}`;
+}
+
+function known<T>(value: T | null | undefined, text: (value: T) => string): string {
+  return value === null || value === undefined ? 'unknown' : text(value);
+}
+
+function percentText(percent: number): string {
+  return `${Number(percent.toFixed(2))} %`;
+}
+
+function yesNo(flag: boolean): string {
+  return flag ? 'yes' : 'no';
+}
