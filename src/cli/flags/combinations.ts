@@ -1,5 +1,7 @@
 /** Which flags go together: one mode, flags that mean something to what is asked for, no conflicts, nothing missing. */
-import { type Flag, type FlagValues, flags, label, labelOf, type NamedFlag, type Use } from './table.js';
+
+import type { Flag, Use } from './rows/flag.js';
+import { type FlagValues, flags, label, labelOf, type NamedFlag } from './table.js';
 import { usageError } from './usage.js';
 
 /** What a command line has wperf do, and whether against a server of this machine's own. */

@@ -3,7 +3,8 @@
  * changes no figure is taken with a line that says what wperf does instead, and what cannot be had is refused in one.
  */
 import { waits } from '../../defaults/index.js';
-import { dashed, type Flag, flagsByWord, type NamedFlag } from './table.js';
+import type { Flag } from './rows/flag.js';
+import { dashed, flagsByWord, type NamedFlag } from './table.js';
 import { text } from './values/types.js';
 
 export interface ForeignFlag extends Pick<Flag, 'name' | 'aliases' | 'type'> {

@@ -2,7 +2,8 @@
 import yargs from 'yargs';
 import { type ForeignFlag, foreignFlags, type KnownFlag, knownByWord } from './foreign.js';
 import { nearest } from './nearest.js';
-import { dashed, type Flag, type FlagValues, flags, flagsByWord, label } from './table.js';
+import type { Flag } from './rows/flag.js';
+import { dashed, type FlagValues, flags, flagsByWord, label } from './table.js';
 import { parseNamed, quote, usageError } from './usage.js';
 
 /** Nothing converted, nothing expanded; a repeated flag becomes an array. */

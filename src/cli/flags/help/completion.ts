@@ -1,6 +1,7 @@
 /** `--completion`: what has a shell complete wperf's words, made from the table of flags. */
 
-import { type Flag, flags, wordsOf } from '../table.js';
+import type { Flag } from '../rows/flag.js';
+import { flags, wordsOf } from '../table.js';
 import { brief } from './brief.js';
 import type { Shell } from './shells.js';
 

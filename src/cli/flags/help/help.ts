@@ -1,16 +1,7 @@
 /** `--help`: what fits a screen, one subject, or all of it. */
 
-import {
-  type Flag,
-  type FlagName,
-  flags,
-  type Group,
-  groups,
-  groupTitles,
-  placeholderOf,
-  type Use,
-  wordsOf,
-} from '../table.js';
+import { type Flag, type Group, groups, groupTitles, type Use } from '../rows/flag.js';
+import { type FlagName, flags, placeholderOf, wordsOf } from '../table.js';
 import { brief } from './brief.js';
 import { examples, purpose, units, usages } from './texts.js';
 import type { Topic } from './topics.js';

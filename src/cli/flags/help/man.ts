@@ -1,6 +1,7 @@
 /** The manual page as troff, made from the table of flags. */
 import { geoip } from '../../../defaults/index.js';
-import { type Flag, flags, groups, groupTitles, placeholderOf, wordsOf } from '../table.js';
+import { type Flag, groups, groupTitles } from '../rows/flag.js';
+import { flags, placeholderOf, wordsOf } from '../table.js';
 import { description } from './help.js';
 import { environment, examples, exits, purpose, units, usages } from './texts.js';
 
