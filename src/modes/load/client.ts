@@ -16,11 +16,11 @@ import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer, LoneDialect } from './dialect.js';
 import { endEventOf } from './end.js';
 import { failureOf } from './failure.js';
-import { KernelLatency } from './kernel-latency.js';
-import { LatencyProbe } from './latency-probe.js';
+import { KernelLatency } from './latency/kernel-latency.js';
+import { LatencyProbe } from './latency/latency-probe.js';
+import { measureRoundTrips, OpeningRoundTrips } from './latency/round-trips.js';
 import { startProgressMeter } from './progress-meter.js';
 import { carriageOf, readersOf } from './readers.js';
-import { measureRoundTrips, OpeningRoundTrips } from './round-trips.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
 

@@ -1,6 +1,6 @@
 /** Latency by the kernel's own round trips. */
 import { expect, it } from 'vitest';
-import { KernelLatency, kernelRoundTrips } from '../../../src/modes/load/kernel-latency.js';
+import { KernelLatency, kernelRoundTrips } from '../../../src/modes/load/latency/kernel-latency.js';
 import type { KernelView } from '../../../src/transport/channel.js';
 import { FakeClock } from '../../support/fake-clock.js';
 

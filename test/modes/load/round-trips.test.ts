@@ -1,6 +1,6 @@
 /** Round trips of the opening: told where the path is long, measured anew where it is short. */
 import { describe, expect, it } from 'vitest';
-import { OpeningRoundTrips } from '../../../src/modes/load/round-trips.js';
+import { OpeningRoundTrips } from '../../../src/modes/load/latency/round-trips.js';
 import type { Connected } from '../../../src/transport/transport.js';
 import { FakeClock } from '../../support/fake-clock.js';
 

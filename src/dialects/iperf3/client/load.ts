@@ -6,7 +6,7 @@ import { given } from '../../../given.js';
 import type { Clock } from '../../../host/clock.js';
 import { deferred } from '../../../host/deferred.js';
 import type { ClientStream, LoadPeer, LoneDialect } from '../../../modes/load/dialect.js';
-import { kernelRoundTrips } from '../../../modes/load/kernel-latency.js';
+import { kernelRoundTrips } from '../../../modes/load/latency/kernel-latency.js';
 import { missingFigures } from '../../../modes/load/warnings.js';
 import { mayEndByTime } from '../../../plan/length.js';
 import type { ClientPlan, TestPlan } from '../../../plan/plan.js';

@@ -1,10 +1,10 @@
 /** Round trips measured on the streams' own connections before a test loads them. */
-import { waits } from '../../defaults/index.js';
-import type { RttSummary } from '../../events/test.js';
-import { type Clock, within } from '../../host/clock.js';
-import type { Echo } from '../../transport/channel.js';
-import type { Connected } from '../../transport/transport.js';
-import { Pinger } from '../ping/pinger.js';
+import { waits } from '../../../defaults/index.js';
+import type { RttSummary } from '../../../events/test.js';
+import { type Clock, within } from '../../../host/clock.js';
+import type { Echo } from '../../../transport/channel.js';
+import type { Connected } from '../../../transport/transport.js';
+import { Pinger } from '../../ping/pinger.js';
 
 /**
  * One ping after another, in turn over the streams. Undefined if none came back in time.

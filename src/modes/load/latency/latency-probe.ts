@@ -3,17 +3,17 @@
  * told, and never fails the test. Liveness: opening is bounded by `waits.latencyOpenSeconds`, the pings before the load
  * by `waits.rttBudgetSeconds`; those under it end with the test.
  */
-import { bounds, limits, waits } from '../../defaults/index.js';
-import { toWperfError, WperfError } from '../../errors.js';
-import { given } from '../../given.js';
-import { type Cancel, type Clock, within } from '../../host/clock.js';
-import { deferred } from '../../host/deferred.js';
-import { type LatencyReport, latencyNow, latencyReport, thinnedTrips } from '../../measure/latency/latency.js';
-import { type Queued, queueReport, queuesOf, type RoundTripMoments } from '../../measure/latency/queues.js';
-import type { Simulation, TestDirection, TestPlan } from '../../plan/plan.js';
-import { Pinger } from '../ping/pinger.js';
-import { simulatedSeconds } from '../simulation.js';
-import type { EchoLink } from './dialect.js';
+import { bounds, limits, waits } from '../../../defaults/index.js';
+import { toWperfError, WperfError } from '../../../errors.js';
+import { given } from '../../../given.js';
+import { type Cancel, type Clock, within } from '../../../host/clock.js';
+import { deferred } from '../../../host/deferred.js';
+import { type LatencyReport, latencyNow, latencyReport, thinnedTrips } from '../../../measure/latency/latency.js';
+import { type Queued, queueReport, queuesOf, type RoundTripMoments } from '../../../measure/latency/queues.js';
+import type { Simulation, TestDirection, TestPlan } from '../../../plan/plan.js';
+import { Pinger } from '../../ping/pinger.js';
+import { simulatedSeconds } from '../../simulation.js';
+import type { EchoLink } from '../dialect.js';
 
 export interface LatencyProbeOptions {
   readonly clock: Clock;

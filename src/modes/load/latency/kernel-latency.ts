@@ -2,13 +2,13 @@
  * Latency where a dialect has no connection beside the test: the kernel's own round trips of the streams that this end
  * sends, which it smooths. Liveness: looks until it is told to finish.
  */
-import { bounds, waits } from '../../defaults/index.js';
-import type { RttSummary } from '../../events/test.js';
-import type { Cancel, Clock } from '../../host/clock.js';
-import { type LatencyReport, latencyReport } from '../../measure/latency/latency.js';
-import { Thinned } from '../../measure/latency/thinned.js';
-import type { TestPlan } from '../../plan/plan.js';
-import type { Link } from '../../transport/channel.js';
+import { bounds, waits } from '../../../defaults/index.js';
+import type { RttSummary } from '../../../events/test.js';
+import type { Cancel, Clock } from '../../../host/clock.js';
+import { type LatencyReport, latencyReport } from '../../../measure/latency/latency.js';
+import { Thinned } from '../../../measure/latency/thinned.js';
+import type { TestPlan } from '../../../plan/plan.js';
+import type { Link } from '../../../transport/channel.js';
 import { summaryOf } from './round-trips.js';
 
 type Kernel = Pick<Link, 'kernel'>;
