@@ -9,6 +9,7 @@ import { claimsTls, overTls } from '../transport/door/tls.js';
 import { Upgrader } from '../transport/ws/upgrade.js';
 import type { Admission } from './admission.js';
 import { isOwnClient, ownHeaders, refusal, wantsTls, withoutSubprotocol, withoutUpgrade, wrongPath } from './http.js';
+import { refusePage } from './origin.js';
 
 export interface SubprotocolEntry {
   readonly kind: 'subprotocol';
@@ -84,6 +85,8 @@ function welcome(asked: Requested, options: EntranceOptions, upgrader: Upgrader)
 /** Who serves a client at this address, or why nobody does. */
 function admit({ request, arrival, path }: Requested, address: string, options: EntranceOptions) {
   if (options.path !== undefined && path !== options.path) return wrongPath;
+  const foreign = refusePage(request.headers);
+  if (foreign) return foreign;
   const entry = entryFor(request.headers, options.entries);
   if (!entry) return withoutSubprotocol(request);
   const full = options.admission.open(arrival.tcp, address);

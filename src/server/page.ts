@@ -6,6 +6,7 @@ import { WperfError } from '../errors.js';
 import { packagePart } from '../package.js';
 import type { Answer, Requested } from '../transport/door/http.js';
 import { reads, wrongPath } from './http.js';
+import { ownPageCookie } from './origin.js';
 
 /** What the build says of a file. */
 interface Listed {
@@ -85,12 +86,16 @@ export class Page {
 
   /** Where the path is no folder, what the page names lies in one beside it. */
   #pageAnswer(path: string, headers: Requested['request']['headers']): Answer {
-    if (path.endsWith('/')) return answerOf(this.#page, headers, anew);
+    if (path.endsWith('/')) return asOwn(answerOf(this.#page, headers, anew));
     const html = this.#page.bodies.get('identity')?.toString() ?? '';
     const folder = `./${path.slice(path.lastIndexOf('/') + 1)}/`;
     const body = Buffer.from(html.replaceAll('"./', `"${folder}`));
-    return answerOf({ type: this.#page.type, bodies: new Map([['identity', body]]) }, headers, anew);
+    return asOwn(answerOf({ type: this.#page.type, bodies: new Map([['identity', body]]) }, headers, anew));
   }
+}
+
+function asOwn(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, ...ownPageCookie } };
 }
 
 const forever = 'public, max-age=31536000, immutable';

@@ -62,6 +62,27 @@ describeNeeding('the page', [chromium], () => {
     expect(page.page.url()).not.toContain('sesame');
   });
 
+  test('measures from its own page alone: what another site has a browser send is refused', async () => {
+    const server = await startWperfServer(onTestFinished);
+    const own = await visit(urlOf(server), { direction: 'down' });
+    await own.run();
+    const other = await startWperfServer(onTestFinished);
+    const page = await own.page.context().newPage();
+    await page.goto(`http://localhost:${other.port}/health`);
+    const opened = (url: string) =>
+      page.evaluate(
+        (address) =>
+          new Promise((resolve) => {
+            const socket = new WebSocket(address, 'wperf.v1');
+            socket.onopen = () => resolve(true);
+            socket.onerror = () => resolve(false);
+          }),
+        url,
+      );
+    expect(await opened(`ws://127.0.0.1:${server.port}/`)).toBe(false);
+    expect(await opened(`ws://localhost:${other.port}/`)).toBe(true);
+  });
+
   test('says so when its server is stopped, and measures again when that is back', async () => {
     const server = await startWperfServer(onTestFinished);
     const page = await visit(urlOf(server), { direction: 'up', seconds: 20 });

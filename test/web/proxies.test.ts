@@ -26,7 +26,8 @@ describeNeeding('the page behind nginx', [chromium, program('nginx'), program('o
     const { prefix = '' } = settings;
     const proxy = await startReverseProxy(onTestFinished, await makeCertificates(onTestFinished), server, settings);
     const port = scheme === 'http' ? proxy.httpPort : proxy.httpsPort;
-    const page = await visit(`${scheme}://127.0.0.1:${port}${prefix}/`, wish);
+    // Another name than the proxy has for the server, as it is by default.
+    const page = await visit(`${scheme}://localhost:${port}${prefix}/`, wish);
     const loads: number[] = [];
     page.page.on('response', (response) => {
       if (response.url().includes('/load/')) loads.push(response.status());
