@@ -13,7 +13,7 @@ const test = [
   'cli/plan/command.ts',
   'cli/plan/surroundings.ts',
   'cli/run/command/client.ts',
-  'report/text/load/test.ts',
+  'report/text/load/load.ts',
   'modes/load/client.ts',
   'dialects/choose.ts',
 ].map(source);

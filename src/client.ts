@@ -3,9 +3,9 @@
  * run needs is loaded while its first connection is being made, so that neither waits for the other.
  */
 import { toWperfError, WperfError } from './errors.js';
+import type { ErrorEvent, NoticeEvent, TestEvent } from './events/load.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
-import type { ErrorEvent, NoticeEvent, TestEvent } from './events/test.js';
 import { given } from './given.js';
 import { eventsOf } from './host/events-of.js';
 import type { Host } from './host/host.js';

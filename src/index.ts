@@ -1,7 +1,7 @@
 export { type ErrorCode, exitCode, exitCodes, WperfError } from './errors.js';
+export * from './events/load.js';
 export * from './events/ping.js';
 export type { SeenClient, SharedResult, TraceEnd, TraceEvent, TraceHop, TraceStart } from './events/route.js';
-export * from './events/test.js';
 export { type Geoip, type GeoipOptions, openGeoip } from './geoip/open.js';
 export {
   type ClientOptions,

@@ -3,9 +3,9 @@
 import { runClientPlan, runPingPlan, runReverseTracePlan } from './client.js';
 import { defaults } from './defaults/index.js';
 import { WperfError } from './errors.js';
+import type { NoticeEvent, TestEvent } from './events/load.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
-import type { NoticeEvent, TestEvent } from './events/test.js';
 import { identity } from './host/identity.js';
 import type { ReverseTraceTools } from './modes/route/client.js';
 import type { Cidr } from './net/cidr.js';

@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net';
 import type { WperfError } from '../errors.js';
 import type { Annotation } from '../events/hop.js';
+import type { TestEvent } from '../events/load.js';
 import type { PingsServedEvent } from '../events/ping.js';
 import type { Recorder } from '../events/recorder.js';
-import type { TestEvent } from '../events/test.js';
 import type { Host } from '../host/host.js';
 import type { LoadReception } from '../modes/load/carriage.js';
 import type { TraceDesk } from '../modes/route/desk/desk.js';

@@ -1,6 +1,7 @@
 /** What `--both-traceroutes` tells: the events of two traces as they come. */
+
+import type { ErrorEvent, NoticeEvent } from './load.js';
 import type { TraceEvent } from './route.js';
-import type { ErrorEvent, NoticeEvent } from './test.js';
 
 export interface RouteEvent {
   readonly direction: 'forward' | 'reverse';

@@ -1,8 +1,8 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
 
 import type { LatencySummary } from '../measure/latency/percentiles.js';
+import type { ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './load.js';
 import type { PeerAddress } from './peer.js';
-import type { ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './test.js';
 
 export interface PingStartEvent {
   readonly type: 'ping-start';

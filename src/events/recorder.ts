@@ -1,4 +1,4 @@
-import type { TestEvent } from './test.js';
+import type { TestEvent } from './load.js';
 
 /** A reporter that keeps what it would have printed. */
 export interface Recorder {

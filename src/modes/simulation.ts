@@ -1,5 +1,5 @@
 /** Simulated conditions in a run: what they are, and what came of them. */
-import type { SimulationReport } from '../events/test.js';
+import type { SimulationReport } from '../events/load.js';
 import { random32 } from '../host/random.js';
 import type { SocketSettings } from '../measure/tcp.js';
 import type { Simulation, SimulationPlan } from '../plan/plan.js';

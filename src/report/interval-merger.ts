@@ -1,5 +1,5 @@
 /** Joins a test's intervals until they are as long as asked for: a server's report need not follow each client's wish. */
-import type { IntervalEvent, IntervalSum, StreamInterval, TestEvent } from '../events/test.js';
+import type { IntervalEvent, IntervalSum, StreamInterval, TestEvent } from '../events/load.js';
 import { type PacketTotals, sumPackets } from '../measure/packets/packets.js';
 import type { Span } from '../measure/span.js';
 import type { Reporter } from './reporter.js';

@@ -14,7 +14,7 @@ type Make<R> = (options: ReporterOptions, screen: Screen) => R;
 /** What makes reporters of tests in this format. */
 export async function testReporters(format: OutputPlan['format']): Promise<Make<Reporter>> {
   if (format === 'json') {
-    const { JsonReporter } = await import('./json/test.js');
+    const { JsonReporter } = await import('./json/load.js');
     return ({ output, ...identity }, screen) => new JsonReporter(identity, screen.out, tripsOf(output));
   }
   if (format === 'json-stream') {
@@ -22,10 +22,10 @@ export async function testReporters(format: OutputPlan['format']): Promise<Make<
     return ({ output, ...identity }, screen) => new JsonStreamReporter(identity, screen.out, tripsOf(output));
   }
   if (format === 'csv') {
-    const { CsvReporter } = await import('./csv/test.js');
+    const { CsvReporter } = await import('./csv/load.js');
     return (identity, screen) => new CsvReporter(identity, screen);
   }
-  const { TextReporter } = await import('./text/load/test.js');
+  const { TextReporter } = await import('./text/load/load.js');
   return ({ output, prefix = () => '', ...identity }, screen) =>
     new TextReporter({ ...identity, ...output, prefix }, screen);
 }

@@ -1,6 +1,6 @@
 /** Words of a peer made safe to show: neither a title nor a server's report may move the cursor of who reads it. */
 import { stripControl } from '../errors.js';
-import type { TestEvent } from '../events/test.js';
+import type { TestEvent } from '../events/load.js';
 
 /** The event with control characters and bidirectional overrides removed; only the server's report keeps its lines. */
 export function printableEvent<T extends TestEvent>(event: T): T {

@@ -1,9 +1,9 @@
 /** The server's report, kept for a client that asks for it. */
 import type { Recorder } from '../events/recorder.js';
+import { JsonReporter } from './json/load.js';
 import type { Identity } from './json/objects.js';
-import { JsonReporter } from './json/test.js';
 import type { Sink } from './reporter.js';
-import { TextReporter } from './text/load/test.js';
+import { TextReporter } from './text/load/load.js';
 
 export function makeRecorder(identity: Identity): Recorder {
   const { sink, text } = keep();

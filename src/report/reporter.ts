@@ -1,8 +1,8 @@
 /** What a report needs of the world, so that it can be tested without one. */
 
+import type { ErrorEvent, NoticeEvent, TestEvent } from '../events/load.js';
 import type { PingEvent } from '../events/ping.js';
 import type { TraceEvent } from '../events/route.js';
-import type { ErrorEvent, NoticeEvent, TestEvent } from '../events/test.js';
 
 /** Reporters listen to the events of one test; none is called by the engine. */
 export interface Reporter {

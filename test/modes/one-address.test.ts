@@ -2,8 +2,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { runClientPlan, runPingPlan, runReverseTracePlan } from '../../src/client.js';
 import { traceBothRoutes } from '../../src/modes/route/both.js';
-import { JsonReporter } from '../../src/report/json/test.js';
-import { TextReporter } from '../../src/report/text/load/test.js';
+import { JsonReporter } from '../../src/report/json/load.js';
+import { TextReporter } from '../../src/report/text/load/load.js';
 import { startServerPlan } from '../../src/server/server.js';
 import type { Connected, Transport } from '../../src/transport/transport.js';
 import { makeWsTransport } from '../../src/transport/ws/connect.js';

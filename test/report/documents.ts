@@ -1,5 +1,5 @@
 /** Documents of tests that never ran, as a reader finds them. */
-import type { EndEvent, StartEvent, TestEvent } from '../../src/events/test.js';
+import type { EndEvent, StartEvent, TestEvent } from '../../src/events/load.js';
 import { latencyReport } from '../../src/measure/latency/latency.js';
 import { queueReport } from '../../src/measure/latency/queues.js';
 import type { PacketSummary } from '../../src/measure/packets/packets.js';

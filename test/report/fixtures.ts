@@ -7,7 +7,7 @@ import type {
   SimulationReport,
   StartEvent,
   StreamResult,
-} from '../../src/events/test.js';
+} from '../../src/events/load.js';
 import type { TcpSample } from '../../src/measure/tcp.js';
 import type { Direction, TestPlan } from '../../src/plan/plan.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SimulationReport } from '../../src/events/test.js';
+import type { SimulationReport } from '../../src/events/load.js';
 import { simulationObject } from '../../src/report/json/simulation.js';
 import { simulationFindings, simulationLine } from '../../src/report/text/load/simulation.js';
 import { simulation } from './fixtures.js';

@@ -3,8 +3,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { WperfError } from '../../src/errors.js';
 import type { HopAddress } from '../../src/events/hop.js';
+import type { ErrorEvent } from '../../src/events/load.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/events/route.js';
-import type { ErrorEvent } from '../../src/events/test.js';
 import type { OutputPlan } from '../../src/plan/plan.js';
 import { makeTraceReporter } from '../../src/report/make-route.js';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan } from '../../src/client.js';
-import type { TestEvent } from '../../src/events/test.js';
+import type { TestEvent } from '../../src/events/load.js';
 import type { ClientPlan } from '../../src/plan/plan.js';
 import { startServerPlan } from '../../src/server/server.js';
 import { collect, sorted } from '../support/events.js';

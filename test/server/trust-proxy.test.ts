@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan } from '../../src/client.js';
 import { waits } from '../../src/defaults/index.js';
-import type { StartEvent } from '../../src/events/test.js';
+import type { StartEvent } from '../../src/events/load.js';
 import { parseCidr } from '../../src/net/networks.js';
 import type { ServerPlan } from '../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan } from '../../src/server/server.js';

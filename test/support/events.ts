@@ -1,4 +1,4 @@
-import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../src/events/test.js';
+import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../src/events/load.js';
 
 export interface Collected {
   readonly all: TestEvent[];

@@ -1,6 +1,6 @@
 import { toWperfError } from '../../src/errors.js';
+import type { NoticeEvent } from '../../src/events/load.js';
 import type { TraceEvent } from '../../src/events/route.js';
-import type { NoticeEvent } from '../../src/events/test.js';
 import type { Host } from '../../src/host/host.js';
 import { nodeHost } from '../../src/host/node.js';
 import { Connections } from '../../src/modes/connections.js';

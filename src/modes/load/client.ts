@@ -1,7 +1,7 @@
 /** Drives one test from the client, in whatever dialect the server speaks, and tells what happens as events. */
 import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
-import type { EndEvent, RttSummary, SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
+import type { EndEvent, RttSummary, SimulationReport, StartEvent, TestEvent } from '../../events/load.js';
 import { given } from '../../given.js';
 import { orAborted } from '../../host/abort.js';
 import type { Host } from '../../host/host.js';

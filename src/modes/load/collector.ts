@@ -1,5 +1,5 @@
 /** Intervals of a test's streams, matched by their number on each stream's own clock. Pure; the same at both ends. */
-import type { IntervalEvent, IntervalSum, StreamInterval } from '../../events/test.js';
+import type { IntervalEvent, IntervalSum, StreamInterval } from '../../events/load.js';
 import { given } from '../../given.js';
 import { sumPackets } from '../../measure/packets/packets.js';
 import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';

@@ -1,6 +1,6 @@
 /** The port of a load test's client: what a dialect does for it. */
 import type { WperfError } from '../../errors.js';
-import type { ForeignDialect, NoticeEvent, RttSummary, StreamResult } from '../../events/test.js';
+import type { ForeignDialect, NoticeEvent, RttSummary, StreamResult } from '../../events/load.js';
 import type { Host } from '../../host/host.js';
 import type { RoundTripMoments } from '../../measure/latency/queues.js';
 import type { LoadReader, SocketFacts } from '../../measure/tcp.js';

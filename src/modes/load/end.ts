@@ -1,5 +1,5 @@
 /** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
-import type { EndEvent, SimulationReport, StreamResult } from '../../events/test.js';
+import type { EndEvent, SimulationReport, StreamResult } from '../../events/load.js';
 import type { StatisticColumn } from '../../measure/statistics.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { withLoss } from '../simulation.js';

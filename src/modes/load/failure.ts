@@ -1,6 +1,6 @@
 /** A test that came to an end and has failed all the same. Pure. */
 import { WperfError } from '../../errors.js';
-import type { EndEvent } from '../../events/test.js';
+import type { EndEvent } from '../../events/load.js';
 import type { StreamOutcome } from './stream/figures.js';
 
 /** Whatever else came through, load did not. */

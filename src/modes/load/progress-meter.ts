@@ -1,5 +1,5 @@
 /** Where a running test is, four times a second, from this end's own counters. Liveness: goes on until it is stopped. */
-import type { TestEvent } from '../../events/test.js';
+import type { TestEvent } from '../../events/load.js';
 import { given } from '../../given.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';

@@ -1,5 +1,5 @@
 /** How the load of a test is carried, and where it ends. */
-import type { StartEvent } from '../../events/test.js';
+import type { StartEvent } from '../../events/load.js';
 import { given } from '../../given.js';
 import type { LoadReader } from '../../measure/tcp.js';
 import type { TestPlan } from '../../plan/plan.js';

@@ -1,6 +1,7 @@
 /** The server's own report of one stream, kept for a client that asks for it. */
+
+import type { StartEvent } from '../../events/load.js';
 import type { Recorder } from '../../events/recorder.js';
-import type { StartEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import { Collector } from './collector.js';
 import { endEventOf } from './end.js';

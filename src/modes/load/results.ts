@@ -1,5 +1,5 @@
 /** The totals of a test, from each stream's outcome and what its far side said. Pure; the same at both ends. */
-import type { DirectionSum, StreamResult } from '../../events/test.js';
+import type { DirectionSum, StreamResult } from '../../events/load.js';
 import { given } from '../../given.js';
 import { sumPackets } from '../../measure/packets/packets.js';
 import type { Span } from '../../measure/span.js';

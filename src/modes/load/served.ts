@@ -1,8 +1,8 @@
 /** One client's test at the server: the streams of one session that reached this process, in whatever dialect. */
 import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
+import type { ForeignDialect, SimulationReport, StartEvent, TestEvent } from '../../events/load.js';
 import type { Recorder } from '../../events/recorder.js';
-import type { ForeignDialect, SimulationReport, StartEvent, TestEvent } from '../../events/test.js';
 import { given } from '../../given.js';
 import type { Cancel } from '../../host/clock.js';
 import type { Host } from '../../host/host.js';

@@ -1,5 +1,5 @@
 /** Doubts about a test's figures, in whole sentences. Pure. */
-import type { StreamResult } from '../../events/test.js';
+import type { StreamResult } from '../../events/load.js';
 import type { Role } from './results.js';
 import type { StreamOutcome } from './stream/figures.js';
 

@@ -4,8 +4,8 @@
  */
 import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
+import type { NoticeEvent, SimulationReport } from '../../events/load.js';
 import type { PingEndEvent, PingEvent, PingStartEvent } from '../../events/ping.js';
-import type { NoticeEvent, SimulationReport } from '../../events/test.js';
 import { onAbort, orAborted } from '../../host/abort.js';
 import { deferred } from '../../host/deferred.js';
 import type { Host } from '../../host/host.js';

@@ -2,8 +2,8 @@
 
 import { toWperfError } from '../../errors.js';
 import type { RouteEvent } from '../../events/both-routes.js';
+import type { NoticeEvent } from '../../events/load.js';
 import type { TraceEvent } from '../../events/route.js';
-import type { NoticeEvent } from '../../events/test.js';
 import { eventsOf } from '../../host/events-of.js';
 import type { ReverseTracePlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';

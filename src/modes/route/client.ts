@@ -4,8 +4,8 @@
  */
 import { WperfError } from '../../errors.js';
 import type { Annotation, Hop } from '../../events/hop.js';
+import type { NoticeEvent } from '../../events/load.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../events/route.js';
-import type { NoticeEvent } from '../../events/test.js';
 import { orAborted } from '../../host/abort.js';
 import type { Clock } from '../../host/clock.js';
 import type { Host } from '../../host/host.js';

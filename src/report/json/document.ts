@@ -1,5 +1,5 @@
 /** The one document of a test, made of its events: a superset of iperf3's and of the original wperf's. */
-import type { StartEvent, TestEvent } from '../../events/test.js';
+import type { StartEvent, TestEvent } from '../../events/load.js';
 import { endObject, type Identity, identityObject, intervalObject, startObject } from './objects.js';
 
 export interface DocumentOptions {

@@ -4,7 +4,6 @@
  * describes each.
  */
 
-import type { PeerAddress } from '../../events/peer.js';
 import type {
   EndEvent,
   IntervalEvent,
@@ -12,7 +11,8 @@ import type {
   StartEvent,
   StreamInterval,
   StreamResult,
-} from '../../events/test.js';
+} from '../../events/load.js';
+import type { PeerAddress } from '../../events/peer.js';
 import { given } from '../../given.js';
 import type { FailedCheck } from '../../measure/checks.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';

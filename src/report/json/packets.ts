@@ -1,5 +1,5 @@
 /** What the JSON reports say of packets: iperf3's keys, with our own beside them. */
-import type { DirectionSum, StreamResult } from '../../events/test.js';
+import type { DirectionSum, StreamResult } from '../../events/load.js';
 import { lostPercent, type PacketTotals } from '../../measure/packets/packets.js';
 
 type Json = Record<string, unknown>;

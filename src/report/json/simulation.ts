@@ -1,5 +1,5 @@
 /** Simulated conditions in the JSON reports. */
-import type { SimulationReport } from '../../events/test.js';
+import type { SimulationReport } from '../../events/load.js';
 import type { SocketSettings } from '../../measure/tcp.js';
 
 export function simulationObject({ configured, measured }: SimulationReport) {

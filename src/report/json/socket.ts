@@ -1,5 +1,5 @@
 /** Options of sockets in JSON: bytes, and null for what was not asked for or is not told. */
-import type { SocketReport } from '../../events/test.js';
+import type { SocketReport } from '../../events/load.js';
 import type { SocketFacts } from '../../measure/tcp.js';
 
 export function socketObject({ asked, local, remote }: SocketReport) {

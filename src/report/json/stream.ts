@@ -1,5 +1,5 @@
 /** One line of JSON an event, with iperf3's event names; nothing is kept. */
-import type { ErrorEvent, StartEvent, TestEvent } from '../../events/test.js';
+import type { ErrorEvent, StartEvent, TestEvent } from '../../events/load.js';
 import { jsonText } from '../printable.js';
 import type { Reporter, Sink } from '../reporter.js';
 import type { DocumentOptions } from './document.js';

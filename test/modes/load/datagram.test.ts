@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan } from '../../../src/client.js';
-import type { EndEvent, TestEvent } from '../../../src/events/test.js';
+import type { EndEvent, TestEvent } from '../../../src/events/load.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
 import { writePacketHeader } from '../../../src/protocol/packet-header.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { runClientPlan, runPingPlan } from '../../../src/client.js';
+import type { TestEvent } from '../../../src/events/load.js';
 import type { PingEvent } from '../../../src/events/ping.js';
-import type { TestEvent } from '../../../src/events/test.js';
 import type { ClientPlan, PingPlan, SimulationPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect } from '../../support/events.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamResult } from '../../../src/events/test.js';
+import type { StreamResult } from '../../../src/events/load.js';
 import { pacingWarnings } from '../../../src/modes/load/warnings.js';
 
 const packets = { packets: 100, lost: 0, jitterMs: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TestEvent } from '../../../src/events/test.js';
+import type { TestEvent } from '../../../src/events/load.js';
 import { comparisonOf } from '../../../src/report/compare/compare.js';
 import { comparisonJson, comparisonText } from '../../../src/report/compare/shown.js';
 import { datagram, latencyOf, packetsOf, readOf, wholeOf } from '../documents.js';

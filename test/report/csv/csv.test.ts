@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { csvColumns, csvOf } from '../../../src/report/csv/csv.js';
-import { CsvReporter } from '../../../src/report/csv/test.js';
+import { CsvReporter } from '../../../src/report/csv/load.js';
 import { datagram, packetsOf, readOf, wholeOf } from '../documents.js';
 import { failure, identity, startOf } from '../fixtures.js';
 import { Kept } from '../kept.js';

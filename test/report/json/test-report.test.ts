@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StartEvent, StreamResult, TestEvent } from '../../../src/events/test.js';
+import type { StartEvent, StreamResult, TestEvent } from '../../../src/events/load.js';
 import { latencyReport } from '../../../src/measure/latency/latency.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
+import { JsonReporter } from '../../../src/report/json/load.js';
 import { JsonStreamReporter } from '../../../src/report/json/stream.js';
-import { JsonReporter } from '../../../src/report/json/test.js';
 import { endOf, failure, identity, intervalOf, simulation, startOf, withSocket } from '../fixtures.js';
 import { Kept } from '../kept.js';
 import { expectReport, expectStreamLine, isRefused, reportSchema } from '../schema.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IntervalEvent, TestEvent } from '../../../src/events/test.js';
+import type { IntervalEvent, TestEvent } from '../../../src/events/load.js';
 import { IntervalMerger } from '../../../src/report/interval-merger.js';
 import { bytesText, millisecondsText, rateFigure, secondsText, sizeFigure } from '../../../src/report/text/format.js';
 import { endOf, intervalOf, startOf } from '../fixtures.js';

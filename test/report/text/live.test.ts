@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProgressEvent, TestEvent } from '../../../src/events/test.js';
+import type { ProgressEvent, TestEvent } from '../../../src/events/load.js';
 import { ProgressLine } from '../../../src/report/text/live/progress-line.js';
 import { Course, sparkline } from '../../../src/report/text/live/sparkline.js';
 import { latencyOf } from '../documents.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { WperfError } from '../../../src/errors.js';
-import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../../src/events/test.js';
+import type { EndEvent, IntervalEvent, StartEvent, TestEvent } from '../../../src/events/load.js';
 import type { PacketFigures, PacketSummary } from '../../../src/measure/packets/packets.js';
 import type { RateUnit } from '../../../src/plan/plan.js';
 import { ProgressLine } from '../../../src/report/text/live/progress-line.js';
-import { TextReporter } from '../../../src/report/text/load/test.js';
+import { TextReporter } from '../../../src/report/text/load/load.js';
 import { withTimestamps } from '../../../src/report/text/timestamps.js';
 import { endOf, failure, identity, intervalOf, simulation, startOf, withSocket } from '../fixtures.js';
 import { Kept } from '../kept.js';

@@ -1,7 +1,7 @@
 /** What a transport tells of its connections at the end that sends, and how it comes to the other one. */
 import { expect, onTestFinished, test } from 'vitest';
 import { runClientPlan } from '../../../src/client.js';
-import type { TestEvent } from '../../../src/events/test.js';
+import type { TestEvent } from '../../../src/events/load.js';
 import type { Direction } from '../../../src/plan/plan.js';
 import { startServerPlan } from '../../../src/server/server.js';
 import type { LoadTransport } from '../../../src/transport/load-transport.js';

@@ -1,6 +1,6 @@
 import { runClientPlan } from '../../../client.js';
 import { exitCode, exitCodes, stripControl } from '../../../errors.js';
-import type { EndEvent, TestEvent } from '../../../events/test.js';
+import type { EndEvent, TestEvent } from '../../../events/load.js';
 import { identity } from '../../../host/identity.js';
 import { failedChecks } from '../../../measure/checks.js';
 import type { Bounds, ClientPlan, OutputPlan } from '../../../plan/plan.js';
@@ -14,7 +14,7 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   const output = await openOutput(outputPlan);
   const reporter = await clientReporter(outputPlan, output);
   const report = await openReport(outputPlan.report, output, async () => {
-    const { HtmlReporter } = await import('../../../report/html/load/test.js');
+    const { HtmlReporter } = await import('../../../report/html/load/load.js');
     return new HtmlReporter(identity);
   });
   const stop = new AbortController();

@@ -1,6 +1,6 @@
 import { exitCode, exitCodes, toWperfError } from '../../../errors.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import type { TraceEvent } from '../../../events/route.js';
-import type { NoticeEvent } from '../../../events/test.js';
 import type { GeoipOptions } from '../../../geoip/open.js';
 import type { OutputPlan } from '../../../plan/plan.js';
 import { makeTraceReporter } from '../../../report/make-route.js';

@@ -1,7 +1,7 @@
 /** What a server prints: a report of each test, told apart by a prefix while several run at once. */
 
+import type { NoticeEvent, TestEvent } from '../../../events/load.js';
 import type { PingsServedEvent } from '../../../events/ping.js';
-import type { NoticeEvent, TestEvent } from '../../../events/test.js';
 import { identity } from '../../../host/identity.js';
 import type { OutputPlan, ServerPlan } from '../../../plan/plan.js';
 import { IntervalMerger } from '../../../report/interval-merger.js';

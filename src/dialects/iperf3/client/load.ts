@@ -1,7 +1,7 @@
 /** A load test at a server of iperf3. */
 import { iperf3 } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
-import type { NoticeEvent } from '../../../events/test.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import type { Clock } from '../../../host/clock.js';
 import { deferred } from '../../../host/deferred.js';

@@ -1,7 +1,7 @@
 /** The server's own report, for a client that asks for it: in the form that the server prints. */
 import { bounds, iperf3Service } from '../../../defaults/index.js';
+import type { TestEvent } from '../../../events/load.js';
 import type { Recorder } from '../../../events/recorder.js';
-import type { TestEvent } from '../../../events/test.js';
 import { endEventOf } from '../../../modes/load/end.js';
 import type { StreamDirections } from '../../../modes/load/results.js';
 import type { StreamOutcome } from '../../../modes/load/stream/figures.js';

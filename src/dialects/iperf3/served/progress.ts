@@ -1,6 +1,6 @@
 /** Whether the streams of a test get anywhere. */
 import { waits } from '../../../defaults/index.js';
-import type { TestEvent } from '../../../events/test.js';
+import type { TestEvent } from '../../../events/load.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import type { Link } from '../../../transport/channel.js';
 

@@ -4,7 +4,7 @@
  */
 import { iperf3Service, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
-import type { TestEvent } from '../../../events/test.js';
+import type { TestEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';

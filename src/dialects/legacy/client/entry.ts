@@ -1,6 +1,6 @@
 /** The way into a server of the original: the connection, the token, and what its refusals mean. */
 import { toWperfError, WperfError } from '../../../errors.js';
-import type { NoticeEvent } from '../../../events/test.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import type { ConnectionPlan } from '../../../plan/plan.js';
 import { tokenHint } from '../../native/wire/conversation.js';
 import { closedError, type LegacyLink } from '../wire/link.js';

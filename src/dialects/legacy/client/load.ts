@@ -1,7 +1,7 @@
 /** A load test toward a server of the original wperf. */
 import { defaults, legacy } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
-import type { NoticeEvent } from '../../../events/test.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import type { ClientStream, LoadDialect, LoadOpening } from '../../../modes/load/dialect.js';
 import type { StreamTraits } from '../../../modes/load/stream/talk.js';

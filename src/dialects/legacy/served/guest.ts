@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { legacy, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
-import type { TestEvent } from '../../../events/test.js';
+import type { TestEvent } from '../../../events/load.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
 import { randomId } from '../../../host/random.js';

@@ -1,6 +1,6 @@
 /** One test of an original client at the server: its stream of load or of packets. */
 import { defaults, legacy, limits, waits } from '../../../defaults/index.js';
-import type { TestEvent } from '../../../events/test.js';
+import type { TestEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import type { Host } from '../../../host/host.js';
 import { ServedTest } from '../../../modes/load/served.js';

@@ -1,5 +1,5 @@
 /** What a test in the original's dialect cannot tell: it is missing, and a note says why. Pure. */
-import type { StreamResult } from '../../../events/test.js';
+import type { StreamResult } from '../../../events/load.js';
 import type { Role } from '../../../modes/load/results.js';
 import type { StreamOutcome } from '../../../modes/load/stream/figures.js';
 import type { TestPlan } from '../../../plan/plan.js';

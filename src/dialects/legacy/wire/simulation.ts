@@ -1,5 +1,5 @@
 /** Simulated conditions on a connection in the original's dialect. */
-import type { NoticeEvent } from '../../../events/test.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import type { Role } from '../../../modes/load/results.js';
 import { simulated } from '../../../modes/simulation.js';
 import type { Simulation, TestPlan } from '../../../plan/plan.js';

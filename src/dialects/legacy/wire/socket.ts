@@ -1,5 +1,5 @@
 /** What a user is told of options of sockets at a server of the original. */
-import type { NoticeEvent } from '../../../events/test.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import type { ConnectionPlan } from '../../../plan/plan.js';
 import { farSocket } from '../../../plan/socket.js';
 

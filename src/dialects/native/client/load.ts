@@ -1,6 +1,6 @@
 /** A load test toward a server that speaks wperf.v1. */
 import { WperfError } from '../../../errors.js';
-import type { NoticeEvent } from '../../../events/test.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import type { ClientStream, EchoLink, Greeted, LoadDialect, LoadOpening } from '../../../modes/load/dialect.js';
 import type { TestPlan } from '../../../plan/plan.js';

@@ -3,7 +3,7 @@
  * sends, which it smooths. Liveness: looks until it is told to finish.
  */
 import { bounds, waits } from '../../../defaults/index.js';
-import type { RttSummary } from '../../../events/test.js';
+import type { RttSummary } from '../../../events/load.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import { type LatencyReport, latencyReport } from '../../../measure/latency/latency.js';
 import { Thinned } from '../../../measure/latency/thinned.js';

@@ -1,6 +1,6 @@
 /** Round trips measured on the streams' own connections before a test loads them. */
 import { waits } from '../../../defaults/index.js';
-import type { RttSummary } from '../../../events/test.js';
+import type { RttSummary } from '../../../events/load.js';
 import { type Clock, within } from '../../../host/clock.js';
 import type { Echo } from '../../../transport/channel.js';
 import type { Connected } from '../../../transport/transport.js';

@@ -1,5 +1,5 @@
 /** The live line with sparklines and loaded latency, and the summary that stands where it was. No colour is needed. */
-import type { EndEvent, ProgressEvent } from '../../../events/test.js';
+import type { EndEvent, ProgressEvent } from '../../../events/load.js';
 import { bitsPerSecond } from '../../../measure/span.js';
 import type { Direction, RateUnit } from '../../../plan/plan.js';
 import { millisecondsText, rateFigure } from '../format.js';

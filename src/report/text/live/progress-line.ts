@@ -1,5 +1,5 @@
 /** The live line of a running test, on a terminal only: written over itself, and gone before anything else appears. */
-import type { ProgressEvent, StartEvent, TestEvent } from '../../../events/test.js';
+import type { ProgressEvent, StartEvent, TestEvent } from '../../../events/load.js';
 import { mayEndByTime } from '../../../plan/length.js';
 import type { RateUnit } from '../../../plan/plan.js';
 import type { Reporter, Sink } from '../../reporter.js';

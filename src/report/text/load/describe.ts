@@ -1,7 +1,7 @@
 /** A test in words. */
 
+import type { StartEvent } from '../../../events/load.js';
 import type { PeerAddress } from '../../../events/peer.js';
-import type { StartEvent } from '../../../events/test.js';
 import type { LoadReader } from '../../../measure/tcp.js';
 import { mayEndByTime } from '../../../plan/length.js';
 import type { TestPlan } from '../../../plan/plan.js';

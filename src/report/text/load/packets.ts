@@ -1,5 +1,5 @@
 /** What the text report says of packets. */
-import type { EndEvent, StartEvent, StreamResult } from '../../../events/test.js';
+import type { EndEvent, StartEvent, StreamResult } from '../../../events/load.js';
 import { lostPercent, type PacketTotals } from '../../../measure/packets/packets.js';
 import { millisecondsText } from '../format.js';
 

@@ -1,5 +1,5 @@
 /** Simulated conditions in the text reports: what was asked for at the start, and beside it in the end what came of it. */
-import type { SimulationReport } from '../../../events/test.js';
+import type { SimulationReport } from '../../../events/load.js';
 import { millisecondsText, sizeFigure } from '../format.js';
 
 /** `Simulated: latency 50 ms +- 5 ms, loss 1 %, seed 7`. */

@@ -1,5 +1,5 @@
 /** Options of sockets in the text reports: what was asked for, and what the kernels made of it. */
-import type { SocketReport } from '../../../events/test.js';
+import type { SocketReport } from '../../../events/load.js';
 import type { SocketFacts } from '../../../measure/tcp.js';
 import { sizeFigure } from '../format.js';
 

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorFrame, jsonFrame } from '../../../../src/dialects/iperf3/wire/framing.js';
-import type { TestEvent } from '../../../../src/events/test.js';
+import type { TestEvent } from '../../../../src/events/load.js';
 import { startServerPlan, type WperfServer } from '../../../../src/server/server.js';
 import { FakeClock } from '../../../support/fake-clock.js';
 import {

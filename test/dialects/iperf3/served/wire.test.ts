@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeToken, passwordDigest, readPublicKey } from '../../../../src/dialects/iperf3/wire/auth.js';
 import { makePacketCodec } from '../../../../src/dialects/iperf3/wire/packet-codec.js';
-import type { TestEvent } from '../../../../src/events/test.js';
+import type { TestEvent } from '../../../../src/events/load.js';
 import { identity } from '../../../../src/host/identity.js';
 import type { ServerPlan } from '../../../../src/plan/plan.js';
 import { makeJsonRecorder, makeRecorder } from '../../../../src/report/recorder.js';

@@ -1,5 +1,5 @@
 /** One JSON document a test, printed when the test ends. */
-import type { TestEvent } from '../../events/test.js';
+import type { TestEvent } from '../../events/load.js';
 import { jsonText } from '../printable.js';
 import type { Reporter, Sink } from '../reporter.js';
 import { DocumentBuilder, type DocumentOptions } from './document.js';

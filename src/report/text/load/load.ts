@@ -10,7 +10,7 @@ import type {
   StreamInterval,
   StreamResult,
   TestEvent,
-} from '../../../events/test.js';
+} from '../../../events/load.js';
 import type { LatencyReport } from '../../../measure/latency/latency.js';
 import type { StatisticColumn } from '../../../measure/statistics.js';
 import type { CpuUse } from '../../../measure/usage.js';

@@ -1,5 +1,5 @@
 /** Gathers a test for its report in HTML. */
-import type { TestEvent } from '../../../events/test.js';
+import type { TestEvent } from '../../../events/load.js';
 import { asRead } from '../../document/read.js';
 import { DocumentBuilder } from '../../json/document.js';
 import type { Identity } from '../../json/objects.js';

@@ -1,6 +1,6 @@
 /** `--csv`: the rows when the test ends; what there is to say beside them goes where errors do. */
 import { stripControl } from '../../errors.js';
-import type { TestEvent } from '../../events/test.js';
+import type { TestEvent } from '../../events/load.js';
 import { asRead } from '../document/read.js';
 import { DocumentBuilder } from '../json/document.js';
 import type { Identity } from '../json/objects.js';
