@@ -25,6 +25,7 @@ import { Admission } from './admission.js';
 import { hearDatagrams } from './datagrams.js';
 import { openingsOf } from './entries.js';
 import { entriesOf, houseOf, type RawEntry, rawEntriesOf, type ServerRunOptions } from './house.js';
+import { openOwnPort } from './own-port.js';
 import { folderOf, Page } from './page.js';
 
 export type { ServerRunOptions };
@@ -97,7 +98,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       ...{ host, clock: this.#clock, trusts: (address: string) => this.#proxies.trusts(address) },
       onConnection: (tcp: Socket) => this.#admission.enter(tcp),
     };
-    this.#door = await openFrontDoor({ ...way, port, descriptor, openings: this.#openings(house, raw) });
+    this.#door = await openOwnPort({ ...way, port, descriptor, openings: this.#openings(house, raw) });
     await this.#reception.listen({ host: this.#door.host, port: this.#door.port });
     for (const entry of raw) await this.#openRaw(entry, this.#door, way);
   }

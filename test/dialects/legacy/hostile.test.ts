@@ -7,7 +7,9 @@ import type { ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect, sorted } from '../../support/events.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { frame } from '../../support/frames.js';
 import { clientPlan } from '../../support/plans.js';
+import { hold, upgradeRequest } from '../../support/raw.js';
 
 let server: WperfServer;
 let clock: FakeClock;
@@ -127,20 +129,19 @@ describe('a legacy client that', () => {
   });
 
   it('pings without reading the answers is refused', async () => {
-    const ping = '{"type":"ping","seq":1}';
-    let flooding: WebSocket | undefined;
-    const closed = speak(['{"command":"ping"}'], (ws) => {
-      flooding = ws;
-      ws.pause();
-      const more = setInterval(() => {
-        for (let i = 0; i < 20_000 && ws.bufferedAmount < 1e7; i++) ws.send(ping);
-      }, 5);
-      ws.on('close', () => clearInterval(more));
-    });
+    const text = (words: string) => frame(1, Buffer.from(words));
+    const pings = Buffer.concat(Array.from({ length: 1000 }, () => text('{"type":"ping","seq":1}')));
+    const { socket, ended } = await hold(server.address.port, upgradeRequest());
+    socket.pause();
+    const flood = () => {
+      while (!socket.destroyed && socket.write(pings));
+    };
+    socket.on('drain', flood);
+    socket.write(text('{"command":"ping"}'), flood);
     await vi.waitFor(() => expect(notices.join()).toContain('pings without reading the answers'), 40_000);
     // What it has sent it would go on sending, unread as it is.
-    flooding?.terminate();
-    await closed;
+    socket.destroy();
+    await ended;
   });
 
   it('numbers its packets out of all reason gets a true total', async () => {

@@ -25,7 +25,8 @@ async function serve(plan: Partial<ServerPlan> = {}) {
   return { server, port: server.address.port, notices, seen: () => sorted(events) };
 }
 
-const plan = (port: number, changes: Partial<ClientPlan> = {}) => clientPlan(port, { latency: true, ...changes });
+const plan = (port: number, changes: Partial<ClientPlan> = {}) =>
+  clientPlan(port, { latency: true, bitsPerSecond: 100e6, ...changes });
 
 /** Connects as usual, but hands the second connection, which is the one for latency, to `change`. */
 function changingLatency(change: (channel: Channel) => Channel | Promise<Channel>) {

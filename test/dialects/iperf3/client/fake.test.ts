@@ -21,7 +21,7 @@ type Script = (visit: Visit, visits: number) => Promise<void>;
 
 async function measure(script: Script, changes: Partial<ClientPlan> = {}, tools: ClientTools = {}) {
   const server = await startFake(onTestFinished, script);
-  const plan = clientPlan(server.port, { seconds: 0.3, iperf3: {}, ...changes });
+  const plan = clientPlan(server.port, { seconds: 0.3, bitsPerSecond: 50e6, iperf3: {}, ...changes });
   const collected = await collect(runClientPlan(plan, tools));
   const failure = collected.all.find((event) => event.type === 'error');
   return { ...collected, server, failure, exit: failure ? exitCode(failure.error.code) : 0 };
