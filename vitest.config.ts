@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
-/** Tests that compare times finely, or run a browser, which takes both processors: one file at a time, or they would measure each other. */
-const alone = [
-  ...['test/trace/network.test.ts', 'test/trace/internet.test.ts', 'test/trace/inband.test.ts'],
-  ...['test/web/{page,proxies,result,look}.test.ts', 'test/netlab/page.test.ts'],
-];
+/** Tests that compare times finely: one file at a time, or they would measure each other. */
+const alone = ['test/trace/{network,internet,inband}.test.ts', 'test/netlab/page.test.ts'];
+
+/** Tests with a browser, which takes a processor and more. */
+const browsers = ['test/web/{page,proxies,result,look}.test.ts'];
 
 /** Tests over links of their own, which are slow enough for a few to share a machine, but not with busier tests. */
 const links = ['test/netlab/**/*.test.ts', 'test/support/netlab.test.ts'];
@@ -23,17 +23,15 @@ function startingPrograms(): string[] {
   return files.map((file) => `test/${file}`).filter((file) => starts.test(readFileSync(file, 'utf8')));
 }
 
-/** Most tests wait more than they work. */
-const maxWorkers = 3;
-
 const whole: TestProjectConfiguration[] = [
   {
     extends: true,
     test: {
       name: 'together',
       include,
-      exclude: [...alone, ...links, fixtures],
-      maxWorkers,
+      exclude: [...alone, ...browsers, ...links, fixtures],
+      // Most wait more than they work.
+      maxWorkers: 4,
       sequence: { groupOrder: 0 },
     },
   },
@@ -43,8 +41,17 @@ const whole: TestProjectConfiguration[] = [
       name: 'links',
       include: links,
       exclude: alone,
-      maxWorkers,
+      maxWorkers: 3,
       sequence: { groupOrder: 1 },
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'browsers',
+      include: browsers,
+      maxWorkers: 2,
+      sequence: { groupOrder: 2 },
     },
   },
   {
@@ -53,7 +60,7 @@ const whole: TestProjectConfiguration[] = [
       name: 'alone',
       include: alone,
       fileParallelism: false,
-      sequence: { groupOrder: 2 },
+      sequence: { groupOrder: 3 },
     },
   },
 ];
