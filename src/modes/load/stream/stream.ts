@@ -8,7 +8,6 @@ import { toWperfError, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
-import type { Host } from '../../../host/host.js';
 import type { PacketFigures, PacketSummary } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
@@ -16,36 +15,18 @@ import type { UsageMeter } from '../../../measure/usage.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import { type Standstill, watchStandstill } from '../../../traffic/standstill.js';
-import { noLoadHint } from '../failure.js';
 import { directionOf, directionsOf, type Role } from '../results.js';
 import { AwaitedStatistics } from './awaited-statistics.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
+import { boundFirstPayload } from './first-payload.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
+import type { StreamOptions } from './options.js';
 import { Patience } from './patience.js';
 import { SenderFigures, tellsStatistics } from './sender-figures.js';
 import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
-import type { FarResult, FarWord, StreamLink } from './talk.js';
+import type { FarResult, FarWord } from './talk.js';
 import { throughputLoad } from './throughput.js';
-
-export interface StreamOptions {
-  readonly role: Role;
-  readonly stream: StreamLink;
-  /** As granted; `bytes` is this stream's share. */
-  readonly test: TestPlan;
-  readonly host: Pick<Host, 'clock' | 'meterUsage'>;
-  /** How long to wait for the far side's result after this end is done with a timed test. */
-  readonly resultSeconds: number;
-  /** A peer from which nothing at all arrives, or no load, for so long is lost; as `waits` say unless given. */
-  readonly silenceSeconds?: number | undefined;
-  /** Ends the test before its time; its reason is told to the peer. */
-  readonly stop: AbortSignal;
-  /** The test has begun. */
-  readonly onStart?: () => void;
-  readonly onInterval: (interval: StreamReport) => void;
-  /** This end's own report, for a peer that asked for it. */
-  readonly output?: ((outcome: StreamOutcome) => string) | undefined;
-}
 
 export interface StreamRun {
   readonly outcome: Promise<StreamOutcome>;
@@ -290,22 +271,9 @@ class Stream {
     this.#onPeerEnd(reason);
   }
 
-  /** A test in which nothing came by its end has received nothing; where that is far, something must come soon. */
   #boundFirstPayload(): void {
-    const { test, stream, role, resultSeconds, silenceSeconds } = this.#options;
-    const firstSeconds = silenceSeconds ?? waits.firstPayloadSeconds;
     const receiver = this.#receiver;
-    if (!receiver) return;
-    const { receiveSeconds = test.seconds } = stream.traits ?? {};
-    const timed = test.omitSeconds + receiveSeconds;
-    const overdue = () => {
-      if (receiver.begun) return;
-      if (timed + slack <= firstSeconds) receiver.stop();
-      else this.#starve(noLoad(stream.talk.peer, firstSeconds));
-    };
-    const slack = role === 'client' ? resultSeconds : 0;
-    const seconds = Math.min(timed + slack, firstSeconds);
-    this.#cancels.push(this.#clock.at(this.#clock.now() + seconds, overdue));
+    if (receiver) this.#cancels.push(boundFirstPayload(this.#options, receiver, (error) => this.#starve(error)));
   }
 
   #starve(error: WperfError): void {
@@ -369,9 +337,4 @@ function takesPart(role: Role, test: TestPlan, sender: boolean): boolean {
 /** What one of many streams may hold ready, so that memory stays flat. */
 function batchShare(streams: number): number {
   return Math.min(bounds.batchBytes, Math.floor((2 * bounds.batchBytes) / streams));
-}
-
-function noLoad(peer: string, seconds: number): WperfError {
-  const text = `no load arrived from ${peer} within ${seconds} s`;
-  return new WperfError('no-load', text, { operation: 'test', peer, hint: noLoadHint });
 }
