@@ -1,47 +1,40 @@
 import { runClientPlan } from '../../../client.js';
 import { exitCode, exitCodes, stripControl } from '../../../errors.js';
-import type { EndEvent, TestEvent } from '../../../events/load.js';
+import type { TestEvent } from '../../../events/load.js';
 import { identity } from '../../../host/identity.js';
 import { failedChecks } from '../../../measure/checks.js';
 import type { Bounds, ClientPlan, OutputPlan } from '../../../plan/plan.js';
-import { clientReporter, openOutput } from '../output/output.js';
-import { openReport } from '../output/report-file.js';
-import { onInterrupt } from '../process/signals.js';
+import { clientReporter } from '../output/output.js';
+import { runReported } from './reported.js';
 
-/** Runs one test and resolves with the exit code. Ctrl-C ends it with the results so far; a second one at once. */
+/** Runs one test, and resolves with the exit code. */
 export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan): Promise<number> {
   const asked = await withPassword(plan);
-  const output = await openOutput(outputPlan);
-  const reporter = await clientReporter(outputPlan, output);
-  const report = await openReport(outputPlan.report, output, async () => {
-    const { HtmlReporter } = await import('../../../report/html/load/load.js');
-    return new HtmlReporter(identity);
-  });
-  const stop = new AbortController();
-  onInterrupt(() => stop.abort('interrupted'));
-  let code: number = exitCodes.success;
-  for await (const happened of runClientPlan(asked, { signal: stop.signal })) {
-    const event = judged(happened, outputPlan.bounds);
-    reporter.event(event);
-    report.event(event);
-    if (event.type === 'error') code = exitCode(event.error.code);
-    if (event.type === 'end') code = codeOf(event, stop.signal.aborted);
-  }
-  code = await report.write(code);
-  await output.close();
-  return code;
+  return runReported<TestEvent>(outputPlan, async (output) => ({
+    reporter: await clientReporter(outputPlan, output),
+    pageReporter: async () => {
+      const { HtmlReporter } = await import('../../../report/html/load/load.js');
+      return new HtmlReporter(identity);
+    },
+    events: (signal) => judged(runClientPlan(asked, { signal }), outputPlan.bounds),
+    codeOf,
+  }));
 }
 
 /** The end with what the user's bounds make of it. */
-function judged(event: TestEvent, bounds: Bounds | undefined): TestEvent {
-  return event.type === 'end' && bounds ? { ...event, failedChecks: failedChecks(bounds, event) } : event;
+async function* judged(events: AsyncIterable<TestEvent>, bounds: Bounds | undefined): AsyncIterable<TestEvent> {
+  for await (const event of events)
+    yield event.type === 'end' && bounds ? { ...event, failedChecks: failedChecks(bounds, event) } : event;
 }
 
 const codesOfChecks = { rate: exitCodes.tooSlow, latency: exitCodes.tooLate, loss: exitCodes.tooLossy } as const;
 
 /** A test that did not run to its end is no proof of anything; else the first bound that broke decides. */
-function codeOf({ interrupted, failedChecks: [failed] = [] }: EndEvent, aborted: boolean): number {
-  if (interrupted) return aborted ? exitCodes.interrupted : exitCodes.test;
+function codeOf(event: TestEvent, isInterrupted: boolean): number | undefined {
+  if (event.type === 'error') return exitCode(event.error.code);
+  if (event.type !== 'end') return undefined;
+  if (event.interrupted) return isInterrupted ? exitCodes.interrupted : exitCodes.test;
+  const [failed] = event.failedChecks ?? [];
   return failed === undefined ? exitCodes.success : codesOfChecks[failed.check];
 }
 

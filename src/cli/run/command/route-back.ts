@@ -1,45 +1,43 @@
 import { runReverseTracePlan } from '../../../client.js';
 import { exitCodes } from '../../../errors.js';
 import type { RouteEvent } from '../../../events/both-routes.js';
+import { given } from '../../../given.js';
 import { traceBothRoutes } from '../../../modes/route/both.js';
-import type { OutputPlan, ReverseTracePlan } from '../../../plan/plan.js';
+import type { ReverseTracePlan } from '../../../plan/plan.js';
 import { makeRoutesReporter } from '../../../report/make-route.js';
-import { openReport } from '../output/report-file.js';
-import { codeOf, reportTrace, type TraceCommand, type TraceReporting, withTraceTools } from './route.js';
+import { runReported } from './reported.js';
+import { codeOf, reportTrace, type TraceCommand, toolsFor } from './route.js';
 
 export interface RouteBackCommand extends TraceCommand {
   readonly both: boolean;
 }
 
-/** Has the server trace, and resolves with the exit code. Ctrl-C ends it with the hops so far. */
-export function runRouteBack(
-  plan: ReverseTracePlan,
-  { both, geoip, output, requireTarget = false }: RouteBackCommand,
-): Promise<number> {
-  return withTraceTools(geoip, output, (tools, opened) =>
-    both
-      ? reportBoth(traceBothRoutes(plan, runReverseTracePlan, tools), output, { tools, output: opened, requireTarget })
-      : reportTrace(runReverseTracePlan(plan, tools), output, { tools, output: opened, requireTarget }),
-  );
+/** Has the server trace, and resolves with the exit code. */
+export function runRouteBack(plan: ReverseTracePlan, command: RouteBackCommand): Promise<number> {
+  return command.both ? reportBoth(plan, command) : reportTrace(command, (tools) => runReverseTracePlan(plan, tools));
 }
 
 /** Where both fail, the exit code is that of the first. */
-async function reportBoth(
-  events: AsyncIterable<RouteEvent>,
-  { format, report: path }: OutputPlan,
-  { tools, output, requireTarget = false }: TraceReporting,
+function reportBoth(
+  plan: ReverseTracePlan,
+  { geoip, output: outputPlan, requireTarget = false }: RouteBackCommand,
 ): Promise<number> {
-  const reporter = makeRoutesReporter(format, output.screen, { annotated: tools.annotate !== undefined });
-  const file = await openReport<RouteEvent>(path, output, async () => {
-    const { HtmlRoutesReporter } = await import('../../../report/html/route/route.js');
-    return new HtmlRoutesReporter();
+  let failed: number | undefined;
+  return runReported<RouteEvent>(outputPlan, async (output) => {
+    const { annotate, close } = await toolsFor(geoip, output);
+    return {
+      reporter: makeRoutesReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
+      pageReporter: async () => {
+        const { HtmlRoutesReporter } = await import('../../../report/html/route/route.js');
+        return new HtmlRoutesReporter();
+      },
+      events: (signal) => traceBothRoutes(plan, runReverseTracePlan, { signal, ...given({ annotate }) }),
+      codeOf: ({ event }, isInterrupted) => {
+        const code = codeOf(event, requireTarget);
+        if (code !== exitCodes.success) failed ??= code;
+        return isInterrupted ? exitCodes.interrupted : failed;
+      },
+      close,
+    };
   });
-  let code: number = exitCodes.success;
-  for await (const routeEvent of events) {
-    reporter.event(routeEvent);
-    file.event(routeEvent);
-    code = code === exitCodes.success ? codeOf(routeEvent.event, requireTarget) : code;
-  }
-  reporter.end();
-  return file.write(code);
 }

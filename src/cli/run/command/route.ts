@@ -1,17 +1,15 @@
 import { exitCode, exitCodes, toWperfError } from '../../../errors.js';
-import type { NoticeEvent } from '../../../events/load.js';
-import type { TraceEvent } from '../../../events/route.js';
 import type { GeoipOptions } from '../../../geoip/open.js';
+import { given } from '../../../given.js';
 import type { OutputPlan } from '../../../plan/plan.js';
 import { makeTraceReporter } from '../../../report/make-route.js';
-import type { TraceReport, TraceReporter } from '../../../report/reporter.js';
+import type { TraceReport } from '../../../report/reporter.js';
 import type { TraceOptions } from '../../../trace/options.js';
 import type { TraceTools } from '../../../trace/tools.js';
 import { traceroute } from '../../../trace/traceroute.js';
-import { type Output, openOutput } from '../output/output.js';
-import { openReport } from '../output/report-file.js';
-import { onInterrupt } from '../process/signals.js';
+import type { Output } from '../output/output.js';
 import { openPlaces } from './places.js';
+import { runReported } from './reported.js';
 
 export interface TraceCommand {
   /** Undefined looks nothing up. */
@@ -21,77 +19,44 @@ export interface TraceCommand {
   readonly requireTarget?: boolean;
 }
 
-/** Traces one route and resolves with the exit code. Ctrl-C ends it with the hops so far. */
-export function runTraceCommand(
-  options: TraceOptions,
-  { geoip, output: plan, requireTarget }: TraceCommand,
-): Promise<number> {
-  return withTraceTools(geoip, plan, (tools, output) =>
-    reportTrace(traceroute(options, tools), plan, { tools, output, requireTarget }),
-  );
+/** Traces one route, and resolves with the exit code. */
+export function runTraceCommand(options: TraceOptions, command: TraceCommand): Promise<number> {
+  return reportTrace(command, (tools) => traceroute(options, tools));
 }
 
-export interface TraceReporting {
-  readonly tools: TraceTools;
-  readonly output: Output;
-  readonly requireTarget: boolean | undefined;
-}
-
-/** Reports a trace as the plan says, into the file of `--report` too, and resolves with the exit code. */
-export async function reportTrace(
-  events: AsyncIterable<TraceEvent | NoticeEvent>,
-  { format, report: path }: OutputPlan,
-  { tools, output, requireTarget }: TraceReporting,
+/** Reports a trace as the plan says, and resolves with the exit code. */
+export function reportTrace(
+  { geoip, output: outputPlan, requireTarget = false }: TraceCommand,
+  trace: (tools: TraceTools) => AsyncIterable<TraceReport>,
 ): Promise<number> {
-  const reporter = makeTraceReporter(format, output.screen, { annotated: tools.annotate !== undefined });
-  const file = await openReport<TraceReport>(path, output, async () => {
-    const { HtmlTraceReporter } = await import('../../../report/html/route/route.js');
-    return new HtmlTraceReporter();
+  return runReported<TraceReport>(outputPlan, async (output) => {
+    const { annotate, close } = await toolsFor(geoip, output);
+    return {
+      reporter: makeTraceReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
+      pageReporter: async () => {
+        const { HtmlTraceReporter } = await import('../../../report/html/route/route.js');
+        return new HtmlTraceReporter();
+      },
+      events: (signal) => toItsEnd(trace({ signal, ...given({ annotate }) })),
+      codeOf: (event, isInterrupted) => (isInterrupted ? exitCodes.interrupted : codeOf(event, requireTarget)),
+      close,
+    };
   });
-  const both = {
-    event: (event: TraceReport) => {
-      reporter.event(event);
-      file.event(event);
-    },
-  };
-  return file.write(await report(events, both, requireTarget));
 }
 
-/** `run` resolves with the exit code that holds unless the user interrupts. */
-export async function withTraceTools(
-  geoipOptions: GeoipOptions | undefined,
-  plan: OutputPlan,
-  run: (tools: TraceTools, output: Output) => Promise<number>,
-): Promise<number> {
-  const output = await openOutput(plan);
-  const warn = (line: string) => output.screen.err.write(`warning: ${line}\n`);
-  const geoip = geoipOptions && (await openPlaces(geoipOptions, warn));
-  const stop = new AbortController();
-  onInterrupt(() => stop.abort());
-  const tools = { signal: stop.signal, ...(geoip && { annotate: (ip: string) => geoip.lookup(ip) }) };
-  const code = await run(tools, output);
-  geoip?.close();
-  await output.close();
-  return stop.signal.aborted ? exitCodes.interrupted : code;
+/** What a command that shows hops looks up; nothing without databases. */
+export async function toolsFor(geoip: GeoipOptions | undefined, { screen }: Output) {
+  const places = geoip && (await openPlaces(geoip, (line) => screen.err.write(`warning: ${line}\n`)));
+  return { annotate: places && ((ip: string) => places.lookup(ip)), close: () => places?.close() };
 }
 
-/** Reports a trace to its end or its failure, and resolves with the exit code. */
-async function report(
-  events: AsyncIterable<TraceEvent | NoticeEvent>,
-  reporter: TraceReporter,
-  requireTarget = false,
-): Promise<number> {
-  let code: number = exitCodes.success;
-  const take = (event: TraceReport) => {
-    reporter.event(event);
-    code = codeOf(event, requireTarget);
-  };
+/** A failure is the last event. */
+async function* toItsEnd(events: AsyncIterable<TraceReport>): AsyncIterable<TraceReport> {
   try {
-    for await (const event of events) take(event);
+    yield* events;
   } catch (thrown) {
-    take({ type: 'error', error: toWperfError(thrown) });
+    yield { type: 'error', error: toWperfError(thrown) };
   }
-  return code;
 }
 
 /** The exit code that the last event of a trace stands for. */

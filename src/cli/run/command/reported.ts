@@ -1,0 +1,40 @@
+/** What every command that measures does with what happens: it is reported as asked for, and comes to an exit code. */
+import { exitCodes } from '../../../errors.js';
+import type { OutputPlan } from '../../../plan/plan.js';
+import { type Output, openOutput } from '../output/output.js';
+import { openReport, type PageReporter } from '../output/report-file.js';
+import { onInterrupt } from '../process/signals.js';
+
+export interface Measured<E> {
+  readonly reporter: { event(event: E): void; end?(): void };
+  /** Loads what writes the file of `--report`. */
+  readonly pageReporter: () => Promise<PageReporter<E>>;
+  /** Never throws. */
+  readonly events: (signal: AbortSignal) => AsyncIterable<E>;
+  /** The exit code that an event stands for; undefined of one that is none of its matter. */
+  readonly codeOf: (event: E, isInterrupted: boolean) => number | undefined;
+  readonly close?: () => void;
+}
+
+/** Resolves with the exit code. Ctrl-C ends it with what there is so far; a second one at once. */
+export async function runReported<E>(
+  plan: OutputPlan,
+  begin: (output: Output) => Promise<Measured<E>>,
+): Promise<number> {
+  const output = await openOutput(plan);
+  const { reporter, pageReporter, events, codeOf, close } = await begin(output);
+  const file = await openReport(plan.report, output, pageReporter);
+  const stop = new AbortController();
+  onInterrupt(() => stop.abort('interrupted'));
+  let code: number = exitCodes.success;
+  for await (const event of events(stop.signal)) {
+    reporter.event(event);
+    file.event(event);
+    code = codeOf(event, stop.signal.aborted) ?? code;
+  }
+  reporter.end?.();
+  close?.();
+  code = await file.write(code);
+  await output.close();
+  return code;
+}
