@@ -16,6 +16,9 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 };
 
+/** By whom a connection was asked last, who ends with it: browsers take any that is free for what they ask next. */
+const users = new WeakMap<Arrival, HttpLink>();
+
 export class HttpLink implements LoadLink {
   readonly transport = 'http';
   readonly carries = 'bytes';
@@ -28,7 +31,7 @@ export class HttpLink implements LoadLink {
   sink: LoadSink | undefined;
   readonly #onEnd: () => void;
   readonly #asked = new Set<Requested>();
-  /** One for one request after another. */
+  /** One for one request after another, though perhaps of another stream's. */
   readonly #connections = new Set<Arrival>();
   /** Where load goes out. */
   #down: ByteLink | undefined;
@@ -61,6 +64,7 @@ export class HttpLink implements LoadLink {
       return;
     }
     this.#asked.add(asked);
+    users.set(arrival, this);
     if (!this.#connections.has(arrival)) {
       release();
       carries();
@@ -75,7 +79,7 @@ export class HttpLink implements LoadLink {
     if (this.#over) return;
     this.#over = true;
     this.onClose = () => {};
-    for (const { tcp } of this.#connections) tcp.destroy();
+    for (const arrival of this.#connections) if (users.get(arrival) === this) arrival.tcp.destroy();
     this.#down?.drop();
     this.#onEnd();
   }

@@ -114,6 +114,23 @@ describe('uploads', () => {
     expect(await hears('result')).toMatchObject({ received: { bytes: 90_000 } });
   });
 
+  test('of two streams may share a connection, which ends with the one that used it last', async () => {
+    const { port } = await serve();
+    const [one, other] = [await granted(port), await granted(port)];
+    const held = await hold(port);
+    const answered = async (key: string, answers: number) => {
+      held.socket.write(`${post(key, 5)}12345`);
+      await expect.poll(() => held.reply().match(/"bytes":5/g)?.length).toBe(answers);
+    };
+    await answered(one.key, 1);
+    await answered(other.key, 2);
+    one.ws.terminate();
+    await expect.poll(() => answerTo(port, post(one.key, 0))).toMatch(/^HTTP\/1\.1 404 /);
+    await answered(other.key, 3);
+    other.ws.terminate();
+    await held.ended;
+  });
+
   test('before the test are only what tries out the way', async () => {
     const { port } = await serve();
     const { key } = await granted(port);
