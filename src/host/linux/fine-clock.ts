@@ -1,5 +1,6 @@
 /** A clock whose waits end within some hundredths of a millisecond, by one timerfd for all who wait: for pacing. */
 import { type Clock, systemClock } from '../clock.js';
+import { holdBackHelpers } from './helper-threads.js';
 import type { Libc } from './libc.js';
 import { checked, linux, openLibc, stableMemory } from './sockets.js';
 
@@ -38,12 +39,13 @@ interface Waiter {
   readonly task: () => void;
 }
 
-/** The timerfd: there while somebody waits, and one turn of the event loop longer. */
+/** The timerfd: there while somebody waits, and one turn of the event loop longer. Helpers are held back meanwhile. */
 class Alarm {
   readonly #libc: Libc;
   /** The next one last. */
   readonly #waiters: Waiter[] = [];
   #timer: Timer | undefined;
+  #letHelpersGo = () => {};
   #setFor = Number.POSITIVE_INFINITY;
   #ringing = false;
   #leaving = false;
@@ -75,9 +77,16 @@ class Alarm {
   }
 
   #setTo(moment: number): void {
-    this.#timer ??= new Timer(this.#libc, () => this.#ring());
+    const timer = this.#timer ?? this.#begin();
     this.#setFor = moment;
-    this.#timer.set(moment - systemClock.now());
+    timer.set(moment - systemClock.now());
+  }
+
+  #begin(): Timer {
+    const timer = new Timer(this.#libc, () => this.#ring());
+    this.#timer = timer;
+    this.#letHelpersGo = holdBackHelpers(this.#libc);
+    return timer;
   }
 
   #ring(): void {
@@ -109,6 +118,7 @@ class Alarm {
       if (this.#waiters.length > 0) return;
       this.#timer?.close();
       this.#timer = undefined;
+      this.#letHelpersGo();
     });
   }
 }

@@ -35,6 +35,8 @@ const prototypes = {
   epoll_create1: 'int epoll_create1(int)',
   epoll_ctl: 'int epoll_ctl(int, int, int, const void *)',
   epoll_wait: 'int epoll_wait(int, void *, int, int)',
+  sched_getscheduler: 'int sched_getscheduler(int)',
+  sched_setscheduler: 'int sched_setscheduler(int, int, const void *)',
   timerfd_create: 'int timerfd_create(int, int)',
   timerfd_settime: 'int timerfd_settime(int, int, const void *, void *)',
 } as const;

@@ -6,7 +6,7 @@
 import { getSystemErrorName } from 'node:util';
 import { type Libc, loadLibc } from './libc.js';
 
-/** Constants of <sys/socket.h>, <netinet/in.h>, <linux/errqueue.h>, <linux/net_tstamp.h>. */
+/** Constants of <sys/socket.h>, <netinet/in.h>, <linux/errqueue.h>, <linux/net_tstamp.h>, <sched.h>. */
 export const linux = {
   AF_INET: 2,
   AF_INET6: 10,
@@ -70,6 +70,8 @@ export const linux = {
   CLOCK_MONOTONIC: 1,
   TFD_NONBLOCK: 0x800,
   TFD_CLOEXEC: 0x80000,
+  SCHED_OTHER: 0,
+  SCHED_IDLE: 5,
   EPOLL_CTL_ADD: 1,
   EPOLL_CTL_MOD: 3,
   EPOLLIN: 1,
