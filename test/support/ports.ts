@@ -3,8 +3,8 @@ import { type Running, run } from './processes.js';
 
 /** Below those that systems give to whoever asks for any. */
 const FIRST_PORT = 20_000;
-const PORTS_A_WORKER = 2000;
-const WORKERS = 6;
+const PORTS_A_WORKER = 1000;
+const WORKERS = 12;
 
 const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
 let next = Math.floor(Math.random() * PORTS_A_WORKER);

@@ -228,14 +228,14 @@ describeNeeding('a stock iperf3 server', [stock], () => {
     const privateKey = file('private.pem', pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const users = file('users.csv', `mario,${passwordDigest('mario', 'rossi')}\n`);
     const args = ['--rsa-private-key-path', privateKey, '--authorized-users-path', users];
-    const { port } = await startIperf3Server(onTestFinished, { args });
+    const { port, process: server } = await startIperf3Server(onTestFinished, { args });
     const login = (name: string, password: string | undefined) =>
       runWperf(
         ['-c', `127.0.0.1:${port}`, '--iperf3', '-t', '0.3', '--username', name, '--rsa-public-key-path', publicKey],
         { env: { IPERF3_PASSWORD: password } },
       );
     const good = await login('mario', 'rossi');
-    expect(good.stderr).not.toContain('error');
+    expect(good.stderr, `${server.stdout}${server.stderr}`).not.toContain('error');
     expect(good.exitCode).toBe(0);
     const bad = await login('mario', 'verdi');
     expect(bad.stderr).toContain('refused the login (iperf3 error 142)');
