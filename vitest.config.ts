@@ -5,7 +5,7 @@ import { SkippedReporter } from './test/support/skipped-reporter.js';
 /** Tests that compare times finely: one file at a time, or they would measure each other. */
 const alone = ['test/trace/{network,internet,inband}.test.ts', 'test/netlab/page.test.ts'];
 
-/** Tests with a browser, which takes a processor and more. */
+/** Tests with a browser, which takes both processors: two at a time look to each other like a proxy that keeps load back. */
 const browsers = ['test/web/{page,proxies,result,look}.test.ts'];
 
 /** Tests over links of their own, which are slow enough for a few to share a machine, but not with busier tests. */
@@ -50,7 +50,7 @@ const whole: TestProjectConfiguration[] = [
     test: {
       name: 'browsers',
       include: browsers,
-      maxWorkers: 2,
+      fileParallelism: false,
       sequence: { groupOrder: 2 },
     },
   },
