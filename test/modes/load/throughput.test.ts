@@ -8,6 +8,8 @@ import type { StreamOutcome, StreamReport } from '../../../src/modes/load/stream
 import type { StreamOptions } from '../../../src/modes/load/stream/options.js';
 import { startStream } from '../../../src/modes/load/stream/stream.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
+import { encodeMessage } from '../../../src/protocol/codec.js';
+import type { Message } from '../../../src/protocol/messages.js';
 import { discard } from '../../../src/transport/channel.js';
 import { channelPair } from '../../support/channel-pair.js';
 import { shortTest } from '../../support/plans.js';
@@ -42,10 +44,15 @@ async function run(changes: Partial<TestPlan>, cuts = [1, 2, 3, 7, 65_536, 11]):
   return ran;
 }
 
-/** A client whose server takes everything and says nothing. */
-async function alone(changes: Partial<TestPlan>, options: Partial<StreamOptions> = {}) {
+/** A client whose server takes everything and says nothing but what `speak` has it say. */
+async function alone(
+  changes: Partial<TestPlan>,
+  options: Partial<StreamOptions> = {},
+  speak = (_say: (message: Message) => void) => {},
+) {
   const channels = await channelPair({ cuts: [Number.POSITIVE_INFINITY] });
   channels.server.sink = discard;
+  speak((message) => channels.server.send(encodeMessage(message)));
   const outcome = startStream({
     role: 'client',
     test: { ...shortTest, ...changes },
@@ -64,6 +71,16 @@ async function alone(changes: Partial<TestPlan>, options: Partial<StreamOptions>
 
 const bytesOf = (reports: readonly StreamReport[], sender: boolean) =>
   reports.filter((report) => report.sender === sender).reduce((sum, { record }) => sum + record.bytes, 0);
+
+it('waits for the result of a far side that began late, as its intervals tell', async () => {
+  const received = { start: 0, end: 0.5, bytes: 1000 };
+  const { client } = await alone({ seconds: 0.5, direction: 'up' }, {}, (say) => {
+    const interval = { index: 0, omitted: false, start: 0, end: 0.1, bytes: 10 };
+    setTimeout(() => say({ type: 'interval', ...interval }), 400);
+    setTimeout(() => say({ type: 'result', received, cpu: { total: 1, user: 1, system: 0 }, busy: 0.1 }), 750);
+  });
+  expect(client.remote?.received).toEqual(received);
+});
 
 describe('a stream by bytes', () => {
   it.each(['up', 'down'] as const)('delivers exactly what was asked for, %s', async (direction) => {
