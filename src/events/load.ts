@@ -121,14 +121,18 @@ export interface StreamInterval extends Span {
   readonly statistics?: Statistics;
 }
 
-export interface IntervalSum extends Span {
+/** What the sum of a direction has besides its bytes. */
+interface Sum {
   readonly direction: Direction;
   readonly sender: boolean;
-  readonly omitted: boolean;
-  readonly senderCount?: boolean;
   readonly packets?: PacketTotals;
   readonly retransmits?: number;
   readonly statistics?: Statistics;
+}
+
+export interface IntervalSum extends Sum, Span {
+  readonly omitted: boolean;
+  readonly senderCount?: boolean;
 }
 
 /** One interval of every stream; streams are matched by their own clocks, never by order of arrival. */
@@ -162,16 +166,11 @@ export interface StreamResult {
   readonly statistics?: Statistics;
 }
 
-export interface DirectionSum {
-  readonly direction: Direction;
-  readonly sender: boolean;
+export interface DirectionSum extends Sum {
   /** Null when a stream's figure is missing. */
   readonly sent: Span | null;
   readonly received: Span | null;
   readonly partial: boolean;
-  readonly packets?: PacketTotals;
-  readonly retransmits?: number;
-  readonly statistics?: Statistics;
 }
 
 export interface EndEvent {
