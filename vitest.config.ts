@@ -32,6 +32,8 @@ const whole: TestProjectConfiguration[] = [
       exclude: [...alone, ...browsers, ...links, fixtures],
       // Most wait more than they work.
       maxWorkers: 4,
+      isolate: false,
+      experimental: { fsModuleCache: true },
       sequence: { groupOrder: 0 },
     },
   },

@@ -12,7 +12,8 @@ describeNeeding('through NAT over a shaped link', [networkNamespaces, program('n
       const report = await measure(['-t', '4', ...direction]);
       const { end, start } = report as typeof report & { start: { timestamp: { timemillisecs: number } } };
       const took = Date.now() - start.timestamp.timemillisecs;
-      expect(took).toBeLessThan(4000 + 500 + 400);
+      // What waits takes half a minute to leave.
+      expect(took).toBeLessThan(6000);
       const [received] = direction[0] === '--bidir' ? [end.sum_received_bidir_reverse] : [end.sum_received];
       expect(received?.bits_per_second).toBeGreaterThan(0.75e6);
       expect(received?.bits_per_second).toBeLessThan(1.0e6);
