@@ -8,7 +8,7 @@ import { startReverseProxy } from '../support/peers/nginx.js';
 import { measureWithWperf, startWperfServer, type WperfReport } from '../support/wperf.js';
 
 const needs = [networkNamespaces, program('nft', 'nftables'), program('chromium')];
-const seconds = 6;
+const seconds = 5;
 
 type LatencyReport = WperfReport & {
   readonly end: { readonly latency: Record<'loaded_up' | 'loaded_down', { readonly median_ms: number } | null> };

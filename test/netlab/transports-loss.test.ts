@@ -12,7 +12,7 @@ describeNeeding('over a link that loses 2 percent, behind NAT', needs, () => {
     const serverArgs = proto === name ? [] : ['--proto', proto];
     const { measure } = await labWith({ rateMbit: 20, delayMs: 10, lossPercent: 2 }, serverArgs);
     for (const way of [[], ['-R'], ['--bidir', '-P', '2']]) {
-      const { start, end } = await measure('--proto', proto, '-t', '3', ...way);
+      const { start, end } = await measure('--proto', proto, '-t', '2', ...way);
       expect(start.transport).toBe(name.replace('.mjs', ''));
       expect(end.sum_received.bits_per_second).toBeGreaterThan(50_000);
       const { retransmits } = end.streams[0]?.sender?.statistics ?? {};

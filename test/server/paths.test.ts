@@ -9,7 +9,7 @@ import { startTinyproxy } from '../support/peers/tinyproxy.js';
 import { UndoStack } from '../support/undo.js';
 import { measureWithWperf, runWperf, startWperfServer } from '../support/wperf.js';
 
-const quick = ['-t', '0.4', '-i', '0.2'];
+const quick = ['-t', '0.3', '-i', '0.2'];
 const stack = new UndoStack();
 afterEach(() => stack.undo());
 

@@ -52,9 +52,13 @@ describeNeeding('the page', [program('chromium')], () => {
     expect(await page.page.evaluate(overflow)).toBe(0);
   });
 
-  test.each([360, 768, 1280])('keeps its parts where they are while it measures and fails, at %i px', async (width) => {
+  test.each([
+    [360, 'both'],
+    [768, 'up'],
+    [1280, 'down'],
+  ] as const)('keeps its parts where they are while it measures and fails, at %i px, %s', async (width, direction) => {
     const server = await startWperfServer(onTestFinished);
-    const page = await visit(urlOf(server), {}, { viewport: { width, height: 740 } });
+    const page = await visit(urlOf(server), { direction }, { viewport: { width, height: 740 } });
     await page.page.evaluate(watchLayout);
     await page.run();
     server.process.signal('SIGKILL');

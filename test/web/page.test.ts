@@ -112,7 +112,7 @@ describeNeeding('the page', [chromium], () => {
     for (const stop of [() => page.page.click('#go'), () => page.page.keyboard.press('Escape')]) {
       await page.begin();
       await page.page.waitForSelector('#phase:has-text("Download")');
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await new Promise((resolve) => setTimeout(resolve, 1800));
       await stop();
       await page.reaches('done');
       expect(await page.status()).toMatch(/^Stopped\. Download /);

@@ -75,7 +75,7 @@ describeNeeding('the page behind HAProxy', [chromium, program('haproxy')], () =>
   test('is known by the address that the proxy tells', async () => {
     const server = await startWperfServer(onTestFinished, ['--trust-proxy', '127.0.0.1']);
     const proxy = await startHaproxy(onTestFinished, server.port, 2);
-    const page = await visit(urlOf(proxy));
+    const page = await visit(urlOf(proxy), { direction: 'up' });
     await page.run();
     expect(await page.figure('up')).toBeGreaterThan(1e6);
     expect(server.process.stdout).toMatch(/Accepted connection from 127\.0\.0\.1, port \d+, by proxy 127\.0\.0\.1/);
