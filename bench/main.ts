@@ -3,6 +3,7 @@ import { program, unmet } from '../test/support/machine.js';
 import { UndoStack } from '../test/support/undo.js';
 import { datagramMode, datagramTable } from './datagrams.js';
 import { executableMode, startTable } from './executable.js';
+import { iperf3PacketsMode, iperf3PacketsTable } from './iperf3-packets.js';
 import { kcpMode, kcpTable } from './kcp.js';
 import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';
@@ -33,6 +34,7 @@ async function main(options: BenchOptions): Promise<void> {
       ...(isChosen(roundTripsMode, options.only) ? [await roundTripTable(options.rounds, log)] : []),
       ...(isChosen(datagramMode, options.only) ? [await datagramTable({ ...options, log })] : []),
       ...(isChosen(realPacketsMode, options.only) ? [await realPacketsTable({ ...options, log })] : []),
+      ...(isChosen(iperf3PacketsMode, options.only) ? [await iperf3PacketsTable({ ...options, log })] : []),
       ...(isChosen(kcpMode, options.only) ? [await kcpTable({ ...options, log })] : []),
       ...(isChosen(pageMode, options.only) ? await pageTables({ ...options, log }) : []),
     ];
@@ -63,6 +65,7 @@ function select(all: readonly Measurement[], only: readonly string[]): readonly 
     roundTripsMode,
     datagramMode,
     realPacketsMode,
+    iperf3PacketsMode,
     kcpMode,
     pageMode,
   ];
