@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
-/** Tests that compare times finely: one file at a time, or they would measure each other. */
-const alone = ['test/trace/{network,internet,inband}.test.ts', 'test/netlab/page.test.ts'];
+/** Tests that compare times finely, and hardly use the processor: beside each other, and nothing else. */
+const routes = ['test/trace/{network,internet,inband}.test.ts'];
 
 /** Tests with a browser, which takes both processors: two at a time look to each other like a proxy that keeps load back. */
-const browsers = ['test/web/{page,proxies,result,look}.test.ts'];
+const browsers = ['test/web/{page,proxies,result,look}.test.ts', 'test/netlab/page.test.ts'];
 
 /** Tests over links of their own, which are slow enough for a few to share a machine, but not with busier tests. */
 const links = ['test/netlab/**/*.test.ts', 'test/support/netlab.test.ts'];
@@ -29,7 +29,7 @@ const whole: TestProjectConfiguration[] = [
     test: {
       name: 'together',
       include,
-      exclude: [...alone, ...browsers, ...links, fixtures],
+      exclude: [...routes, ...browsers, ...links, fixtures],
       // Most wait more than they work.
       maxWorkers: 4,
       isolate: false,
@@ -42,7 +42,7 @@ const whole: TestProjectConfiguration[] = [
     test: {
       name: 'links',
       include: links,
-      exclude: alone,
+      exclude: browsers,
       maxWorkers: 3,
       sequence: { groupOrder: 1 },
     },
@@ -59,9 +59,9 @@ const whole: TestProjectConfiguration[] = [
   {
     extends: true,
     test: {
-      name: 'alone',
-      include: alone,
-      fileParallelism: false,
+      name: 'routes',
+      include: routes,
+      maxWorkers: 3,
       sequence: { groupOrder: 3 },
     },
   },
