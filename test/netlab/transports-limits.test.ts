@@ -16,7 +16,7 @@ describeNeeding('through NAT, as iperf3 on the same link', needs, () => {
       .end as unknown as Report['end'];
     const ours = (await measure('--proto', 'udp', ...args)).end;
     const told = JSON.stringify({ theirs: theirs.sum, ours: ours.sum });
-    expect(Math.abs(ours.sum.lost_percent - theirs.sum.lost_percent), told).toBeLessThan(1);
+    expect(Math.abs(ours.sum.lost_percent - theirs.sum.lost_percent), told).toBeLessThan(2);
   });
 
   test('reads the rate of TCP', async () => {
