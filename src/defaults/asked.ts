@@ -57,6 +57,8 @@ export const limits = {
   port: { min: 0, max: 65_535 },
   /** Text given with `--title` and `--extra-data`; longer text would not fit a control message beside its other fields. */
   titleCharacters: 1024,
+  /** Of a file that a flag names; the longest are lists of users, of whom that many bytes name hundreds of thousands. */
+  fileBytes: 32 * 1024 * 1024,
   /** Of a configuration file: every flag with a value of hundreds of characters. */
   configBytes: 65_536,
   /** A token longer than this is surely a mistaken file. */

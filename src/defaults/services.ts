@@ -63,8 +63,6 @@ export const iperf3Service = {
   overtimeSeconds: 40,
   /** From the loss of a connection for load to the word that the test is over, which comes by another. */
   lostSeconds: 1,
-  /** Of a file of users: hundreds of thousands. */
-  usersBytes: 32 * 1024 * 1024,
   /** Rows of intervals that the server's own report may have which a client asks for. */
   outputRows: 4096,
 } as const;

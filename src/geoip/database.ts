@@ -43,7 +43,9 @@ export async function loadDatabase(path: string): Promise<Database> {
 
 async function readBounded(path: string): Promise<Buffer> {
   if (path === shippedPath) return readPackageFile(path);
-  const { size } = await stat(path);
+  const found = await stat(path);
+  if (!found.isFile() && !found.isDirectory()) throw new Error('it is no file');
+  const { size } = found;
   if (size > geoip.fileBytes) throw new Error(`it has ${size} bytes, more than the ${geoip.fileBytes} allowed`);
   return await readFile(path);
 }

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { limits } from '../../defaults/index.js';
 import type { Target } from '../../plan/plan.js';
 import { proxyFromEnvironment } from './way/proxy.js';
 
@@ -7,7 +8,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The number of this process. */
   readonly pid?: number;
-  /** Text of a file, or throws as `readFileSync` does; also for one that is longer than `mostBytes`. */
+  /** Text of a file, or throws as `readFileSync` does; also for one of more than `mostBytes` (`limits.fileBytes`). */
   readFile(path: string, mostBytes?: number): string;
   /** The proxy that the environment names for a target. */
   proxyFor(target: Target): string | undefined;
@@ -17,21 +18,24 @@ export interface Surroundings {
 export const processSurroundings: Surroundings = {
   env: process.env,
   pid: process.pid,
-  readFile: (path, mostBytes) => (mostBytes === undefined ? readFileSync(path, 'utf8') : readBounded(path, mostBytes)),
+  readFile: readBounded,
   proxyFor: proxyFromEnvironment,
 };
 
-/** Liveness: no more than `mostBytes` and one are read, whatever the file is. */
-function readBounded(path: string, mostBytes: number): string {
+const CHUNK_BYTES = 65_536;
+
+/** Liveness: a device may have no end, and little more than `mostBytes` is read of it. */
+function readBounded(path: string, mostBytes: number = limits.fileBytes): string {
   const fd = openSync(path, 'r');
   try {
-    const bytes = Buffer.alloc(mostBytes + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(fd, bytes, length, bytes.length - length, null);
+    const chunks: Buffer[] = [];
+    for (let length = 0, read = -1; read !== 0; length += read) {
+      if (length > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      read = readSync(fd, chunk);
+      chunks.push(chunk.subarray(0, read));
     }
-    if (length > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
-    return bytes.toString('utf8', 0, length);
+    return Buffer.concat(chunks).toString('utf8');
   } finally {
     closeSync(fd);
   }

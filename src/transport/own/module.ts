@@ -1,4 +1,5 @@
 /** A transport of the user's own: the module that a command line names, checked, and kept from harming what it does not carry. */
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { WperfError } from '../../errors.js';
@@ -11,6 +12,8 @@ import { contained } from './contained.js';
 export async function loadModule(path: string): Promise<LoadTransport> {
   const file = resolve(path);
   const url = pathToFileURL(file).href;
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() === false) throw flawed(path, 'is no file', 'name one');
   const module = await importModule(url).catch((thrown: unknown) => {
     throw flawed(path, `cannot be loaded: ${wordsOf(thrown)}`, 'check the file', thrown);
   });

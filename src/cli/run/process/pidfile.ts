@@ -1,8 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** `--pidfile`: a file that tells others the number of this process as long as it runs. */
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { WperfError } from '../../../errors.js';
 
 /** Keeps the number of this process in a file until the process exits. Throws WperfError `file-failure`. */
 export function keepPidFile(path: string): void {
+  if (isOther(path)) throw failure(`${shown(path)} is there, and no regular file`);
   const holder = livingHolder(path);
   if (holder !== undefined) throw failure(`${shown(path)} is kept by process ${holder}, which still runs`);
   try {
@@ -12,6 +14,15 @@ export function keepPidFile(path: string): void {
     throw failure(`${shown(path)} cannot be written: ${reason}`, cause);
   }
   process.once('exit', () => removeQuietly(path));
+}
+
+/** A device may have no end to be read to, and is not to be removed. */
+function isOther(path: string): boolean {
+  try {
+    return !statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Of a server that was started before, say: its file is not to be taken from it. */

@@ -1,6 +1,6 @@
 /** Who may log in, as a file says at the time: it is read anew where it has changed, as iperf3 reads its own at each login. */
 import { readFile, stat } from 'node:fs/promises';
-import { iperf3Service } from '../../../defaults/index.js';
+import { limits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { Iperf3Service } from '../../../plan/plan.js';
 import { parseUsers } from '../wire/auth.js';
@@ -28,7 +28,7 @@ export class Users {
       const version = `${found.ino} ${found.size} ${found.mtimeMs}`;
       // A pipe is read once.
       if (!found.isFile() || version === this.#version) return this.#users;
-      if (found.size > iperf3Service.usersBytes) throw new Error(`it has more than ${iperf3Service.usersBytes} bytes`);
+      if (found.size > limits.fileBytes) throw new Error(`it has more than ${limits.fileBytes} bytes`);
       this.#users = readUsers(await readFile(path, 'utf8'), path);
       this.#version = version;
       return this.#users;
