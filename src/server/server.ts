@@ -228,7 +228,9 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   #failed(info: ChannelInfo, tcp: Socket, error: unknown): void {
     if (this.#stop.signal.aborted || this.#admission.wasDismissed(tcp)) return;
-    this.#notice('warning', `${peerText(info)}: ${toWperfError(error).line}`);
+    const [peer, { line }] = [`${peerText(info)}: `, toWperfError(error)];
+    // What the client said of itself names it already.
+    this.#notice('warning', line.startsWith(peer) ? line : `${peer}${line}`);
   }
 
   #notice(level: NoticeEvent['level'], text: string): void {

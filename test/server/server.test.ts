@@ -132,6 +132,15 @@ describe('a server', () => {
     }
   });
 
+  it('names a client once, whoever of the two ended its test', async () => {
+    const { port, notices } = await serve({ token: 'sesame' });
+    for (const token of [undefined, 'wrong']) await collect(runClientPlan(calmPlan(port, { ...(token && { token }) })));
+    const said = notices.map((text) => text.replaceAll(/\d{4,5}\b/g, 'PORT'));
+    const atBothEnds = 'give the same --token (or WPERF_TOKEN) at both ends';
+    expect(said).toContain(`127.0.0.1:PORT: the server asks for a token: ${atBothEnds}`);
+    expect(said).toContain(`127.0.0.1:PORT: the token is wrong: ${atBothEnds}`);
+  });
+
   it('goes away after one test with one-off, but not after a refused one', async () => {
     const { server, port, notices } = await serve({ oneOff: true, token: 'sesame' });
     const closed = new Promise<void>((resolve) => server.once('close', resolve));
