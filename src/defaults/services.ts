@@ -43,6 +43,8 @@ export const serverRate = {
   seconds: 5,
   secondsLimits: { min: 0.1, max: 60 },
   looks: 10,
+  /** That a client's test may have begun earlier than its server's: on the way, and where either stood still meanwhile. */
+  aheadSeconds: 0.5,
   /** Clocks differ. */
   tolerance: 1.01,
 } as const;

@@ -28,7 +28,7 @@ export function watchRate({ limit, clock, slackBytes, bytes, onExceeded }: RateW
 
 /**
  * What may be moved in each span of the limit's seconds. What one leaves over the next may have too: load that the path
- * held up comes late.
+ * held up comes late, and the first may have what was due before it.
  */
 export class Allowance {
   readonly #bytesPerSecond: number;
@@ -36,12 +36,13 @@ export class Allowance {
   readonly #slackBytes: number;
   #since: number;
   #bytesBefore = 0;
-  #savedBytes = 0;
+  #savedBytes: number;
 
   constructor({ bitsPerSecond, seconds }: RateLimit, slackBytes: number, now: number) {
     this.#bytesPerSecond = (serverRate.tolerance * bitsPerSecond) / 8;
     this.#seconds = seconds;
     this.#slackBytes = slackBytes;
+    this.#savedBytes = this.#bytesPerSecond * Math.min(seconds, serverRate.aheadSeconds);
     this.#since = now;
   }
 
