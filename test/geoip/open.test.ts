@@ -189,7 +189,7 @@ describe('files that cannot be used', () => {
           geo.lookup(ip);
           geo.close();
         }),
-        { numRuns: 40 },
+        { numRuns: 20 },
       );
     });
   });

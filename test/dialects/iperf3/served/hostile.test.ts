@@ -219,7 +219,7 @@ describe('a client that says', () => {
     const left: Client[] = [];
     const talks = [usual, bidir, udp];
     for (const step of stepNames.slice(0, -1)) {
-      for (let round = 0; round < 12; round++) {
+      for (let round = 0; round < 8; round++) {
         const client = await converse(port, talks[round % talks.length] ?? usual, step);
         const bytes = Buffer.from(Array.from({ length: 1 + (round % 40) }, () => Math.floor(random() * 256)));
         client.control.say(round % 4 === 3 ? errorFrame(round) : bytes);
