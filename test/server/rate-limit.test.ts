@@ -29,7 +29,9 @@ describe('a client', () => {
     [{ mode: 'datagram', blockBytes: 1400 }, 20e6],
   ])('without a rate of its own has what there is: %j', async (changes, bitsPerSecond) => {
     const { port } = await serve();
-    const { start, end, error, all } = await collect(runClientPlan(clientPlan(port, { seconds: 1.2, ...changes })));
+    const { start, end, error, all } = await collect(
+      runClientPlan(clientPlan(port, { bitsPerSecond: 0, seconds: 1.2, ...changes })),
+    );
     expect(error).toBeUndefined();
     expect(start?.test.bitsPerSecond).toBe(bitsPerSecond);
     expect(all).toContainEqual({ type: 'notice', level: 'info', text: `T${allowed.slice(1)}.` });

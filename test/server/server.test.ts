@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan } from '../../src/client.js';
-import type { ClientPlan, ServerPlan } from '../../src/plan/plan.js';
+import type { ServerPlan } from '../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan, type WperfServer } from '../../src/server/server.js';
 import { wsTransport } from '../../src/transport/ws/connect.js';
 import { collect, sorted } from '../support/events.js';
@@ -31,10 +31,6 @@ async function serve(plan: Partial<ServerPlan> = {}, options: ServerRunOptions =
   return { server, port: server.address.port, notices, seen: () => sorted(events), ended };
 }
 
-/** Where the rate is no matter. */
-const calmPlan = (port: number, changes: Partial<ClientPlan> = {}) =>
-  clientPlan(port, { bitsPerSecond: 20e6, ...changes });
-
 describe('a test over loopback', () => {
   it.each([
     ['up', 1],
@@ -45,7 +41,7 @@ describe('a test over loopback', () => {
     ['bidir', 3],
   ] as const)('%s over %i streams tells the same at both ends', async (direction, streams) => {
     const { port, seen, ended } = await serve();
-    const client = await collect(runClientPlan(clientPlan(port, { direction, streams })));
+    const client = await collect(runClientPlan(clientPlan(port, { direction, streams, bitsPerSecond: 0 })));
     await ended;
     const server = seen();
     expect(client.error).toBeUndefined();
@@ -115,7 +111,7 @@ describe('a test over loopback', () => {
 describe('a server', () => {
   it('grants no more than it allows, and says so', async () => {
     const { port } = await serve({ seconds: 0.2 });
-    const { all, start, end } = await collect(runClientPlan(calmPlan(port, { seconds: 5 })));
+    const { all, start, end } = await collect(runClientPlan(clientPlan(port, { seconds: 5 })));
     expect(start?.test.seconds).toBe(0.2);
     expect(end?.sums[0]?.received?.end).toBeLessThan(0.5);
     expect(all).toContainEqual({ type: 'notice', level: 'info', text: 'The server allows tests of at most 0.2 s.' });
@@ -124,7 +120,7 @@ describe('a server', () => {
   it('serves several clients at once', async () => {
     const { port } = await serve();
     const runs = ['up', 'down', 'bidir'].map((direction) =>
-      collect(runClientPlan(calmPlan(port, { direction: direction as 'up' }))),
+      collect(runClientPlan(clientPlan(port, { direction: direction as 'up' }))),
     );
     for (const { error, end } of await Promise.all(runs)) {
       expect(error).toBeUndefined();
@@ -134,7 +130,8 @@ describe('a server', () => {
 
   it('names a client once, whoever of the two ended its test', async () => {
     const { port, notices } = await serve({ token: 'sesame' });
-    for (const token of [undefined, 'wrong']) await collect(runClientPlan(calmPlan(port, { ...(token && { token }) })));
+    for (const token of [undefined, 'wrong'])
+      await collect(runClientPlan(clientPlan(port, { ...(token && { token }) })));
     const said = notices.map((text) => text.replaceAll(/\d{4,5}\b/g, 'PORT'));
     const atBothEnds = 'give the same --token (or WPERF_TOKEN) at both ends';
     expect(said).toContain(`127.0.0.1:PORT: the server asks for a token: ${atBothEnds}`);
@@ -144,20 +141,20 @@ describe('a server', () => {
   it('goes away after one test with one-off, but not after a refused one', async () => {
     const { server, port, notices } = await serve({ oneOff: true, token: 'sesame' });
     const closed = new Promise<void>((resolve) => server.once('close', resolve));
-    expect((await collect(runClientPlan(calmPlan(port, { token: 'wrong' })))).error).toMatch(/^token-rejected/);
-    expect((await collect(runClientPlan(calmPlan(port, { token: 'sesame', streams: 2 })))).error).toBeUndefined();
+    expect((await collect(runClientPlan(clientPlan(port, { token: 'wrong' })))).error).toMatch(/^token-rejected/);
+    expect((await collect(runClientPlan(clientPlan(port, { token: 'sesame', streams: 2 })))).error).toBeUndefined();
     await closed;
-    expect((await collect(runClientPlan(calmPlan(port)))).error).toMatch(/^connection-refused/);
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toMatch(/^connection-refused/);
     expect(notices.join()).toContain('the token is wrong');
   });
 
   it('runs one test with one-off, and refuses others in the dialect of each', async () => {
     const { server, port, ended } = await serve({ oneOff: true });
     const closed = new Promise<void>((resolve) => server.once('close', resolve));
-    const first = collect(runClientPlan(calmPlan(port, { seconds: 0.5, streams: 2 })));
+    const first = collect(runClientPlan(clientPlan(port, { seconds: 0.5, streams: 2 })));
     await new Promise((resolve) => server.once('test', resolve));
     const full = 'the server runs one test only, and has begun it';
-    expect((await collect(runClientPlan(calmPlan(port)))).error).toContain(full);
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toContain(full);
     const original = new WebSocket(`ws://127.0.0.1:${port}/`);
     original.on('open', () => original.send('{"command":"ping"}'));
     const [code, reason] = await once(original, 'close');
@@ -169,7 +166,7 @@ describe('a server', () => {
 
   it('that is stopped in the middle says so, and both ends keep what they have', async () => {
     const { server, port, seen } = await serve();
-    const running = collect(runClientPlan(calmPlan(port, { seconds: 30 })));
+    const running = collect(runClientPlan(clientPlan(port, { seconds: 30 })));
     while (seen().intervals.length < 2) await new Promise((resolve) => server.once('test', resolve));
     await server.close();
     const { all, error } = await running;
@@ -184,10 +181,10 @@ describe('a server', () => {
   it('listens on a path, and answers others with the reason', async () => {
     const { port } = await serve({ path: '/measure' });
     const target = { host: '127.0.0.1', port, secure: false, path: '/' };
-    expect((await collect(runClientPlan(calmPlan(port)))).error).toBe(
+    expect((await collect(runClientPlan(clientPlan(port)))).error).toBe(
       `request-refused: 127.0.0.1:${port}: nothing is served at this path`,
     );
-    const right = calmPlan(port, { target: { ...target, path: '/measure?x=1' } });
+    const right = clientPlan(port, { target: { ...target, path: '/measure?x=1' } });
     expect((await collect(runClientPlan(right))).error).toBeUndefined();
   });
 
@@ -205,7 +202,7 @@ describe('a client', () => {
     const { port, seen, ended } = await serve();
     const stop = new AbortController();
     const events = [];
-    for await (const event of runClientPlan(calmPlan(port, { seconds: 30 }), { signal: stop.signal })) {
+    for await (const event of runClientPlan(clientPlan(port, { seconds: 30 }), { signal: stop.signal })) {
       events.push(event);
       if (event.type === 'interval' && events.length > 3) stop.abort('interrupted');
     }
@@ -218,7 +215,7 @@ describe('a client', () => {
 
   it('whose consumer leaves the loop stops the test', async () => {
     const { port, seen, ended } = await serve();
-    for await (const event of runClientPlan(calmPlan(port, { seconds: 30 }))) {
+    for await (const event of runClientPlan(clientPlan(port, { seconds: 30 }))) {
       if (event.type === 'interval') break;
     }
     await ended;
@@ -227,7 +224,7 @@ describe('a client', () => {
 
   it('that is interrupted before the test says only that', async () => {
     const { port } = await serve();
-    const { error } = await collect(runClientPlan(calmPlan(port), { signal: AbortSignal.abort() }));
+    const { error } = await collect(runClientPlan(clientPlan(port), { signal: AbortSignal.abort() }));
     expect(error).toBe('interrupted: interrupted before the test began');
   });
 });

@@ -152,12 +152,12 @@ describe('a stream by time', () => {
   });
 
   it('leaves out what was omitted at both ends', async () => {
-    const { client, server, reports } = await run({ omitSeconds: 0.2, seconds: 0.2 }, [Number.POSITIVE_INFINITY]);
+    const { client, server, reports } = await run({ omitSeconds: 0.4, seconds: 0.2 }, [Number.POSITIVE_INFINITY]);
     const counted = reports.server.filter(({ record }) => !record.omitted);
-    expect(reports.server.filter(({ record }) => record.omitted)).toHaveLength(2);
+    expect(reports.server.filter(({ record }) => record.omitted)).toHaveLength(4);
     expect(bytesOf(counted, false)).toBe(server.received?.bytes);
     expect(server.received?.bytes).toBeLessThan(bytesOf(reports.server, false));
-    expect(client.sent?.end).toBeLessThan(0.3);
+    expect(client.sent?.end).toBeLessThan(0.55);
     expect(client.reported?.bytes).toBe(server.received?.bytes);
   });
 

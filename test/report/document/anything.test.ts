@@ -30,7 +30,7 @@ const documents = {
 };
 
 const attack = '"><script>alert(1)</script>';
-const values: readonly unknown[] = [null, undefined, attack, -1, 0, 1e308, 1e18, true, [], {}];
+const values: readonly unknown[] = [null, undefined, attack, -1, 1e308, true, []];
 
 /** Paths of all values in a document, but for those in all intervals and streams behind the first. */
 function pathsOf(value: unknown, path: readonly string[] = []): string[][] {
