@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { SkippedReporter } from './test/support/skipped-reporter.js';
 
 /** Tests that compare times finely, and hardly use the processor: beside each other, and nothing else. */
@@ -21,6 +22,18 @@ function startingPrograms(): string[] {
   const starts = /from '.*\/(?:support\/(?:wperf|processes)|wperf|processes)\.js'/;
   const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
   return files.map((file) => `test/${file}`).filter((file) => starts.test(readFileSync(file, 'utf8')));
+}
+
+/** Wait longest, of those in the fast run. */
+const waiting = /(?:modes\/load\/(?:simulation|latency)|client\/fake|load\/contract-\w+|hostile|crowd)\.test\.ts$/;
+
+/** What waits longest first: begun last, it would be all that still runs in the end. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => (waiting.test(moduleId) ? 0 : 1);
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
+  }
 }
 
 const whole: TestProjectConfiguration[] = [
@@ -85,6 +98,7 @@ export default defineConfig(({ mode }) => ({
           isolate: false,
           experimental: { fsModuleCache: true },
           maxWorkers: 9,
+          sequence: { sequencer: WaitingFirst },
         }
       : {
           ...common,

@@ -60,7 +60,7 @@ describe('the data that comes with wperf', () => {
         const expected = (source.get(ip) as { country_code?: string } | null)?.country_code;
         expect(geo.lookup(ip).country).toBe(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -56,7 +56,7 @@ describe('parseFlatJson', () => {
         }
         expect(() => JSON.parse(text)).not.toThrow();
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
