@@ -16,7 +16,7 @@ export function completeLoad(wish: Open<Unplaced<ClientPlan>>): Unplaced<ClientP
 }
 
 /** A test by bytes takes as long as it takes, unless seconds are given too: the first to end wins. */
-export function completeTest(wish: Open<TestPlan>): TestPlan {
+function completeTest(wish: Open<TestPlan>): TestPlan {
   const { mode = 'throughput', bytes } = wish;
   const usual: TestPlan = {
     mode,

@@ -3,7 +3,7 @@ import type { Libc } from './libc.js';
 import { linux, stableMemory } from './sockets.js';
 
 /** Messages of one call. */
-export const MESSAGES_A_CALL = 64;
+const MESSAGES_A_CALL = 64;
 /** Of one message that the kernel, or the device, cuts: UDP_MAX_SEGMENTS of every kernel that has it. */
 const SEGMENTS = 64;
 /** The largest IPv4 datagram, and so the longest message that is cut. */

@@ -47,7 +47,7 @@ export function figuresOf(document: TestDocument): DirectionFigures[] {
 }
 
 /** Those of intervals, of the first or the second direction. */
-export function sumsOf({ intervals }: TestDocument, index: number): Row[] {
+function sumsOf({ intervals }: TestDocument, index: number): Row[] {
   return intervals.flatMap((interval) => (index === 0 ? interval.sum : interval.sum_bidir_reverse) ?? []);
 }
 

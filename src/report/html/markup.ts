@@ -20,6 +20,6 @@ function rendered(part: Part): string {
 }
 
 /** Fit for text and for attributes in double quotes; without what could turn the direction of the text around it. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return withoutControl(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -11,7 +11,7 @@ export function withTimestamps(sink: Sink, now: () => number): Sink {
   };
 }
 
-export function localTime(wallMs: number): string {
+function localTime(wallMs: number): string {
   const minutes = -new Date(wallMs).getTimezoneOffset();
   const local = new Date(wallMs + minutes * 60_000).toISOString().slice(0, 23);
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');

@@ -27,7 +27,7 @@ export interface NodeError extends Error {
 const NAMED_ADDRESSES = 4;
 
 /** `server.example:8765`, `the proxy proxy.example:3128`. */
-export function partyText({ role, name }: Party): string {
+function partyText({ role, name }: Party): string {
   return role === 'proxy' ? `the proxy ${name}` : name;
 }
 

@@ -29,7 +29,7 @@ export interface ForeignPort extends LoadListener {
   open(peer: Peer, options?: PeerOptions): DatagramSocket;
 }
 
-export class DatagramReception {
+class DatagramReception {
   readonly #door: DatagramDoor;
   readonly #cookies: Cookies;
   readonly #guests = new Set<Guest>();

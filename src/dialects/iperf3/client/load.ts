@@ -96,7 +96,7 @@ export function testOf(plan: ClientPlan): TestPlan {
 }
 
 /** Its server keeps time in whole seconds, and only to find out that a client is gone. */
-export function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
+function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
   const { title, extraData, getServerOutput, socket: { windowBytes, mssBytes, tos, congestion } = {} } = plan;
   const { mode, direction, streams, seconds, bytes, omitSeconds, blockBytes, bitsPerSecond } = test;
   const isTcp = mode === 'throughput';

@@ -81,7 +81,7 @@ export function farResultOf(far: Results, { id, test, word }: ServedFigures): Fa
 }
 
 /** Late packets that nobody had missed may make losses negative. */
-export function packetsOf(told: StreamResults): PacketTotals {
+function packetsOf(told: StreamResults): PacketTotals {
   const packets = Math.max(0, told.packets - (told.omittedPackets ?? 0));
   const lost = Math.min(packets, Math.max(0, told.errors - (told.omittedErrors ?? 0)));
   return { packets, lost, jitterMs: 1000 * told.jitterSeconds };

@@ -16,7 +16,7 @@ import { WperfError } from '../../../errors.js';
 
 export type Padding = 'oaep' | 'pkcs1';
 
-export const authBounds = {
+const authBounds = {
   /** Base64 of what a key of 16,384 bits makes. */
   tokenCharacters: 2732,
   /** Of a line in a file of users, as iperf3 reads it. */

@@ -4,8 +4,8 @@
  */
 import { type PacketCodec, write64 } from '../../../protocol/packet-header.js';
 
-export const NARROW_HEADER_BYTES = 12;
-export const WIDE_HEADER_BYTES = 16;
+const NARROW_HEADER_BYTES = 12;
+const WIDE_HEADER_BYTES = 16;
 
 const WRAP = 2 ** 32;
 

@@ -78,17 +78,7 @@ function transportText({ start }: TestDocument): string {
   return `${start.transport}${start.secure ? ' over TLS' : ''}${start.dialect === undefined ? '' : `, dialect ${start.dialect}`}`;
 }
 
-export function rttText({
-  samples,
-  min,
-  avg,
-  max,
-}: {
-  samples: number;
-  min: number;
-  avg: number;
-  max: number;
-}): string {
+function rttText({ samples, min, avg, max }: { samples: number; min: number; avg: number; max: number }): string {
   return `min ${min.toFixed(3)}, avg ${avg.toFixed(3)}, max ${max.toFixed(3)} ms (${samples})`;
 }
 
