@@ -98,6 +98,8 @@ export default defineConfig(({ mode }) => ({
           isolate: false,
           experimental: { fsModuleCache: true },
           maxWorkers: 9,
+          // There is no processor to spare for collecting beside the tests.
+          execArgv: ['--single-threaded-gc', '--max-semi-space-size=64'],
           sequence: { sequencer: WaitingFirst },
         }
       : {
