@@ -47,7 +47,7 @@ export const limits = {
   omitSeconds: { min: 0, max: 600 },
   intervalSeconds: { min: 0.1, max: 60 },
   streams: { min: 1, max: 128 },
-  blockBytes: { min: 1024, max: 1024 * 1024 },
+  blockBytes: { min: 64, max: 1024 * 1024 },
   /** A packet holds its header and is no larger than UDP's largest. */
   datagram: { blockBytes: { min: 64, max: 65_507 } },
   bitsPerSecond: { min: 0, max: 1e12 },

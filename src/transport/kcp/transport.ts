@@ -3,7 +3,7 @@ import { given } from '../../given.js';
 import { systemClock } from '../../host/clock.js';
 import type { StatisticColumn } from '../../measure/statistics.js';
 import { ByteLink } from '../load/byte-link.js';
-import type { LoadTransport, LoadWay, TransportSettings } from '../load-transport.js';
+import type { GrantedLoad, LoadTransport, LoadWay, TransportSettings } from '../load-transport.js';
 import { associate } from '../udp/associate.js';
 import { greeting, readGreeting } from '../udp/greeting.js';
 import { keepAlive } from '../udp/keep-alive.js';
@@ -33,7 +33,8 @@ export const kcpTransport: LoadTransport = {
       const { settings = {} } = place.granted(key) ?? {};
       place.accept(linkOf(socket, settingsOf(key, settings, bytes)), key);
     };
-    return joinReception({ place, welcome }, systemClock);
+    const optionsFor = ({ settings }: GrantedLoad) => ({ maxBytes: kcpSettings(settings, 0).mtu });
+    return joinReception({ place, optionsFor, welcome }, systemClock);
   },
 };
 

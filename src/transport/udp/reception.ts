@@ -4,16 +4,17 @@
  */
 import { given } from '../../given.js';
 import type { Clock } from '../../host/clock.js';
-import { EXACT_LENGTH, PROBE_MTU } from '../../plan/protos.js';
-import type { LoadListener, LoadPlace } from '../load-transport.js';
+import type { GrantedLoad, LoadListener, LoadPlace } from '../load-transport.js';
 import { Cookies } from './cookies.js';
 import { cookieOf, type Greeting, greeting, keyOfGreeting, readGreeting } from './greeting.js';
 import { openDatagramDoor } from './open.js';
-import { type DatagramDoor, type DatagramSocket, LARGEST_DATAGRAM, type Peer, type PeerOptions } from './socket.js';
+import type { DatagramDoor, DatagramSocket, Peer, PeerOptions } from './socket.js';
 
 /** A transport that wants the sockets of those who show its keys. */
 interface Guest {
   readonly place: LoadPlace;
+  /** What its datagrams need of the socket. */
+  readonly optionsFor: (granted: GrantedLoad) => Pick<PeerOptions, 'maxBytes' | 'fragments'>;
   /** `provedBytes` is the length of the datagram that proved the address, which has been answered. */
   readonly welcome: (socket: DatagramSocket, key: Buffer, provedBytes: number) => void;
 }
@@ -96,18 +97,13 @@ class DatagramReception {
   }
 
   /** An address that has a socket already, or options that cannot be had, are refused in silence. */
-  #admit(said: Greeting, from: Peer, { place, welcome }: Guest): void {
+  #admit(said: Greeting, from: Peer, { place, optionsFor, welcome }: Guest): void {
     const key = Buffer.from(keyOfGreeting(said));
     const granted = place.granted(key);
-    const {
-      socket: { tos, windowBytes } = {},
-      settings = {},
-      localHost,
-      blockBytes = LARGEST_DATAGRAM,
-    } = granted ?? {};
-    const fragments = settings[EXACT_LENGTH] === 1;
-    const maxBytes = settings[PROBE_MTU] === 1 ? LARGEST_DATAGRAM : blockBytes;
-    const socket = this.#door.open(from, { maxBytes, fragments, ...given({ localHost, tos, windowBytes }) });
+    if (!granted) return;
+    const { localHost, socket: options } = granted;
+    const { tos, windowBytes } = options;
+    const socket = this.#door.open(from, { ...optionsFor(granted), ...given({ localHost, tos, windowBytes }) });
     socket.send(greeting('ready', undefined, said.bytes));
     welcome(socket, key, said.bytes);
   }

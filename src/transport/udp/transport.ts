@@ -4,7 +4,7 @@ import { given } from '../../given.js';
 import { systemClock } from '../../host/clock.js';
 import { fineClock } from '../../host/linux/fine-clock.js';
 import { EXACT_LENGTH, PROBE_MTU } from '../../plan/protos.js';
-import type { LoadTransport, LoadWay } from '../load-transport.js';
+import type { GrantedLoad, LoadTransport, LoadWay } from '../load-transport.js';
 import { associate } from './associate.js';
 import { greeting } from './greeting.js';
 import { keepAlive } from './keep-alive.js';
@@ -20,13 +20,13 @@ export const udpTransport: LoadTransport = {
   connect,
   listen: (place) => {
     const welcome = (socket: DatagramSocket, key: Buffer) => place.accept(linkOf(socket), key);
-    return joinReception({ place, welcome }, systemClock);
+    return joinReception({ place, optionsFor, welcome }, systemClock);
   },
 };
 
 async function connect(way: LoadWay): Promise<DatagramLink> {
   const isExact = way.settings[EXACT_LENGTH] === 1;
-  const socket = await openClient(way, isExact);
+  const socket = await openClient(way);
   try {
     const { pathPayloadBytes: known = usualPayloadBytes(way.host) } = socket;
     const wished = isExact ? way.blockBytes : Math.min(way.blockBytes, known);
@@ -42,12 +42,16 @@ async function connect(way: LoadWay): Promise<DatagramLink> {
   }
 }
 
-function openClient(way: LoadWay, fragments: boolean): Promise<DatagramSocket> {
-  const { host, port, socket, bind, settings, blockBytes } = way;
+function openClient(way: LoadWay): Promise<DatagramSocket> {
+  const { host, port, socket, bind } = way;
   const { tos, windowBytes, localPort, device } = socket;
   const options = given({ bind, tos, windowBytes, localPort, device });
+  return openDatagramSocket({ host, port, ...optionsFor(way), ...options });
+}
+
+function optionsFor({ settings, blockBytes }: Pick<GrantedLoad, 'settings' | 'blockBytes'>) {
   const maxBytes = settings[PROBE_MTU] === 1 ? LARGEST_DATAGRAM : blockBytes;
-  return openDatagramSocket({ host, port, maxBytes, fragments, ...options });
+  return { maxBytes, fragments: settings[EXACT_LENGTH] === 1 };
 }
 
 /** It answers those who did not hear that all is ready. */

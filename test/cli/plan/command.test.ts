@@ -475,7 +475,7 @@ describe('bad input', () => {
     ['-c h -P 0', "-P/--parallel '0' is out of range: give 1 to 128"],
     ['-c h -P 129', "-P/--parallel '129' is out of range: give 1 to 128"],
     ['-c h -P 1.5', "-P/--parallel '1.5' is not a whole number: write decimal digits only"],
-    ['-c h -l 1023', "-l/--length '1023' is out of range: give 1K to 1M for blocks"],
+    ['-c h -l 63', "-l/--length '63' is out of range: give 64 to 1M"],
     ['-c h -l 2M', "-l/--length '2M' is out of range: give 64 to 1M"],
     ['-c h -u -l 63', "-l/--length '63' is out of range: give 64 to 1M"],
     ['-c h -u -l 65508', "-l/--length '65508' is out of range: give 64 to 65507 for packets of --udp"],

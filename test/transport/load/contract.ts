@@ -89,6 +89,19 @@ function holdToContract(carrier: CarrierCase): void {
     },
   );
 
+  test('in blocks of any length', async ({ expect, onTestFinished }) => {
+    const { run } = await ends(carrier, onTestFinished);
+    const lengths = carries === 'messages' ? [64, 1472] : [64, 1000, 1024 * 1024];
+    for (const blockBytes of lengths) {
+      for (const direction of ['up', 'down'] as const) {
+        const bytes = carries === 'messages' ? 50 * blockBytes : 64_000;
+        const { error, end } = await run({ direction, blockBytes, bytes, seconds: 60 });
+        expect([blockBytes, direction, error]).toEqual([blockBytes, direction, undefined]);
+        expect([blockBytes, direction, end?.sums[0]?.received?.bytes]).toEqual([blockBytes, direction, bytes]);
+      }
+    }
+  });
+
   test('at a rate, and after a beginning that does not count', async ({ expect, onTestFinished }) => {
     const { run } = await ends(carrier, onTestFinished);
     const { error, end, intervals } = await run({ bitsPerSecond: 8e6, seconds: 0.5, omitSeconds: 0.2 });

@@ -32,7 +32,7 @@ async function serve() {
     onTestFinished(() => socket.close());
     welcomed.push({ socket, bytes });
   };
-  const listener = await joinReception({ place, welcome }, systemClock);
+  const listener = await joinReception({ place, optionsFor: () => ({}), welcome }, systemClock);
   onTestFinished(() => listener.close());
   return { port, welcomed, counts };
 }

@@ -31,7 +31,7 @@ export const loadFlags = [
     for: load,
     type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
     default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}, with --proto udp what fits the path`,
-    help: 'Send blocks of SIZE, 1K to 1M, or with --udp packets, 64 to 65507: a WebSocket message each',
+    help: 'Send blocks of SIZE, or with --udp packets, 65507 at most: a WebSocket message each',
   },
   {
     name: 'blockcount',
