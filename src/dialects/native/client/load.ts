@@ -78,8 +78,11 @@ async function openStream(
     ...carried,
     talk: new NativeTalk(conversation, 'client'),
     echo: conversation.echo,
-    // The results have been exchanged: the peer knows.
-    close: async (withinSeconds: number) => void conversation.close(withinSeconds),
+    // The results have been exchanged, and the peer knows, but for what a simulated path still holds.
+    close: async (withinSeconds: number) => {
+      const closed = conversation.close(withinSeconds);
+      if (opening.simulation) await closed;
+    },
   };
   return { grant, stream, notes };
 }
