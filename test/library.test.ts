@@ -21,7 +21,7 @@ it('measures in a few lines', async () => {
 it.each([
   [{ seconds: 0 }, 'seconds 0 is not a number from 0.1 to 86400'],
   [{ streams: 1.5 }, 'streams 1.5 is not a whole number from 1 to 128'],
-  [{ blockBytes: 10 }, 'blockBytes 10 is not a whole number from 1024 to 1048576'],
+  [{ blockBytes: 10 }, 'blockBytes 10 is not a whole number from 64 to 1048576'],
   [{ intervalSeconds: 0.01 }, 'intervalSeconds 0.01 is not a number from 0.1 to 60'],
   [{ port: 70_000 }, 'port 70000 is not a whole number from 1 to 65535'],
   [{ bytes: 2, streams: 3 }, 'bytes 2 is not a whole number from 3 to 9007199254740991'],
