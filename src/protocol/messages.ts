@@ -115,7 +115,7 @@ export const messageShapes = {
     /** Of this stream, in each direction. */
     bytes: optional(integer(1, limits.bytes.max)),
     omitSeconds: number(limits.omitSeconds.min, limits.omitSeconds.max),
-    blockBytes: integer(limits.datagram.blockBytes.min, limits.blockBytes.max),
+    blockBytes: integer(limits.blockBytes.min, limits.blockBytes.max),
     bitsPerSecond: number(limits.bitsPerSecond.min, limits.bitsPerSecond.max),
     intervalSeconds: number(0, limits.intervalSeconds.max),
     nonce: hex(16),

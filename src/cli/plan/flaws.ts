@@ -28,7 +28,7 @@ export function refuseFlaw(flaw: Flaw | undefined, values: FlagValues): void {
 function wordsFor(field: string, values: FlagValues): Words | undefined {
   switch (field) {
     case 'blockBytes':
-      return { flag: 'length', show: sizeText, remark: values.udp ? ' for packets of --udp' : ' for blocks' };
+      return { flag: 'length', show: sizeText, remark: ' for packets' };
     case 'bytes':
       return values.blockcount === undefined
         ? { flag: 'bytes', show: roundSizeText, remark: ', a byte for each stream' }

@@ -29,7 +29,7 @@ export const loadFlags = [
     aliases: ['l'],
     group: 'Client',
     for: load,
-    type: size({ min: limits.datagram.blockBytes.min, max: limits.blockBytes.max }),
+    type: size(limits.blockBytes),
     default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}, with --proto udp what fits the path`,
     help: 'Send blocks of SIZE, or with --udp packets, 65507 at most: a WebSocket message each',
   },
