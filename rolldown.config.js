@@ -9,14 +9,15 @@ import { defineConfig } from 'rolldown';
 const source = (path) => join(import.meta.dirname, 'src', path);
 const entry = source('cli/main.ts');
 const lone = ['cli/flags/help/help.ts', 'cli/run/output/version-text.ts'].map(source);
-const test = [
+/** What stands between Enter and the first connection. */
+const start = [
   'cli/plan/command.ts',
   'cli/plan/surroundings.ts',
   'cli/run/command/client.ts',
   'report/text/load/load.ts',
-  'modes/load/client.ts',
-  'dialects/choose.ts',
 ].map(source);
+/** Loaded while that connection is being made. */
+const test = ['modes/load/client.ts', 'dialects/choose.ts'].map(source);
 
 /** What the program is made with in whatever form. */
 export const settings = {
@@ -43,8 +44,9 @@ export default defineConfig({
 
 /** Undefined for what is left to the bundler: what the entry itself needs, and what only other commands do. */
 function chunkOf(id, graph) {
-  if (reach(graph, [entry]).has(id)) return undefined;
+  if (reach(graph, [entry]).has(id)) return 'main';
   if (reach(graph, lone).has(id)) return 'words';
+  if (reach(graph, start).has(id)) return 'start';
   return reach(graph, test).has(id) ? 'test' : undefined;
 }
 

@@ -2,7 +2,6 @@
 import { program, unmet } from '../test/support/machine.js';
 import { UndoStack } from '../test/support/undo.js';
 import { datagramMode, datagramTable } from './datagrams.js';
-import { executableMode, startTable } from './executable.js';
 import { iperf3PacketsMode, iperf3PacketsTable } from './iperf3-packets.js';
 import { kcpMode, kcpTable } from './kcp.js';
 import { describeMachine } from './machine.js';
@@ -14,6 +13,7 @@ import { realPacketsMode, realPacketsTable } from './real-packets.js';
 import { roundTripsMode, roundTripTable } from './round-trips.js';
 import { runRounds } from './runner.js';
 import { makeShared } from './shared.js';
+import { startMode, startTable } from './starting.js';
 import { asMarkdown, asText, tableOf } from './table.js';
 
 async function main(options: BenchOptions): Promise<void> {
@@ -30,7 +30,7 @@ async function main(options: BenchOptions): Promise<void> {
     );
     const tables = [
       ...(outcomes.length > 0 ? [tableOf(outcomes)] : []),
-      ...(isChosen(executableMode, options.only) ? [startTable({ ...options, log })] : []),
+      ...(isChosen(startMode, options.only) ? [startTable({ ...options, log })] : []),
       ...(isChosen(roundTripsMode, options.only) ? [await roundTripTable(options.rounds, log)] : []),
       ...(isChosen(datagramMode, options.only) ? [await datagramTable({ ...options, log })] : []),
       ...(isChosen(realPacketsMode, options.only) ? [await realPacketsTable({ ...options, log })] : []),
@@ -62,6 +62,7 @@ async function pageTables(options: Parameters<typeof pageTable>[0]): Promise<Awa
 function select(all: readonly Measurement[], only: readonly string[]): readonly Measurement[] {
   const modes = [
     ...new Set(all.map(({ mode }) => mode)),
+    startMode,
     roundTripsMode,
     datagramMode,
     realPacketsMode,

@@ -1,5 +1,5 @@
 /** argv to typed values by flag. yargs reads the words; the table's types parse the text, so that errors name the flag. */
-import yargs from 'yargs';
+import { Parser } from 'yargs/helpers';
 import { type ForeignFlag, foreignFlags, type KnownFlag, knownByWord } from './foreign.js';
 import { nearest } from './nearest.js';
 import type { Flag } from './rows/flag.js';
@@ -19,6 +19,8 @@ const reading = {
 /** What yargs takes for a value although it begins with a dash. */
 const negativeNumber = /^-(\d+(\.\d+)?|\.\d+)$/;
 
+const switches = [...flags, ...foreignFlags].flatMap(({ name, type }) => (type === undefined ? [name] : []));
+
 export interface ReadWords {
   readonly values: FlagValues;
   /** What wperf does instead of what flags of others ask for, a line each. */
@@ -28,7 +30,7 @@ export interface ReadWords {
 /** The flags given in argv, parsed. Throws WperfError 'usage' for unknown, repeated, valueless and malformed ones. */
 export function readWords(argv: readonly string[]): ReadWords {
   const words = spell(argv);
-  const read = makeParser(words).parseSync(words);
+  const read = Parser(words, { boolean: switches, configuration: reading });
   const [stray] = read._;
   if (stray !== undefined) throw strayWord(String(stray));
   const values: Record<string, unknown> = {};
@@ -41,22 +43,6 @@ export function readWords(argv: readonly string[]): ReadWords {
 
 function notesOf(given: readonly ForeignFlag[]): string[] {
   return given.flatMap((flag) => (flag.note === undefined ? [] : [`${label(flag)} changes nothing: ${flag.note}`]));
-}
-
-/** Knows no more flags than occur: to declare all takes longer than to read the words. */
-function makeParser(words: readonly string[]) {
-  const parser = yargs([])
-    .scriptName('wperf')
-    .detectLocale(false)
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .parserConfiguration(reading);
-  const spelled = new Set(words.map((word) => word.replace(/=.*/s, '')));
-  for (const { name, type } of [...flags, ...foreignFlags]) {
-    if (spelled.has(dashed(name))) parser.option(name, { boolean: type === undefined });
-  }
-  return parser;
 }
 
 function parseValue(flag: Flag, type: NonNullable<Flag['type']>, raw: unknown): unknown {
