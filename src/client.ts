@@ -9,6 +9,7 @@ import type { TraceEvent } from './events/route.js';
 import { given } from './given.js';
 import { eventsOf } from './host/events-of.js';
 import type { Host } from './host/host.js';
+import { meanwhile } from './host/meanwhile.js';
 import { nodeHost } from './host/node.js';
 import { Connections } from './modes/connections.js';
 import type { LoadCarrier } from './modes/load/carriage.js';
@@ -37,8 +38,7 @@ export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncI
     if (plan.iperf3) return runIperf3Load(plan, { host, signal }, emit);
     const given = tools.loadTransport ?? (await ownModule(plan));
     const connections = begun(plan.proto ? { ...plan, ...socketOf(plan, 'beside') } : plan, tools);
-    const [{ runLoad }, { dialectOf, offered }, carrier] = await meanwhile(
-      connections,
+    const [{ runLoad }, { dialectOf, offered }, carrier] = await loaded(connections, () =>
       Promise.all([
         import('./modes/load/client.js'),
         import('./dialects/choose.js'),
@@ -69,8 +69,7 @@ export function runPingPlan(plan: PingPlan, tools: ClientTools = {}): AsyncItera
   const { host = nodeHost } = tools;
   return told<PingEvent>(tools, async (emit, signal) => {
     const connections = begun(plan, tools);
-    const [{ runPings }, { dialectOf }] = await meanwhile(
-      connections,
+    const [{ runPings }, { dialectOf }] = await loaded(connections, () =>
       Promise.all([import('./modes/ping/client.js'), import('./dialects/choose.js')]),
     );
     const chosen = (connected: Connected) => dialectOf(connected, plan).ping;
@@ -85,8 +84,7 @@ export async function* runReverseTracePlan(
 ): AsyncGenerator<TraceEvent | NoticeEvent, void> {
   const { host = nodeHost } = tools;
   const connections = begun(plan, tools);
-  const [{ askRoute }, { dialectOf }] = await meanwhile(
-    connections,
+  const [{ askRoute }, { dialectOf }] = await loaded(connections, () =>
     Promise.all([import('./modes/route/client.js'), import('./dialects/choose.js')]),
   );
   const chosen = (connected: Connected) => dialectOf(connected, plan).route;
@@ -142,6 +140,7 @@ function begun(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): 
 }
 
 /** A connection that fails first is told without what would have been run. */
-function meanwhile<T>(connections: Connections, loading: Promise<T>): Promise<T> {
+function loaded<T>(connections: Connections, load: () => Promise<T>): Promise<T> {
+  const loading = meanwhile(connections.begin(), load);
   return Promise.race([loading, connections.begin().then(() => loading)]);
 }

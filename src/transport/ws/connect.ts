@@ -1,5 +1,6 @@
 /** Opens channels to a wperf server over WebSocket. */
 import { systemClock } from '../../host/clock.js';
+import { meanwhile } from '../../host/meanwhile.js';
 import type { Resolve } from '../connect/addresses.js';
 import { openSocket } from '../connect/open.js';
 import { TooLate } from '../connect/step.js';
@@ -29,8 +30,8 @@ async function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHoo
   const signal = given ? AbortSignal.any([given, late.signal]) : late.signal;
   try {
     const opening = openSocket(way, { clock, signal, resolve, onAddress });
-    // What a WebSocket takes is loaded meanwhile: it takes longer than many a connection.
-    const [socket, { askForUpgrade }, text] = await Promise.all([opening, import('./request.js'), greeting]);
+    const upgrading = meanwhile(opening, () => import('./request.js'));
+    const [socket, { askForUpgrade }, text] = await Promise.all([opening, upgrading, greeting]);
     return await askForUpgrade(socket, way, { lane, signal, greeting: text });
   } catch (error) {
     throw given?.aborted ? given.reason : error;

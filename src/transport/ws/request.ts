@@ -1,5 +1,5 @@
 /** The client's side of the upgrade: from a socket to a channel, or to why there is none. */
-import { IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
@@ -58,7 +58,7 @@ export async function askForUpgrade(
   });
   try {
     const answer = await answered;
-    if (!(answer instanceof IncomingMessage)) return answer;
+    if ('channel' in answer) return answer;
     throw responseError(answer, await startOf(answer, signal), attempt);
   } catch (error) {
     ws.removeAllListeners();
