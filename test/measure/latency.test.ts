@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { gradeOf, grades, latencyNow, latencyReport, thinnedTrips } from '../../src/measure/latency/latency.js';
+import {
+  gradeOf,
+  grades,
+  latencyNow,
+  latencyReport,
+  latencyUnder,
+  thinnedTrips,
+} from '../../src/measure/latency/latency.js';
 import { repositoryFile } from '../support/folders.js';
 
 const ten = (value: number) => Array<number>(10).fill(value);
+const summary = { samples: 1, minMs: 1, medianMs: 1, p95Ms: 1, p99Ms: 1, maxMs: 1 };
 
 describe('a latency report', () => {
   it('says what the load added, with a grade and round trips per minute', () => {
@@ -28,6 +36,28 @@ describe('a latency report', () => {
   ] as const)('of a test %s names the loaded directions', (direction, present) => {
     const { loadedUp, loadedDown } = latencyReport(direction, { idleMs: [1], loadedMs: [2], unansweredMs: [] });
     expect([loadedUp !== null, loadedDown !== null]).toEqual(present);
+  });
+
+  it('of a test without load has no verdict, and no figure under load', () => {
+    const report = latencyReport('up', { idleMs: ten(20), loadedMs: ten(21), unansweredMs: [] });
+    const trips = { idleMs: ten(20), loaded: [{ atSeconds: 1, rttMs: 21 }], oneOf: 1 };
+    const queued = { ...report, queueUp: summary, queueDown: summary, trips };
+    const none = { loadedUp: null, loadedDown: null, bufferbloatMs: null, grade: null, rpm: null };
+    expect(latencyUnder([], queued)).toEqual({ idle: report.idle, ...none, trips: { ...trips, loaded: [] } });
+  });
+
+  it.each([
+    [['up'], [true, false]],
+    [['down'], [false, true]],
+    [
+      ['up', 'down'],
+      [true, true],
+    ],
+  ] as const)('of a test both ways, of which only %j carried load, is that of this load', (loads, present) => {
+    const report = latencyReport('bidir', { idleMs: [1], loadedMs: [2], unansweredMs: [] });
+    const { loadedUp, loadedDown, ...verdict } = latencyUnder(loads, report);
+    expect([loadedUp !== null, loadedDown !== null]).toEqual(present);
+    expect(verdict).toMatchObject({ bufferbloatMs: 1, grade: 'A+', rpm: 30_000 });
   });
 
   it('is not below zero where the load made nothing worse', () => {

@@ -89,6 +89,16 @@ export function latencyReport(direction: TestDirection, samples: LatencySamples)
   };
 }
 
+/** What holds where load arrived in these directions only: nothing was under load that carried none. */
+export function latencyUnder(loads: readonly ('up' | 'down')[], report: LatencyReport): LatencyReport {
+  const loadedUp = loads.includes('up') ? report.loadedUp : null;
+  const loadedDown = loads.includes('down') ? report.loadedDown : null;
+  if (loadedUp !== null || loadedDown !== null) return { ...report, loadedUp, loadedDown };
+  const { queueUp: _up, queueDown: _down, trips, ...rest } = report;
+  const none = { loadedUp, loadedDown, bufferbloatMs: null, grade: null, rpm: null };
+  return { ...rest, ...none, ...(trips && { trips: { ...trips, loaded: [] } }) };
+}
+
 export function gradeOf(bufferbloatMs: number): LatencyGrade {
   return gradeBelowMs.find(([, limitMs]) => bufferbloatMs < limitMs)?.[0] ?? 'F';
 }
