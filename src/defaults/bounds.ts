@@ -45,6 +45,8 @@ export const bounds = {
   latencySamples: 4096,
   /** Pings of one connection without an answer yet; a hundred are out when one goes each 0.1 s for `waits.pongSeconds`. */
   pingsInFlight: 128,
+  /** Of those, before any is answered: the segments that TCP sends before it has heard from the path (RFC 6928). */
+  firstPingsInFlight: 10,
   /** Of a peer that speaks before this end listens. */
   unheardTexts: 16,
   /** Unread answers to pings by text; beyond this the peer is flooding us. */

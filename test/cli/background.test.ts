@@ -1,12 +1,12 @@
 /** Processes that run on their own: the file with their number, and servers in the background. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/folders.js';
 import { freePort } from '../support/ports.js';
-import { start } from '../support/processes.js';
+import { run, start } from '../support/processes.js';
 import { runWperf, sharedWperfServer, startWperfServer, wperf } from '../support/wperf.js';
 
 const shared = sharedWperfServer();
@@ -31,6 +31,26 @@ test('a server does not take the file of another that runs', async () => {
   expect(second).toMatchObject({ exitCode: 5, stdout: '' });
   expect(second.stderr).toContain(`is kept by process ${server.pid}, which still runs: name another file`);
   expect(await readFile(pidFile, 'utf8')).toBe(`${server.pid}\n`);
+});
+
+test('a server leaves the file of another that has come after it', async () => {
+  const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
+  const first = await startWperfServer(onTestFinished, ['-I', pidFile]);
+  await rm(pidFile);
+  const second = await startWperfServer(onTestFinished, ['-I', pidFile]);
+  first.process.signal('SIGTERM');
+  await first.process.finished;
+  expect(await readFile(pidFile, 'utf8')).toBe(`${second.process.pid}\n`);
+});
+
+test('a server in the background whose start cannot be told is not left there', async () => {
+  const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
+  const { exitCode, stderr } = await run([
+    ...['sh', '-c', `exec "$@" > /dev/full`, 'sh'],
+    ...wperf('-s', '-D', '-p', '0', '-I', pidFile),
+  ]);
+  expect([exitCode, stderr]).toEqual([5, expect.stringMatching(/^wperf: error: stdout cannot be written: [^\n]*\n$/)]);
+  await expect.poll(() => existsSync(pidFile), { timeout: 5000 }).toBe(false);
 });
 
 test('a client takes its file away whether it can connect or not', async () => {

@@ -123,7 +123,7 @@ describeNeeding('with a full pipe that nobody reads', [program('python3')], () =
   });
 });
 
-describe('a pipe as the log file', () => {
+describe('a pipe as the file to write', () => {
   async function makePipe(): Promise<string> {
     const path = join(await temporaryFolder(onTestFinished), 'pipe');
     await run(['sh', '-c', `mkfifo '${path}'`]);
@@ -140,12 +140,16 @@ describe('a pipe as the log file', () => {
     }).toThrow('EAGAIN');
   }
 
-  test.each([['-s'], ['-c']])('that nobody reads is told at once, %s', async (mode) => {
-    const args = mode === '-s' ? ['-s', '-p', '0'] : ['-c', '127.0.0.1:1'];
-    const { exitCode, stderr } = await runWperf([...args, '--logfile', await makePipe()]);
+  test.each([
+    ['--logfile', ['-s', '-p', '0']],
+    ['--logfile', ['-s', '-D', '-p', '0']],
+    ['--logfile', ['-c', '127.0.0.1:1']],
+    ['--report', ['--loopback', '-t', '0.2', '-b', '1M']],
+  ])('that nobody reads is told at once, %s of %j', async (flag, args) => {
+    const { exitCode, stderr } = await runWperf([...args, flag, await makePipe()]);
     expect(exitCode).toBe(5);
     expect(stderr).toMatch(
-      /^wperf: error: --logfile '[^']+' cannot be written: nobody reads this pipe: start [^\n]+\n$/,
+      new RegExp(`^wperf: error: ${flag} '[^']+' cannot be written: nobody reads this pipe: start [^\\n]+\\n$`),
     );
   });
 
@@ -170,5 +174,13 @@ describe('a pipe as the log file', () => {
       .poll(() => runWperf(['--loopback', '-t', '0.3', '-b', '1M', '--logfile', path]), { timeout: 10_000 })
       .toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect((await reader.finished).stdout).toMatch(/receiver\n[\s\S]*Latency: .*\n$/);
+  });
+
+  test('gives its reader the whole page', async () => {
+    const path = await makePipe();
+    const reader = await start(onTestFinished, ['sh', '-c', `exec cat '${path}'`]);
+    const { exitCode, stderr } = await runWperf(['--loopback', '-t', '0.3', '-b', '1M', '--report', path]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect((await reader.finished).stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i);
   });
 });

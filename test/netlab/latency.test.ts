@@ -13,9 +13,16 @@ const pingsASecond = 10;
 /** Loss is what slows it down, so it fills any queue; other machines' default may keep queues short. */
 const fillsQueues = { 'net.ipv4.tcp_congestion_control': 'reno' };
 
+interface Summary {
+  readonly samples: number;
+  readonly min_ms: number;
+  readonly median_ms: number;
+  readonly max_ms: number;
+}
+
 type LatencyWperfReport = WperfReport & {
   readonly end: {
-    readonly latency: Record<'idle' | 'loaded_up' | 'loaded_down', { samples: number; median_ms: number } | null> & {
+    readonly latency: Record<'idle' | 'loaded_up' | 'loaded_down', Summary | null> & {
       readonly queue_up: { median_ms: number };
       readonly queue_down: { median_ms: number };
       readonly bufferbloat_ms: number;
@@ -82,5 +89,20 @@ describeNeeding('20 Mbit/s with a queue of 200 ms one way, and of 10 ms the othe
     expect(deepMs, figures).toBeGreaterThan(0.8 * added);
     expect(shortMs, figures).toBeLessThan(20);
     expect(Math.abs(deepMs + shortMs - added), figures).toBeLessThan(10);
+  });
+});
+
+describeNeeding('a long path that carries nothing', [networkNamespaces], () => {
+  test.each([
+    ['of a test', ['-t', '1', '-b', '1M']],
+    ['of a test by other connections', ['-t', '1', '-b', '1M', '--proto', 'tcp']],
+  ])('no idle round trip %s takes longer than the path', async (_what, flags) => {
+    const delayMs = 125;
+    const { measure } = await labWithServer({ delayMs });
+    const { latency } = ((await measure(flags)) as LatencyWperfReport).end;
+    const { samples = 0, min_ms: least = 0, max_ms: most = 0 } = latency.idle ?? {};
+    expect(samples).toBeGreaterThanOrEqual(10);
+    expect(least).toBeGreaterThanOrEqual(2 * delayMs);
+    expect(most).toBeLessThan(2 * delayMs + 60);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Pings at a steady rate, whether or not earlier ones are answered: waiting for each answer would take fewer samples
- * the slower the path is. Liveness: `count` or `until` ends the sending, `answerSeconds` the wait for what is out.
+ * the slower the path is. But no more at once than their connection sends at once, which grows as the path answers: one
+ * beyond that would wait at its sender, and its wait be taken for the path's (RFC 6928; RFC 5681, section 3.1). Liveness: `count` or `until` ends the sending, `answerSeconds` the wait for what is out.
  */
 import { bounds } from '../../defaults/index.js';
 import { type Cancel, type Clock, within } from '../../host/clock.js';
@@ -18,6 +19,8 @@ export interface PingerOptions {
   readonly until: number;
   /** A ping unanswered for so long is lost. */
   readonly answerSeconds: number;
+  /** Of pings that went over this connection before; none unless given. */
+  readonly answersBefore?: number;
   /** Without `rttMs` the ping is lost. `sentAt` is the clock's. */
   readonly onAnswer: (seq: number, rttMs: number | undefined, sentAt: number) => void;
 }
@@ -30,6 +33,7 @@ export class Pinger {
   readonly #inFlight = new Map<number, number>();
   #nextAt: number;
   #sent = 0;
+  #answers: number;
   #sending = true;
   #running = true;
   #cancelNext: Cancel = () => {};
@@ -38,6 +42,7 @@ export class Pinger {
   /** The first ping goes at once. */
   constructor(options: PingerOptions) {
     this.#options = options;
+    this.#answers = options.answersBefore ?? 0;
     this.#nextAt = options.clock.now();
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
@@ -69,9 +74,13 @@ export class Pinger {
       this.#settleIfDone();
       return;
     }
-    if (this.#inFlight.size < bounds.pingsInFlight) this.#ping(now);
+    if (this.#inFlight.size < this.#mostInFlight) this.#ping(now);
     if (intervalSeconds > 0) this.#keepRhythm(now, intervalSeconds);
     else if (patienceSeconds !== undefined) this.#cancelNext = clock.at(now + patienceSeconds, () => this.#send());
+  }
+
+  get #mostInFlight(): number {
+    return Math.min(bounds.firstPingsInFlight + this.#answers, bounds.pingsInFlight);
   }
 
   /** After a pause of this process the rhythm begins anew: no burst makes up for it. */
@@ -93,6 +102,7 @@ export class Pinger {
   #answered(seq: number, rttMs: number | undefined, sentAt: number): void {
     if (!this.#running) return;
     this.#inFlight.delete(seq);
+    if (rttMs !== undefined) this.#answers += 1;
     this.#options.onAnswer(seq, rttMs, sentAt);
     const isNewest = seq === this.#sent - 1;
     if (this.#options.intervalSeconds === 0 && this.#running && isNewest) this.#send();

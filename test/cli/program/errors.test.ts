@@ -53,6 +53,13 @@ describe('the program', () => {
     expectOneLine(stderr, 'wperf: error: stdout cannot be written: ENOSPC');
   });
 
+  test('says nothing of a full stdout that nothing is written to', async () => {
+    const argv = ['sh', '-c', `exec "$@" > /dev/full`, 'sh', ...wperf('-c', 'h', '--bogus')];
+    const { exitCode, stderr } = await run(argv);
+    expect(exitCode).toBe(1);
+    expectOneLine(stderr, "wperf: error: '--bogus' is not a flag");
+  });
+
   test.each(['-J', '--json-stream'])('says that the log file is full, %j', async (format) => {
     const { exitCode, stderr } = await runWperf(['-c', '127.0.0.1:1', format, '--logfile', '/dev/full']);
     expect(exitCode).toBe(5);

@@ -70,8 +70,35 @@ describe('a pinger', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(0);
   });
 
+  it('has no more out at first than its connection sends at once, and then one more for each answer', async () => {
+    const { clock, answers, pinger } = probing({ count: 1e6, intervalSeconds: 0.1, answerSeconds: 1e6 });
+    clock.advance(10);
+    expect(pinger.sent).toBe(bounds.firstPingsInFlight);
+    for (const answer of answers) answer(1);
+    await settled();
+    clock.advance(10);
+    expect(pinger.unanswered()).toHaveLength(2 * bounds.firstPingsInFlight);
+  });
+
+  it('has none beyond that out either without an interval', async () => {
+    const { clock, answers, pinger, told } = probing({ intervalSeconds: 0, patienceSeconds: 0.003, count: 20 });
+    clock.advance(0.26);
+    expect(pinger.sent).toBe(bounds.firstPingsInFlight);
+    answers[0]?.(260);
+    await settled();
+    clock.advance(0.1);
+    expect(pinger.sent).toBe(bounds.firstPingsInFlight + 2);
+    for (let i = 1; i < 20; i += 1) {
+      answers[i]?.(260);
+      await settled();
+      clock.advance(0.01);
+    }
+    expect(told).toHaveLength(20);
+  });
+
   it('has a bounded number of pings out, and none after its last moment', () => {
-    const { clock, sentAt, pinger } = probing({ count: 1e6, intervalSeconds: 0.1, answerSeconds: 1e6 });
+    const wished = { count: 1e6, intervalSeconds: 0.1, answerSeconds: 1e6, answersBefore: 1e6 };
+    const { clock, sentAt, pinger } = probing(wished);
     clock.advance(100);
     expect(pinger.sent).toBe(bounds.pingsInFlight);
     expect(sentAt).toHaveLength(bounds.pingsInFlight);

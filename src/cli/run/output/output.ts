@@ -1,21 +1,13 @@
 /** Where this process's reports go: the standard streams, or a log file. */
 
-import { once } from 'node:events';
-import { constants, createWriteStream, open, type WriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
-import { promisify } from 'node:util';
-import { WperfError } from '../../../errors.js';
 import { identity } from '../../../host/identity.js';
 import type { OutputPlan } from '../../../plan/plan.js';
 import { pingReporters, testReporters } from '../../../report/make.js';
 import type { PingReporter, Reporter, Screen } from '../../../report/reporter.js';
 import { withTimestamps } from '../../../report/text/timestamps.js';
 import { withWrapping } from '../../../report/text/wrapped.js';
-import { unlessTold } from '../process/leave.js';
+import { end, type FileStream, openToWrite, writeFailure } from './files.js';
 import { type WriteFailure, watchWrites } from './writes.js';
-
-type LogStream = WriteStream | Socket;
 
 export interface Output {
   readonly screen: Screen;
@@ -28,8 +20,8 @@ export async function openOutput(plan: OutputPlan, failure: WriteFailure = 'ends
   const log = plan.logfile === undefined ? undefined : await openLog(plan.logfile, failure);
   const stamps = plan.timestamps && plan.format === 'text';
   const out = log ?? process.stdout;
-  const columnsOf = (stream: LogStream | NodeJS.WriteStream) => terminalColumns(stream, stamps ? STAMP_COLUMNS : 0);
-  const prepared = (stream: LogStream | NodeJS.WriteStream) => {
+  const columnsOf = (stream: FileStream | NodeJS.WriteStream) => terminalColumns(stream, stamps ? STAMP_COLUMNS : 0);
+  const prepared = (stream: FileStream | NodeJS.WriteStream) => {
     const sink = stamps ? withTimestamps(stream, Date.now) : stream;
     return plan.format === 'text' ? withWrapping(sink, () => columnsOf(stream)) : sink;
   };
@@ -61,7 +53,7 @@ const isDumb = process.env.TERM === 'dumb';
 const STAMP_COLUMNS = 30;
 
 /** Of a terminal, less what is taken; undefined of a file or pipe, or where the terminal does not know. */
-function terminalColumns(stream: LogStream | NodeJS.WriteStream, taken: number): number | undefined {
+function terminalColumns(stream: FileStream | NodeJS.WriteStream, taken: number): number | undefined {
   return 'isTTY' in stream && stream.isTTY && stream.columns > 0 ? stream.columns - taken : undefined;
 }
 
@@ -70,35 +62,17 @@ export async function pingReporter(plan: OutputPlan, { screen }: Output): Promis
   return make({ ...identity, output: plan }, screen);
 }
 
-async function openLog(path: string, failure: WriteFailure): Promise<LogStream> {
+async function openLog(path: string, failure: WriteFailure): Promise<FileStream> {
+  const name = `--logfile '${path}'`;
   try {
-    const log = await openToWrite(path);
-    watchWrites(log, `--logfile '${path}'`, failure);
+    const log = await openToWrite(path, 'a');
+    watchWrites(log, name, failure);
     return log;
   } catch (error) {
-    const unread = error instanceof Error && 'code' in error && error.code === 'ENXIO';
-    const reason = unread ? 'nobody reads this pipe' : error instanceof Error ? error.message : String(error);
-    throw new WperfError('file-failure', `--logfile '${path}' cannot be written: ${reason}`, {
-      hint: unread ? 'start its reader first' : 'choose a file that this user may write',
-      cause: error,
-    });
+    throw writeFailure(name, error);
   }
 }
 
-/** Neither the opening nor the writing of a pipe may wait for its reader: such a wait would outlast the program's end. */
-async function openToWrite(path: string): Promise<LogStream> {
-  const isPipe = (await stat(path).catch(() => undefined))?.isFIFO() ?? false;
-  if (isPipe) {
-    const fd = await promisify(open)(path, constants.O_WRONLY | constants.O_NONBLOCK);
-    return new Socket({ fd, readable: false, writable: true });
-  }
-  const log = createWriteStream(path, { flags: 'a' });
-  await once(log, 'open');
-  return log;
-}
-
-async function closed(log: LogStream | undefined): Promise<void> {
-  if (!log || log.destroyed) return;
-  log.end();
-  await unlessTold(new Promise<void>((resolve) => log.once('close', () => resolve())));
+async function closed(log: FileStream | undefined): Promise<void> {
+  if (log && !log.destroyed) await end(log);
 }

@@ -1,6 +1,6 @@
 /** The file of `--report`: what cannot be written is told in a line, beside the figures that were printed. */
-import { writeFile } from 'node:fs/promises';
-import { exitCodes, toWperfError, WperfError } from '../../../errors.js';
+import { exitCodes, toWperfError } from '../../../errors.js';
+import { end, openToWrite, writeFailure } from './files.js';
 import type { Output } from './output.js';
 
 /** Hears what happens, and makes a page of it. */
@@ -43,13 +43,9 @@ const verdicts: ReadonlySet<number> = new Set([
 /** Throws WperfError `file-failure`. */
 export async function writeReport(path: string, page: string): Promise<void> {
   try {
-    await writeFile(path, page);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new WperfError('file-failure', `--report '${path}' cannot be written: ${reason}`, {
-      hint: 'choose a file that this user may write',
-      cause,
-    });
+    await end(await openToWrite(path, 'w'), page);
+  } catch (error) {
+    throw writeFailure(`--report '${path}'`, error);
   }
 }
 

@@ -1,6 +1,6 @@
 /** `--daemon`: the same command line once more, in a process that goes on when this one has told how it began. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { exitCodes, toWperfError, WperfError } from '../../../errors.js';
 import { identity } from '../../../host/identity.js';
 import { ownProgram } from '../../../package.js';
@@ -25,6 +25,8 @@ export async function startInBackground(argv: readonly string[], { format, logfi
   const { port } = await beginningOf(child);
   child.disconnect();
   child.unref();
+  // What is told as failed leaves nothing behind.
+  process.once('exit', (code) => code === exitCodes.success || child.kill());
   if (format === 'text') {
     process.stdout.write(`${identity.software}: serving on port ${port} in the background, process ${child.pid}\n`);
   }
@@ -42,10 +44,14 @@ export async function serveInBackground(serve: () => Promise<number>): Promise<n
   }
 }
 
+const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+/** A pipe without a reader is no file to wait for. */
+const appendAtOnce = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
+
 /** A log file that cannot be opened is told of by the process that is to write it. */
 function warningsTo(logfile: string | undefined): number | 'ignore' {
   try {
-    return logfile === undefined ? 'ignore' : openSync(logfile, 'a');
+    return logfile === undefined ? 'ignore' : openSync(logfile, appendAtOnce);
   } catch {
     return 'ignore';
   }

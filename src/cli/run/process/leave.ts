@@ -17,9 +17,9 @@ export function unlessTold(written: Promise<unknown>): Promise<unknown> {
   return Promise.race([written, interrupted.then(soon)]);
 }
 
-/** A stream that has failed says so before. */
-function flushed(stream: Writable): Promise<void> {
-  return new Promise((resolve) => stream.write('', () => setImmediate(resolve)));
+/** A stream that has failed says so before; one that nothing was written to has nothing to fail at. */
+async function flushed(stream: Writable): Promise<void> {
+  if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', () => setImmediate(resolve)));
 }
 
 function soon(): Promise<void> {

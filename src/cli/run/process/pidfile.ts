@@ -1,5 +1,5 @@
 /** `--pidfile`: a file that tells others the number of this process as long as it runs. */
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { WperfError } from '../../../errors.js';
 
 /** Keeps the number of this process in a file until the process exits. Throws WperfError `file-failure`. */
@@ -8,12 +8,26 @@ export function keepPidFile(path: string): void {
   const holder = livingHolder(path);
   if (holder !== undefined) throw failure(`${shown(path)} is kept by process ${holder}, which still runs`);
   try {
-    writeFileSync(path, `${process.pid}\n`);
+    write(path, openSync(path, 'w'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw failure(`${shown(path)} cannot be written: ${reason}`, cause);
   }
-  process.once('exit', () => removeQuietly(path));
+  process.once('exit', () => {
+    if (numberIn(path) === process.pid) removeQuietly(path);
+  });
+}
+
+/** What cannot be written whole is not left there empty. */
+function write(path: string, file: number): void {
+  try {
+    writeSync(file, `${process.pid}\n`);
+  } catch (error) {
+    removeQuietly(path);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A device may have no end to be read to, and is not to be removed. */
@@ -27,13 +41,22 @@ function isOther(path: string): boolean {
 
 /** Of a server that was started before, say: its file is not to be taken from it. */
 function livingHolder(path: string): number | undefined {
+  const pid = numberIn(path);
+  if (pid === undefined || pid === process.pid) return undefined;
   try {
-    const pid = Number(readFileSync(path, 'utf8').trim());
-    if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
     process.kill(pid, 0);
     return pid;
   } catch {
-    // No such file, or no such process.
+    return undefined;
+  }
+}
+
+/** Undefined where there is no such file, or none of a process. */
+function numberIn(path: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(path, 'utf8').trim());
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
     return undefined;
   }
 }

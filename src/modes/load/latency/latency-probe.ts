@@ -125,6 +125,7 @@ export class LatencyProbe {
       ...{ echo, clock: this.#options.clock, until: this.#until },
       intervalSeconds: waits.latencyIntervalSeconds,
       count: Number.POSITIVE_INFINITY,
+      answersBefore: this.#idleMs.length,
       answerSeconds: limits.seconds.max,
       onAnswer: (_seq, rttMs, sentAt) => {
         keep(this.#loadedMs, rttMs);
