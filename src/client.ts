@@ -121,12 +121,14 @@ function checkCarries({ mode }: ClientPlan, { name, carries }: LoadTransport): v
   throw new WperfError('usage', `${name} carries a stream of bytes, and no packets`, { hint });
 }
 
+type Failure = Pick<ErrorEvent, 'type' | 'error'>;
+
 /** What fails before there is anything to run is an event as any other failure. */
 function told<E>(
   { signal }: ClientTools,
-  run: (emit: (event: E | ErrorEvent) => void, stop: AbortSignal) => Promise<void>,
-): AsyncIterableIterator<E | ErrorEvent> {
-  return eventsOf<E | ErrorEvent>(async (emit, stop) => {
+  run: (emit: (event: E | Failure) => void, stop: AbortSignal) => Promise<void>,
+): AsyncIterableIterator<E | Failure> {
+  return eventsOf<E | Failure>(async (emit, stop) => {
     await run(emit, stop).catch((thrown) => emit({ type: 'error', error: toWperfError(thrown) }));
   }, signal);
 }

@@ -53,11 +53,16 @@ export interface PingEndEvent {
   /** Null where no answer came. */
   readonly rtt: PingRtt | null;
   readonly simulation?: SimulationReport;
-  /** True when Ctrl-C, or the server's end, came before the last ping. */
+  /** True when Ctrl-C, or a failure, came before the last ping. */
   readonly interrupted: boolean;
 }
 
-export type PingEvent = PingStartEvent | PongEvent | NoticeEvent | PingEndEvent | ErrorEvent;
+export interface PingErrorEvent extends Pick<ErrorEvent, 'type' | 'error'> {
+  /** What was measured until then, where any ping was sent. */
+  readonly partial?: PingEndEvent;
+}
+
+export type PingEvent = PingStartEvent | PongEvent | NoticeEvent | PingEndEvent | PingErrorEvent;
 
 /** At a server, when a client has ended its pings. The round trips are known to the client alone. */
 export interface PingsServedEvent

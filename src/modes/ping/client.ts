@@ -3,9 +3,10 @@
  * their number, by the seconds that the peer allows, and each by `waits.pongSeconds`.
  */
 import { waits } from '../../defaults/index.js';
-import { toWperfError, WperfError } from '../../errors.js';
+import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
 import type { NoticeEvent, SimulationReport } from '../../events/load.js';
 import type { PingEndEvent, PingEvent, PingStartEvent } from '../../events/ping.js';
+import { given } from '../../given.js';
 import { onAbort, orAborted } from '../../host/abort.js';
 import { deferred } from '../../host/deferred.js';
 import type { Host } from '../../host/host.js';
@@ -14,6 +15,7 @@ import { meanAndDeviation, summarize } from '../../measure/latency/percentiles.j
 import type { SocketFacts } from '../../measure/tcp.js';
 import type { PingPlan } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
+import { watchStandstill } from '../../traffic/standstill.js';
 import type { Channel, Echo } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
 import type { Connections } from '../connections.js';
@@ -40,7 +42,7 @@ export interface PingPeer {
   /** No ping is sent after so many seconds. */
   readonly seconds: number;
   readonly echo: Pick<Echo, 'ping'>;
-  /** Resolves when the peer wishes to end; rejects with the WperfError that ended the connection. */
+  /** Resolves when the peer was told to end; rejects with the WperfError that ended the connection. */
   readonly untilEnd: () => Promise<void>;
   /** Calls `stop` when the connection ends, before the pings that are out fail. */
   readonly onGone: (stop: () => void) => void;
@@ -72,6 +74,8 @@ class PingRun {
   readonly #session = randomId();
   readonly #rttsMs: number[] = [];
   #channel: Channel | undefined;
+  #pinger: Pinger | undefined;
+  #simulation: SimulationReport | undefined;
   #lost = 0;
   #interrupted = false;
 
@@ -87,13 +91,14 @@ class PingRun {
       const peer = await orAborted(this.#open(), this.#options.signal, interrupted);
       this.#emit(this.#startEvent(peer));
       for (const note of peer.notes) this.#emit(note);
-      const sent = await this.#probe(peer);
-      if (sent > 0 && this.#lost === sent) throw this.#silence();
-      this.#emit(this.#endEvent(sent, peer));
+      await this.#probe(peer);
+      if (this.#sent > 0 && this.#lost === this.#sent) throw this.#silence();
+      this.#emit(this.#endEvent());
       peer.close();
     } catch (error) {
       this.#connections.dropAll();
-      this.#emit({ type: 'error', error: toWperfError(error) });
+      const partial = this.#sent > 0 ? { ...this.#endEvent(), interrupted: true } : undefined;
+      this.#emit({ type: 'error', error: toWperfError(error), ...given({ partial }) });
     }
   }
 
@@ -125,28 +130,43 @@ class PingRun {
     };
   }
 
-  /** The number of pings sent; rejects when the connection is lost. */
-  async #probe({ echo, seconds, untilEnd, onGone }: PingPeer): Promise<number> {
+  /** Until the last ping's fate is known, or an interruption; rejects when the connection is lost, or the server ends it. */
+  async #probe({ echo, seconds, simulation, untilEnd, onGone }: PingPeer): Promise<void> {
     const { count, intervalSeconds } = this.#plan;
     const { clock } = this.#options.host;
+    const standstill = watchStandstill(clock);
+    this.#simulation = simulation;
     const pinger = new Pinger({
       ...{ echo, clock },
       ...{ count, intervalSeconds, answerSeconds: waits.pongSeconds, until: clock.now() + seconds },
       onAnswer: (seq, rttMs) => this.#onAnswer(seq, rttMs),
     });
+    this.#pinger = pinger;
     onGone(() => pinger.stop());
     const aborted = deferred();
-    const cancel = onAbort(this.#options.signal, () => aborted.resolve());
-    const stopped = Promise.race([aborted.promise, untilEnd()]).then(() => {
+    const cancel = onAbort(this.#options.signal, () => {
       this.#interrupted = true;
+      aborted.resolve();
     });
+    const ended = untilEnd().then(() => Promise.reject(this.#stopped()));
     try {
-      await Promise.race([pinger.finished, stopped]);
+      await Promise.race([pinger.finished, aborted.promise, ended]);
     } finally {
       cancel();
       pinger.stop();
+      standstill.stop();
+      this.#tellStandstill(standstill.seconds);
     }
-    return pinger.sent;
+  }
+
+  get #sent(): number {
+    return this.#pinger?.sent ?? 0;
+  }
+
+  #tellStandstill(seconds: number): void {
+    if (seconds === 0) return;
+    const text = `The client stood still for ${seconds.toFixed(1)} s: what pings waited for it is not the path's doing.`;
+    this.#emit({ type: 'notice', level: 'warning', text });
   }
 
   #onAnswer(seq: number, rttMs: number | undefined): void {
@@ -155,8 +175,9 @@ class PingRun {
     this.#emit({ type: 'pong', seq, rttMs: rttMs ?? null });
   }
 
-  #endEvent(transmitted: number, { simulation }: PingPeer): PingEndEvent {
+  #endEvent(): PingEndEvent {
     const rtts = this.#rttsMs;
+    const simulation = this.#simulation;
     const summary = summarize(rtts);
     const known = rtts.length + this.#lost;
     const lossPercent = known === 0 ? 0 : (100 * this.#lost) / known;
@@ -164,7 +185,7 @@ class PingRun {
     const found = { rttMs: rtt?.avgMs ?? null, lossPercent };
     return {
       type: 'ping-end',
-      transmitted,
+      transmitted: this.#sent,
       received: rtts.length,
       lossPercent,
       rtt,
@@ -174,9 +195,17 @@ class PingRun {
   }
 
   #silence(): WperfError {
+    return this.#failure('peer-lost', (peer) => `no ping was answered by ${peer}`);
+  }
+
+  #stopped(): WperfError {
+    return this.#failure('peer-terminated', (peer) => `${peer} was stopped before the last ping`);
+  }
+
+  #failure(code: ErrorCode, textOf: (peer: string) => string): WperfError {
     const { remoteHost, remotePort } = this.#channel?.info ?? { remoteHost: '', remotePort: 0 };
     const peer = `${remoteHost}:${remotePort}`;
-    return new WperfError('peer-lost', `no ping was answered by ${peer}`, { operation: 'test', peer });
+    return new WperfError(code, textOf(peer), { operation: 'test', peer });
   }
 }
 

@@ -51,7 +51,10 @@ export interface RoutePeer {
 export type RouteWord = TraceStart | TraceHop | RouteEnd;
 
 /** Where the peer does not say so, an answer from the last hop makes it the target, and the time is the client's. */
-export type RouteEnd = Pick<TraceEnd, 'type'> & Partial<Pick<TraceEnd, 'reason' | 'seconds'>>;
+export interface RouteEnd extends Pick<TraceEnd, 'type'>, Partial<Pick<TraceEnd, 'reason' | 'seconds'>> {
+  /** Why it ended before its time, where that was the peer's doing. */
+  readonly failure?: WperfError;
+}
 
 /** Tells a route; the way to the server and the dialect are settled inside. */
 export type AskRoute = (
@@ -64,7 +67,8 @@ export type AskRoute = (
  * `trace-start`, each hop as it is told, one `trace-end`.
  *
  * Throws a WperfError: those of connecting and of the dialect, `request-refused` and `server-full` when the server does
- * not trace, `protocol-violation`, `peer-lost`, and `interrupted` when the signal comes before the first hop.
+ * not trace, `protocol-violation`, `peer-lost`, `peer-terminated` when the server is stopped, behind what it told, and
+ * `interrupted` when the signal comes before the first hop.
  */
 export async function* askRoute(
   plan: ReverseTracePlan,
@@ -105,6 +109,7 @@ async function* routeOf(
     if (word.type === 'trace-end') {
       if (!started) throw tooEarly();
       yield endOf(word, hops, clock.now() - beganAt);
+      if (word.failure) throw word.failure;
       return;
     }
     if (word.type === 'trace-hop') hops.push(word);

@@ -24,7 +24,10 @@ export class PingDocumentBuilder {
     else if (event.type === 'pong') this.#pings.push(pongObject(event));
     else if (event.type === 'notice') this.#notes.push(event.text);
     else if (event.type === 'ping-end') return this.#document({ end: endObject(event) });
-    else return this.#document({ end: {}, error: event.error.line, error_code: event.error.code });
+    else {
+      const end = event.partial ? endObject(event.partial) : {};
+      return this.#document({ end, error: event.error.line, error_code: event.error.code });
+    }
     return undefined;
   }
 
@@ -67,6 +70,7 @@ export class PingJsonStreamReporter implements PingReporter {
   }
 
   event(event: PingEvent): void {
+    if (event.type === 'error' && event.partial) this.event(event.partial);
     this.#out.write(`${jsonText(this.#lineOf(event))}\n`);
   }
 

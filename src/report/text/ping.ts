@@ -23,7 +23,10 @@ export class PingTextReporter implements PingReporter {
     else if (event.type === 'notice') {
       const mark = event.level === 'warning' ? style.warn('warning:') : 'note:';
       this.#screen.err.write(`${mark} ${stripControl(event.text)}\n`);
-    } else this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
+    } else {
+      if (event.partial) this.#printEnd(event.partial);
+      this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
+    }
   }
 
   #printStart(start: PingStartEvent): void {

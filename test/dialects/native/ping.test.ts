@@ -97,7 +97,11 @@ describe('pings over loopback', () => {
       events.push(event);
       if (event.type === 'pong' && event.seq === 1) void server.close();
     }
-    expect(events.at(-1)).toMatchObject({ type: 'ping-end', interrupted: true });
+    expect(events.at(-1)).toMatchObject({
+      type: 'error',
+      error: { code: 'peer-terminated', message: `127.0.0.1:${port} was stopped before the last ping` },
+      partial: { type: 'ping-end', received: 2, lossPercent: 0, interrupted: true },
+    });
   });
 });
 

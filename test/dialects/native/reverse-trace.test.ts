@@ -236,7 +236,9 @@ describe('a route back', () => {
     const told = ask(port);
     await new Promise((resolve) => setTimeout(resolve, 150));
     await server.close();
-    expect((await told).end?.reason).toBe('interrupted');
+    const { end, error } = await told;
+    expect(end?.reason).toBe('interrupted');
+    expect(error).toBe(`peer-terminated: 127.0.0.1:${port} was stopped before the end of the trace`);
   });
 
   it('leads to the client that a trusted proxy names, where the server allows that', async () => {
@@ -467,7 +469,8 @@ describe('a server that', () => {
   });
 
   it('stops midway ends the trace with what it told', async () => {
-    const { hops, end: finish } = await told([start, hop, { type: 'end', reason: 'shutdown' }]);
+    const { hops, end: finish, error } = await told([start, hop, { type: 'end', reason: 'shutdown' }]);
+    expect(error).toMatch(/^peer-terminated: /);
     expect(hops).toHaveLength(1);
     expect(finish).toMatchObject({ reason: 'interrupted', hops: 1 });
   });

@@ -19,8 +19,7 @@ export function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Promise<
   }));
 }
 
-function codeOf(event: PingEvent, isInterrupted: boolean): number | undefined {
+function codeOf(event: PingEvent): number | undefined {
   if (event.type === 'error') return exitCode(event.error.code);
-  if (event.type !== 'ping-end' || !event.interrupted) return undefined;
-  return isInterrupted ? exitCodes.interrupted : exitCodes.test;
+  return event.type === 'ping-end' && event.interrupted ? exitCodes.interrupted : undefined;
 }

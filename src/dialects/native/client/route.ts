@@ -52,7 +52,8 @@ function readerOf(
   const read = async (): Promise<RouteWord> => {
     const left = Math.max(0, until - clock.now());
     const message = await conversation.expect(left, 'trace-start', 'trace-hop', 'trace-end', 'end');
-    if (message.type === 'end') return { type: 'trace-end', reason: 'interrupted' };
+    if (message.type === 'end')
+      return { type: 'trace-end', reason: 'interrupted', failure: stopped(conversation.peer) };
     if (message.type === 'trace-hop') return reader.hop(message);
     if (message.type === 'trace-start') return startOf(message, reader, plan, conversation.channel.info);
     const end = reader.end(message);
@@ -89,6 +90,13 @@ function startOf(
     ...trace,
     seen,
   };
+}
+
+function stopped(peer: string): WperfError {
+  return new WperfError('peer-terminated', `${peer} was stopped before the end of the trace`, {
+    operation: 'test',
+    peer,
+  });
 }
 
 /** Nothing may follow the end of a trace but the server's close. */
