@@ -7,6 +7,7 @@ import { orAborted } from '../../host/abort.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import { latencyUnder } from '../../measure/latency/latency.js';
+import type { Span } from '../../measure/span.js';
 import type { ClientPlan, Simulation } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Connected } from '../../transport/transport.js';
@@ -196,7 +197,8 @@ class ClientTest {
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
       const end = this.#end(peer, outcomes);
-      const failure = peer.failure?.() ?? failureOf(end, outcomes, peer.streams[0]?.talk.peer ?? '');
+      const failure =
+        peer.failure?.() ?? failureOf(end, outcomes, peer.streams[0]?.talk.peer ?? '', tellsArrival(peer));
       if (failure) this.#partial = end;
       if (failure) throw failure;
       return end;
@@ -208,7 +210,8 @@ class ClientTest {
     }
   }
 
-  #end({ test, missing, streams }: LoadPeer, outcomes: readonly StreamOutcome[]): EndEvent {
+  #end(peer: LoadPeer, outcomes: readonly StreamOutcome[]): EndEvent {
+    const { test, missing, streams } = peer;
     const latency = this.#latency.finish(test.direction);
     const byId = new Map(outcomes.map((outcome, i) => [i + 1, outcome]));
     const end = endEventOf(
@@ -219,7 +222,7 @@ class ClientTest {
     );
     const { warning } = this.#latency;
     const warnings = warning === undefined ? end.warnings : [...end.warnings, warning];
-    return { ...end, warnings, ...given({ latency: latency && latencyUnder(loadedWays(end), latency) }) };
+    return { ...end, warnings, ...given({ latency: latency && latencyUnder(loadedWays(end, peer), latency) }) };
   }
 
   #startStream(stream: ClientStream, rtt: RttSummary | undefined, collector: Collector): StreamRun {
@@ -238,11 +241,14 @@ class ClientTest {
   }
 }
 
-/** What is not known to have arrived is taken to have, unless load of the other way is known to have not. */
-function loadedWays({ sums }: EndEvent) {
-  const isDry = sums.some(({ received }) => received?.bytes === 0);
-  const loaded = isDry ? sums.filter(({ received }) => (received?.bytes ?? 0) > 0) : sums;
-  return loaded.map(({ direction }) => direction);
+function tellsArrival({ dialect }: LoadPeer): boolean {
+  return dialect !== 'legacy';
+}
+
+/** The directions in which load is known to have arrived, or may have where nobody tells. */
+function loadedWays({ sums }: EndEvent, peer: LoadPeer) {
+  const arrived = (received: Span | null) => (received ? received.bytes > 0 : !tellsArrival(peer));
+  return sums.filter(({ received }) => arrived(received)).map(({ direction }) => direction);
 }
 
 /** With what the dialect that is offered says first. */

@@ -7,22 +7,36 @@ import type { StreamOutcome } from './stream/figures.js';
 export const noLoadHint =
   'control messages and pings pass and full packets do not: check the MTU of the path (ICMP may be filtered)';
 
-/** At the client: the server was stopped, or no load arrived, whatever else worked. */
-export function failureOf(end: EndEvent, outcomes: readonly StreamOutcome[], peer: string): WperfError | undefined {
+/**
+ * At the client: the server was stopped, or no load arrived, whatever else worked.
+ * @param tellsArrival false of a peer that tells nobody what arrived.
+ */
+export function failureOf(
+  end: EndEvent,
+  outcomes: readonly StreamOutcome[],
+  peer: string,
+  tellsArrival: boolean,
+): WperfError | undefined {
   const detail = { operation: 'test', peer };
   if (outcomes.some(({ ended }) => ended === 'shutdown')) {
     return new WperfError('peer-terminated', `${peer} was stopped before the end of the test`, detail);
   }
-  return failureWithoutLoad(end, detail);
+  return end.interrupted ? undefined : failureWithoutLoad(end, detail, tellsArrival);
 }
 
-/** Undefined where something arrived in each direction, where that is not known, and where the test was interrupted. */
+/** Undefined where something arrived in each direction. */
 function failureWithoutLoad(
-  { sums, interrupted }: EndEvent,
+  { sums, simulation }: EndEvent,
   detail: { readonly operation: string; readonly peer: string },
+  tellsArrival: boolean,
 ): WperfError | undefined {
-  const dry = sums.find(({ received, partial }) => received?.bytes === 0 && !partial);
-  if (dry === undefined || interrupted) return undefined;
-  const way = dry.direction === 'up' ? 'to' : 'from';
-  return new WperfError('no-load', `no load arrived ${way} ${detail.peer}`, { ...detail, hint: noLoadHint });
+  const whole = sums.filter(({ partial }) => !partial);
+  const dry = whole.find(({ received }) => received?.bytes === 0);
+  const unknown = tellsArrival ? whole.find(({ received }) => received === null) : undefined;
+  const failed = dry ?? unknown;
+  if (failed === undefined) return undefined;
+  const what = failed === dry ? 'no load' : 'nothing tells that any load';
+  const way = failed.direction === 'up' ? 'to' : 'from';
+  const hint = simulation?.configured.lossPercent === 100 ? 'the loss that was asked for leaves none' : noLoadHint;
+  return new WperfError('no-load', `${what} arrived ${way} ${detail.peer}`, { ...detail, hint });
 }

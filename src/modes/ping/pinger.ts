@@ -34,6 +34,8 @@ export class Pinger {
   #nextAt: number;
   #sent = 0;
   #answers: number;
+  /** As many as were out when the first was answered. */
+  #fitting = Number.POSITIVE_INFINITY;
   #sending = true;
   #running = true;
   #cancelNext: Cancel = () => {};
@@ -79,8 +81,10 @@ export class Pinger {
     else if (patienceSeconds !== undefined) this.#cancelNext = clock.at(now + patienceSeconds, () => this.#send());
   }
 
+  /** Without an interval no more than fit into a round trip: what holds one up would else be told by all behind it. */
   get #mostInFlight(): number {
-    return Math.min(bounds.firstPingsInFlight + this.#answers, bounds.pingsInFlight);
+    const fitting = this.#options.intervalSeconds === 0 ? this.#fitting : Number.POSITIVE_INFINITY;
+    return Math.min(bounds.firstPingsInFlight + this.#answers, bounds.pingsInFlight, fitting);
   }
 
   /** After a pause of this process the rhythm begins anew: no burst makes up for it. */
@@ -101,6 +105,7 @@ export class Pinger {
 
   #answered(seq: number, rttMs: number | undefined, sentAt: number): void {
     if (!this.#running) return;
+    if (this.#fitting === Number.POSITIVE_INFINITY) this.#fitting = this.#inFlight.size;
     this.#inFlight.delete(seq);
     if (rttMs !== undefined) this.#answers += 1;
     this.#options.onAnswer(seq, rttMs, sentAt);

@@ -87,13 +87,25 @@ describe('a pinger', () => {
     answers[0]?.(260);
     await settled();
     clock.advance(0.1);
-    expect(pinger.sent).toBe(bounds.firstPingsInFlight + 2);
+    expect(pinger.unanswered()).toHaveLength(bounds.firstPingsInFlight);
     for (let i = 1; i < 20; i += 1) {
       answers[i]?.(260);
       await settled();
       clock.advance(0.01);
     }
     expect(told).toHaveLength(20);
+  });
+
+  it('lets one that is held up hold up no others, where round trips are short', async () => {
+    const { clock, answers, pinger } = probing({ intervalSeconds: 0, patienceSeconds: 0.003, count: 20 });
+    clock.advance(0.001);
+    answers[0]?.(1);
+    await settled();
+    clock.advance(0.04);
+    expect(pinger.sent).toBe(2);
+    answers[1]?.(40);
+    await settled();
+    expect(pinger.sent).toBe(3);
   });
 
   it('has a bounded number of pings out, and none after its last moment', () => {
