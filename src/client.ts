@@ -6,7 +6,6 @@ import { toWperfError, WperfError } from './errors.js';
 import type { ErrorEvent, NoticeEvent, TestEvent } from './events/load.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
-import { given } from './given.js';
 import { eventsOf } from './host/events-of.js';
 import type { Host } from './host/host.js';
 import { meanwhile } from './host/meanwhile.js';
@@ -134,8 +133,8 @@ function told<E>(
 }
 
 function begun(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): Connections {
-  const connections = new Connections((address, place, hooks) =>
-    transport.connect({ ...plan, ...given({ address }), ...socketOf(plan, place) }, hooks),
+  const connections = new Connections((settled, place, hooks) =>
+    transport.connect({ ...plan, ...settled, ...socketOf(plan, place) }, hooks),
   );
   connections.begin();
   return connections;

@@ -5,25 +5,25 @@
 import { WperfError } from '../errors.js';
 import { deferred } from '../host/deferred.js';
 import type { Channel } from '../transport/channel.js';
-import type { Connected, ConnectHooks } from '../transport/transport.js';
+import type { Connected, ConnectHooks, Settled } from '../transport/transport.js';
 
 /** The number of the stream that a connection is for, from 1, or one that carries pings beside them. */
 export type StreamPlace = number | 'beside';
 
-/** `address` is the IP address to go to, where it is settled. */
-export type Connect = (address: string | undefined, place: StreamPlace, hooks: ConnectHooks) => Promise<Connected>;
+/** `settled` is where to go, once another has. */
+export type Connect = (settled: Settled | undefined, place: StreamPlace, hooks: ConnectHooks) => Promise<Connected>;
 
 export class Connections {
   readonly #connect: Connect;
   readonly #channels = new Set<Channel>();
   readonly #over = new AbortController();
-  readonly #address = deferred<string>();
+  readonly #settled = deferred<Settled>();
   readonly #greeting = deferred<string | undefined>();
   #first: Promise<Connected> | undefined;
 
   constructor(connect: Connect) {
     this.#connect = connect;
-    this.#address.promise.catch(() => {});
+    this.#settled.promise.catch(() => {});
   }
 
   /** Begins to connect at once, while it is not yet known what is to be said first. */
@@ -39,9 +39,9 @@ export class Connections {
     return connecting;
   }
 
-  /** Begins once the address is settled by the first; rejects with it where that fails before. */
+  /** Begins once the first has settled where to go; rejects with it where that fails before. */
   async another(place: StreamPlace, greeting?: string): Promise<Connected> {
-    return this.#open(await this.#address.promise, place, { greeting: Promise.resolve(greeting) });
+    return this.#open(await this.#settled.promise, place, { greeting: Promise.resolve(greeting) });
   }
 
   dropAll(): void {
@@ -52,19 +52,19 @@ export class Connections {
   async #openFirst(): Promise<Connected> {
     try {
       const greeting = this.#greeting.promise;
-      const connected = await this.#open(undefined, 1, { greeting, onAddress: this.#address.resolve });
-      this.#address.resolve(connected.channel.info.remoteHost);
+      const connected = await this.#open(undefined, 1, { greeting, onSettled: this.#settled.resolve });
+      this.#settled.resolve({ address: connected.channel.info.remoteHost });
       return connected;
     } catch (error) {
-      this.#address.reject(error);
+      this.#settled.reject(error);
       throw error;
     }
   }
 
-  async #open(address: string | undefined, place: StreamPlace, hooks: ConnectHooks): Promise<Connected> {
+  async #open(settled: Settled | undefined, place: StreamPlace, hooks: ConnectHooks): Promise<Connected> {
     const { signal } = this.#over;
     signal.throwIfAborted();
-    const connected = await this.#connect(address, place, { ...hooks, signal });
+    const connected = await this.#connect(settled, place, { ...hooks, signal });
     this.#channels.add(connected.channel);
     if (signal.aborted) connected.channel.drop();
     return connected;

@@ -13,7 +13,7 @@ import type { LoadLink } from './channel.js';
 import { openSocket } from './connect/open.js';
 import { TooLate } from './connect/step.js';
 import { ByteLink, infoOfStream } from './load/byte-link.js';
-import type { Way } from './transport.js';
+import type { Settled, Way } from './transport.js';
 import { DatagramLink } from './udp/link.js';
 import { openDatagramSocket } from './udp/open.js';
 import type { DatagramSocket } from './udp/socket.js';
@@ -26,7 +26,7 @@ export class RawConnections {
   readonly #clock: Clock;
   readonly #over = new AbortController();
   readonly #ends = new Set<() => void>();
-  #address: string | undefined;
+  #settled: Settled | undefined;
 
   constructor(way: Way, clock: Clock) {
     this.#way = way;
@@ -41,10 +41,10 @@ export class RawConnections {
     const cancel = this.#clock.at(this.#clock.now() + connectTimeoutMs / 1000, tooLate);
     const stop = onAbort(this.#over.signal, () => late.abort(this.#over.signal.reason));
     try {
-      const onAddress = (address: string) => {
-        this.#address ??= address;
+      const onSettled = (settled: Settled) => {
+        this.#settled ??= settled;
       };
-      const socket = await openSocket(this.#wayOf(place), { clock: this.#clock, signal: late.signal, onAddress });
+      const socket = await openSocket(this.#wayOf(place), { clock: this.#clock, signal: late.signal, onSettled });
       const end = () => void socket.destroy();
       this.#ends.add(end);
       socket.once('close', () => this.#ends.delete(end));
@@ -68,7 +68,7 @@ export class RawConnections {
   async openUdp(place: number, maxBytes: number): Promise<DatagramSocket> {
     const { target, bind, socket = {} } = this.#wayOf(place);
     const { tos, windowBytes, localPort, device } = socket;
-    const at = { host: this.#address ?? target.host, port: target.port };
+    const at = { host: this.#settled?.address ?? target.host, port: target.port };
     const options = given({ bind, tos, windowBytes, localPort, device });
     const opened = await openDatagramSocket({ ...at, maxBytes, fragments: true, ...options });
     this.#ends.add(() => opened.close());
@@ -91,6 +91,6 @@ export class RawConnections {
     const { socket: all, ...way } = this.#way;
     const { socket = all } = socketOf(this.#way, place);
     const own = place === 'beside' ? given({ device: all?.device }) : socket;
-    return { ...way, ...given({ address: this.#address }), ...(own && { socket: own }) };
+    return { ...way, ...this.#settled, ...(own && { socket: own }) };
   }
 }

@@ -2,18 +2,21 @@
 import type { ConnectionPlan } from '../plan/plan.js';
 import type { Channel } from './channel.js';
 
+/** Where a connection went, for others to go there too. The name stays what is told and checked. */
+export interface Settled {
+  /** The IP address connected to: the target's, or the proxy's where there is one. */
+  readonly address: string;
+  /** The IP address that the proxy was asked for, where this end found it. */
+  readonly beyond?: string;
+}
+
 /** How to reach a server. */
 export interface Way
-  extends Pick<
-    ConnectionPlan,
-    'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | 'socket'
-  > {
-  /**
-   * The IP address to connect to in place of resolving a name: the target's, or the proxy's where there is one. It is
-   * what `channel.info.remoteHost` tells of an earlier connection; the name stays what is told and checked.
-   */
-  readonly address?: string;
-}
+  extends Partial<Settled>,
+    Pick<
+      ConnectionPlan,
+      'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | 'socket'
+    > {}
 
 export interface Connected {
   readonly channel: Channel;
@@ -30,8 +33,8 @@ export interface ConnectHooks {
   readonly signal?: AbortSignal;
   /** The first text to the server, which goes with the request where it can; it may be made while connecting. */
   readonly greeting?: Promise<string | undefined>;
-  /** Told of the address that is connected to, as soon as that is settled: what `Way.address` takes. */
-  readonly onAddress?: (address: string) => void;
+  /** Told where the connection goes, as soon as that is settled. */
+  readonly onSettled?: (settled: Settled) => void;
 }
 
 export interface Transport {

@@ -1,4 +1,5 @@
 /** A name with several addresses: a whole test goes to one of them, which its report names. */
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { runClientPlan, runPingPlan, runReverseTracePlan } from '../../src/client.js';
 import { traceBothRoutes } from '../../src/modes/route/both.js';
@@ -69,6 +70,38 @@ test.each([
     }
   },
 );
+
+/** A SOCKS5 server (RFC 1928) without login, and the IPv4 addresses that it was asked for. */
+async function startSocks(): Promise<{ readonly url: string; readonly asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((client) => {
+    client.on('error', () => {});
+    client.once('data', () => {
+      client.write(Uint8Array.of(5, 0));
+      client.once('data', (request) => {
+        const host = request.subarray(4, 8).join('.');
+        asked.push(host);
+        const far = connect({ host, port: request.readUInt16BE(8) }, () => {
+          client.write(Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+          client.pipe(far).pipe(client);
+        });
+        far.on('error', () => client.destroy()).on('close', () => client.destroy());
+        client.on('close', () => far.destroy());
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return { url: `socks5://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+test('through a proxy that is told the address, it is the same for all', async () => {
+  const { target, transport } = await rotating();
+  const { url: proxy, asked } = await startSocks();
+  const plan = clientPlan(target.port, { target, streams: 4, latency: true, proxy, bind: '127.0.0.1' });
+  expect((await collect(runClientPlan(plan, { transport }))).error).toBeUndefined();
+  expect(asked).toEqual(Array(5).fill(asked[0]));
+});
 
 test('pings go to one address', async () => {
   const { target, transport, led } = await rotating();

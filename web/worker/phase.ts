@@ -95,7 +95,7 @@ class Phase {
     const { page, host, carrier, signal, tell, load, now, onQuiet } = this.#options;
     host.clock.at(host.clock.now() + QUIET_SECONDS, onQuiet);
     tell({ type: 'phase', load, step: 'idle', atSeconds: now() });
-    const connections = new Connections(async (_address, place, hooks) => {
+    const connections = new Connections(async (_settled, place, hooks) => {
       const connected = await connectTo(page, hooks);
       if (place === 'beside') await new Promise((resolve) => setTimeout(resolve, SETTLE_SECONDS * 1000));
       return connected;

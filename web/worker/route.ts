@@ -17,7 +17,7 @@ type Tell = (message: FromWorker) => void;
 
 export async function traceBack(page: PagePlace, host: Host, token: string | undefined, tell: Tell): Promise<void> {
   const plan = { ...completeRouteBack({ token }, {}), target: completeTarget(page), places: true };
-  const connections = new Connections((_address, _place, hooks) => connectTo(page, hooks));
+  const connections = new Connections((_settled, _place, hooks) => connectTo(page, hooks));
   const events = askRoute(plan, { host, connections, dialectOf: () => nativeRoute }, { annotate });
   let target = 'this browser';
   try {

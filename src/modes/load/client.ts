@@ -259,7 +259,8 @@ function greeter(offered: LoadDialect | undefined, opening: Opening) {
   ): Promise<Connected & Greeted> => {
     const greeting = offered?.greeting?.(place, opening);
     const connected = await connect(greeting);
-    return { ...connected, ...given({ greeting: connected.greeted ? greeting : undefined }) };
+    const { greeted: isHeard = false } = connected;
+    return { ...connected, ...given({ greeting: greeting === undefined ? undefined : { text: greeting, isHeard } }) };
   };
 }
 

@@ -23,10 +23,16 @@ export interface LoadOpening {
   readonly connections: readonly Promise<Greeted>[];
 }
 
-/** A connection, and what the server has had on it as its first text. */
+/** A connection, and what is to be said on it first. */
 export interface Greeted {
   readonly channel: Channel;
-  readonly greeting?: string | undefined;
+  readonly greeting?: Greeting | undefined;
+}
+
+export interface Greeting {
+  readonly text: string;
+  /** The server says that it has had it with the request. */
+  readonly isHeard: boolean;
 }
 
 export interface ClientStream extends StreamLink {

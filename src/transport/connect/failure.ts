@@ -58,14 +58,20 @@ type OwnEnd = Pick<Way, 'bind' | 'socket'>;
 export function reachError(thrown: unknown, party: Party, own: OwnEnd): WperfError {
   if (thrown instanceof WperfError) return thrown;
   const failures = thrown instanceof AllFailed ? thrown.failures : [];
-  const machine = failures.map(({ error }) => machineError(error as NodeError, own)).find((error) => error);
-  if (machine) return machine;
+  const ofMachine = failures.map(({ error }) => machineError(error as NodeError, own));
+  const decisive = ofMachine.find((error) => error && (!isOfOneAddress(error) || ofMachine.every(Boolean)));
+  if (decisive) return decisive;
   const [first, ...others] = failures;
   if (first === undefined) return failed(party, 'dns-failure', `${partyText(party)} has no address`, undefined, thrown);
   const codes = failures.map(({ error }) => reasonOf(error as NodeError).code);
   const code = (['connection-refused', 'timeout', 'unreachable'] as const).find((each) => codes.includes(each));
   const text = others.length === 0 ? aloneText(first, party) : togetherText(failures, party);
   return failed(party, code ?? 'unreachable', text, reachHint(code, party), first.error);
+}
+
+/** What this machine lacks for one address says nothing of why the others failed. */
+function isOfOneAddress({ code }: WperfError): boolean {
+  return code === 'unreachable' || code === 'usage';
 }
 
 function aloneText({ error }: Failure, party: Party): string {
@@ -144,6 +150,7 @@ export function machineError(error: NodeError, { bind, socket }: OwnEnd = {}): W
   if (socket?.localPort !== undefined && isAboutPort(error)) return portRefused(socket.localPort, error);
   const address = error.syscall === 'bind' ? (bind ?? '') : (error.address ?? '');
   if (error.code === 'EINVAL' && lacksZone(address)) return zoneMissing(address, error);
+  if (error.code === 'EINVAL' && hasUnknownZone(address)) return zoneUnknown(address, error);
   if (error.code === 'EADDRINUSE') return noFreePort(error);
   if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EINVAL') return undefined;
   if (error.syscall === 'bind') {
@@ -191,6 +198,19 @@ function noFreePort(cause: NodeError): WperfError {
 function zoneMissing(address: string, cause: NodeError): WperfError {
   const text = `${address} is a link-local address without its zone`;
   return local('usage', text, `name the interface, as in ${address}%eth0`, cause);
+}
+
+function hasUnknownZone(address: string): boolean {
+  return address.includes('%') && !Object.keys(networkInterfaces()).includes(zoneOf(address));
+}
+
+function zoneUnknown(address: string, cause: NodeError): WperfError {
+  const text = `${address} has a zone that is no interface of this machine`;
+  return local('usage', text, `name one of ${Object.keys(networkInterfaces()).join(', ')}`, cause);
+}
+
+function zoneOf(address: string): string {
+  return address.slice(address.indexOf('%') + 1);
 }
 
 function local(code: ErrorCode, text: string, hint: string, cause: unknown): WperfError {

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../host/clock.js';
 import { canonicalHost, type Family, familyOf } from '../../net/ip.js';
-import type { Way } from '../transport.js';
+import type { Settled, Way } from '../transport.js';
 import { addressesOf, type Resolve, systemResolve } from './addresses.js';
 import { otherFamily, type Party, reachError, resolveError } from './failure.js';
 import { race } from './race.js';
@@ -14,8 +14,8 @@ export interface OpenTools {
   /** Aborts with a TooLate. */
   readonly signal: AbortSignal;
   readonly resolve?: Resolve | undefined;
-  /** Told of the address of the first machine on the way, once it is settled. */
-  readonly onAddress?: ((address: string) => void) | undefined;
+  /** Told where the connection goes, once that is settled. */
+  readonly onSettled?: ((settled: Settled) => void) | undefined;
 }
 
 interface End {
@@ -28,10 +28,10 @@ export function endText({ host, port }: End): string {
 }
 
 export async function reach(end: End, party: Party, way: Way, tools: OpenTools): Promise<Socket> {
-  const { clock, signal, onAddress = () => {} } = tools;
+  const { clock, signal, onSettled = () => {} } = tools;
   const addresses = await addressesFor(way.address ?? end.host, party, way, tools);
   const [only, ...others] = addresses;
-  if (only !== undefined && others.length === 0) onAddress(only);
+  if (only !== undefined && others.length === 0) onSettled({ address: only });
   const connectTo = async (address: string, stop: AbortSignal) => {
     const socket = startTcp(address, end.port, way);
     return step<Socket>(socket, stop, (done) => socket.once('connect', () => done(socket)));
@@ -39,7 +39,7 @@ export async function reach(end: End, party: Party, way: Way, tools: OpenTools):
   const socket = await race(addresses, connectTo, clock, signal).catch((error) => {
     throw reachError(error, party, way);
   });
-  onAddress(canonicalHost(socket.remoteAddress ?? ''));
+  onSettled({ address: canonicalHost(socket.remoteAddress ?? '') });
   return socket;
 }
 
@@ -47,7 +47,7 @@ export async function reach(end: End, party: Party, way: Way, tools: OpenTools):
 export async function addressesFor(
   host: string,
   party: Party,
-  way: Way,
+  way: Pick<Way, 'family' | 'bind'>,
   { signal, resolve }: OpenTools,
 ): Promise<string[]> {
   const family = familyOfWay(way);
@@ -58,6 +58,6 @@ export async function addressesFor(
 }
 
 /** From an address of one family no other can be reached. */
-function familyOfWay({ family, bind = '' }: Way): Family | undefined {
+function familyOfWay({ family, bind = '' }: Pick<Way, 'family' | 'bind'>): Family | undefined {
   return family ?? familyOf(bind);
 }

@@ -1,6 +1,8 @@
 /** A connection through a proxy. */
 import type { Socket } from 'node:net';
-import type { Way } from '../transport.js';
+import { given } from '../../given.js';
+import { canonicalHost } from '../../net/ip.js';
+import type { Settled, Way } from '../transport.js';
 import { type Party, proxyError } from './failure.js';
 import { askHttpConnect } from './http-connect.js';
 import { readProxy } from './proxy.js';
@@ -14,15 +16,30 @@ export async function openThrough(url: string, server: Party, way: Way, tools: O
   const proxy = readProxy(url);
   const party: Party = { role: 'proxy', name: endText(proxy) };
   const host = way.target.host.replace(/%.*/, '');
-  const hosts = proxy.kind === 'socks5' ? await addressesFor(host, server, way, tools) : [host];
+  const isFoundHere = proxy.kind === 'socks5';
+  // This end's own address says nothing of what the proxy can reach.
+  const hosts = isFoundHere
+    ? await addressesFor(way.beyond ?? host, server, given({ family: way.family }), tools)
+    : [host];
+  const { onSettled = () => {} } = tools;
+  const isChoice = hosts.length > 1;
+  const ends = new Map<Socket, Settled>();
   const connectTo = async (each: string, signal: AbortSignal) => {
-    const toProxy = { ...tools, signal };
-    const socket = await reach(proxy, party, way, toProxy);
+    const beyond = given({ beyond: isFoundHere ? each : undefined });
+    const onProxy = ({ address }: Settled) => {
+      if (!isChoice) onSettled({ address, ...beyond });
+    };
+    const socket = await reach(proxy, party, way, { ...tools, signal, onSettled: onProxy });
     const secured = proxy.kind === 'https' ? await speakTls(socket, proxy.host, {}, party, signal) : socket;
     const ask = proxy.kind === 'http' || proxy.kind === 'https' ? askHttpConnect : askSocks5;
-    return ask(secured, { host: each, port: way.target.port }, proxy.credentials, signal);
+    const opened = await ask(secured, { host: each, port: way.target.port }, proxy.credentials, signal);
+    ends.set(opened, { address: canonicalHost(socket.remoteAddress ?? ''), ...beyond });
+    return opened;
   };
-  return race(hosts, connectTo, tools.clock, tools.signal).catch((error) => {
+  const socket = await race(hosts, connectTo, tools.clock, tools.signal).catch((error) => {
     throw proxyError(error, party, server.name);
   });
+  const end = ends.get(socket);
+  if (isChoice && end) onSettled(end);
+  return socket;
 }

@@ -26,10 +26,10 @@ async function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHoo
   const late = new AbortController();
   const { connectTimeoutMs } = way;
   const cancel = clock.at(clock.now() + connectTimeoutMs / 1000, () => late.abort(new TooLate(connectTimeoutMs)));
-  const { signal: given, onAddress, greeting } = hooks;
+  const { signal: given, onSettled, greeting } = hooks;
   const signal = given ? AbortSignal.any([given, late.signal]) : late.signal;
   try {
-    const opening = openSocket(way, { clock, signal, resolve, onAddress });
+    const opening = openSocket(way, { clock, signal, resolve, onSettled });
     const upgrading = meanwhile(opening, () => import('./request.js'));
     const [socket, { askForUpgrade }, text] = await Promise.all([opening, upgrading, greeting]);
     return await askForUpgrade(socket, way, { lane, signal, greeting: text });

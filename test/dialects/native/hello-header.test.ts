@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { runClientPlan } from '../../../src/client.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect } from '../../support/events.js';
+import { frame } from '../../support/frames.js';
 import { hello } from '../../support/hello.js';
 import { clientPlan } from '../../support/plans.js';
 import { type Held, hold, nativeProtocol, upgradeRequest } from '../../support/raw.js';
@@ -88,10 +89,21 @@ describe('a proxy that strips', () => {
     expect(end).toBeDefined();
   });
 
-  it("the answer's alone ends the test with an error, not a wrong figure", async () => {
+  it.each([{}, { token: 'sesame' }])("the answer's alone costs it nothing either, %j", async (secret) => {
+    await server.close();
+    server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, ...secret });
+    port = server.address.port;
     const relay = await changing('wperf-hello', 'back');
-    const { error, end } = await collect(runClientPlan(clientPlan(relay.port)));
-    expect(relay.changed()).toBe(1);
-    expect([end, error]).toEqual([undefined, expect.stringContaining('protocol-violation')]);
+    const { error, end } = await collect(runClientPlan(clientPlan(relay.port, { ...secret, streams: 2 })));
+    expect([error, relay.changed()]).toEqual([undefined, 2]);
+    expect(end).toBeDefined();
+  });
+
+  it('a hello that is said a third time, or changed, is refused', async () => {
+    const { socket, ended, reply } = await hold(port, upgradeRequest(nativeProtocol));
+    const say = (text: string) => socket.write(frame(1, Buffer.from(text)));
+    for (let i = 0; i < 3; i += 1) say(JSON.stringify(hello));
+    await ended;
+    expect(reply()).toContain('hello where start was due');
   });
 });

@@ -52,6 +52,11 @@ describe('who could not be reached', () => {
     expect(reached(server, ...several)).toBe(
       'connection-refused 2 s.example:8765 cannot be reached: no way to 2001:db8::1 (ENETUNREACH), 192.0.2.1 refused the connection: is "wperf -s" running there, and on this port?',
     );
+    const local: [string, unknown][] = [
+      ['::1', failing('EADDRNOTAVAIL', { syscall: 'connect', address: '2001:db8::9' })],
+      ['127.0.0.1', failing('ECONNREFUSED')],
+    ];
+    expect(reached(server, ...local)).toMatch(/^connection-refused 2 s.example:8765 cannot be reached: no way to ::1 /);
     const many = Array.from({ length: 9 }, (_, i): [string, unknown] => [`192.0.2.${i}`, late]);
     expect(reached(server, ...many)).toContain('192.0.2.3 did not answer within 900 ms, nor 5 more: check');
   });
@@ -76,7 +81,11 @@ describe('what is wrong with this machine', () => {
     [failing('EADDRNOTAVAIL', { syscall: 'connect', address }), 'no-local-port 5 this machine has no local port left'],
     [failing('EADDRNOTAVAIL', { syscall: 'bind' }), 'unreachable 2 192.0.2.9 is not an address of this machine'],
     [failing('EINVAL', { syscall: 'connect', address: 'fe80::1' }), 'usage 1 fe80::1 is a link-local address without'],
-    [failing('EINVAL', { syscall: 'connect', address: 'fe80::1%eth0' }), 'unreachable 2 this machine has no address'],
+    [failing('EINVAL', { syscall: 'connect', address: 'fe80::1%lo' }), 'unreachable 2 this machine has no address'],
+    [
+      failing('EINVAL', { syscall: 'connect', address: 'fe80::1%nope' }),
+      'usage 1 fe80::1%nope has a zone that is no interface of this machine: name one of',
+    ],
   ])('%s', (error, line) => {
     expect(told(machineError(error, { bind: '192.0.2.9' }))).toContain(line);
   });

@@ -41,6 +41,7 @@ export class Conversation {
   readonly #clock: Clock;
   readonly #unread = new Inbox<Message>();
   #cancelWatch: Cancel = () => {};
+  #hello: string | undefined;
   #mayWaitBytes: number = bounds.queuedAnswerBytes;
   readonly #ended = deferred<void>();
   readonly #failed = deferred<never>();
@@ -171,7 +172,7 @@ export class Conversation {
       if (message.type === 'error') this.#fail(peerError(message, this.peer));
       else if (message.type === 'ping') this.#answer(message);
       else if (message.type === 'pong') this.textEcho.answered(message, arrivedAt);
-      else this.#deliver(message);
+      else if (message.type !== 'hello' || !this.#hasHeard(text)) this.#deliver(message);
     } catch (error) {
       this.abort(toWperfError(error));
     }
@@ -181,6 +182,13 @@ export class Conversation {
   #answer({ id }: MessageOf<'ping'>): void {
     if (this.channel.queuedBytes > this.#mayWaitBytes) throw violation('pings, and reads no answers');
     this.send({ type: 'pong', id, at: this.#clock.now() * 1000 });
+  }
+
+  /** Once more where a proxy on the way back keeps from the client that its hello came with the request. */
+  #hasHeard(hello: string): boolean {
+    const isRepeated = hello === this.#hello;
+    this.#hello = isRepeated ? undefined : hello;
+    return isRepeated;
   }
 
   #deliver(message: Message): void {

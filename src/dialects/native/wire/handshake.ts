@@ -7,8 +7,9 @@ import { toWperfError, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import { randomId } from '../../../host/random.js';
 import type { ExpectedLoad } from '../../../modes/load/carriage.js';
+import type { Greeting } from '../../../modes/load/dialect.js';
 import { flawOfStream, flawText } from '../../../plan/check.js';
-import { decodeMessage } from '../../../protocol/codec.js';
+import { decodeMessage, encodeMessage } from '../../../protocol/codec.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../../../protocol/proof.js';
 import { type Conversation, tokenHint } from './conversation.js';
@@ -25,15 +26,19 @@ export function helloOf(request: Request, token: string | undefined): Hello {
   return { type: 'hello', nonce: randomId(), token: token !== undefined, ...request };
 }
 
-/** `greeting` is the hello that the server has had with the request of the connection, if it has. */
+/**
+ * `greeting` is the hello where it went with the request of the connection. A server that does not say so may have had it all
+ * the same, and is told the very same once more.
+ */
 export async function openAsClient(
   conversation: Conversation,
   request: Request,
   token: string | undefined,
-  greeting?: string,
+  greeting?: Greeting,
 ): Promise<Grant> {
-  const hello = greeting === undefined ? helloOf(request, token) : (decodeMessage(greeting) as Hello);
-  if (greeting === undefined) conversation.send(hello);
+  const text = greeting?.text ?? encodeMessage(helloOf(request, token));
+  const hello = decodeMessage(text) as Hello;
+  if (!greeting?.isHeard) conversation.channel.send(text);
   const grant = await askForGrant(conversation, hello, token);
   if (hello.sim && !grant.sim) {
     throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');
