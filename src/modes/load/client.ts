@@ -17,7 +17,7 @@ import type { LoadCarrier } from './carriage.js';
 import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer, LoneDialect } from './dialect.js';
 import { endEventOf } from './end.js';
-import { failureOf } from './failure.js';
+import { failureOf, stoppedBy } from './failure.js';
 import { KernelLatency } from './latency/kernel-latency.js';
 import { LatencyProbe } from './latency/latency-probe.js';
 import { measureRoundTrips, OpeningRoundTrips } from './latency/round-trips.js';
@@ -191,20 +191,22 @@ class ClientTest {
     this.#latency.measureLoaded(peer.test);
     const runs = peer.streams.map((stream) => this.#startStream(stream, rtt, collector));
     const { clock } = this.#options.host;
+    const host = peer.streams[0]?.talk.peer ?? '';
     const latencyMs = () => this.#latency.nowMs;
     const telling = { role: 'client', test: peer.test, runs, clock, emit: this.#emit, latencyMs } as const;
     const stopProgress = startProgressMeter(telling);
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
       const end = this.#end(peer, outcomes);
-      const failure =
-        peer.failure?.() ?? failureOf(end, outcomes, peer.streams[0]?.talk.peer ?? '', tellsArrival(peer));
+      const failure = peer.failure?.() ?? failureOf(end, outcomes, host, tellsArrival(peer));
       if (failure) this.#partial = end;
       if (failure) throw failure;
       return end;
     } catch (error) {
-      this.#partial ??= { ...this.#end(peer, await Promise.all(runs.map((run) => run.remains()))), interrupted: true };
-      throw error;
+      if (this.#partial) throw error;
+      const outcomes = await Promise.all(runs.map((run) => run.remains()));
+      this.#partial = { ...this.#end(peer, outcomes), interrupted: true };
+      throw stoppedBy(outcomes, host) ?? error;
     } finally {
       stopProgress();
     }

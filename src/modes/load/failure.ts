@@ -17,11 +17,15 @@ export function failureOf(
   peer: string,
   tellsArrival: boolean,
 ): WperfError | undefined {
-  const detail = { operation: 'test', peer };
-  if (outcomes.some(({ ended }) => ended === 'shutdown')) {
-    return new WperfError('peer-terminated', `${peer} was stopped before the end of the test`, detail);
-  }
-  return end.interrupted ? undefined : failureWithoutLoad(end, detail, tellsArrival);
+  if (end.interrupted) return stoppedBy(outcomes, peer);
+  return failureWithoutLoad(end, { operation: 'test', peer }, tellsArrival);
+}
+
+/** Defined where the server has said that it was stopped, whatever became of the connection then. */
+export function stoppedBy(outcomes: readonly StreamOutcome[], peer: string): WperfError | undefined {
+  if (!outcomes.some(({ ended }) => ended === 'shutdown')) return undefined;
+  const text = `${peer} was stopped before the end of the test`;
+  return new WperfError('peer-terminated', text, { operation: 'test', peer });
 }
 
 /** Undefined where something arrived in each direction. */
