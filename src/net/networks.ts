@@ -42,6 +42,7 @@ export class TrustedProxies {
 /** What counts as one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from. */
 export function networkOf(host: string): string {
   const bytes = bytesOfIp(host);
-  if (bytes?.length !== 16) return host;
+  if (bytes === undefined) return host;
+  if (bytes.length === 4) return ipOfBytes(bytes);
   return `${ipOfBytes(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64`;
 }

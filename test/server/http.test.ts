@@ -26,6 +26,7 @@ describe('/health', () => {
   test.each([
     ['as it is', request('/health')],
     ['with a query', request('/health?probe=1')],
+    ['by its whole URL', request('http://wperf.test/health')],
     ['by HTTP/1.0', 'GET /health HTTP/1.0\r\n\r\n'],
     ['with an offer of HTTP/2', request('/health', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c')],
   ])('is well, asked %s', async (_how, bytes) => {

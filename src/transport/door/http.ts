@@ -67,9 +67,14 @@ export class HttpReader {
   #hear(request: IncomingMessage, answer: Requested['answer'], more: Pick<Requested, 'upgrade' | 'response'>): void {
     const reading = this.#reading.get(request.socket);
     if (!reading) return;
-    const path = (request.url ?? '/').replace(/[?#].*/, '');
+    const path = pathOf(request.url ?? '/');
     this.#onAsked({ ...reading, request, path, answer, ...more });
   }
+}
+
+/** A request may name the whole URL (RFC 9112, section 3.2.2). */
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/, '') || '/';
 }
 
 /** Node gives none for an upgrade. */

@@ -50,6 +50,7 @@ describe('options of sockets', () => {
 
   it.each([
     ['-B 192.0.2.1', '192.0.2.1', undefined],
+    ['-B ::ffff:192.0.2.1', '192.0.2.1', undefined],
     ['-B 192.0.2.1%eth0', '192.0.2.1', { device: 'eth0' }],
     ['-B [2001:db8::1]', '2001:db8::1', undefined],
     ['-B 2001:db8::1%eth0.7', '2001:db8::1', { device: 'eth0.7' }],

@@ -1,7 +1,7 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
 import { limits, serverRate } from '../../../defaults/index.js';
 import type { Cidr } from '../../../net/cidr.js';
-import { familyOf } from '../../../net/ip.js';
+import { canonicalHost, familyOf } from '../../../net/ip.js';
 import { parseCidr } from '../../../net/networks.js';
 import type { RateLimit } from '../../../plan/plan.js';
 import {
@@ -147,7 +147,8 @@ export const ownAddress: FlagType<LocalAddress> = {
   placeholder: 'ADDRESS[%DEV]',
   parse(value) {
     const bare = value.replace(/^\[(.*)\]$/, '$1');
-    const [address = '', name] = bare.split(/%(.*)/s, 2);
+    const [given = '', name] = bare.split(/%(.*)/s, 2);
+    const address = canonicalHost(given);
     if (familyOf(address) === undefined)
       throw new BadValue('is not an IP address', 'give an address of this machine, such as 192.0.2.7');
     if (name === undefined) return { address };
