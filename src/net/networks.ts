@@ -1,6 +1,6 @@
 /** Networks of IP addresses, and the peers in them that may say for whom they speak. Pure. */
 import type { Cidr } from './cidr.js';
-import { bytesOfIp, type Ip, ipOfBytes, parseIp } from './ip.js';
+import { bytesOfIp, canonicalHost, type Ip, ipOfBytes, parseIp } from './ip.js';
 
 /** `10.0.0.0/8`, `2001:db8::/32`, or a single address; undefined of anything else. */
 export function parseCidr(text: string): Cidr | undefined {
@@ -42,7 +42,6 @@ export class TrustedProxies {
 /** What counts as one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from. */
 export function networkOf(host: string): string {
   const bytes = bytesOfIp(host);
-  if (bytes === undefined) return host;
-  if (bytes.length === 4) return ipOfBytes(bytes);
+  if (bytes?.length !== 16) return canonicalHost(host);
   return `${ipOfBytes(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64`;
 }

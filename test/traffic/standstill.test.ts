@@ -29,6 +29,19 @@ describe('a watch for standstills', () => {
   });
 });
 
+it('a client of pings that is stopped for a while is named', async ({ expect, onTestFinished }) => {
+  const { host, port } = await startWperfServer(onTestFinished);
+  const argv = wperf('--ping', '-c', `${host}:${port}`, '--ping-count', '12', '-i', '0.1');
+  const client = await start(onTestFinished, argv);
+  await client.outputMatching(/seq=1 /);
+  client.signal('SIGSTOP');
+  await pause(1000);
+  client.signal('SIGCONT');
+  const { exitCode, stderr } = await client.finished;
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/^warning: The client stood still for [01]\.\d s: /);
+});
+
 describe.each(['client', 'server'] as const)('a %s that is stopped for a while', (end) => {
   it.concurrent.for([
     ['up', ['-u', '-b', '2M']],

@@ -1,13 +1,12 @@
 /** Drives one test from the client, in whatever dialect the server speaks, and tells what happens as events. */
 import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
-import type { EndEvent, RttSummary, SimulationReport, StartEvent, TestEvent } from '../../events/load.js';
+import type { EndEvent, RttSummary, SimulationReport, StartEvent, StreamResult, TestEvent } from '../../events/load.js';
 import { given } from '../../given.js';
 import { orAborted } from '../../host/abort.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import { latencyUnder } from '../../measure/latency/latency.js';
-import type { Span } from '../../measure/span.js';
 import type { ClientPlan, Simulation } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Connected } from '../../transport/transport.js';
@@ -248,9 +247,9 @@ function tellsArrival({ dialect }: LoadPeer): boolean {
 }
 
 /** The directions in which load is known to have arrived, or may have where nobody tells. */
-function loadedWays({ sums }: EndEvent, peer: LoadPeer) {
-  const arrived = (received: Span | null) => (received ? received.bytes > 0 : !tellsArrival(peer));
-  return sums.filter(({ received }) => arrived(received)).map(({ direction }) => direction);
+function loadedWays({ streams }: EndEvent, peer: LoadPeer) {
+  const hasArrived = ({ received }: StreamResult) => (received ? received.bytes > 0 : !tellsArrival(peer));
+  return streams.filter(hasArrived).map(({ direction }) => direction);
 }
 
 /** With what the dialect that is offered says first. */

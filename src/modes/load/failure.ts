@@ -1,6 +1,7 @@
 /** A test that came to an end and has failed all the same. Pure. */
 import { WperfError } from '../../errors.js';
 import type { EndEvent } from '../../events/load.js';
+import type { Direction } from '../../plan/plan.js';
 import type { StreamOutcome } from './stream/figures.js';
 
 /** Whatever else came through, load did not. */
@@ -30,14 +31,15 @@ export function stoppedBy(outcomes: readonly StreamOutcome[], peer: string): Wpe
 
 /** Undefined where something arrived in each direction. */
 function failureWithoutLoad(
-  { sums, simulation }: EndEvent,
+  { sums, streams, simulation }: EndEvent,
   detail: { readonly operation: string; readonly peer: string },
   tellsArrival: boolean,
 ): WperfError | undefined {
   const whole = sums.filter(({ partial }) => !partial);
   const dry = whole.find(({ received }) => received?.bytes === 0);
-  const unknown = tellsArrival ? whole.find(({ received }) => received === null) : undefined;
-  const failed = dry ?? unknown;
+  const isUntold = (way: Direction) => streams.every(({ direction, received }) => direction !== way || !received);
+  const untold = tellsArrival ? whole.find(({ direction }) => isUntold(direction)) : undefined;
+  const failed = dry ?? untold;
   if (failed === undefined) return undefined;
   const what = failed === dry ? 'no load' : 'nothing tells that any load';
   const way = failed.direction === 'up' ? 'to' : 'from';

@@ -1,7 +1,8 @@
 /**
  * Pings at a steady rate, whether or not earlier ones are answered: waiting for each answer would take fewer samples
  * the slower the path is. But no more at once than their connection sends at once, which grows as the path answers: one
- * beyond that would wait at its sender, and its wait be taken for the path's (RFC 6928; RFC 5681, section 3.1). Liveness: `count` or `until` ends the sending, `answerSeconds` the wait for what is out.
+ * beyond that would wait at its sender, and its wait be taken for the path's (RFC 6928; RFC 5681, section 3.1).
+ * Liveness: `count` or `until` ends the sending, `answerSeconds` the wait for what is out.
  */
 import { bounds } from '../../defaults/index.js';
 import { type Cancel, type Clock, within } from '../../host/clock.js';
@@ -105,9 +106,11 @@ export class Pinger {
 
   #answered(seq: number, rttMs: number | undefined, sentAt: number): void {
     if (!this.#running) return;
-    if (this.#fitting === Number.POSITIVE_INFINITY) this.#fitting = this.#inFlight.size;
+    if (rttMs !== undefined) {
+      if (this.#answers === 0) this.#fitting = this.#inFlight.size;
+      this.#answers += 1;
+    }
     this.#inFlight.delete(seq);
-    if (rttMs !== undefined) this.#answers += 1;
     this.#options.onAnswer(seq, rttMs, sentAt);
     const isNewest = seq === this.#sent - 1;
     if (this.#options.intervalSeconds === 0 && this.#running && isNewest) this.#send();

@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull, networkInterfaces } from 'node:os';
 import { type ErrorCode, isOutOfFiles, stripControl, tooManyFiles, WperfError } from '../../errors.js';
-import { type Family, familyOf, lacksZone } from '../../net/ip.js';
+import { type Family, familyOf, lacksZone, parseIp } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 import { ProxyRefusal } from './proxy.js';
 import { AllFailed, type Failure } from './race.js';
@@ -201,16 +201,13 @@ function zoneMissing(address: string, cause: NodeError): WperfError {
 }
 
 function hasUnknownZone(address: string): boolean {
-  return address.includes('%') && !Object.keys(networkInterfaces()).includes(zoneOf(address));
+  const { zone } = parseIp(address) ?? {};
+  return zone !== undefined && !(zone in networkInterfaces());
 }
 
 function zoneUnknown(address: string, cause: NodeError): WperfError {
   const text = `${address} has a zone that is no interface of this machine`;
   return local('usage', text, `name one of ${Object.keys(networkInterfaces()).join(', ')}`, cause);
-}
-
-function zoneOf(address: string): string {
-  return address.slice(address.indexOf('%') + 1);
 }
 
 function local(code: ErrorCode, text: string, hint: string, cause: unknown): WperfError {

@@ -57,6 +57,7 @@ it('the client is seen as its connection or its proxy tells', () => {
 it('an IPv6 client has a whole /64', () => {
   expect(networkOf('192.0.2.7')).toBe('192.0.2.7');
   expect(networkOf('::ffff:192.0.2.7')).toBe('192.0.2.7');
+  expect(networkOf('no address')).toBe('no address');
   expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
   expect(networkOf('2001:db8:1:2:ffff::')).toBe('2001:db8:1:2::/64');
   expect(networkOf('fe80::7%eth0')).toBe('fe80::/64');

@@ -36,9 +36,8 @@ export async function openAsClient(
   token: string | undefined,
   greeting?: Greeting,
 ): Promise<Grant> {
-  const text = greeting?.text ?? encodeMessage(helloOf(request, token));
-  const hello = decodeMessage(text) as Hello;
-  if (!greeting?.isHeard) conversation.channel.send(text);
+  const hello = greeting ? (decodeMessage(greeting.text) as Hello) : helloOf(request, token);
+  if (!greeting?.isHeard) conversation.channel.send(greeting?.text ?? encodeMessage(hello));
   const grant = await askForGrant(conversation, hello, token);
   if (hello.sim && !grant.sim) {
     throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');

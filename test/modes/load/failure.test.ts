@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { EndEvent, SimulationReport } from '../../../src/events/load.js';
+import { failureOf } from '../../../src/modes/load/failure.js';
+import type { Direction } from '../../../src/plan/plan.js';
+
+const span = (bytes: number) => ({ start: 0, end: 1, bytes });
+
+/** What arrived in each stream; null is not known. */
+type Arrived = { readonly [D in Direction]?: readonly (number | null)[] };
+
+function endOf(arrived: Arrived, changes: Partial<EndEvent> = {}): EndEvent {
+  const ways = (['up', 'down'] as const).flatMap((direction) => {
+    const all = arrived[direction];
+    return all ? [{ direction, all }] : [];
+  });
+  const usual = { sender: false, partial: false, sent: span(100) };
+  const streams = ways.flatMap(({ direction, all }) =>
+    all.map((bytes, i) => ({ ...usual, id: i + 1, direction, received: bytes === null ? null : span(bytes) })),
+  );
+  const sums = ways.map(({ direction, all }) => {
+    const bytes = all.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+    return { ...usual, direction, received: all.includes(null) ? null : span(bytes) };
+  });
+  const cpu = { local: { total: 0, user: 0, system: 0 }, remote: null };
+  return { type: 'end', streams, sums, cpu, interrupted: false, warnings: [], ...changes };
+}
+
+const told = (end: EndEvent, tellsArrival = true) => failureOf(end, [], 's:1', tellsArrival)?.line;
+
+describe('a test that ended', () => {
+  it.each([[{ up: [1] }], [{ up: [0, 1] }], [{ up: [null, 1] }], [{ up: [1], down: [null, 1] }]])(
+    'has not failed where load arrived: %j',
+    (arrived) => {
+      expect(told(endOf(arrived))).toBeUndefined();
+    },
+  );
+
+  it.each([
+    [{ up: [0] }, 'no load arrived to s:1: control'],
+    [{ down: [0, 0] }, 'no load arrived from s:1: control'],
+    [{ up: [null, null] }, 'nothing tells that any load arrived to s:1: control'],
+    [{ up: [1], down: [null] }, 'nothing tells that any load arrived from s:1: control'],
+    [{ up: [null], down: [0] }, 'no load arrived from s:1: control'],
+  ])('has failed where none did, or nothing tells: %j', (arrived, line) => {
+    expect(told(endOf(arrived))).toContain(line);
+  });
+
+  it('has not failed for what its peer tells nobody', () => {
+    expect(told(endOf({ up: [null] }), false)).toBeUndefined();
+    expect(told(endOf({ up: [0] }), false)).toContain('no load arrived');
+  });
+
+  it('lost what it was asked to lose', () => {
+    const simulation = { configured: { lossPercent: 100 } } as SimulationReport;
+    expect(told(endOf({ up: [0] }, { simulation }))).toBe(
+      'no load arrived to s:1: the loss that was asked for leaves none',
+    );
+  });
+
+  it('early has failed where the server was stopped, and only there', () => {
+    const end = endOf({ up: [null] }, { interrupted: true });
+    const outcome = { usage: { cpu: { total: 0, user: 0, system: 0 } } };
+    expect(failureOf(end, [], 's:1', true)).toBeUndefined();
+    expect(failureOf(end, [{ ...outcome, ended: 'interrupted' }] as never, 's:1', true)).toBeUndefined();
+    expect(failureOf(end, [{ ...outcome, ended: 'shutdown' }] as never, 's:1', true)?.code).toBe('peer-terminated');
+  });
+});
