@@ -1,5 +1,4 @@
 /** A name with several addresses: a whole test goes to one of them, which its report names. */
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { runClientPlan, runPingPlan, runReverseTracePlan } from '../../src/client.js';
 import { traceBothRoutes } from '../../src/modes/route/both.js';
@@ -10,6 +9,7 @@ import type { Connected, Transport } from '../../src/transport/transport.js';
 import { makeWsTransport } from '../../src/transport/ws/connect.js';
 import { Kept } from '../report/kept.js';
 import { collect } from '../support/events.js';
+import { startScripted, tunnel } from '../support/peers/scripted-proxy.js';
 import { clientPlan, pingPlan, reverseTracePlan } from '../support/plans.js';
 import { freePort } from '../support/ports.js';
 
@@ -23,8 +23,10 @@ async function rotating() {
     onTestFinished(() => server.close());
   }
   let asked = 0;
-  const resolve = async () => {
+  const families: unknown[] = [];
+  const resolve = async (_name: string, family: unknown) => {
     asked += 1;
+    families.push(family);
     return addresses.map((_, i) => addresses[(i + asked) % addresses.length] ?? '');
   };
   const ws = makeWsTransport({ resolve });
@@ -37,7 +39,7 @@ async function rotating() {
       return connected;
     },
   };
-  return { target: { host: 'wperf.test', port, secure: false, path: '/' }, transport, led };
+  return { target: { host: 'wperf.test', port, secure: false, path: '/' }, transport, led, families };
 }
 
 test.each([
@@ -71,36 +73,32 @@ test.each([
   },
 );
 
-/** A SOCKS5 server (RFC 1928) without login, and the IPv4 addresses that it was asked for. */
+/** A SOCKS5 server (RFC 1928) that refuses what it is asked for first, and the IPv4 addresses that it was asked for. */
 async function startSocks(): Promise<{ readonly url: string; readonly asked: string[] }> {
   const asked: string[] = [];
-  const server = createServer((client) => {
-    client.on('error', () => {});
-    client.once('data', () => {
-      client.write(Uint8Array.of(5, 0));
-      client.once('data', (request) => {
-        const host = request.subarray(4, 8).join('.');
-        asked.push(host);
-        const far = connect({ host, port: request.readUInt16BE(8) }, () => {
-          client.write(Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0));
-          client.pipe(far).pipe(client);
-        });
-        far.on('error', () => client.destroy()).on('close', () => client.destroy());
-        client.on('close', () => far.destroy());
-      });
+  const answer = (reply: number) => Uint8Array.of(5, reply, 0, 1, 0, 0, 0, 0, 0, 0);
+  const port = await startScripted(onTestFinished, (client) => {
+    client.write(Uint8Array.of(5, 0));
+    client.once('data', (request) => {
+      const host = request.subarray(4, 8).join('.');
+      asked.push(host);
+      if (host === asked[0]) client.write(answer(5));
+      else tunnel(client, { host, port: request.readUInt16BE(8) }, answer(0));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  return { url: `socks5://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { url: `socks5://127.0.0.1:${port}`, asked };
 }
 
 test('through a proxy that is told the address, it is the same for all', async () => {
-  const { target, transport } = await rotating();
+  const { target, transport, families } = await rotating();
   const { url: proxy, asked } = await startSocks();
   const plan = clientPlan(target.port, { target, streams: 4, latency: true, proxy, bind: '127.0.0.1' });
   expect((await collect(runClientPlan(plan, { transport }))).error).toBeUndefined();
-  expect(asked).toEqual(Array(5).fill(asked[0]));
+  const [refused, ...others] = asked;
+  expect(others).toEqual(Array(5).fill(others[0]));
+  expect(others[0]).not.toBe(refused);
+  // This end's own address says nothing of what the proxy can reach.
+  expect(families).toEqual([undefined]);
 });
 
 test('pings go to one address', async () => {

@@ -29,6 +29,8 @@ const silent: PingEvent = {
 const notice: PingEvent = { type: 'notice', level: 'info', text: 'less\u001b[31m' };
 const failure: PingEvent = { type: 'error', error: new WperfError('peer-lost', 'gone') };
 
+const stopped: PingEvent = { ...failure, partial: { ...end, interrupted: true } };
+
 const makers = {
   text: await pingReporters('text'),
   json: await pingReporters('json'),
@@ -74,6 +76,18 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
     expect(simulated[0]).toMatch(/^Simulated: latency 50 ms/);
     expect(simulated.at(-2)).toMatch(/^Simulated: round trip 100 ms .*measured 101\.3 ms/);
     expect(printed('text', [start, failure])).toEqual({ out: '', err: 'wperf: error: gone\n' });
+  });
+
+  it('that failed in the middle has the figures until then, beside the error', () => {
+    const text = printed('text', [start, stopped]);
+    expect(text.out).toContain('3 transmitted, 2 received, 33.3% loss\nrtt min/avg/max/mdev = 0.500/');
+    expect(text.err).toBe('wperf: error: gone\n');
+    const document = JSON.parse(printed('json', [start, ...pongs, stopped]).out);
+    expectPing('document', document);
+    expect(document).toMatchObject({ end: { transmitted: 3, interrupted: true }, error_code: 'peer-lost' });
+    const lines = printed('json-stream', [start, stopped]).out.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(['start', 'end', 'error']);
+    for (const line of lines) expectPing('line', JSON.parse(line));
   });
 
   it.each<[string, PingEvent[]]>([

@@ -5,7 +5,7 @@ import { canonicalHost } from '../../net/ip.js';
 import type { Settled, Way } from '../transport.js';
 import { type Party, proxyError } from './failure.js';
 import { askHttpConnect } from './http-connect.js';
-import { readProxy } from './proxy.js';
+import { type Destination, type ProxyServer, readProxy } from './proxy.js';
 import { race } from './race.js';
 import { addressesFor, endText, type OpenTools, reach } from './reach.js';
 import { askSocks5 } from './socks5.js';
@@ -30,9 +30,7 @@ export async function openThrough(url: string, server: Party, way: Way, tools: O
       if (!isChoice) onSettled({ address, ...beyond });
     };
     const socket = await reach(proxy, party, way, { ...tools, signal, onSettled: onProxy });
-    const secured = proxy.kind === 'https' ? await speakTls(socket, proxy.host, {}, party, signal) : socket;
-    const ask = proxy.kind === 'http' || proxy.kind === 'https' ? askHttpConnect : askSocks5;
-    const opened = await ask(secured, { host: each, port: way.target.port }, proxy.credentials, signal);
+    const opened = await beyondProxy(socket, proxy, { host: each, port: way.target.port }, party, signal);
     ends.set(opened, { address: canonicalHost(socket.remoteAddress ?? ''), ...beyond });
     return opened;
   };
@@ -42,4 +40,22 @@ export async function openThrough(url: string, server: Party, way: Way, tools: O
   const end = ends.get(socket);
   if (isChoice && end) onSettled(end);
   return socket;
+}
+
+/** The socket does not outlive what goes wrong between two steps. */
+async function beyondProxy(
+  socket: Socket,
+  proxy: ProxyServer,
+  asked: Destination,
+  party: Party,
+  signal: AbortSignal,
+): Promise<Socket> {
+  try {
+    const secured = proxy.kind === 'https' ? await speakTls(socket, proxy.host, {}, party, signal) : socket;
+    const ask = proxy.kind === 'http' || proxy.kind === 'https' ? askHttpConnect : askSocks5;
+    return await ask(secured, asked, proxy.credentials, signal);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }

@@ -1,16 +1,16 @@
 /** Through proxies, real ones and some that misbehave: who failed, and whose certificate is checked. */
 import { readFileSync } from 'node:fs';
-import { connect as connectTcp, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exitCode, type WperfError } from '../../../src/errors.js';
+import { deferred } from '../../../src/host/deferred.js';
 import { startServerPlan } from '../../../src/server/server.js';
 import type { Way } from '../../../src/transport/transport.js';
 import { wsTransport } from '../../../src/transport/ws/connect.js';
 import { makeCertificates } from '../../support/certificates.js';
 import { describeNeeding, program } from '../../support/needs.js';
 import { startMicrosocks } from '../../support/peers/microsocks.js';
-import { startScripted } from '../../support/peers/scripted-proxy.js';
+import { startScripted, tunnel } from '../../support/peers/scripted-proxy.js';
 import { startTinyproxy } from '../../support/peers/tinyproxy.js';
 import { freePort } from '../../support/ports.js';
 
@@ -95,22 +95,14 @@ describe('an HTTP proxy that says no', () => {
   });
 });
 
-/** Connects as it is asked to, after an answer of our own. */
-function tunnel(socket: Socket, port: number, answer: string): void {
-  const onward = connectTcp(port, '127.0.0.1', () => {
-    socket.write(answer);
-    socket.pipe(onward).pipe(socket);
-  });
-  onward.on('error', () => {}).on('close', () => socket.destroy());
-  socket.on('close', () => onward.destroy());
-}
-
 describe('an HTTP proxy that says yes', () => {
   it.each(['HTTP/1.0 200 Connection established', 'HTTP/1.1 204 No Content', 'HTTP/1.1 299 Yes\r\nVia: 1.1 x'])(
     '%s',
     async (answer) => {
       const server = await startServer();
-      const port = await startScripted(onTestFinished, (socket) => tunnel(socket, server, `${answer}\r\n\r\n`));
+      const port = await startScripted(onTestFinished, (socket) =>
+        tunnel(socket, { host: '127.0.0.1', port: server }, `${answer}\r\n\r\n`),
+      );
       expect(await outcomeOf(wayTo('127.0.0.1', server, { proxy: `http://127.0.0.1:${port}` }))).toBe('open');
     },
   );
@@ -154,6 +146,22 @@ describe('a SOCKS5 server that says no', () => {
     expect(outcome).toContain(`proxy-failure 2 the proxy 127.0.0.1:PORT did not connect to 127.0.0.9:PORT: ${told}`);
   });
 
+  it('no, and its connection is not left open', async () => {
+    const closed = deferred();
+    const answers = [
+      [5, 0],
+      [5, 5, 0, 1],
+    ];
+    const port = await startScripted(onTestFinished, (socket) => {
+      const say = () => socket.write(Uint8Array.from(answers.shift() ?? []));
+      say();
+      socket.once('data', say).once('close', closed.resolve);
+    });
+    const outcome = await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `socks5://127.0.0.1:${port}` }));
+    expect(outcome).toContain('the server refused the connection');
+    await closed.promise;
+  });
+
   it('in single bytes, with a name for an address', async () => {
     const server = await startServer();
     const answers = [
@@ -165,7 +173,9 @@ describe('a SOCKS5 server that says no', () => {
         for (const byte of answers.shift() ?? []) socket.write(Uint8Array.of(byte));
       };
       say();
-      socket.once('data', () => tunnel(socket, server, String.fromCharCode(...(answers.shift() ?? []))));
+      socket.once('data', () =>
+        tunnel(socket, { host: '127.0.0.1', port: server }, String.fromCharCode(...(answers.shift() ?? []))),
+      );
     });
     expect(await outcomeOf(wayTo('127.0.0.1', server, { proxy: `socks5h://127.0.0.1:${port}` }))).toBe('open');
   });

@@ -136,16 +136,19 @@ function holdToContract(carrier: CarrierCase): void {
     expect(seen.at(-1)).toMatchObject({ type: 'end', interrupted: true });
   });
 
-  test('until the server stops', async ({ expect, onTestFinished }) => {
-    const { server, events } = await ends(carrier, onTestFinished);
-    const seen = [];
-    for await (const event of events({ seconds: 60 })) {
-      seen.push(event);
-      if (event.type === 'interval') void server.close();
-    }
-    expect(seen.at(-1)).toMatchObject({ type: 'error', error: { code: 'peer-terminated' } });
-    expect(seen.at(-1)).toHaveProperty('partial.sums.0.received.bytes');
-  });
+  test.for(['up', 'down', 'bidir'] as const)(
+    'until the server stops, %s',
+    async (direction, { expect, onTestFinished }) => {
+      const { server, events } = await ends(carrier, onTestFinished);
+      const seen = [];
+      for await (const event of events({ seconds: 60, direction })) {
+        seen.push(event);
+        if (event.type === 'interval') void server.close();
+      }
+      expect(seen.at(-1)).toMatchObject({ type: 'error', error: { code: 'peer-terminated' } });
+      expect(seen.at(-1)).toHaveProperty('partial.sums.0.received.bytes');
+    },
+  );
 
   /** Hello, attached and start go out; grant, intervals and the result come in. */
   test.concurrent.for([1, 2, 3, 4, 5, 6])(
