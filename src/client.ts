@@ -41,7 +41,7 @@ export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncI
       Promise.all([
         import('./modes/load/client.js'),
         import('./dialects/choose.js'),
-        carrierOf(plan, given, { clock: host.clock, signal }),
+        carrierOf(plan, given, { clock: host.clock, signal, settled: connections.settled }),
       ]),
     );
     const chosen = (connected: Connected) => dialectOf(connected, plan).load;

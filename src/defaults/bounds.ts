@@ -19,6 +19,8 @@ export const bounds = {
   connections: 512,
   /** Connections beyond those, kept for telling a client that the server is full. */
   spareConnections: 64,
+  /** Descriptors of a server that are kept for telling a client that there are no more. */
+  spareDescriptors: 8,
   /** Open connections of one address, or of one /64 of IPv6: room for a test of the most streams, and as many left to others. */
   connectionsOfOne: 256,
   /** Connections for load that have not shown their key; the one that has waited longest makes room. */

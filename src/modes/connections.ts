@@ -2,7 +2,7 @@
  * The connections of one run: all to one address, all given up when the run fails, those too that are still being made.
  * Liveness: the transport bounds each attempt.
  */
-import { WperfError } from '../errors.js';
+import { type ErrorCode, toWperfError, WperfError } from '../errors.js';
 import { deferred } from '../host/deferred.js';
 import type { Channel } from '../transport/channel.js';
 import type { Connected, ConnectHooks, Settled } from '../transport/transport.js';
@@ -41,7 +41,18 @@ export class Connections {
 
   /** Begins once the first has settled where to go; rejects with it where that fails before. */
   async another(place: StreamPlace, greeting?: string): Promise<Connected> {
-    return this.#open(await this.#settled.promise, place, { greeting: Promise.resolve(greeting) });
+    const settled = await this.#settled.promise;
+    try {
+      return await this.#open(settled, place, { greeting: Promise.resolve(greeting) });
+    } catch (thrown) {
+      await this.begin();
+      throw notOneMore(toWperfError(thrown));
+    }
+  }
+
+  /** Where all of them go. */
+  get settled(): Promise<Settled> {
+    return this.#settled.promise;
   }
 
   dropAll(): void {
@@ -69,4 +80,17 @@ export class Connections {
     if (signal.aborted) connected.channel.drop();
     return connected;
   }
+}
+
+/** Of a connection that was not taken, by whoever is there. */
+const notTaken: readonly ErrorCode[] = ['not-wperf', 'connection-refused', 'timeout', 'proxy-failure'];
+
+/** Where the first was taken there is a server: what one more meets is a bound. */
+function notOneMore(error: WperfError): WperfError {
+  if (!notTaken.includes(error.code)) return error;
+  const { message, operation = 'connect', peer, cause } = error;
+  const hint =
+    'another connection of this test was taken, so their number may be limited, there or on the way: use fewer streams (-P), or --no-latency';
+  const code = error.code === 'not-wperf' ? 'connection-refused' : error.code;
+  return new WperfError(code, message, { operation, hint, cause, ...(peer !== undefined && { peer }) });
 }

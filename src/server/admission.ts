@@ -6,7 +6,9 @@ import type { Socket } from 'node:net';
 import { bounds } from '../defaults/index.js';
 import type { EndRun } from '../dialects/served.js';
 import { WperfError } from '../errors.js';
+import { descriptorsAbove } from '../host/descriptors.js';
 import { networkOf } from '../net/networks.js';
+import { descriptorOf } from '../transport/socket/descriptor.js';
 
 export interface AdmissionOptions {
   readonly oneOff: boolean;
@@ -14,6 +16,8 @@ export interface AdmissionOptions {
   readonly trusts: (address: string) => boolean;
   /** The one run of a one-off server has ended. */
   readonly onOver: () => void;
+  /** This machine lets the server open hardly any more. */
+  readonly onShort: () => void;
 }
 
 /** A connection that is here. */
@@ -23,6 +27,8 @@ interface Entrant {
   readonly network: string | undefined;
   /** Silent until a request is read, open until it is heard what is wanted. */
   readonly stage: 'silent' | 'open' | 'heard';
+  /** It has one of the last descriptors, which are for saying so. */
+  readonly isLast: boolean;
 }
 
 export class Admission {
@@ -30,6 +36,7 @@ export class Admission {
   /** The oldest first. */
   readonly #present = new Map<Socket, Entrant>();
   readonly #dismissed = new WeakSet<Socket>();
+  #isShort = false;
   #runs = 0;
   #isOver = false;
 
@@ -45,13 +52,15 @@ export class Admission {
     if (network !== undefined && silent.length >= bounds.connectionsOfOne) this.#dismiss(silent[0]);
     const most = bounds.connections + bounds.spareConnections;
     if (this.#present.size >= most) this.#dismiss(this.#all((entrant) => entrant.stage !== 'heard')[0]);
-    this.#present.set(tcp, { tcp, network, stage: 'silent' });
+    this.#present.set(tcp, { tcp, network, stage: 'silent', isLast: this.#isLast(tcp) });
     tcp.once('close', () => this.#present.delete(tcp));
   }
 
   /** Takes on a connection whose request is read, from a client at `address`, or says why not. */
   open(tcp: Socket, address: string): WperfError | undefined {
-    if (!this.#present.has(tcp)) return full('the server has let this connection go');
+    const entrant = this.#present.get(tcp);
+    if (!entrant) return full('the server has let this connection go');
+    if (entrant.isLast) return full('its machine lets the server open no more connections');
     const network = networkOf(address);
     const open = this.#all(({ stage }) => stage !== 'silent');
     if (open.filter((other) => other.network === network).length >= bounds.connectionsOfOne) {
@@ -61,7 +70,7 @@ export class Admission {
     if (open.length >= bounds.connections && !this.#dismiss(silent)) {
       return full('the server has as many clients as it can take');
     }
-    this.#present.set(tcp, { tcp, network, stage: 'open' });
+    this.#present.set(tcp, { ...entrant, network, stage: 'open' });
     return undefined;
   }
 
@@ -100,6 +109,15 @@ export class Admission {
 
   dismissAll(): void {
     for (const entrant of this.#all(() => true)) this.#dismiss(entrant);
+  }
+
+  #isLast(tcp: Socket): boolean {
+    const wasShort = this.#isShort;
+    const descriptor = descriptorOf(tcp);
+    const above = descriptor === undefined ? undefined : descriptorsAbove(descriptor);
+    this.#isShort = above !== undefined && above < bounds.spareDescriptors;
+    if (this.#isShort && !wasShort) this.#options.onShort();
+    return this.#isShort;
   }
 
   #all(fits: (entrant: Entrant) => boolean): Entrant[] {

@@ -8,7 +8,16 @@ import { type Answer, claimsHttp, HttpReader, type Requested } from '../transpor
 import { claimsTls, overTls } from '../transport/door/tls.js';
 import { Upgrader } from '../transport/ws/upgrade.js';
 import type { Admission } from './admission.js';
-import { isOwnClient, ownHeaders, refusal, wantsTls, withoutSubprotocol, withoutUpgrade, wrongPath } from './http.js';
+import {
+  isOwnClient,
+  ownHeaders,
+  refusal,
+  unreadable,
+  wantsTls,
+  withoutSubprotocol,
+  withoutUpgrade,
+  wrongPath,
+} from './http.js';
 import { refusePage } from './origin.js';
 
 export interface SubprotocolEntry {
@@ -48,7 +57,7 @@ export interface EntranceOptions {
 export function openingsOf(options: EntranceOptions): Opening[] {
   const { entries, secure, clock } = options;
   const upgrader = new Upgrader({ protocols: namesOf(entries), headers: ownHeaders, lane: options.lane });
-  const http = new HttpReader(clock, (asked) => route(asked, options, upgrader));
+  const http = new HttpReader(clock, (asked) => route(asked, options, upgrader), unreadable);
   const bytes = entries.filter((entry) => entry.kind === 'bytes');
   return [
     ...bytes.map(({ claims, serve }) => ({ claims, take: serve })),

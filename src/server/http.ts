@@ -1,5 +1,6 @@
 /** What the server answers to plain HTTP: that it is well, what it is, and why a request came to no test. */
 import type { IncomingMessage } from 'node:http';
+import { bounds } from '../defaults/index.js';
 import type { ErrorCode } from '../errors.js';
 import { offeredVersions, PROTOCOL_HEADER, SUBPROTOCOL } from '../protocol/version.js';
 import type { Answer, Requested } from '../transport/door/http.js';
@@ -22,6 +23,15 @@ export function reads({ method }: IncomingMessage): boolean {
 
 export const wantsTls = refusal(400, 'tls-failure', 'this port speaks TLS');
 export const wrongPath = refusal(404, 'request-refused', 'nothing is served at this path');
+
+/** To what is no request of HTTP, or has more headers than are read. */
+export function unreadable(status: 400 | 431): Answer {
+  const text =
+    status === 431
+      ? `headers of at most ${bounds.headerBytes} bytes are read`
+      : 'this is no request of HTTP (a PROXY header is read from whom --trust-proxy names)';
+  return refusal(status, 'request-refused', text);
+}
 
 const noUpgrade =
   'a proxy on the way did not pass the WebSocket upgrade on: it must speak HTTP/1.1 to the server, and pass on the headers Upgrade and Connection (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";)';

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { waits } from '../defaults/index.js';
 import type { House, RawDialect, ServedDialect } from '../dialects/served.js';
-import { toWperfError, WperfError } from '../errors.js';
+import { tooManyFiles, toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events/load.js';
 import type { PingsServedEvent } from '../events/ping.js';
 import { type Clock, systemClock } from '../host/clock.js';
@@ -81,6 +81,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       oneOff: plan.oneOff,
       trusts: (address) => this.#proxies.trusts(address),
       onOver: () => void this.close(),
+      onShort: () => this.#notice('warning', tooManyFiles(undefined).line),
     });
     this.#reception = new Reception({
       clock: this.#clock,

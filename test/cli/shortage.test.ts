@@ -58,6 +58,12 @@ describeNeeding('a server with few descriptors', [program('prlimit', 'util-linux
     expect(many.stderr).toMatch(/^wperf: error: [^\n]*\n$/);
     const few = await run(wperf('-c', `127.0.0.1:${port}`, '-t', '0.3', '-b', '10M'));
     expect([few.exitCode, server.running]).toEqual([0, true]);
+    const more = await run(wperf('-c', `127.0.0.1:${port}`, '-P', '10', '--proto', 'tcp', '-t', '0.3', '-b', '10M'));
+    expect([more.exitCode, more.stderr]).toEqual([
+      3,
+      `wperf: error: 127.0.0.1:${port}: its machine lets the server open no more connections: try again later\n`,
+    ]);
+    expect(server.stderr).toMatch(/^warning: this machine lets wperf open no more [^\n]*ulimit -n/m);
     expect(server.stderr).not.toMatch(aStack);
   });
 });

@@ -101,6 +101,15 @@ test('through a proxy that is told the address, it is the same for all', async (
   expect(families).toEqual([undefined]);
 });
 
+test('load of its own connections goes there too', async () => {
+  const { target, transport } = await rotating();
+  const { url: proxy, asked } = await startSocks();
+  const proto = { name: 'tcp', settings: {} };
+  const plan = clientPlan(target.port, { target, streams: 2, latency: true, proxy, proto });
+  expect((await collect(runClientPlan(plan, { transport }))).error).toBeUndefined();
+  expect(asked.slice(1)).toEqual(Array(5).fill(asked[1]));
+});
+
 test('pings go to one address', async () => {
   const { target, transport, led } = await rotating();
   for await (const _ of runPingPlan(pingPlan(target.port, { target }), { transport }));

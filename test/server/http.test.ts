@@ -149,3 +149,24 @@ describeNeeding('behind an nginx', [program('nginx'), program('openssl')], () =>
     expect((await fetch(`http://127.0.0.1:${httpPort}/health`)).status).toBe(200);
   });
 });
+
+describe('what is no request that can be read', () => {
+  test.each([
+    ['has a word that is no method', 'HELLO wperf\r\n\r\n', /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*this is no request/],
+    [
+      'has more headers than are read',
+      request('/', `X: ${'x'.repeat(20_000)}`),
+      /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n[\s\S]*headers of at most 16384 bytes are read\n$/,
+    ],
+  ])('%s', async (_what, bytes, answer) => {
+    const reply = await answerTo(await serve(), bytes);
+    expect(reply).toMatch(answer);
+    expect(reply).toMatch(/\r\nwperf-error: request-refused\r\n/);
+  });
+
+  test('is told to a client of long headers', async () => {
+    const port = await serve();
+    const { error } = await collect(runClientPlan(clientPlan(port, { headers: [['X', 'x'.repeat(20_000)]] })));
+    expect(error).toContain('headers of at most 16384 bytes are read');
+  });
+});

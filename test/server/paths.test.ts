@@ -99,8 +99,8 @@ describeNeeding('an nginx reverse proxy', [program('nginx'), program('openssl')]
     const certificates = await makeCertificates(onTestFinished);
     const nginx = await startReverseProxy(onTestFinished, certificates, { port: 1 });
     const { exitCode, stderr } = await runWperf(['-c', `ws://127.0.0.1:${nginx.httpPort}`]);
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('answered HTTP 502 Bad Gateway, not as a wperf server');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('answered HTTP 502 Bad Gateway: it is a proxy that does not reach the server behind it');
   });
 });
 

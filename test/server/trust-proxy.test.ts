@@ -180,13 +180,22 @@ describe('a PROXY header', () => {
     expect(await answerTo(port, good + request)).toMatch(/^HTTP\/1\.1 426 /);
   });
 
+  test.each([['that is bad', '127.0.0.1', `PROXY TCP4 x y z\r\n${request}`]])(
+    '%s ends the connection',
+    async (_what, trusted, bytes) => {
+      const { port } = await serve(trusted);
+      expect(await answerTo(port, bytes)).toBe('');
+    },
+  );
+
   test.each([
-    ['that is bad', '127.0.0.1', `PROXY TCP4 x y z\r\n${request}`],
     ['of a client behind a proxy that has said its own', '127.0.0.1', good + good + request],
     ['from a peer that is not trusted', '192.0.2.1', good + request],
-  ])('%s ends the connection', async (_what, trusted, bytes) => {
+  ])('%s is refused as no request', async (_what, trusted, bytes) => {
     const { port } = await serve(trusted);
-    expect(await answerTo(port, bytes)).toBe('');
+    expect(await answerTo(port, bytes)).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*\r\n\r\nthis is no request of HTTP \(a PROXY header is read from whom --trust-proxy names\)\n$/,
+    );
   });
 
   test.each([

@@ -220,7 +220,8 @@ function failed(party: Party, code: ErrorCode, text: string, hint: string | unde
   return new WperfError(party.role === 'proxy' ? 'proxy-failure' : code, text, detail);
 }
 
-/** The system's own words on one line. */
+/** The system's own words on one line; those of a parser of HTTP say less than what it met. */
 export function systemWordsOf({ message, code, name }: NodeError): string {
+  if (code?.startsWith('HPE_')) return 'what it says is not HTTP';
   return stripControl(message || code || name).slice(0, 200);
 }

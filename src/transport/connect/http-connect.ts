@@ -27,7 +27,7 @@ export function askHttpConnect(
     });
     request.on('connect', (response: IncomingMessage, _socket, head: Buffer) => {
       const { statusCode = 0 } = response;
-      if (statusCode < 200 || statusCode > 299) return fail(refusalOf(response, asked));
+      if (statusCode < 200 || statusCode > 299) return fail(refusalOf(response, authority));
       if (head.length > 0) socket.unshift(head);
       done(socket);
     });
@@ -40,8 +40,8 @@ function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-function refusalOf({ statusCode = 0, statusMessage }: IncomingMessage, { host, port }: Destination): ProxyRefusal {
-  return new ProxyRefusal(`HTTP ${statusCode} ${statusMessage ?? ''}`.trim(), hintOf(statusCode, `${host}:${port}`));
+function refusalOf({ statusCode = 0, statusMessage }: IncomingMessage, peer: string): ProxyRefusal {
+  return new ProxyRefusal(`HTTP ${statusCode} ${statusMessage ?? ''}`.trim(), hintOf(statusCode, peer));
 }
 
 function hintOf(status: number, peer: string): string {

@@ -36,17 +36,22 @@ export async function askSocks5(
   };
   const methods = credentials ? [NO_LOGIN, PASSWORD] : [NO_LOGIN];
   const [version, method] = await exchange([VERSION, methods.length, ...methods], 2);
-  if (version !== VERSION) throw new ProxyRefusal('it does not speak SOCKS5', 'check its address and port');
+  checkVersion(version);
   if (method === PASSWORD && credentials) {
     const [, status] = await exchange(loginOf(credentials), 2);
     if (status !== 0) throw new ProxyRefusal('it refused the user or password', 'check them in its URL');
   } else if (method !== NO_LOGIN) {
     throw new ProxyRefusal('it wants a login', 'put user:password@ in front of its host');
   }
-  const [, reply = 1, , type] = await exchange([VERSION, CONNECT, 0, ...addressBytes(asked)], 4);
+  const [ofReply, reply = 1, , type] = await exchange([VERSION, CONNECT, 0, ...addressBytes(asked)], 4);
+  checkVersion(ofReply);
   if (reply !== 0) throw new ProxyRefusal(refusals.get(reply) ?? `it answered with code ${reply}`, 'check its rules');
   await readBytes(socket, await restOfReply(socket, type, signal), signal);
   return socket;
+}
+
+function checkVersion(version: number | undefined): void {
+  if (version !== VERSION) throw new ProxyRefusal('it does not speak SOCKS5', 'check its address and port');
 }
 
 function loginOf({ user, password }: Credentials): number[] {

@@ -3,8 +3,9 @@
  * Liveness: a request that is not complete in time ends the connection, and so does every answer, but of requests that
  * carry load: those live with their stream.
  */
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { bounds, waits } from '../../defaults/index.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { Arrival, Claim } from './arrival.js';
@@ -41,11 +42,15 @@ export interface Requested {
 export class HttpReader {
   readonly #clock: Clock;
   readonly #onAsked: (asked: Requested) => void;
+  readonly #unreadable: (status: 400 | 431) => Answer;
   readonly #server: Server;
+  readonly #refused = new WeakSet<Duplex>();
   readonly #reading = new WeakMap<Socket, { readonly arrival: Arrival; readonly release: Cancel }>();
 
-  constructor(clock: Clock, onAsked: (asked: Requested) => void) {
+  /** `unreadable` is the answer to what is no request, with the status that says why. */
+  constructor(clock: Clock, onAsked: (asked: Requested) => void, unreadable: (status: 400 | 431) => Answer) {
     this.#clock = clock;
+    this.#unreadable = unreadable;
     this.#onAsked = onAsked;
     this.#server = createServer({ maxHeaderSize: bounds.headerBytes, keepAliveTimeout: waits.keepAliveSeconds * 1000 })
       .on('request', (request, response) => this.#hear(request, (answer) => send(response, answer), { response }))
@@ -54,7 +59,7 @@ export class HttpReader {
         const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
         this.#hear(request, (answer) => send(responseOn(request), answer), isWebSocket ? { upgrade: head } : {});
       })
-      .on('clientError', (_error, socket) => socket.destroy());
+      .on('clientError', (error, socket) => this.#refuse(error, socket));
   }
 
   read(arrival: Arrival): void {
@@ -70,11 +75,25 @@ export class HttpReader {
     const path = pathOf(request.url ?? '/');
     this.#onAsked({ ...reading, request, path, answer, ...more });
   }
+
+  /** The answer gets there only while the rest of the request is read. */
+  #refuse({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    if (!socket.writable || !code.startsWith('HPE_')) socket.destroy();
+    else socket.end(textOf(this.#unreadable(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)));
+  }
 }
 
 /** A request may name the whole URL (RFC 9112, section 3.2.2). */
 function pathOf(target: string): string {
   return target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/, '') || '/';
+}
+
+function textOf({ status, headers, text }: Answer): string {
+  const fields = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': text.length, ...headers };
+  const lines = Object.entries({ ...fields, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`;
 }
 
 /** Node gives none for an upgrade. */

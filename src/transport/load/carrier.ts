@@ -7,7 +7,7 @@ import { socketOf } from '../../plan/socket.js';
 import type { LoadLink } from '../channel.js';
 import { openSocket } from '../connect/open.js';
 import type { LoadTransport } from '../load-transport.js';
-import type { Way } from '../transport.js';
+import type { Settled, Way } from '../transport.js';
 import { connectLoad } from './connect.js';
 
 export interface CarrierPlace {
@@ -21,6 +21,8 @@ export interface CarrierTools {
   readonly clock: Clock;
   /** Gives connecting up. */
   readonly signal: AbortSignal;
+  /** Where the connections go that have been granted these. */
+  readonly settled: Promise<Settled>;
 }
 
 export class Carrier {
@@ -51,8 +53,12 @@ export class Carrier {
     return connectLoad(this.#transport, way, clock);
   }
 
-  #openTcp(way: Way, port: number): Promise<Socket> {
-    const { clock, signal } = this.#tools;
-    return openSocket({ ...way, target: { ...way.target, port, secure: false } }, { clock, signal });
+  async #openTcp(way: Way, port: number): Promise<Socket> {
+    const { clock, signal, settled } = this.#tools;
+    const { beyond } = await settled;
+    return openSocket(
+      { ...way, ...given({ beyond }), target: { ...way.target, port, secure: false } },
+      { clock, signal },
+    );
   }
 }

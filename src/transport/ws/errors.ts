@@ -1,6 +1,7 @@
 /** What came in place of a WebSocket, in a user's terms. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type ErrorCode, stripControl, WperfError } from '../../errors.js';
+import { strippedError } from '../../protocol/stripped.js';
 import { offeredVersions, PROTOCOL_HEADER, PROTOCOL_VERSION, SUBPROTOCOL } from '../../protocol/version.js';
 import { machineError, type NodeError, systemWordsOf } from '../connect/failure.js';
 import { TooLate } from '../connect/step.js';
@@ -64,14 +65,9 @@ export function isStripped(headers: IncomingHttpHeaders): boolean {
   return versionOf(headers) === PROTOCOL_VERSION;
 }
 
-export function strippedError(peer: string): WperfError {
-  const text = `a proxy on the way to ${peer} did not pass Sec-WebSocket-Protocol on`;
-  const hint = 'have it pass this header on in both directions, or connect past it';
-  return new WperfError('proxy-failure', text, { operation: 'connect', peer, hint });
-}
-
 /** An HTTP response in place of the upgrade. `body` is what was read of it. */
-export function responseError(response: IncomingMessage, body: string, { peer }: Attempt): WperfError {
+export function responseError(response: IncomingMessage, body: string, attempt: Attempt): WperfError {
+  const { peer } = attempt;
   const { statusCode, headers } = response;
   const detail = (hint?: string) => ({ operation: 'connect', peer, ...(hint !== undefined && { hint }) });
   const code = headers[ERROR_HEADER];
@@ -91,8 +87,35 @@ export function responseError(response: IncomingMessage, body: string, { peer }:
     return new WperfError('version-mismatch', text, detail('install the same version of wperf at both ends'));
   }
   const status = `HTTP ${statusCode} ${stripControl(response.statusMessage ?? '')}`.trim();
+  if (gatewayStatuses.has(statusCode)) {
+    const text = `${peer} answered ${status}: it is a proxy that does not reach the server behind it`;
+    return new WperfError('proxy-failure', text, detail('does "wperf -s" run there, where this proxy looks for it?'));
+  }
   const text = `${peer} answered ${status}, not as a wperf server`;
-  return new WperfError('not-wperf', text, detail('check the address, port and path'));
+  return new WperfError('not-wperf', text, detail(answerHint(response, attempt)));
+}
+
+/** By which a gateway says that the server behind it fails (RFC 9110, section 15.6). */
+const gatewayStatuses: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
+
+/** By what a web server or a proxy means with its status (RFC 9110, section 15). */
+function answerHint({ statusCode = 0, headers }: IncomingMessage, { secure }: Attempt): string {
+  const { location } = headers;
+  if (statusCode >= 300 && statusCode < 400 && location) return redirectHint(location);
+  if (statusCode === 400 && !secure) return 'if it speaks TLS use wss://, otherwise check the port';
+  if (statusCode === 401) return "it wants a login: give it with -H 'Authorization: ...'";
+  if (statusCode === 403) return 'its rules forbid it';
+  if (statusCode === 404) return 'check the path, which is the part of the URL behind the port';
+  if (statusCode === 426) return `a proxy on the way may not pass the WebSocket upgrade on: ${upgradeHint}`;
+  if (statusCode === 429) return 'try again later';
+  if (statusCode === 431) return 'send fewer or shorter headers (-H)';
+  return 'check the address, port and path';
+}
+
+/** As the URL that `-c` takes, where it is one. */
+function redirectHint(location: string): string {
+  const to = stripControl(location).slice(0, 200).replace(/^http/i, 'ws');
+  return /^wss?:/i.test(to) ? `it leads elsewhere: wperf -c ${to}` : `it leads elsewhere: ${to}`;
 }
 
 const upgradeHint =

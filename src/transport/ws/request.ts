@@ -5,13 +5,14 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
 import { systemClock } from '../../host/clock.js';
 import { software } from '../../package.js';
+import { strippedError } from '../../protocol/stripped.js';
 import { HELLO_HEADER, HELLO_TAKEN, SUBPROTOCOL } from '../../protocol/version.js';
 import { endText } from '../connect/reach.js';
 import { step } from '../connect/step.js';
 import { infoOf } from '../socket/info.js';
 import type { Connected, Way } from '../transport.js';
 import { WsChannel } from './channel.js';
-import { isStripped, responseError, strippedError, upgradeError, wrongSubprotocol } from './errors.js';
+import { isStripped, responseError, upgradeError, wrongSubprotocol } from './errors.js';
 
 /** The part of a refusing server's answer that is looked at. */
 const REFUSAL_BYTES = 1024;

@@ -1,12 +1,12 @@
 /** The hello that comes with the request: taken once and said so, or not taken and said as a message. */
 import { connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { runClientPlan } from '../../../src/client.js';
+import { runClientPlan, runPingPlan, runReverseTracePlan } from '../../../src/client.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect } from '../../support/events.js';
 import { frame } from '../../support/frames.js';
 import { hello } from '../../support/hello.js';
-import { clientPlan } from '../../support/plans.js';
+import { clientPlan, pingPlan, reverseTracePlan } from '../../support/plans.js';
 import { type Held, hold, nativeProtocol, upgradeRequest } from '../../support/raw.js';
 
 let server: WperfServer;
@@ -57,15 +57,18 @@ describe('a hello with the request', () => {
   });
 });
 
-/** A TCP relay that changes a word on its way to the server, or back. */
-async function changing(word: string, way: 'there' | 'back'): Promise<{ port: number; changed: () => number }> {
+/** A TCP relay that changes words on their way to the server, or back. */
+async function changing(
+  words: string | readonly string[],
+  way: 'there' | 'back',
+): Promise<{ port: number; changed: () => number }> {
   let changed = 0;
-  const change = (bytes: Buffer) => {
-    const text = bytes.toString('latin1');
-    if (!text.includes(word)) return bytes;
+  const changeOne = (text: string, word: string) => {
+    if (!text.includes(word)) return text;
     changed++;
-    return Buffer.from(text.replace(word, word.replace(/./, 'x')), 'latin1');
+    return text.replace(word, word.replace(/./, 'x'));
   };
+  const change = (bytes: Buffer) => Buffer.from([words].flat().reduce(changeOne, bytes.toString('latin1')), 'latin1');
   const relay = createServer((client) => {
     const far = connect(port, '127.0.0.1');
     client.on('data', (bytes) => far.write(way === 'there' ? change(bytes) : bytes));
@@ -97,6 +100,28 @@ describe('a proxy that strips', () => {
     const { error, end } = await collect(runClientPlan(clientPlan(relay.port, { ...secret, streams: 2 })));
     expect([error, relay.changed()]).toEqual([undefined, 2]);
     expect(end).toBeDefined();
+  });
+
+  it.each([
+    ['its names', ['Sec-WebSocket-Protocol', 'wperf-protocol'], {}],
+    ['its names', ['Sec-WebSocket-Protocol', 'wperf-protocol'], { token: 'sesame', legacyToken: true }],
+    ['all of it', ['Sec-WebSocket-Protocol', 'wperf-protocol', 'wperf-hello'], {}],
+  ])('%s from the answer is named, and not taken for the original, %#', async (_what, words, secret) => {
+    await server.close();
+    server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, ...secret });
+    port = server.address.port;
+    const relay = await changing(words, 'back');
+    const line = `a proxy on the way to 127.0.0.1:${relay.port} did not pass Sec-WebSocket-Protocol on`;
+    const plan = { ...secret, seconds: 0.2 };
+    expect((await collect(runClientPlan(clientPlan(relay.port, plan)))).error).toContain(line);
+    expect((await collect(runClientPlan(clientPlan(relay.port, { ...plan, direction: 'down' })))).error).toContain(
+      line,
+    );
+    const pings = [];
+    for await (const event of runPingPlan(pingPlan(relay.port, secret))) pings.push(event);
+    expect(pings.at(-1)).toMatchObject({ type: 'error', error: { code: 'proxy-failure' } });
+    const route = runReverseTracePlan(reverseTracePlan(relay.port, secret));
+    await expect(route.next()).rejects.toMatchObject({ code: 'proxy-failure' });
   });
 
   it('a hello that is said a third time, or changed, is refused', async () => {

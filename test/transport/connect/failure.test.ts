@@ -105,7 +105,7 @@ describe('what a proxy, or TLS, did', () => {
     ],
     [late, 'did not connect to s:1 within 900 ms: the proxy, or the server behind it, does not answer'],
     [failing('ECONNRESET'), 'did not connect to s:1: it closed the connection without an answer: is it a proxy'],
-    [failing('HPE_INVALID_CONSTANT'), 'did not connect to s:1: HPE_INVALID_CONSTANT: is it a proxy of this kind?'],
+    [failing('HPE_INVALID_CONSTANT'), 'did not connect to s:1: what it says is not HTTP: is it a proxy of this kind?'],
   ])('the proxy: %s', (error, line) => {
     expect(told(proxyError(error, proxy, 's:1'))).toContain(`proxy-failure 2 the proxy p.example:3128 ${line}`);
   });

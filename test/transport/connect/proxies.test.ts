@@ -48,7 +48,7 @@ describe('an HTTP proxy that says no', () => {
     ['HTTP/1.0 502 Bad Gateway', 'HTTP 502 Bad Gateway: it may not reach the server: check 127.0.0.9:PORT'],
     ['HTTP/1.1 400 Bad Request', 'HTTP 400 Bad Request: is it an HTTP proxy that allows CONNECT?'],
     ['HTTP/1.1 302 Found\r\nLocation: http://login.example/', 'HTTP 302 Found: is it an HTTP proxy'],
-    ['SSH-2.0-OpenSSH_9.2', 'Parse Error: Expected HTTP/'],
+    ['SSH-2.0-OpenSSH_9.2', 'what it says is not HTTP: is it a proxy of this kind?'],
   ])('%s', async (answer, told) => {
     const port = await startScripted(onTestFinished, (socket) =>
       socket.end(`${answer}\r\nContent-Length: 2\r\n\r\nno`),

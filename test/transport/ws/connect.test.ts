@@ -111,7 +111,29 @@ describe('what answered', () => {
       'HTTP/1.1 400 Bad Request\r\nwperf-protocol: wperf.v1\r\nwperf-error: version-mismatch',
       'proxy-failure 2 a proxy on the way to 127.0.0.1:PORT did not pass Sec-WebSocket-Protocol on: have it',
     ],
-    ['HTTP/1.1 426 Upgrade Required', 'not-wperf 3 127.0.0.1:PORT answered HTTP 426 Upgrade Required, not as a wperf'],
+    [
+      'HTTP/1.1 426 Upgrade Required',
+      'not-wperf 3 127.0.0.1:PORT answered HTTP 426 Upgrade Required, not as a wperf server: a proxy on the way may not pass the WebSocket upgrade on: in nginx set',
+    ],
+    [
+      'HTTP/1.1 502 Bad Gateway',
+      'proxy-failure 2 127.0.0.1:PORT answered HTTP 502 Bad Gateway: it is a proxy that does not reach the server behind it: does "wperf -s" run there',
+    ],
+    ['HTTP/1.1 503 No Server', 'proxy-failure 2 127.0.0.1:PORT answered HTTP 503 No Server: it is a proxy'],
+    ['HTTP/1.1 504 Gateway Timeout', 'proxy-failure 2 127.0.0.1:PORT answered HTTP 504 Gateway Timeout: it is a proxy'],
+    [
+      'HTTP/1.1 301 Moved Permanently\r\nLocation: https://wperf.test/x',
+      'not-wperf 3 127.0.0.1:PORT answered HTTP 301 Moved Permanently, not as a wperf server: it leads elsewhere: wperf -c wss://wperf.test/x',
+    ],
+    ['HTTP/1.1 302 Found\r\nLocation: /login', 'not as a wperf server: it leads elsewhere: /login'],
+    ['HTTP/1.1 302 Found', 'not as a wperf server: check the address, port and path'],
+    ['HTTP/1.1 400 Bad Request', 'not as a wperf server: if it speaks TLS use wss://'],
+    ['HTTP/1.1 401 Unauthorized', "not as a wperf server: it wants a login: give it with -H 'Authorization: ...'"],
+    ['HTTP/1.1 403 Forbidden', 'not as a wperf server: its rules forbid it'],
+    ['HTTP/1.1 404 Not Found', 'not as a wperf server: check the path'],
+    ['HTTP/1.1 429 Too Many Requests', 'not as a wperf server: try again later'],
+    ['HTTP/1.1 500 Internal Server Error', 'not as a wperf server: check the address, port and path'],
+    ['SSH-2.0-OpenSSH_9.2', 'not-wperf 3 127.0.0.1:PORT does not answer as a wperf server: what it says is not HTTP'],
   ])('%s', async (answer, told) => {
     const port = await listenOn(createServer(), '127.0.0.1', (_, socket) => {
       socket.end(`${answer}\r\nContent-Length: 2\r\n\r\nno`);

@@ -2,8 +2,11 @@
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import type { ConnectionPlan } from '../../../plan/plan.js';
+import { decodeMessage } from '../../../protocol/codec.js';
+import { strippedError } from '../../../protocol/stripped.js';
+import type { BareChannel } from '../../../transport/channel.js';
 import { tokenHint } from '../../native/wire/conversation.js';
-import { closedError, type LegacyLink } from '../wire/link.js';
+import { closedError, LegacyLink } from '../wire/link.js';
 
 /** What a user is told of the dialect, before anything is measured. */
 export function dialectNotes(plan: ConnectionPlan): NoticeEvent[] {
@@ -31,6 +34,7 @@ export function refusalOf(
   thrown: unknown,
 ): WperfError {
   const peer = `${target.host}:${target.port}`;
+  if (links.some(({ isOther }) => isOther)) return strippedError(peer);
   const error = toWperfError(thrown);
   const closed = links.find((link) => link.closed?.reason === 'policy')?.closed;
   if (!closed || error.code !== 'peer-lost') return error;
@@ -42,4 +46,18 @@ export function refusalOf(
 /** Gives the token, if there is one. */
 export function sayToken(link: LegacyLink, { token }: ConnectionPlan): void {
   if (token !== undefined) link.say(token);
+}
+
+/** A server of wperf.v1, all of whose names a proxy has taken out of its answer, shows itself by its first text. */
+export function linkTo(channel: BareChannel): LegacyLink {
+  return new LegacyLink(channel, isMessage);
+}
+
+function isMessage(text: string): boolean {
+  try {
+    decodeMessage(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -9,13 +9,13 @@ import type { ClientPlan, Simulation, TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
 import { pacedBlockBytes } from '../../../traffic/paced-block.js';
 import type { Channel } from '../../../transport/channel.js';
-import { closedError, LegacyLink } from '../wire/link.js';
+import { closedError, type LegacyLink } from '../wire/link.js';
 import { missingOf } from '../wire/missing.js';
 import { simulateOn, simulationNotes } from '../wire/simulation.js';
 import { socketNotes } from '../wire/socket.js';
 import { LegacyTalk } from '../wire/talk.js';
 import { legacySoftware, NUMBER_BYTES, numberEach, openingText } from '../wire/wire.js';
-import { dialectNotes, refusalOf, sayToken } from './entry.js';
+import { dialectNotes, linkTo, refusalOf, sayToken } from './entry.js';
 
 export const legacyLoad: LoadDialect = {
   async open(opening) {
@@ -58,7 +58,7 @@ export const legacyLoad: LoadDialect = {
 
 /** The token goes out before the round trips, so that a refusal comes back before the load begins. */
 function openLink(channel: Channel, stream: number, { plan, simulation, host }: LoadOpening): LegacyLink {
-  const link = new LegacyLink(channel);
+  const link = linkTo(channel);
   sayToken(link, plan);
   if (simulation) simulateOn(link, { simulation, clock: host.clock, role: 'client', stream, test: plan });
   return link;

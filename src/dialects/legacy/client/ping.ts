@@ -3,11 +3,10 @@ import { limits, waits } from '../../../defaults/index.js';
 import { given } from '../../../given.js';
 import type { PingDialect } from '../../../modes/ping/client.js';
 import { simulationReport, withSeed } from '../../../modes/simulation.js';
-import { LegacyLink } from '../wire/link.js';
 import { simulateOn, simulationNotes } from '../wire/simulation.js';
 import { socketNotes } from '../wire/socket.js';
 import { commandText, legacySoftware } from '../wire/wire.js';
-import { dialectNotes, refusalOf, sayToken } from './entry.js';
+import { dialectNotes, linkTo, refusalOf, sayToken } from './entry.js';
 import { TextPings } from './text-pings.js';
 
 /** Of load that is not sent. */
@@ -15,7 +14,7 @@ const pingTest = { mode: 'throughput', bitsPerSecond: 0 } as const;
 
 export const legacyPing: PingDialect = {
   async greet(channel, { plan, host: { clock } }) {
-    const link = new LegacyLink(channel);
+    const link = linkTo(channel);
     const pings = new TextPings(link);
     const simulation = plan.simulation && withSeed(plan.simulation);
     sayToken(link, plan);

@@ -11,15 +11,15 @@ import type { RouteDialect, RouteReading, RouteWord } from '../../../modes/route
 import { canonicalIp, familyOf } from '../../../net/ip.js';
 import type { ConnectionPlan } from '../../../plan/plan.js';
 import { shownProxy } from '../../../plan/proxy.js';
-import { closedError, LegacyLink } from '../wire/link.js';
+import { closedError, type LegacyLink } from '../wire/link.js';
 import { parseRouteText } from '../wire/route-wire.js';
 import { commandText } from '../wire/wire.js';
-import { refusalOf, sayToken } from './entry.js';
+import { linkTo, refusalOf, sayToken } from './entry.js';
 
 /** One of the original is told no wishes. */
 export const legacyRoute: RouteDialect = {
   async open(channel, plan, reading) {
-    const link = new LegacyLink(channel);
+    const link = linkTo(channel);
     const words = hear(link, reading);
     const told = words[Symbol.asyncIterator]();
     words.put(startOf(link, plan));

@@ -12,12 +12,17 @@ export class LegacyLink {
   readonly ended: Promise<Closed>;
   onText: (text: string) => void = () => {};
   onClosed: (closed: Closed) => void = () => {};
+  readonly #tellsOther: (first: string) => boolean;
   #channel: BareChannel;
   #closed: Closed | undefined;
   #closing = false;
+  #isFirst = true;
+  #isOther = false;
 
-  constructor(channel: BareChannel) {
+  /** `isOther` tells by the first text that the far end speaks another dialect. */
+  constructor(channel: BareChannel, isOther: (first: string) => boolean = () => false) {
     this.#channel = channel;
+    this.#tellsOther = isOther;
     this.peer = peerText(channel.info);
     channel.onText = (text) => this.#receive(text);
     this.ended = new Promise((resolve) => {
@@ -42,6 +47,11 @@ export class LegacyLink {
     return this.#closed;
   }
 
+  /** The far end has shown that it speaks another dialect; the link has ended. */
+  get isOther(): boolean {
+    return this.#isOther;
+  }
+
   say(text: string): void {
     this.channel.send(text);
   }
@@ -63,12 +73,22 @@ export class LegacyLink {
 
   #receive(text: string): void {
     if (this.#closing) return;
-    if (text.length <= legacy.textCharacters) {
-      this.onText(text);
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (isFirst && this.#tellsOther(text)) {
+      this.#isOther = true;
+      this.#break('another dialect', 'it speaks another dialect');
+    } else if (text.length > legacy.textCharacters) {
+      this.#break('text too long', `it sent a text of ${text.length} characters`);
     } else {
-      this.refuse('text too long');
-      this.onClosed({ reason: 'policy', text: `it sent a text of ${text.length} characters` });
+      this.onText(text);
     }
+  }
+
+  #break(reason: string, text: string): void {
+    this.refuse(reason);
+    this.#closed = { reason: 'policy', text };
+    this.onClosed(this.#closed);
   }
 }
 
