@@ -60,7 +60,7 @@ export class Admission {
   open(tcp: Socket, address: string): WperfError | undefined {
     const entrant = this.#present.get(tcp);
     if (!entrant) return full('the server has let this connection go');
-    if (entrant.isLast) return full('its machine lets the server open no more connections');
+    if (entrant.isLast) return noneLeft();
     const network = networkOf(address);
     const open = this.#all(({ stage }) => stage !== 'silent');
     if (open.filter((other) => other.network === network).length >= bounds.connectionsOfOne) {
@@ -80,9 +80,11 @@ export class Admission {
     if (entrant) this.#present.set(tcp, { ...entrant, stage: 'heard' });
   }
 
-  /** It carries load for another, which is counted, and ends with that. */
-  carries(tcp: Socket): void {
+  /** It carries load for another, which is counted, and ends with that; or says why it may not. */
+  carries(tcp: Socket): WperfError | undefined {
+    const entrant = this.#present.get(tcp);
     this.#present.delete(tcp);
+    return entrant?.isLast ? noneLeft() : undefined;
   }
 
   wasDismissed(tcp: Socket): boolean {
@@ -135,4 +137,8 @@ export class Admission {
 
 function full(text: string): WperfError {
   return new WperfError('server-full', text);
+}
+
+function noneLeft(): WperfError {
+  return full('its machine lets the server open no more connections');
 }

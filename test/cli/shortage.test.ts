@@ -1,6 +1,7 @@
 /** A machine that withholds something: one line that says what, or a test all the same; never a stack. */
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { bounds } from '../../src/defaults/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { describeNeeding, program, root } from '../support/needs.js';
 import { type Finished, run } from '../support/processes.js';
@@ -49,7 +50,9 @@ test('descriptors enough are enough', async () => {
 describeNeeding('a server with few descriptors', [program('prlimit', 'util-linux')], () => {
   test('goes on, and its clients are told', async () => {
     const { port, process: server } = await startWperfServer(onTestFinished);
-    const limit = await run(['prlimit', '--pid', String(server.pid), '--nofile=40:40']);
+    const taken = (await readdir(`/proc/${server.pid}/fd`)).map(Number).filter((descriptor) => descriptor < 100);
+    const most = Math.max(...taken) + 1 + bounds.spareDescriptors + 5;
+    const limit = await run(['prlimit', '--pid', String(server.pid), `--nofile=${most}:${most}`]);
     expect(limit.exitCode).toBe(0);
     const many = await run(
       wperf('-c', `127.0.0.1:${port}`, '-P', '60', '-t', '0.3', '-b', '10M', '--connect-timeout', '1000'),
@@ -58,7 +61,7 @@ describeNeeding('a server with few descriptors', [program('prlimit', 'util-linux
     expect(many.stderr).toMatch(/^wperf: error: [^\n]*\n$/);
     const few = await run(wperf('-c', `127.0.0.1:${port}`, '-t', '0.3', '-b', '10M'));
     expect([few.exitCode, server.running]).toEqual([0, true]);
-    const more = await run(wperf('-c', `127.0.0.1:${port}`, '-P', '10', '--proto', 'tcp', '-t', '0.3', '-b', '10M'));
+    const more = await run(wperf('-c', `127.0.0.1:${port}`, '-P', '4', '--proto', 'tcp', '-t', '0.3', '-b', '10M'));
     expect([more.exitCode, more.stderr]).toEqual([
       3,
       `wperf: error: 127.0.0.1:${port}: its machine lets the server open no more connections: try again later\n`,

@@ -6,7 +6,7 @@ import { type Clock, within } from '../../host/clock.js';
 import type { LoadLink } from '../channel.js';
 import type { LoadTransport, LoadWay } from '../load-transport.js';
 import { openingOf } from './key.js';
-import { isStream, linkOf } from './links.js';
+import { abandon, isStream, linkOf } from './links.js';
 
 /** Rejects with a WperfError. */
 export async function connectLoad(transport: LoadTransport, way: LoadWay, clock: Clock): Promise<LoadLink> {
@@ -38,9 +38,4 @@ export async function connectLoad(transport: LoadTransport, way: LoadWay, clock:
 function showKey(stream: Duplex, key: Buffer): void {
   stream.pause();
   stream.write(openingOf(key));
-}
-
-function abandon(connection: Duplex | LoadLink): void {
-  if (isStream(connection)) connection.destroy();
-  else connection.drop();
 }

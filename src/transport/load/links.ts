@@ -25,3 +25,9 @@ export function linkOf(
   };
   return carries === 'bytes' ? new ByteLink(connection, options) : new MessageLink(connection, options);
 }
+
+/** Ends it at once. */
+export function abandon(connection: Duplex | LoadLink): void {
+  if (isStream(connection)) connection.destroy();
+  else connection.drop();
+}

@@ -12,7 +12,7 @@ import { deferred } from '../../host/deferred.js';
 import type { LoadLink } from '../channel.js';
 import type { GrantedLoad, LoadListener, LoadPlace, LoadTransport } from '../load-transport.js';
 import { keyOf, OPENING_BYTES } from './key.js';
-import { isStream, linkOf } from './links.js';
+import { abandon, isStream, linkOf } from './links.js';
 
 export interface ExpectedLink {
   /** 32 hexadecimal digits. */
@@ -29,7 +29,11 @@ interface Expectation {
   readonly transport: LoadTransport;
   readonly granted: GrantedLoad;
   readonly resolve: (link: LoadLink) => void;
+  readonly reject: (error: WperfError) => void;
 }
+
+/** Told that a connection's key is good, says why it is not taken all the same. */
+type Shown = () => WperfError | undefined;
 
 export interface ReceptionOptions {
   readonly clock: Clock;
@@ -94,21 +98,17 @@ export class Reception {
     const key = randomBytes(16).toString('hex');
     const arrived = deferred<LoadLink>();
     const cancelLate = this.#expire(key, transport, arrived.reject);
-    const settle = (link: LoadLink) => {
-      cancelLate();
-      arrived.resolve(link);
-    };
-    this.#expected.set(key, { transport, granted, resolve: settle });
-    arrived.promise.catch(() => {});
     const cancel = () => {
       cancelLate();
       this.#expected.delete(key);
     };
+    this.#expected.set(key, { transport, granted, resolve: arrived.resolve, reject: arrived.reject });
+    arrived.promise.then(cancel, cancel);
     return { key, port: this.#listeners.get(name)?.port, link: arrived.promise, cancel };
   }
 
-  /** A connection to the server's own port that begins with an opening of load; `shown` is told that its key is good. */
-  take(stream: Duplex, shown: () => void): void {
+  /** A connection to the server's own port that begins with an opening of load. */
+  take(stream: Duplex, shown: Shown): void {
     this.#readKey(stream, undefined, shown);
   }
 
@@ -140,26 +140,30 @@ export class Reception {
   #accept(transport: LoadTransport, connection: Duplex | LoadLink, key: Buffer | undefined): void {
     if (key) this.#bring(connection, key, transport);
     else if (isStream(connection)) this.#readKey(connection, transport);
-    else connection.drop();
+    else abandon(connection);
   }
 
   /** Without a transport it is any that has no port of its own. */
-  #bring(connection: Duplex | LoadLink, key: Buffer, transport?: LoadTransport, shown = () => {}): void {
+  #bring(connection: Duplex | LoadLink, key: Buffer, transport?: LoadTransport, shown?: Shown): void {
     const expectation = this.#find(transport, key);
     if (!expectation || (!transport && expectation.transport.listen)) {
       this.#ignore();
-      if (isStream(connection)) connection.destroy();
-      else connection.drop();
+      abandon(connection);
       return;
     }
     this.#expected.delete(key.toString('hex'));
-    shown();
+    const refusal = shown?.();
+    if (refusal) {
+      expectation.reject(refusal);
+      abandon(connection);
+      return;
+    }
     const remote = remoteOf(connection, expectation.granted.remoteHost);
     expectation.resolve(linkOf(connection, expectation.transport, remote));
   }
 
   /** Liveness: what shows no key in time is ended, and of too many the one that has waited longest. */
-  #readKey(stream: Duplex, transport?: LoadTransport, shown?: () => void): void {
+  #readKey(stream: Duplex, transport?: LoadTransport, shown?: Shown): void {
     const cancel = this.#clock.at(this.#clock.now() + waits.keySeconds, () => stream.destroy());
     this.#keyless.add(stream);
     const [oldest] = this.#keyless;
