@@ -32,3 +32,13 @@ export function withoutBrackets(host: string): string {
 export function urlHost(host: string): string {
   return isIpv6Text(host) ? `[${host.replace('%', '%25')}]` : host;
 }
+
+/** Whether a part of a URL is percent-encoded as it must be. */
+export function decodes(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,6 @@
 /** The rules that a plan must keep. Each end of a test, and each way to ask for one, checks by these. */
 import { blockLimits, limits, serverRate } from '../defaults/index.js';
+import { decodes, parseUrl } from '../net/url.js';
 import type { Unplaced } from './complete.js';
 import { mayEndByTime } from './length.js';
 import type {
@@ -121,7 +122,22 @@ function flawOfRate(rate: ServerPlan['rate']): Flaw | undefined {
 }
 
 function flawOfConnection(plan: Pick<ConnectionPlan, 'connectTimeoutMs' | 'socket' | 'proxy'>): Flaw | undefined {
-  return within('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs) ?? flawOfSocket(plan);
+  return (
+    within('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs) ??
+    flawOfProxy(plan) ??
+    flawOfSocket(plan)
+  );
+}
+
+/** Its credentials are not told. */
+function flawOfProxy({ proxy }: Pick<ConnectionPlan, 'proxy'>): Flaw | undefined {
+  if (proxy === undefined) return undefined;
+  const { url, host = '' } = parseUrl(proxy) ?? {};
+  const schemes = ['http:', 'https:', 'socks5:', 'socks5h:'];
+  const isGood = url !== undefined && host !== '' && url.port !== '0' && schemes.includes(url.protocol);
+  return isGood && decodes(url.username) && decodes(url.password)
+    ? undefined
+    : other('proxy', 'is no URL of http, https, socks5 or socks5h with a host, as in http://proxy.example:3128');
 }
 
 function flawOfSocket(plan: Pick<ConnectionPlan, 'socket' | 'proxy'>): Flaw | undefined {

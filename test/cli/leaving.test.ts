@@ -167,6 +167,25 @@ describe('a pipe as the file to write', () => {
     expect(await endAfter(end === 'client' ? client : server, 'SIGTERM')).toBe(end === 'client' ? 130 : 0);
   });
 
+  test('that is read no more is told once, and the server serves on', async () => {
+    const path = await makePipe();
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const port = await freePort();
+    const server = await start(
+      onTestFinished,
+      wperf('-s', '--host', '127.0.0.1', '-p', String(port), '--logfile', path),
+    );
+    await listening(server, { host: '127.0.0.1', port });
+    closeSync(reader);
+    for (let i = 0; i < 2; i += 1) {
+      expect((await runWperf(['-c', `127.0.0.1:${port}`, '-t', '0.2', '-b', '1M'])).exitCode).toBe(0);
+    }
+    expect(server.running).toBe(true);
+    expect(server.stderr).toMatch(
+      /^warning: --logfile '[^']+' cannot be written: [^\n]+: the server goes on without it\n$/,
+    );
+  });
+
   test('gives its reader all of it', async () => {
     const path = await makePipe();
     const reader = await start(onTestFinished, ['sh', '-c', `exec cat '${path}'`]);

@@ -57,6 +57,12 @@ describe('an HTTP proxy that says no', () => {
     expect(outcome).toContain(`proxy-failure 2 the proxy 127.0.0.1:PORT did not connect to 127.0.0.9:PORT: ${told}`);
   });
 
+  it('names an IPv6 address as the user would', async () => {
+    const port = await startScripted(onTestFinished, (socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
+    const outcome = await outcomeOf(wayTo('2001:db8::9', 8765, { proxy: `http://127.0.0.1:${port}` }));
+    expect(outcome).toContain('it may not reach the server: check [2001:db8::9]:PORT');
+  });
+
   it('or nothing', async () => {
     const port = await startScripted(onTestFinished, (socket) => socket.destroy());
     expect(await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}` }))).toContain(
@@ -140,6 +146,14 @@ describe('a SOCKS5 server that says no', () => {
       'it refused the user or password',
     ],
     ['not SOCKS5', [[0x48, 0x54]], 'it does not speak SOCKS5'],
+    [
+      'not SOCKS5 to the end',
+      [
+        [5, 0],
+        [4, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+      ],
+      'it does not speak SOCKS5',
+    ],
   ])('%s', async (_, answers, told) => {
     const port = await answering(...answers);
     const outcome = await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `socks5://me:secret@127.0.0.1:${port}` }));

@@ -1,5 +1,5 @@
 /** Which proxy a connection takes: `--proxy`, or what the environment says. */
-import { parseUrl, urlHost } from '../../../net/url.js';
+import { decodes, parseUrl, urlHost } from '../../../net/url.js';
 import type { Target } from '../../../plan/plan.js';
 import { BadValue } from '../../../units.js';
 import type { FlagType } from '../../flags/values/types.js';
@@ -53,13 +53,4 @@ export function proxyFromEnvironment(target: Target, env: Env = process.env): st
 
 function variable(env: Env, name: string): string {
   return (env[name] || env[name.toUpperCase()] || '').trim();
-}
-
-function decodes(component: string): boolean {
-  try {
-    decodeURIComponent(component);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,7 @@
-/** What a failed write means: a client ends and says why, a server warns once and goes on; a closed pipe is quiet. */
+/**
+ * What a failed write means: a client ends and says why, a server warns once and goes on. Where nobody reads the standard
+ * streams any more, either ends without a word.
+ */
 import type { Writable } from 'node:stream';
 import { exitCodes } from '../../../errors.js';
 
@@ -7,7 +10,8 @@ export type WriteFailure = 'ends' | 'warns';
 /** The name is as the user knows the stream: `stdout`, or a flag with its file. */
 export function watchWrites(stream: Writable, name: string, means: WriteFailure): () => void {
   const failed = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.local);
+    const isLog = stream !== process.stdout && stream !== process.stderr;
+    if (error.code === 'EPIPE' && !(isLog && means === 'warns')) process.exit(exitCodes.local);
     const kind = means === 'ends' ? 'wperf: error' : 'warning';
     const rest = means === 'ends' ? 'free space there, or write elsewhere' : 'the server goes on without it';
     if (stream !== process.stderr && !told.has(stream)) {
