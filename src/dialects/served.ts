@@ -15,6 +15,8 @@ import type { Channel, ChannelInfo, LoadLink } from '../transport/channel.js';
 export type EndRun = (ran: boolean) => void;
 
 export interface House {
+  /** Of this run of the server: 32 hexadecimal digits. */
+  readonly id: string;
   readonly plan: ServerPlan;
   readonly host: Host;
   /** Ends whatever runs, with what it has. */

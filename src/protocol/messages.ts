@@ -142,6 +142,8 @@ export const messageShapes = {
   grant: record({
     type: kind('grant'),
     software,
+    /** The server's run, by which a client sees that all its connections reached the same. */
+    server: optional(hex(16)),
     seconds: number(limits.seconds.min, limits.seconds.max),
     bytes: optional(integer(1, limits.bytes.max)),
     bitsPerSecond: number(limits.bitsPerSecond.min, limits.bitsPerSecond.max),

@@ -9,6 +9,7 @@ import type { Annotation } from '../events/hop.js';
 import type { Recorder } from '../events/recorder.js';
 import type { Clock } from '../host/clock.js';
 import { nodeHost } from '../host/node.js';
+import { randomId } from '../host/random.js';
 import { traceBack } from '../modes/route/desk/back.js';
 import { TraceDesk } from '../modes/route/desk/desk.js';
 import { serviceOf } from '../modes/route/desk/limits.js';
@@ -49,7 +50,20 @@ export function houseOf(
   const ownAddresses = () => Object.values(networkInterfaces()).flatMap((own) => own ?? []);
   const desk = new TraceDesk({ service, clock, stop, ownAddresses, trace: options.traceBack ?? traceBack });
   const host = { ...nodeHost, clock };
-  return { plan, host, stop, admission, emit, reception, service, desk, annotate, makeRecorder, makeJsonRecorder };
+  return {
+    id: randomId(),
+    plan,
+    host,
+    stop,
+    admission,
+    emit,
+    reception,
+    service,
+    desk,
+    annotate,
+    makeRecorder,
+    makeJsonRecorder,
+  };
 }
 
 /** A dialect that begins with bytes of its own, and the ways to it. */

@@ -1,5 +1,5 @@
 /** A name with several addresses: a whole test goes to one of them, which its report names. */
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runClientPlan, runPingPlan, runReverseTracePlan } from '../../src/client.js';
 import { traceBothRoutes } from '../../src/modes/route/both.js';
 import { JsonReporter } from '../../src/report/json/load.js';
@@ -9,10 +9,12 @@ import type { Connected, Transport } from '../../src/transport/transport.js';
 import { makeWsTransport } from '../../src/transport/ws/connect.js';
 import { Kept } from '../report/kept.js';
 import { collect } from '../support/events.js';
+import { startRelay } from '../support/peers/relay.js';
 import { startScripted, tunnel } from '../support/peers/scripted-proxy.js';
 import { clientPlan, pingPlan, reverseTracePlan } from '../support/plans.js';
 import { freePort } from '../support/ports.js';
 
+const anywhere = { host: '127.0.0.1', port: 0, oneOff: false };
 const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
 
 /** Servers at all of them, a name whose addresses rotate, and where each connection led. */
@@ -108,6 +110,38 @@ test('load of its own connections goes there too', async () => {
   const plan = clientPlan(target.port, { target, streams: 2, latency: true, proxy, proto });
   expect((await collect(runClientPlan(plan, { transport }))).error).toBeUndefined();
   expect(asked.slice(1)).toEqual(Array(5).fill(asked[1]));
+});
+
+describe('a relay that spreads connections over two servers', () => {
+  async function spreading(passed: number) {
+    const [one, other] = [await startServerPlan(anywhere), await startServerPlan(anywhere)];
+    onTestFinished(() => Promise.all([one.close(), other.close()]).then(() => {}));
+    const to = { host: '127.0.0.1', port: other.address.port };
+    const relay = await startRelay(onTestFinished, one.address.port, passed, (socket) => tunnel(socket, to, ''));
+    return relay.port;
+  }
+
+  const warningsOf = async (port: number, streams: number) => {
+    const { error, all } = await collect(runClientPlan(clientPlan(port, { streams, latency: true, seconds: 0.2 })));
+    expect(error).toBeUndefined();
+    return all.flatMap((event) => (event.type === 'notice' && event.level === 'warning' ? [event.text] : []));
+  };
+
+  test('is told of by streams that reached both', async () => {
+    expect(await warningsOf(await spreading(2), 3)).toContain(
+      'The streams reached 2 different servers: their rates are of several paths. Name one of them, or use -P 1.',
+    );
+  });
+
+  test('has no latency measured that is not of the load', async () => {
+    expect(await warningsOf(await spreading(1), 1)).toEqual([
+      'Latency is not measured: its connection reached another server than the first stream.',
+    ]);
+  });
+
+  test('but one after the other is one server', async () => {
+    expect(await warningsOf(await spreading(9), 3)).toEqual([]);
+  });
 });
 
 test('pings go to one address', async () => {

@@ -47,8 +47,8 @@ export interface ClientStream extends StreamLink {
 
 /** A connection beside a test that carries pings alone. */
 export interface EchoLink {
-  /** Settles when the server has agreed to it; rejects with WperfError when it does not. */
-  readonly granted: Promise<void>;
+  /** Settles when the server has agreed to it, with which one that is; rejects with WperfError when it does not. */
+  readonly granted: Promise<string | undefined>;
   readonly echo: Pick<Echo, 'ping'>;
   /** Calls `told` with each answer that tells the far end's clock, before its ping is; absent where none does. */
   onMoments?(told: (moments: RoundTripMoments) => void): void;
@@ -60,6 +60,8 @@ export interface EchoLink {
 /** A server that has granted a test. */
 export interface LoadPeer {
   readonly software: string;
+  /** Which server the first stream has reached, as far as it tells. */
+  readonly server?: string;
   readonly dialect?: ForeignDialect;
   /** Of all streams, as granted. */
   readonly test: TestPlan;

@@ -36,15 +36,24 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
     return new WperfError('not-wperf', `${peer} closed the connection${via} without an answer`, detail(hint));
   }
   if (isOfIperf3(error)) return iperf3Error(peer);
+  if (isOfTls(error)) return new WperfError('not-wperf', `${peer} speaks TLS`, detail('use wss://'));
   return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${systemWordsOf(error)}`, detail());
 }
+
+/** What came, where it was no response of HTTP. */
+type Unread = NodeError & { readonly rawPacket?: Uint8Array };
 
 /**
  * What iperf3 makes of a request: it takes the first 37 bytes for a client's cookie and asks for its parameters with one
  * byte, a 9, or refuses it with 255 while another is served.
  */
-function isOfIperf3({ rawPacket }: NodeError & { readonly rawPacket?: Uint8Array }): boolean {
+function isOfIperf3({ rawPacket }: Unread): boolean {
   return rawPacket?.[0] === 9 || (rawPacket?.length === 1 && rawPacket[0] === 0xff);
+}
+
+/** An alert (RFC 8446, section 5.1): a request in the clear is no record of TLS. */
+function isOfTls({ rawPacket }: Unread): boolean {
+  return rawPacket?.[0] === 0x15 && rawPacket[1] === 3;
 }
 
 function iperf3Error(peer: string): WperfError {
@@ -105,7 +114,6 @@ function answerHint({ statusCode = 0, headers }: IncomingMessage, { secure }: At
   if (statusCode === 400 && !secure) return 'if it speaks TLS use wss://, otherwise check the port';
   if (statusCode === 401) return "it wants a login: give it with -H 'Authorization: ...'";
   if (statusCode === 403) return 'its rules forbid it';
-  if (statusCode === 404) return 'check the path, which is the part of the URL behind the port';
   if (statusCode === 426) return `a proxy on the way may not pass the WebSocket upgrade on: ${upgradeHint}`;
   if (statusCode === 429) return 'try again later';
   if (statusCode === 431) return 'send fewer or shorter headers (-H)';

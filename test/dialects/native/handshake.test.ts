@@ -22,9 +22,9 @@ const request = {
   intervalSeconds: 1,
   serverOutput: false,
 };
-const software = 'wperf 1.0.0';
 const decide = () => ({ seconds: 5, bitsPerSecond: 0, reasons: ['short today'] });
-const expectLoad = () => undefined;
+/** What a server says of itself, and lets clients have. */
+const ours = { software: 'wperf 1.0.0', server: 'ab'.repeat(16), decide, expectLoad: () => undefined };
 
 async function conversations(clock = systemClock) {
   const { client, server } = await channelPair();
@@ -51,10 +51,7 @@ describe('the handshake', () => {
     ['sesame', undefined, ['token-not-asked', 'token-not-asked']],
   ])('with client token %s and server token %s', async (own, wanted, expected) => {
     const { client, server } = await conversations();
-    const [grant, opened] = [
-      openAsClient(client, request, own),
-      openAsServer(server, { token: wanted, software, decide, expectLoad }),
-    ];
+    const [grant, opened] = [openAsClient(client, request, own), openAsServer(server, { token: wanted, ...ours })];
     if (own !== undefined && wanted === undefined) {
       expect(await codes(grant)).toEqual(['token-not-asked']);
     } else {
@@ -67,7 +64,7 @@ describe('the handshake', () => {
     const { client, server } = await conversations();
     const [grant] = await Promise.all([
       openAsClient(client, request, undefined),
-      openAsServer(server, { token: undefined, software, decide, expectLoad }),
+      openAsServer(server, { token: undefined, ...ours }),
     ]);
     expect(grant).toMatchObject({ seconds: 5, reasons: ['short today'] });
     client.drop();
@@ -86,12 +83,12 @@ describe('the handshake', () => {
 
   it('refuses a proof that was good for another handshake', async () => {
     const first = await conversations();
-    const opened = openAsServer(first.server, { token: 'sesame', software, decide, expectLoad });
+    const opened = openAsServer(first.server, { token: 'sesame', ...ours });
     await openAsClient(first.client, request, 'sesame');
     const { hello } = await opened;
 
     const second = await conversations();
-    const refused = codes(openAsServer(second.server, { token: 'sesame', software, decide, expectLoad }));
+    const refused = codes(openAsServer(second.server, { token: 'sesame', ...ours }));
     second.client.send(hello);
     await second.client.expect(1, 'challenge');
     const replayed = proofOf('client', 'sesame', {
@@ -109,7 +106,7 @@ describe('the handshake', () => {
   it('waits for each step only so long', async () => {
     const clock = new FakeClock();
     const { client, server } = await conversations(clock);
-    const silent = codes(openAsServer(server, { token: undefined, software, decide, expectLoad }));
+    const silent = codes(openAsServer(server, { token: undefined, ...ours }));
     clock.advance(9.9);
     expect(await Promise.race([silent, 'still waiting'])).toBe('still waiting');
     clock.advance(0.2);
@@ -119,7 +116,7 @@ describe('the handshake', () => {
 
   it('refuses a message out of turn', async () => {
     const { client, server } = await conversations();
-    const refused = codes(openAsServer(server, { token: undefined, software, decide, expectLoad }));
+    const refused = codes(openAsServer(server, { token: undefined, ...ours }));
     client.send({ type: 'start' });
     expect(await refused).toEqual(['protocol-violation']);
     client.drop();

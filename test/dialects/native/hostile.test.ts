@@ -219,7 +219,7 @@ describe('a server that is not what it should be', () => {
     ],
     [
       'SSH-2.0-OpenSSH_9.2\r\n',
-      'not-wperf: 127.0.0.1:PORT does not answer as a wperf server: Parse Error: Expected HTTP/, RTSP/ or ICE/',
+      'not-wperf: 127.0.0.1:PORT does not answer as a wperf server: what it says is not HTTP',
     ],
   ])('%.40s', async (reply, expected) => {
     expect(await clientAgainst((socket) => socket.end(reply))).toBe(expected);

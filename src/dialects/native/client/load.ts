@@ -29,6 +29,7 @@ export const nativeLoad: LoadDialect = {
       software: first.grant.software,
       test: totalTest(opened.map(({ stream }) => stream.test)),
       ...given({
+        server: first.grant.server,
         simulation: opening.simulation && first.grant.sim,
         socket: first.grant.socket,
         reader: first.grant.reader,
@@ -40,10 +41,13 @@ export const nativeLoad: LoadDialect = {
 
   openEcho({ channel, greeting }, opening): EchoLink {
     const conversation = new Conversation(channel, opening.host.clock);
-    const granted = openAsClient(conversation, besideRequest(opening), opening.plan.token, greeting).then(() => {
-      conversation.send({ type: 'start' });
-      conversation.channel.tellArrivals?.();
-    });
+    const granted = openAsClient(conversation, besideRequest(opening), opening.plan.token, greeting).then(
+      ({ server }) => {
+        conversation.send({ type: 'start' });
+        conversation.channel.tellArrivals?.();
+        return server;
+      },
+    );
     const { textEcho } = conversation;
     // Simulated loss is of pings of the channel's own.
     const byText = opening.simulation === undefined;
@@ -122,5 +126,13 @@ function totalTest(tests: readonly TestPlan[]): TestPlan {
 
 function notesOf(opened: readonly { readonly grant: Grant; readonly notes: readonly string[] }[]): NoticeEvent[] {
   const texts = new Set(opened.flatMap(({ grant, notes }) => [...grant.reasons, ...notes]));
-  return [...texts].map((text) => ({ type: 'notice', level: 'info', text }));
+  const infos = [...texts].map((text) => ({ type: 'notice', level: 'info', text }) as const);
+  const servers = new Set(opened.flatMap(({ grant }) => grant.server ?? []));
+  return servers.size > 1 ? [...infos, scattered(servers.size)] : infos;
+}
+
+/** By a load balancer, or a proxy that finds the server's address anew for each connection. */
+function scattered(servers: number): NoticeEvent {
+  const text = `The streams reached ${servers} different servers: their rates are of several paths. Name one of them, or use -P 1.`;
+  return { type: 'notice', level: 'warning', text };
 }

@@ -64,11 +64,12 @@ export function serveNative(house: House): ServedDialect {
   };
 }
 
-function open(conversation: Conversation, { plan, service, host, reception }: House) {
+function open(conversation: Conversation, { id, plan, service, host, reception }: House) {
   const { token } = plan;
   return openAsServer(conversation, {
     token,
     software: host.software,
+    server: id,
     decide: (hello) => decide(hello, plan, service),
     expectLoad: (hello) => expectLoad(conversation, reception, hello),
   });

@@ -17,7 +17,7 @@ import { grantedSimulation, simulate } from './simulation.js';
 import { grantedSocket, socketReasons } from './socket.js';
 
 /** What a server lets a client have; reasons say where it is less than was asked. */
-export type Decision = Omit<Grant, 'type' | 'software' | 'mac' | 'sim' | 'socket' | 'reader' | 'proto'>;
+export type Decision = Omit<Grant, 'type' | 'software' | 'server' | 'mac' | 'sim' | 'socket' | 'reader' | 'proto'>;
 
 /** What a client asks for; the rest of the hello is the handshake's. */
 export type Request = Omit<Hello, 'type' | 'nonce' | 'token'>;
@@ -74,6 +74,8 @@ async function askForGrant(conversation: Conversation, hello: Hello, token: stri
 export interface ServerSide {
   readonly token: string | undefined;
   readonly software: string;
+  /** Of the run of the server. */
+  readonly server: string;
   /** Throws a WperfError for what is refused. */
   readonly decide: (hello: Hello) => Decision;
   /** The connection for load that the client shall make, if any. Throws a WperfError where it cannot have that. */
@@ -83,7 +85,7 @@ export interface ServerSide {
 /** The client's hello, once it is known to come from someone who has the token. */
 export async function openAsServer(
   conversation: Conversation,
-  { token, software, decide, expectLoad }: ServerSide,
+  { token, software, server, decide, expectLoad }: ServerSide,
 ): Promise<{ hello: Hello; grant: Grant; expected: ExpectedLoad | undefined }> {
   const hello = await conversation.expect(waits.handshakeStepSeconds, 'hello');
   const flaw = flawOf(hello);
@@ -97,7 +99,7 @@ export async function openAsServer(
   const extras = given({ mac, sim, socket, proto, reader: readerFor(conversation, hello) });
   const decision = orRefused(conversation, () => decide(hello));
   const reasons = [...decision.reasons, ...socketReasons(conversation, hello)];
-  const grant: Grant = { type: 'grant', software, ...decision, reasons, ...extras };
+  const grant: Grant = { type: 'grant', software, server, ...decision, reasons, ...extras };
   conversation.send(grant);
   simulate(conversation, 'server', hello, grant);
   return { hello, grant, expected };

@@ -33,6 +33,7 @@ export class LatencyProbe {
   #loaded: Pinger | undefined;
   #cancelLoaded: Cancel = () => {};
   #failure: string | undefined;
+  #server: string | undefined;
   /** When the test began, when its part that counts does, and when its pings are over. */
   #begun = Number.POSITIVE_INFINITY;
   #counted = Number.POSITIVE_INFINITY;
@@ -74,12 +75,19 @@ export class LatencyProbe {
       const link = await within(clock, waits.latencyOpenSeconds, this.#take(opening()), late);
       if (!link) return;
       const early = simulation ? undefined : this.#measureIdle(link);
-      await within(clock, until - clock.now(), link.granted, late);
+      this.#server = await within(clock, until - clock.now(), link.granted, late);
       await (early ?? this.#measureIdle(link));
     } catch (error) {
       this.#failure = `Latency is not measured: ${toWperfError(error).line}.`;
       this.close();
     }
+  }
+
+  /** Round trips to another server than that of the load say nothing of its path. */
+  mustReach(server: string | undefined): void {
+    if (server === undefined || this.#server === undefined || server === this.#server) return;
+    this.#failure = 'Latency is not measured: its connection reached another server than the first stream.';
+    this.close();
   }
 
   async #take(opening: Promise<EchoLink | undefined>): Promise<EchoLink | undefined> {
