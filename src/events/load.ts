@@ -18,13 +18,17 @@ import type { CpuUse } from '../measure/usage.js';
 import type { Direction, Simulation, SocketWishes, TestPlan } from '../plan/plan.js';
 import type { PeerAddress } from './peer.js';
 
-export interface StreamInfo {
-  /** 1 to the number of streams. */
-  readonly id: number;
+/** IP addresses, and ports. */
+export interface ConnectionEnds {
   readonly localHost: string;
   readonly localPort: number;
   readonly remoteHost: string;
   readonly remotePort: number;
+}
+
+export interface StreamInfo extends ConnectionEnds {
+  /** 1 to the number of streams. */
+  readonly id: number;
 }
 
 /** Simulated conditions: what was asked for, and what came of it. */

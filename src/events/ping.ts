@@ -1,7 +1,7 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
 
 import type { LatencySummary } from '../measure/latency/percentiles.js';
-import type { ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './load.js';
+import type { ConnectionEnds, ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './load.js';
 import type { PeerAddress } from './peer.js';
 
 export interface PingStartEvent {
@@ -12,6 +12,8 @@ export interface PingStartEvent {
   readonly wallMs: number;
   /** The host and port asked for. */
   readonly peer: PeerAddress;
+  /** The ends of the connection; behind a proxy, its address stands for the server's. */
+  readonly connection: ConnectionEnds;
   /** Stripped of control characters. */
   readonly peerSoftware: string;
   readonly count: number;

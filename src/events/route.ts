@@ -27,6 +27,8 @@ export interface TraceStart {
   readonly maxHops?: number;
   readonly queries: number;
   readonly timeoutSeconds?: number;
+  /** Of a reverse trace, the IP address of that server; absent behind a proxy, which keeps it to itself. */
+  readonly serverIp?: string;
   /** Of a reverse trace, the proxy through which the server was asked: its URL without credentials. */
   readonly proxy?: string;
   /** Of a reverse trace, where the server tells. */

@@ -146,18 +146,25 @@ describe('a relay that spreads connections over two servers', () => {
 
 test('pings go to one address', async () => {
   const { target, transport, led } = await rotating();
-  for await (const _ of runPingPlan(pingPlan(target.port, { target }), { transport }));
+  const told: unknown[] = [];
+  for await (const event of runPingPlan(pingPlan(target.port, { target }), { transport })) {
+    if (event.type === 'ping-start') told.push(event.connection.remoteHost);
+  }
   expect(led).toHaveLength(1);
+  expect(told).toEqual(led);
 });
 
 test('both routes are those to and from one address', async () => {
   const { target, transport, led } = await rotating();
   const plan = reverseTracePlan(target.port, { target });
   const targets: string[] = [];
+  const origins: unknown[] = [];
   const back = (wish: typeof plan, tools: object) => runReverseTracePlan(wish, { ...tools, transport });
   for await (const { direction, event } of traceBothRoutes(plan, back)) {
     if (direction === 'forward' && event.type === 'trace-start') targets.push(event.ip);
+    if (direction === 'reverse' && event.type === 'trace-start') origins.push(event.serverIp);
   }
+  expect(origins).toEqual(led);
   expect(led).toHaveLength(1);
   expect(targets).toEqual(led);
 });

@@ -14,6 +14,7 @@ const rtt = { samples: 2, minMs: 0.5, medianMs: 1, p95Ms: 1.45, p99Ms: 1.49, max
 export const pingEvents: readonly PingEvent[] = [
   {
     ...{ type: 'ping-start', session: 'ab'.repeat(16), wallMs: 0, peer: { host: 'server.example', port: 8765 } },
+    connection: { localHost: '192.0.2.1', localPort: 4711, remoteHost: '198.51.100.10', remotePort: 8765 },
     ...{ peerSoftware: 'wperf 1.2.2', count: 3, intervalSeconds: 0.5, transport: 'websocket', secure: true },
     ...{ proxy: 'http://proxy.example:3128', simulation },
   },

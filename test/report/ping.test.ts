@@ -12,6 +12,7 @@ const start: PingEvent = {
   session: 'ab'.repeat(16),
   wallMs: 0,
   peer: { host: 'server.example', port: 8765 },
+  connection: { localHost: '192.0.2.1', localPort: 4711, remoteHost: '198.51.100.10', remotePort: 8765 },
   peerSoftware: 'wperf 1.2.2',
   count: 3,
   intervalSeconds: 0.5,
@@ -58,7 +59,8 @@ describe('a ping run', () => {
   it('is told line by line', () => {
     expect(printed('text', [start, notice, ...pongs, end])).toEqual({
       err: 'note: less [31m\n',
-      out: `Pong from server.example: seq=0 time=0.500 ms
+      out: `Pings to server.example:8765 (198.51.100.10)
+Pong from server.example: seq=0 time=0.500 ms
 Pong from server.example: seq=1 time=1.500 ms
 No answer from server.example: seq=2
 --- ping statistics ---
@@ -67,15 +69,18 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
 `,
     });
     expect(printed('text', [{ ...start, title: 'night' }, silent]).out).toBe(
-      'night:  --- ping statistics ---\nnight:  0 transmitted, 0 received, 0% loss\n',
+      'night:  Pings to server.example:8765 (198.51.100.10)\nnight:  --- ping statistics ---\nnight:  0 transmitted, 0 received, 0% loss\n',
     );
     const simulated = printed('text', [
       { ...start, simulation },
       { ...end, simulation },
     ]).out.split('\n');
-    expect(simulated[0]).toMatch(/^Simulated: latency 50 ms/);
+    expect(simulated[1]).toMatch(/^Simulated: latency 50 ms/);
     expect(simulated.at(-2)).toMatch(/^Simulated: round trip 100 ms .*measured 101\.3 ms/);
-    expect(printed('text', [start, failure])).toEqual({ out: '', err: 'wperf: error: gone\n' });
+    expect(printed('text', [{ ...start, peer: { host: '198.51.100.10', port: 8765 } }, failure])).toEqual({
+      out: '',
+      err: 'wperf: error: gone\n',
+    });
   });
 
   it('that failed in the middle has the figures until then, beside the error', () => {
@@ -103,6 +108,14 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
     const lines = printed('json-stream', events).out.trimEnd().split('\n');
     expect(lines).toHaveLength(events.length);
     for (const line of lines) expectPing('line', JSON.parse(line));
+  });
+
+  it('names both ends of its connection, but of a proxy its own to programs alone', () => {
+    expect(JSON.parse(printed('json', [start, end]).out).start.connected).toEqual([
+      { socket: 1, local_host: '192.0.2.1', local_port: 4711, remote_host: '198.51.100.10', remote_port: 8765 },
+    ]);
+    const proxied = printed('text', [{ ...start, proxy: 'http://proxy.example:3128' }, end]).out;
+    expect(proxied).toMatch(/^Through the proxy http:\/\/proxy\.example:3128\n--- ping/);
   });
 
   it('has its figures in milliseconds', () => {

@@ -230,6 +230,11 @@ describe('JSON', () => {
     expectValid('', document);
     expect(document.start).toMatchObject({ protocol: null, prober: null, max_hops: null, timeout_seconds: null });
     expect(textOf([told])).toEqual(['traceroute from host.example back to 192.0.2.9']);
+    const known = { ...told, serverIp: '198.51.100.10' };
+    expect(textOf([known])).toEqual(['traceroute from host.example (198.51.100.10) back to 192.0.2.9']);
+    const named = JSON.parse(report('json', [known, end]).out);
+    expectValid('', named);
+    expect(named.start.server_ip).toBe('198.51.100.10');
   });
 
   test('the schema refuses what is not so', () => {

@@ -61,6 +61,11 @@ export interface PingDialect {
   greet(channel: Channel, opening: PingOpening): Promise<PingPeer>;
 }
 
+interface Opened {
+  readonly channel: Channel;
+  readonly peer: PingPeer;
+}
+
 /** Runs the pings. The last event is `ping-end` or `error`. Never rejects. */
 export function runPings(plan: PingPlan, options: PingRunOptions, emit: (event: PingEvent) => void): Promise<void> {
   return new PingRun(plan, options, emit).run();
@@ -88,8 +93,9 @@ class PingRun {
 
   async run(): Promise<void> {
     try {
-      const peer = await orAborted(this.#open(), this.#options.signal, interrupted);
-      this.#emit(this.#startEvent(peer));
+      const opened = await orAborted(this.#open(), this.#options.signal, interrupted);
+      const { peer } = opened;
+      this.#emit(this.#startEvent(opened));
       for (const note of peer.notes) this.#emit(note);
       await this.#probe(peer);
       if (this.#sent > 0 && this.#lost === this.#sent) throw this.#silence();
@@ -102,26 +108,30 @@ class PingRun {
     }
   }
 
-  async #open(): Promise<PingPeer> {
+  async #open(): Promise<Opened> {
     const { dialectOf, host } = this.#options;
     const connected = await this.#connections.first();
-    this.#channel = connected.channel;
-    return dialectOf(connected).greet(connected.channel, { plan: this.#plan, session: this.#session, host });
+    const { channel } = connected;
+    this.#channel = channel;
+    const opening = { plan: this.#plan, session: this.#session, host };
+    return { channel, peer: await dialectOf(connected).greet(channel, opening) };
   }
 
-  #startEvent({ software, dialect, simulation, socket }: PingPeer): PingStartEvent {
+  #startEvent({ channel, peer: { software, dialect, simulation, socket } }: Opened): PingStartEvent {
     const { target, count, intervalSeconds, title, socket: asked } = this.#plan;
-    const local = this.#channel?.kernel?.socket() ?? {};
+    const { localHost, localPort, remoteHost, remotePort, secure } = channel.info;
+    const local = channel.kernel?.socket() ?? {};
     return {
       type: 'ping-start',
       session: this.#session,
       wallMs: Date.now(),
       peer: { host: target.host, port: target.port },
+      connection: { localHost, localPort, remoteHost, remotePort },
       peerSoftware: software,
       count,
       intervalSeconds,
-      transport: this.#channel?.transport ?? '',
-      secure: this.#channel?.info.secure ?? false,
+      transport: channel.transport,
+      secure,
       ...shownProxy(this.#plan),
       ...(dialect !== undefined && { dialect }),
       ...(simulation && { simulation }),

@@ -9,6 +9,7 @@ import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../events/ro
 import { orAborted } from '../../host/abort.js';
 import type { Clock } from '../../host/clock.js';
 import type { Host } from '../../host/host.js';
+import { canonicalIp } from '../../net/ip.js';
 import type { ReverseTracePlan } from '../../plan/plan.js';
 import { rateLimitedTtls } from '../../trace/hop.js';
 import type { TraceTools } from '../../trace/tools.js';
@@ -83,7 +84,8 @@ export async function* askRoute(
     try {
       onConnected?.(channel.info);
       yield* peer.notes;
-      yield* routeOf(peer, host.clock, signal);
+      for await (const event of routeOf(peer, host.clock, signal))
+        yield event.type === 'trace-start' ? { ...event, ...serverOf(plan, channel.info) } : event;
     } finally {
       peer.close();
     }
@@ -133,4 +135,8 @@ function endOf({ reason, seconds }: RouteEnd, hops: readonly Hop[], waitedSecond
     seconds: seconds ?? waitedSeconds,
     rateLimitedTtls: rateLimitedTtls(hops),
   };
+}
+
+function serverOf({ proxy }: ReverseTracePlan, { remoteHost }: ChannelInfo): Pick<TraceStart, 'serverIp'> {
+  return proxy === undefined ? { serverIp: canonicalIp(remoteHost) ?? remoteHost } : {};
 }

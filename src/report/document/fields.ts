@@ -61,3 +61,6 @@ export const outcome = {
   error_code: optional(words),
   notes: optional(lines),
 };
+
+/** The ends of a connection. */
+export const connection = record({ local_host: words, local_port: count, remote_host: words, remote_port: count });

@@ -1,6 +1,7 @@
 /** What a reader needs of the document of `--ping -J`, each field checked. A server's has no round trips. */
 import { type Checked, flag, integer, list, optional, record } from '../../protocol/shape.js';
 import {
+  connection,
   count,
   figure,
   guest,
@@ -18,6 +19,7 @@ const start = record({
   version,
   system_info: optional(words),
   timestamp: optional(timestamp),
+  connected: optional(list(connection, 1)),
   connecting_to: optional(place),
   accepted_connection: optional(guest),
   cookie: optional(words),

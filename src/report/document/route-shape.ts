@@ -37,6 +37,7 @@ const start = record({
   direction: oneOf('forward', 'reverse'),
   host: words,
   ip: words,
+  server_ip: optional(words),
   protocol: optional(words),
   prober: optional(words),
   port: optional(count),

@@ -15,6 +15,7 @@ import {
   text,
 } from '../../protocol/shape.js';
 import {
+  connection,
   count,
   figure,
   guest,
@@ -102,8 +103,6 @@ const failedCheck = record({
   figure: optional(figure),
   bound: figure,
 });
-
-const connection = record({ local_host: words, local_port: count, remote_host: words, remote_port: count });
 
 const test = record({
   protocol: oneOf('TCP', 'UDP'),

@@ -9,6 +9,7 @@ import type {
   IntervalEvent,
   IntervalSum,
   StartEvent,
+  StreamInfo,
   StreamInterval,
   StreamResult,
 } from '../../events/load.js';
@@ -46,13 +47,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
   const sends = start.role === 'client' ? test.direction !== 'down' : test.direction !== 'up';
   return {
     ...identityObject(identity),
-    connected: start.streams.map(({ id, localHost, localPort, remoteHost, remotePort }) => ({
-      socket: id,
-      local_host: localHost,
-      local_port: localPort,
-      remote_host: remoteHost,
-      remote_port: remotePort,
-    })),
+    connected: start.streams.map(connectedObject),
     timestamp: timestampObject(start.wallMs),
     ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: acceptedObject(peer) }),
     cookie: start.session,
@@ -262,4 +257,8 @@ function cpuObject(end: 'host' | 'remote', use: CpuUse | null): Json {
     [`${end}_user`]: use?.user ?? null,
     [`${end}_system`]: use?.system ?? null,
   };
+}
+
+export function connectedObject({ id, localHost, localPort, remoteHost, remotePort }: StreamInfo) {
+  return { socket: id, local_host: localHost, local_port: localPort, remote_host: remoteHost, remote_port: remotePort };
 }

@@ -3,7 +3,7 @@ import type { PingEndEvent, PingEvent, PingStartEvent, PongEvent } from '../../e
 import { jsonText } from '../printable.js';
 import type { PingReporter, Sink } from '../reporter.js';
 import { latencyObject } from './latency.js';
-import { type Identity, timestampObject } from './objects.js';
+import { connectedObject, type Identity, timestampObject } from './objects.js';
 import { simulationObject } from './simulation.js';
 import { socketObject } from './socket.js';
 
@@ -97,6 +97,7 @@ function programObject({ software, systemInfo }: Identity) {
 function startObject(start: PingStartEvent, identity: Identity) {
   return {
     ...programObject(identity),
+    connected: [connectedObject({ id: 1, ...start.connection })],
     timestamp: timestampObject(start.wallMs),
     connecting_to: start.peer,
     cookie: start.session,

@@ -91,6 +91,7 @@ function startJson(start: TraceStart) {
     direction: start.direction,
     host: start.host,
     ip: start.ip,
+    ...(start.serverIp !== undefined && { server_ip: start.serverIp }),
     protocol: start.protocol ?? null,
     prober: start.prober ?? null,
     port: start.port ?? null,

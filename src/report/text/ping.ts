@@ -2,7 +2,7 @@
 import { stripControl } from '../../errors.js';
 import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent } from '../../events/ping.js';
 import type { PingReporter, Screen } from '../reporter.js';
-import { throughProxy } from './load/describe.js';
+import { addressOfName, throughProxy } from './load/describe.js';
 import { simulationFindings, simulationLine } from './load/simulation.js';
 import { socketLine } from './load/socket.js';
 import { styleOf } from './style.js';
@@ -31,7 +31,10 @@ export class PingTextReporter implements PingReporter {
 
   #printStart(start: PingStartEvent): void {
     this.#start = start;
+    const { host, port } = start.peer;
+    const address = start.proxy === undefined ? addressOfName(host, start.connection.remoteHost) : '';
     if (start.proxy !== undefined) this.#print(throughProxy(start.proxy));
+    if (address !== '') this.#print(`Pings to ${host}:${port}${address}`);
     if (start.simulation) this.#print(simulationLine(start.simulation));
     if (start.socket) this.#print(socketLine(start.socket));
   }

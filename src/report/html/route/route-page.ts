@@ -152,7 +152,9 @@ function factsOf(start: NonNullable<TraceDocument['start']>): Fact[] {
   const probes = [start.protocol?.toUpperCase() ?? 'unknown', ...(port === undefined ? [] : [`port ${port}`])];
   const patience = timeout === undefined ? '' : `, each waited for ${textOf(seconds(timeout))}`;
   return [
-    direction === 'forward' ? ['To', named(host, ip)] : ['From', `${host}, back to ${ip}`],
+    direction === 'forward'
+      ? ['To', named(host, ip)]
+      : ['From', `${named(host, start.server_ip ?? host)}, back to ${ip}`],
     ['Probes', `${probes.join(', ')}; ${queries} for each hop${patience}`],
     ...(start.prober === undefined ? [] : [['Sent by', start.prober] as const]),
     ...(start.max_hops === undefined

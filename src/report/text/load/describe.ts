@@ -28,7 +28,12 @@ function carriageText({ transport, secure }: StartEvent): string {
 /** Of a name that was asked for, the address that all streams go to; a proxy keeps it to itself. */
 function addressText({ role, peer, proxy, streams: [first] }: StartEvent): string {
   if (role === 'server' || proxy !== undefined || first === undefined) return '';
-  return peer.host === first.remoteHost || peer.host.includes(':') ? '' : ` (${first.remoteHost})`;
+  return addressOfName(peer.host, first.remoteHost);
+}
+
+/** ` (192.0.2.7)`; nothing where the address itself was asked for. */
+export function addressOfName(host: string, address: string): string {
+  return host === address || host.includes(':') ? '' : ` (${address})`;
 }
 
 /** `192.0.2.7, port 4711, by proxy 198.51.100.1`. */

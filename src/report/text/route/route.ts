@@ -3,7 +3,7 @@ import { stripControl } from '../../../errors.js';
 import type { Annotation, Hop, HopAddress } from '../../../events/hop.js';
 import type { SeenClient, SharedResult, TraceEnd, TraceStart } from '../../../events/route.js';
 import type { Screen, TraceReport, TraceReporter } from '../../reporter.js';
-import { throughProxy } from '../load/describe.js';
+import { addressOfName, throughProxy } from '../load/describe.js';
 import { type Style, styleOf } from '../style.js';
 import { type HopColumns, hopColumns, MOST_RTTS, RTT_WIDTH, TTL_WIDTH } from './hop-columns.js';
 
@@ -55,8 +55,9 @@ export class TraceTextReporter implements TraceReporter {
   }
 }
 
-export function headerLine({ direction, host, ip, maxHops }: TraceStart): string {
-  const ends = direction === 'forward' ? `to ${host} (${ip})` : `from ${host} back to ${ip}`;
+export function headerLine({ direction, host, ip, serverIp = host, maxHops }: TraceStart): string {
+  const server = `${host}${addressOfName(host, serverIp)}`;
+  const ends = direction === 'forward' ? `to ${host} (${ip})` : `from ${server} back to ${ip}`;
   const most = maxHops === undefined ? '' : `, ${maxHops} hops max`;
   return `traceroute ${ends}${most}`;
 }
