@@ -32,6 +32,8 @@ export const iperf3 = {
   datagramRetrySeconds: 1,
   /** From the end of the test to the server's results. */
   resultSeconds: 15,
+  /** The same where nothing has moved for so long that the server may be gone. */
+  unheardSeconds: 5,
   /** From the results to the word that all is over. */
   partingSeconds: 1,
   /** For the server's reason, once a connection for load is lost. */

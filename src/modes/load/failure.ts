@@ -2,6 +2,7 @@
 import { WperfError } from '../../errors.js';
 import type { EndEvent } from '../../events/load.js';
 import type { Direction } from '../../plan/plan.js';
+import type { Role } from './results.js';
 import type { StreamOutcome } from './stream/figures.js';
 
 /** Whatever else came through, load did not. */
@@ -19,7 +20,17 @@ export function failureOf(
   tellsArrival: boolean,
 ): WperfError | undefined {
   if (end.interrupted) return stoppedBy(outcomes, peer);
-  return failureWithoutLoad(end, { operation: 'test', peer }, tellsArrival);
+  const dry = dryWay(end);
+  const untold = dry === undefined && tellsArrival ? untoldWay(end) : undefined;
+  const failed = dry ?? untold;
+  const options = { ...hintFor(end), ...(untold && { what: 'nothing tells that any load' }) };
+  return failed && withoutLoad('client', failed, peer, options);
+}
+
+/** At the server: no load arrived. What a client leaves untold proves nothing here. */
+export function servedFailureOf(end: EndEvent, peer: string): WperfError | undefined {
+  const dry = end.interrupted ? undefined : dryWay(end);
+  return dry && withoutLoad('server', dry, peer, hintFor(end));
 }
 
 /** Defined where the server has said that it was stopped, whatever became of the connection then. */
@@ -29,20 +40,28 @@ export function stoppedBy(outcomes: readonly StreamOutcome[], peer: string): Wpe
   return new WperfError('peer-terminated', text, { operation: 'test', peer });
 }
 
-/** Undefined where something arrived in each direction. */
-function failureWithoutLoad(
-  { sums, streams, simulation }: EndEvent,
-  detail: { readonly operation: string; readonly peer: string },
-  tellsArrival: boolean,
-): WperfError | undefined {
-  const whole = sums.filter(({ partial }) => !partial);
-  const dry = whole.find(({ received }) => received?.bytes === 0);
+/** The first direction in which nothing arrived. */
+function dryWay({ sums }: EndEvent): Direction | undefined {
+  return sums.find(({ partial, received }) => !partial && received?.bytes === 0)?.direction;
+}
+
+/** The first direction of which no stream tells. */
+function untoldWay({ sums, streams }: EndEvent): Direction | undefined {
   const isUntold = (way: Direction) => streams.every(({ direction, received }) => direction !== way || !received);
-  const untold = tellsArrival ? whole.find(({ direction }) => isUntold(direction)) : undefined;
-  const failed = dry ?? untold;
-  if (failed === undefined) return undefined;
-  const what = failed === dry ? 'no load' : 'nothing tells that any load';
-  const way = failed.direction === 'up' ? 'to' : 'from';
-  const hint = simulation?.configured.lossPercent === 100 ? 'the loss that was asked for leaves none' : noLoadHint;
-  return new WperfError('no-load', `${what} arrived ${way} ${detail.peer}`, { ...detail, hint });
+  return sums.find(({ partial, direction }) => !partial && isUntold(direction))?.direction;
+}
+
+function hintFor({ simulation }: EndEvent): { readonly hint?: string } {
+  return simulation?.configured.lossPercent === 100 ? { hint: 'the loss that was asked for leaves none' } : {};
+}
+
+/** At an end of this role; `direction` is the one in which none arrived. */
+export function withoutLoad(
+  role: Role,
+  direction: Direction,
+  peer: string,
+  { what = 'no load', hint = noLoadHint }: { readonly what?: string; readonly hint?: string } = {},
+): WperfError {
+  const way = (direction === 'up') === (role === 'client') ? 'to' : 'from';
+  return new WperfError('no-load', `${what} arrived ${way} ${peer}`, { operation: 'test', peer, hint });
 }

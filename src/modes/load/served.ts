@@ -12,6 +12,7 @@ import { rateText } from '../../units.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
+import { servedFailureOf } from './failure.js';
 import { watchRate } from './rate-limit.js';
 import { carriageOf, readersOf } from './readers.js';
 import { Recording } from './recording.js';
@@ -207,6 +208,8 @@ export class ServedTest {
     const about = { simulation: this.#simulation, missing, columns: this.#columns };
     const options = { ...given(about), directions: this.#directions };
     const end = endEventOf('server', this.#total(), this.#outcomes, options);
+    const dry = this.#failure ? undefined : servedFailureOf(end, this.#members[0]?.talk.peer ?? '');
+    if (dry) return { type: 'error', error: dry, partial: end };
     if (!this.#failure) return end;
     return { type: 'error', error: this.#failure, partial: { ...end, interrupted: true } };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndEvent, SimulationReport } from '../../../src/events/load.js';
-import { failureOf } from '../../../src/modes/load/failure.js';
+import { failureOf, servedFailureOf } from '../../../src/modes/load/failure.js';
 import type { Direction } from '../../../src/plan/plan.js';
 
 const span = (bytes: number) => ({ start: 0, end: 1, bytes });
@@ -55,6 +55,14 @@ describe('a test that ended', () => {
     expect(told(endOf({ up: [0] }, { simulation }))).toBe(
       'no load arrived to s:1: the loss that was asked for leaves none',
     );
+  });
+
+  it('has failed at the server where it is known that no load arrived', () => {
+    const line = (end: EndEvent) => servedFailureOf(end, 'c:1')?.line;
+    expect(line(endOf({ up: [0, 0] }))).toContain('no load arrived from c:1: control');
+    expect(line(endOf({ up: [1], down: [0] }))).toContain('no load arrived to c:1: control');
+    expect(line(endOf({ up: [0, 1], down: [null] }))).toBeUndefined();
+    expect(line(endOf({ up: [0] }, { interrupted: true }))).toBeUndefined();
   });
 
   it('early has failed where the server was stopped, and only there', () => {

@@ -10,6 +10,7 @@ export class StreamData implements Data {
   readonly #early: EarlyPackets | undefined;
   readonly #arrived: (bytes: number) => void;
   #writer: LoadWriter | undefined;
+  #deliveredBytes: number | undefined;
   #sink: LoadSink | undefined;
   #packets: PacketListener | undefined;
 
@@ -72,6 +73,13 @@ export class StreamData implements Data {
   /** Bytes that have come or gone: a sign of life. */
   get moved(): number {
     return this.#in.bytesRead + (this.#writer?.takenBytes ?? 0);
+  }
+
+  /** Of what has gone, as far as the system told it while the connection stood; undefined where it tells nothing. */
+  get deliveredBytes(): number | undefined {
+    const waiting = this.#out.kernel?.sample()?.waitingBytes;
+    if (waiting !== undefined) this.#deliveredBytes = Math.max(0, (this.#writer?.takenBytes ?? 0) - waiting);
+    return this.#deliveredBytes;
   }
 
   copyLoad(): void {

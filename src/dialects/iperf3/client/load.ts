@@ -72,9 +72,8 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
   const run = new ClientRun(opened, {
     ...{ test, clock: host.clock, peer: peerName(plan), serverOutput: plan.getServerOutput },
   });
-  const streams: ClientStream[] = run.streams.map(({ data, link, talk, test: own }, i) => ({
-    ...{ id: i + 1, test: own, talk, data, link },
-    traits: run.traits,
+  const streams: ClientStream[] = run.streams.map(({ data, link, talk, traits, test: own }, i) => ({
+    ...{ id: i + 1, test: own, talk, data, link, traits },
     close: () => run.close(),
   }));
   return {

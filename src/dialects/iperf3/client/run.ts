@@ -6,8 +6,11 @@ import { iperf3, waits } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
+import { sumIfAll } from '../../../measure/union.js';
+import { withoutLoad } from '../../../modes/load/failure.js';
+import { directionsOf } from '../../../modes/load/results.js';
 import type { StreamTraits } from '../../../modes/load/stream/talk.js';
-import type { TestPlan } from '../../../plan/plan.js';
+import type { Direction, TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import type { LoadLink } from '../../../transport/channel.js';
@@ -37,11 +40,12 @@ interface RunStream {
   /** Where it goes both ways, the one by which this end sends. */
   readonly link: LoadLink;
   readonly talk: Iperf3Talk;
+  readonly traits: StreamTraits;
 }
 
 export class ClientRun implements SessionListener {
   readonly streams: readonly RunStream[];
-  readonly traits: StreamTraits;
+  readonly #traits: StreamTraits;
   readonly #options: RunOptions;
   readonly #links: readonly LoadLink[];
   readonly #session: Session;
@@ -50,6 +54,8 @@ export class ClientRun implements SessionListener {
   #arrivedBytes = 0;
   #wanted: number;
   #interrupted = false;
+  /** Nothing has moved for so long. */
+  #silence: WperfError | undefined;
   #cancelWatch: Cancel = () => {};
   #cancelDelivery: Cancel = () => {};
   #watching = false;
@@ -63,8 +69,7 @@ export class ClientRun implements SessionListener {
     this.#session = new Session({ control, reader, clock, peer, ids });
     this.#session.join(this);
     this.#wanted = test.direction === 'up' ? Number.POSITIVE_INFINITY : (test.bytes ?? Number.POSITIVE_INFINITY);
-    this.streams = Array.from({ length: test.streams }, (_, i) => this.#streamOf(i, { links, early }, ids));
-    this.traits = {
+    this.#traits = {
       ownIntervals: true,
       // Those of all streams together do.
       receiveBytes: Number.POSITIVE_INFINITY,
@@ -72,6 +77,7 @@ export class ClientRun implements SessionListener {
       resultSeconds: iperf3.resultSeconds + iperf3.deliverySeconds + 1,
       ...(test.mode === 'datagram' && { codec: () => makePacketCodec(true), graceSeconds: 0 }),
     };
+    this.streams = Array.from({ length: test.streams }, (_, i) => this.#streamOf(i, { links, early }, ids));
     for (const link of links) link.onClose = ({ text }) => this.#lost(text);
     this.#session.begin();
   }
@@ -130,6 +136,7 @@ export class ClientRun implements SessionListener {
     const data = new StreamData(link, incoming, (bytes) => this.#arrived(bytes), early.get(incoming));
     const stream: RunStream = {
       ...{ numbers, data, link, test: streamTest(test, index + 1) },
+      traits: { ...this.#traits, isUnheard: () => data.deliveredBytes === 0 },
       talk: new Iperf3Talk({
         peer,
         watch: (silenceSeconds) => this.#watch(silenceSeconds),
@@ -161,7 +168,19 @@ export class ClientRun implements SessionListener {
   #end(): void {
     const own = this.streams.flatMap((stream) => this.#own.get(stream) ?? []);
     this.#quiet();
-    this.#session.end(ownResults(own, this.#options.test));
+    const seconds = this.#silence ? iperf3.unheardSeconds : iperf3.resultSeconds;
+    const unheard = this.#unheard();
+    const late = (error: WperfError, isHeard: boolean) => (isHeard ? unheard : undefined) ?? this.#silence ?? error;
+    this.#session.end(ownResults(own, this.#options.test), { seconds, late });
+  }
+
+  /** What it means that a server answers, and its results, which may be long themselves, do not come. */
+  #unheard(): WperfError | undefined {
+    const { test, peer } = this.#options;
+    const way = directionsOf(test).find((direction) => !this.#deliveredBytes(direction));
+    if (way === undefined) return undefined;
+    const isKnown = this.#deliveredBytes(way) === 0;
+    return withoutLoad('client', way, peer, isKnown ? {} : { what: 'nothing tells that any load' });
   }
 
   #terminate(): void {
@@ -175,7 +194,7 @@ export class ClientRun implements SessionListener {
   /** A server drops what it has not read when a test ends: one by bytes waits until all is there. */
   #delivered(done: () => void): void {
     const { test, clock } = this.#options;
-    if (test.bytes === undefined || test.direction === 'down' || test.mode === 'datagram') {
+    if (test.bytes === undefined || test.direction === 'down' || test.mode === 'datagram' || this.#silence) {
       done();
       return;
     }
@@ -203,10 +222,31 @@ export class ClientRun implements SessionListener {
       if (this.#moved !== moved) [moved, movedAt] = [this.#moved, now];
       if (now - movedAt >= silenceSeconds) {
         const text = `nothing came through to or from ${peer} for ${silenceSeconds} s; it is taken for lost`;
-        this.#session.fail(new WperfError('peer-lost', text, { operation: 'test', peer }));
+        this.#onSilence(new WperfError('peer-lost', text, { operation: 'test', peer }));
       } else this.#cancelWatch = clock.at(now + waits.heartbeatSeconds / 2, look);
     };
     look();
+  }
+
+  /** Load may never have arrived, and the server be there all the same: it is asked what did by ending the test. */
+  #onSilence(lost: WperfError): void {
+    const isHopeless = this.#options.test.direction === 'down' || this.#deliveredBytes('up');
+    if (isHopeless) {
+      this.#session.fail(lost);
+      return;
+    }
+    this.#silence = lost;
+    for (const { talk } of this.streams) {
+      // Once for what comes, and once for what goes.
+      talk.hear({ type: 'over' });
+      talk.hear({ type: 'over' });
+    }
+  }
+
+  /** Undefined where the system does not tell. */
+  #deliveredBytes(direction: Direction): number | undefined {
+    if (direction === 'down') return this.#arrivedBytes;
+    return sumIfAll(this.streams.map(({ data }) => data.deliveredBytes));
   }
 
   get #moved(): number {

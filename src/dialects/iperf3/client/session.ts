@@ -31,6 +31,13 @@ export interface SessionListener {
   onFailed(error: WperfError): void;
 }
 
+/** The wait for the server's results. */
+export interface Ending {
+  readonly seconds: number;
+  /** What it means that they do not come; `isHeard` is true of a server that has answered the end of the test. */
+  readonly late: (error: WperfError, isHeard: boolean) => WperfError;
+}
+
 /** Longer than any test. */
 const UNBOUNDED_SECONDS = 1e9;
 /** The kernel asks ten times, a second apart, before it gives a peer up. */
@@ -42,6 +49,8 @@ export class Session {
   readonly #displayed = deferred();
   #ending: Results | undefined;
   #awaited = 'its word that it waits for the results';
+  /** The server has answered the end of the test. */
+  #isHeard = false;
   #cancelEnd: Cancel = () => {};
   #failure: WperfError | undefined;
   #hasResults = false;
@@ -75,14 +84,14 @@ export class Session {
     this.#options.control.setKeepAlive(true, idleSeconds * 1000);
   }
 
-  /** The test has run its time: these are this end's results. */
-  end(results: Results): void {
+  /** The test is over: these are this end's results. */
+  end(results: Results, { seconds, late }: Ending): void {
     if (this.#over || this.#ending) return;
     const { clock, control, peer } = this.#options;
     this.#ending = results;
-    this.#cancelEnd = clock.at(clock.now() + iperf3.resultSeconds, () => {
-      const text = `${peer} did not send ${this.#awaited} within ${iperf3.resultSeconds} s`;
-      this.fail(new WperfError('peer-lost', text, { operation: 'test', peer }));
+    this.#cancelEnd = clock.at(clock.now() + seconds, () => {
+      const text = `${peer} did not send ${this.#awaited} within ${seconds} s`;
+      this.fail(late(new WperfError('peer-lost', text, { operation: 'test', peer }), this.#isHeard));
     });
     control.write(stateFrame(states.testEnd));
   }
@@ -162,6 +171,7 @@ export class Session {
     const { reader, control, peer } = this.#options;
     if (state === states.exchangeResults && this.#ending && !this.#hasResults) {
       this.#awaited = 'its results';
+      this.#isHeard = true;
       control.write(jsonFrame(writeResults(this.#ending)));
       const json = await reader.readJson(resultBounds.bytes, UNBOUNDED_SECONDS, 'results');
       this.#take(readResults(json, this.#options.ids));

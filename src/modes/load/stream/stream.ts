@@ -208,10 +208,11 @@ class Stream {
 
   /** A far side that gave up waiting for load has received none. */
   async #nextWord(): Promise<FarWord> {
+    const { talk, traits } = this.#options.stream;
     try {
-      return await this.#options.stream.talk.next();
+      return await talk.next();
     } catch (error) {
-      const starved = toWperfError(error).code === 'no-load' && !this.#isStarved;
+      const starved = toWperfError(error).code === 'no-load' && (traits?.isUnheard?.() ?? !this.#isStarved);
       if (starved && this.#sender) this.#remote = { received: { start: 0, end: 0, bytes: 0 } };
       throw error;
     }

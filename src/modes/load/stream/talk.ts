@@ -65,6 +65,8 @@ export interface StreamTraits {
   readonly codec?: () => PacketCodec;
   /** Behind the last packet nothing is said: how long after its deadline this end counts, in place of a wait for that. */
   readonly graceSeconds?: number;
+  /** Whether nothing of what this end has sent arrived; asked where a test fails for want of load, if others than the far side may say so. */
+  readonly isUnheard?: () => boolean;
   /** Packets of any size are taken. */
   readonly anyPacketSize?: boolean;
 }

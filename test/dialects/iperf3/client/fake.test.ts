@@ -257,6 +257,19 @@ describe('during the test a server', () => {
     expect((await measure(script, { seconds: 5 })).error).toContain('was stopped');
   });
 
+  it('that loads one stream of two says nothing of what it has received of the other', async () => {
+    const script: Script = async (visit) => {
+      await visit.toRunning();
+      const timer = setInterval(() => visit.streams[2]?.write(Buffer.alloc(1000)), 5);
+      visit.control.once('close', () => clearInterval(timer));
+    };
+    const both = { direction: 'bidir', streams: 2, seconds: 60, silenceSeconds: 1 } as const;
+    const { failure } = await measure(script, both);
+    expect(failure?.error.line).toMatch(/no load arrived from .*MTU/);
+    const up = failure?.partial?.streams.filter(({ direction }) => direction === 'up');
+    expect(up?.map(({ received }) => received)).toEqual([null, null]);
+  });
+
   it('is told of an interruption', async () => {
     const stop = new AbortController();
     let heard = 0;
