@@ -25,6 +25,8 @@ export interface ChannelInfo {
   readonly secure: boolean;
   /** At a server, where a proxy that it trusts made the connection; `remoteHost` is then that proxy. */
   readonly client?: ForwardedClient;
+  /** At a client, where a proxy makes the connection on, `host:port` as asked for; `remoteHost` is then that proxy. */
+  readonly server?: string;
 }
 
 /** The first bytes of a message, in which its number and its time can stand. */
@@ -35,8 +37,9 @@ export function peerOf({ remoteHost, remotePort, client }: ChannelInfo): PeerAdd
   return { host: client.host, ...(client.port !== undefined && { port: client.port }), byProxy: remoteHost };
 }
 
-/** `192.0.2.7:4711`, or without the port where that is not known. */
+/** `192.0.2.7:4711`, or without the port where that is not known; of who is beyond a proxy, not of the proxy. */
 export function peerText(info: ChannelInfo): string {
+  if (info.server !== undefined) return info.server;
   const { host, port } = peerOf(info);
   return port === undefined ? host : `${host}:${port}`;
 }

@@ -11,6 +11,7 @@ import { canonicalHost } from '../net/ip.js';
 import { socketOf } from '../plan/socket.js';
 import type { LoadLink } from './channel.js';
 import { openSocket } from './connect/open.js';
+import { serverBeyond } from './connect/reach.js';
 import { TooLate } from './connect/step.js';
 import { ByteLink, infoOfStream } from './load/byte-link.js';
 import type { Settled, Way } from './transport.js';
@@ -59,9 +60,9 @@ export class RawConnections {
 
   /** Load over a connection that nothing is read from any more. */
   loadOver(socket: Socket): LoadLink {
-    const { host, port } = this.#way.target;
-    const remoteHost = this.#way.proxy === undefined ? canonicalHost(socket.remoteAddress ?? host) : host;
-    return new ByteLink(socket, { name: 'tcp', info: infoOfStream(socket, { remoteHost, remotePort: port }) });
+    const { remoteAddress = '', remotePort = 0 } = socket;
+    const info = infoOfStream(socket, { remoteHost: canonicalHost(remoteAddress), remotePort });
+    return new ByteLink(socket, { name: 'tcp', info: { ...info, ...serverBeyond(this.#way) } });
   }
 
   /** Rejects with a WperfError, or with the system's error. */

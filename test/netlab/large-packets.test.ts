@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { describeNeeding, networkNamespaces, program } from '../support/needs.js';
 import { addresses, type Lab, makeLab } from '../support/netlab.js';
 import { runIperf3, startIperf3Server } from '../support/peers/iperf3.js';
+import { startTinyproxy } from '../support/peers/tinyproxy.js';
 import { output } from '../support/processes.js';
 import type { Later } from '../support/undo.js';
 import { startWperfServer, wperf } from '../support/wperf.js';
@@ -98,7 +99,7 @@ const iperf3Tests: readonly (readonly [string, string, number, boolean?])[] = [
   [down, '--bidir -n 5M -P 2', 5, true],
 ];
 
-const needs = [networkNamespaces, program('nft', 'nftables'), program('iperf3')];
+const needs = [networkNamespaces, program('nft', 'nftables'), program('iperf3'), program('tinyproxy')];
 
 describeNeeding('in the dialect of iperf3, a path that drops large packets', needs, () => {
   test.concurrent.for(iperf3Tests)(
@@ -119,6 +120,20 @@ describeNeeding('in the dialect of iperf3, a path that drops large packets', nee
       if (which === down) expect(end.sum_received.bytes).toBe(isUntold ? null : expect.any(Number));
     },
   );
+
+  test('is told as that from beyond a proxy, which takes load that goes no farther', async () => {
+    const lab = await labWithHole(onTestFinished, bothWays);
+    const place = { host: addresses.server, within: lab.within('server') };
+    const { port } = await startIperf3Server(onTestFinished, place);
+    const proxy = await startTinyproxy(onTestFinished, { within: lab.within('client') });
+    const way = ['-c', `${addresses.server}:${port}`, '--iperf3', '--proxy', `http://127.0.0.1:${proxy.port}`];
+    const argv = wperf(...way, '-t', '60', ...patience, '-J');
+    const { exitCode, stdout } = await lab.exec('client', argv, { timeoutSeconds: 40 });
+    const { error, end } = JSON.parse(stdout);
+    expect([exitCode, error]).toEqual([4, expect.stringMatching(withoutLoad)]);
+    expect(error).toContain(`arrived to ${addresses.server}:${port}`);
+    expect(end.sum_received.bytes).toBe(0);
+  });
 
   test.concurrent.for(['-t 1', '-R -t 1', '--bidir -t 1', '-u -l 1400 -t 1'])(
     'is told by a server too that a stock client asks for %s',

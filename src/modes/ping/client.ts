@@ -16,7 +16,7 @@ import type { SocketFacts } from '../../measure/tcp.js';
 import type { PingPlan } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import { watchStandstill } from '../../traffic/standstill.js';
-import type { Channel, Echo } from '../../transport/channel.js';
+import { type Channel, type Echo, peerText } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
 import type { Connections } from '../connections.js';
 import { Pinger } from './pinger.js';
@@ -213,8 +213,7 @@ class PingRun {
   }
 
   #failure(code: ErrorCode, textOf: (peer: string) => string): WperfError {
-    const { remoteHost, remotePort } = this.#channel?.info ?? { remoteHost: '', remotePort: 0 };
-    const peer = `${remoteHost}:${remotePort}`;
+    const peer = this.#channel ? peerText(this.#channel.info) : '';
     return new WperfError(code, textOf(peer), { operation: 'test', peer });
   }
 }

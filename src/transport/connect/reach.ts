@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../host/clock.js';
 import { canonicalHost, type Family, familyOf } from '../../net/ip.js';
+import type { ChannelInfo } from '../channel.js';
 import type { Settled, Way } from '../transport.js';
 import { addressesOf, type Resolve, systemResolve } from './addresses.js';
 import { otherFamily, type Party, reachError, resolveError } from './failure.js';
@@ -25,6 +26,11 @@ interface End {
 
 export function endText({ host, port }: End): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Of a connection's info: who is beyond a proxy. */
+export function serverBeyond({ proxy, target }: Pick<Way, 'proxy' | 'target'>): Pick<ChannelInfo, 'server'> {
+  return proxy === undefined ? {} : { server: endText(target) };
 }
 
 export async function reach(end: End, party: Party, way: Way, tools: OpenTools): Promise<Socket> {

@@ -7,7 +7,7 @@ import { systemClock } from '../../host/clock.js';
 import { software } from '../../package.js';
 import { strippedError } from '../../protocol/stripped.js';
 import { HELLO_HEADER, HELLO_TAKEN, SUBPROTOCOL } from '../../protocol/version.js';
-import { endText } from '../connect/reach.js';
+import { endText, serverBeyond } from '../connect/reach.js';
 import { step } from '../connect/step.js';
 import { infoOf } from '../socket/info.js';
 import type { Connected, Way } from '../transport.js';
@@ -49,8 +49,9 @@ export async function askForUpgrade(
     // What comes right behind the answer must find the channel there.
     ws.on('open', () => {
       ws.removeAllListeners();
+      const info = { ...infoOf(socket), ...serverBeyond(way) };
       done({
-        channel: new WsChannel(ws, { socket, isClient: true, info: infoOf(socket), lane }),
+        channel: new WsChannel(ws, { socket, isClient: true, info, lane }),
         subprotocol,
         greeted,
         answeredMs,

@@ -75,9 +75,12 @@ export class StreamData implements Data {
     return this.#in.bytesRead + (this.#writer?.takenBytes ?? 0);
   }
 
-  /** Of what has gone, as far as the system told it while the connection stood; undefined where it tells nothing. */
+  /**
+   * Of what has gone, as far as the system told it while the connection stood; undefined where it tells nothing, as of
+   * what a proxy has acknowledged.
+   */
   get deliveredBytes(): number | undefined {
-    const waiting = this.#out.kernel?.sample()?.waitingBytes;
+    const waiting = this.#out.info.server ? undefined : this.#out.kernel?.sample()?.waitingBytes;
     if (waiting !== undefined) this.#deliveredBytes = Math.max(0, (this.#writer?.takenBytes ?? 0) - waiting);
     return this.#deliveredBytes;
   }
