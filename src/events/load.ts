@@ -117,6 +117,8 @@ export interface StreamInterval extends Span {
   readonly omitted: boolean;
   /** The bytes are the sender's count after all: the far side reports none. */
   readonly senderCount?: boolean;
+  /** In a datagram test, how many packets went, where the bytes are the sender's. */
+  readonly sentPackets?: number;
   /** In a datagram test, what the receiver made of its packets. */
   readonly packets?: PacketTotals;
   /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
@@ -137,6 +139,7 @@ interface Sum {
 export interface IntervalSum extends Sum, Span {
   readonly omitted: boolean;
   readonly senderCount?: boolean;
+  readonly sentPackets?: number;
 }
 
 /** One interval of every stream; streams are matched by their own clocks, never by order of arrival. */

@@ -53,7 +53,7 @@ function joinStreams(before: readonly StreamInterval[], after: readonly StreamIn
     if (!b) return a;
     const packets = a.packets && b.packets && joinPackets(a.packets, b.packets);
     const tcp = a.tcp && b.tcp && { ...b.tcp, retransmits: a.tcp.retransmits + b.tcp.retransmits };
-    return { ...b, ...joinSpans(a, b), ...(packets && { packets }), ...(tcp && { tcp }) };
+    return { ...b, ...joinSpans(a, b), ...joinSent(a, b), ...(packets && { packets }), ...(tcp && { tcp }) };
   });
   return [...joined, ...after.filter((b) => !before.some((a) => same(a, b)))];
 }
@@ -70,7 +70,7 @@ function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[])
       ...(joined && { packets: joined }),
       ...(known && { retransmits: (a.retransmits ?? 0) + retransmits }),
     };
-    return [{ ...rest, ...joinSpans(a, b), ...figures }];
+    return [{ ...rest, ...joinSpans(a, b), ...joinSent(a, b), ...figures }];
   });
 }
 
@@ -78,6 +78,13 @@ function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[])
 function joinPackets(a: PacketTotals, b: PacketTotals): PacketTotals | undefined {
   const sum = sumPackets([a, b]);
   return sum && { ...sum, jitterMs: b.jitterMs };
+}
+
+type Sent = Pick<IntervalSum, 'sentPackets'>;
+
+function joinSent(a: Sent, b: Sent): Sent {
+  if (a.sentPackets === undefined || b.sentPackets === undefined) return {};
+  return { sentPackets: a.sentPackets + b.sentPackets };
 }
 
 /** A late report may be of an earlier time than the one before it. */

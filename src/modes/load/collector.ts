@@ -36,11 +36,11 @@ export class Collector {
     this.#onInterval = onInterval;
   }
 
-  add(id: number, { sender, record, packets, tcp, statistics, senderCount }: StreamReport): void {
+  add(id: number, { sender, record, packets, tcp, statistics, senderCount, sentPackets }: StreamReport): void {
     const { index, omitted, start, end, bytes } = record;
     const direction = directionOf(this.#role, sender);
     const key = `${omitted ? 'omitted' : 'counted'} ${index}`;
-    const figures = given({ packets, tcp, statistics, senderCount });
+    const figures = given({ packets, tcp, statistics, senderCount, sentPackets });
     const row: StreamInterval = { id, direction, sender, omitted, start, end, bytes, ...figures };
     this.#pending.set(key, [...(this.#pending.get(key) ?? []), row]);
     this.#emitReady();
@@ -75,12 +75,13 @@ export class Collector {
     if (!first || !this.#isComplete(rows, direction)) return [];
     const { sender, omitted, senderCount } = first;
     const retransmits = sumIfAll(rows.map((row) => row.tcp?.retransmits));
+    const sentPackets = sumIfAll(rows.map((row) => row.sentPackets));
     const packets = sumPackets(rows.map((row) => row.packets));
     const statistics = sumStatistics(
       this.#columns,
       rows.map((row) => row.statistics),
     );
-    const figures = given({ senderCount, packets, retransmits, statistics });
+    const figures = given({ senderCount, sentPackets, packets, retransmits, statistics });
     return [{ direction, sender, omitted, ...unionOf(rows), ...figures }];
   }
 

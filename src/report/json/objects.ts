@@ -118,11 +118,11 @@ export function intervalObject({ streams, sums }: IntervalEvent, direction: Test
 }
 
 function streamIntervalObject(interval: StreamInterval): Json {
-  const { id, tcp, packets, statistics, omitted, sender, senderCount, ...span } = interval;
+  const { id, tcp, packets, statistics, omitted, sender, senderCount, sentPackets, ...span } = interval;
   return {
     socket: id,
     ...spanObject(span),
-    ...(packets && packetsObject(packets)),
+    ...(packets ? packetsObject(packets) : given({ packets: sentPackets })),
     ...(tcp && {
       retransmits: tcp.retransmits,
       snd_cwnd: tcp.cwndBytes,
@@ -140,10 +140,10 @@ function streamIntervalObject(interval: StreamInterval): Json {
 }
 
 function sumIntervalObject(sum: IntervalSum): Json {
-  const { omitted, sender, senderCount, packets, retransmits, statistics, ...span } = sum;
+  const { omitted, sender, senderCount, sentPackets, packets, retransmits, statistics, ...span } = sum;
   return {
     ...spanObject(span),
-    ...(packets && packetsObject(packets)),
+    ...(packets ? packetsObject(packets) : given({ packets: sentPackets })),
     ...given({ retransmits, statistics }),
     omitted,
     sender,

@@ -22,6 +22,8 @@ export interface StreamReport {
   readonly statistics?: Statistics;
   /** The bytes are what this end sent after all: the far side reports no intervals. */
   readonly senderCount?: true;
+  /** Of a datagram test, where `senderCount` is. */
+  readonly sentPackets?: number;
 }
 
 export interface StreamOutcome {

@@ -25,6 +25,7 @@ import type { StreamOptions } from './options.js';
 import { Patience } from './patience.js';
 import { SenderFigures, tellsStatistics } from './sender-figures.js';
 import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
+import { countSentPackets } from './sent-packets.js';
 import type { FarResult, FarWord } from './talk.js';
 import { throughputLoad } from './throughput.js';
 
@@ -159,7 +160,10 @@ class Stream {
     });
     this.#sender = sender;
     if (!ownIntervals) return;
-    const onInterval = (record: IntervalRecord) => this.#onSentInterval(record, { senderCount: true });
+    const packetsOf = test.mode === 'datagram' ? countSentPackets(test.blockBytes) : undefined;
+    const onInterval = (record: IntervalRecord) => {
+      this.#onSentInterval(record, { senderCount: true, ...given({ sentPackets: packetsOf?.(record.bytes) }) });
+    };
     const intervals = startSenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
     this.#intervals = intervals;
     void sender.finished.then(() => intervals.stop());
@@ -239,7 +243,10 @@ class Stream {
   }
 
   /** An interval of what this end sends, with what its kernel knew. */
-  #onSentInterval(record: IntervalRecord, figures?: Pick<StreamReport, 'packets' | 'senderCount'>): void {
+  #onSentInterval(
+    record: IntervalRecord,
+    figures?: Pick<StreamReport, 'packets' | 'senderCount' | 'sentPackets'>,
+  ): void {
     const known = this.#figures?.cut(record.omitted);
     if (tellsStatistics(this.#options.stream.link)) this.#saySending(record, known?.statistics);
     this.#report({ sender: true, record, ...figures, ...known });

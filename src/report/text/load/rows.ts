@@ -36,6 +36,8 @@ export interface Row {
   /** Null where the figure is missing. */
   readonly span: Span | null;
   readonly packets?: PacketTotals | undefined;
+  /** Where no receiver tells more. */
+  readonly sentPackets?: number | undefined;
   readonly retransmits?: number | undefined;
   readonly tcp?: TcpSample | undefined;
   readonly statistics?: Statistics | undefined;
@@ -66,7 +68,7 @@ export class Rows {
       span ? 'sec' : '',
       span ? bytesText(span.bytes) : 'missing',
       span ? rateFigure(bitsPerSecond(span), unit) : 'missing',
-      ...(packets ? [row.packets ? jitterText(row.packets) : '', row.packets ? lossText(row.packets) : ''] : []),
+      ...(packets ? packetCells(row) : []),
       ...(retransmits ? [row.retransmits?.toString() ?? ''] : []),
       ...(window ? [row.tcp ? bytesText(row.tcp.cwndBytes) : ''] : []),
       ...columns.map((column) => statisticText(column, row.statistics?.[column.key])),
@@ -78,6 +80,11 @@ export class Rows {
   #roleText({ sender }: Row): string {
     return `[${sender ? 'TX' : 'RX'}-${this.#options.role === 'client' ? 'C' : 'S'}]`;
   }
+}
+
+/** As in iperf3, the number alone of those whose loss nobody tells. */
+function packetCells({ packets, sentPackets }: Row): [jitter: string, lost: string] {
+  return packets ? [jitterText(packets), lossText(packets)] : ['', sentPackets?.toString() ?? ''];
 }
 
 /** Of rates up to 100 Gbit/s in a unit that is asked for; a unit that fits each figure needs no more than `1.00 Gbits/sec`. */
