@@ -1,7 +1,7 @@
 import { limits } from '../defaults/index.js';
 import type { TestPlan } from './plan.js';
 
-/** Whether its seconds may end a test: one by bytes alone has as many as there may be. */
-export function mayEndByTime({ bytes, seconds }: Pick<TestPlan, 'bytes' | 'seconds'>): boolean {
-  return bytes === undefined || seconds < limits.seconds.max;
+/** Whether a time that was asked for may end a test: one by bytes alone, or until interrupted, has as much as there may be. */
+export function mayEndByTime({ seconds }: Pick<TestPlan, 'seconds'>): boolean {
+  return seconds < limits.seconds.max;
 }

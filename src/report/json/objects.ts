@@ -19,7 +19,7 @@ import type { FailedCheck } from '../../measure/checks.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';
 import type { CpuUse } from '../../measure/usage.js';
 import { mayEndByTime } from '../../plan/length.js';
-import type { Direction, TestDirection } from '../../plan/plan.js';
+import type { Direction, TestDirection, TestPlan } from '../../plan/plan.js';
 import { isOpenEnded } from '../text/load/describe.js';
 import { isAsked } from '../text/load/socket.js';
 import { latencyReportObject } from './latency.js';
@@ -71,7 +71,7 @@ export function startObject(start: StartEvent, identity: Identity): Json {
       interval: test.intervalSeconds,
     },
     test_parameters: {
-      time: isOpenEnded(start) ? null : test.seconds,
+      time: isOpenEnded(start) ? null : isUntilInterrupted(test) ? 0 : test.seconds,
       bytes: test.bytes ?? null,
       parallel: test.streams,
       reverse: test.direction === 'down',
@@ -93,6 +93,10 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     ...(isAsked(socket) && { socket_options: socketObject(socket) }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
   };
+}
+
+function isUntilInterrupted(test: TestPlan): boolean {
+  return test.bytes === undefined && !mayEndByTime(test);
 }
 
 export function acceptedObject({ host, port, byProxy }: PeerAddress): Json {

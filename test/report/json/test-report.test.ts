@@ -253,6 +253,8 @@ describe('the JSON report', () => {
     expect(parameters({}).test_start).toMatchObject({ duration: 2, bytes: 0 });
     expect(parameters({ bytes: 7 }).test_start).toMatchObject({ duration: 2, bytes: 7 });
     expect(parameters({ bytes: 7, seconds: 86_400 }).test_start).toMatchObject({ duration: 0, bytes: 7 });
+    const endless = parameters({ seconds: 86_400 });
+    expect([endless.test_start, endless.test_parameters]).toMatchObject([{ duration: 0, bytes: 0 }, { time: 0 }]);
     expect(parameters({ bytes: 7, streams: 3 }).test_parameters).toMatchObject({
       bytes: 7,
       parallel: 3,

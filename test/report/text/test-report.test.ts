@@ -233,6 +233,11 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
     expect(out).toMatch(/ {2}one\n.* {2}\[3Btwo\n$/);
   });
 
+  it('says of a test without an end of its own that it runs until interrupted', () => {
+    const { out } = show([startOf({ seconds: 86_400 })]);
+    expect(out).toContain(', 1 stream, until interrupted (86400 s at most), 64 KiB blocks');
+  });
+
   it('says how much a partial report covers even where the line is long', () => {
     const start = startOf({ bytes: 1_048_576, bitsPerSecond: 10e6 }, { secure: true, title: 'T' });
     expect(show([start]).out).toMatch(

@@ -102,15 +102,11 @@ function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
   return {
     ...{ protocol: isTcp ? 'tcp' : 'udp', parallel: streams, omitSeconds, blockBytes, bitsPerSecond },
     ...{ reverse: direction === 'down', bidir: direction === 'bidir', getServerOutput },
-    seconds: isOpenEnded(test) ? 0 : Math.ceil(seconds),
+    seconds: mayEndByTime(test) ? Math.ceil(seconds) : 0,
     ...{ pacingTimerUs: 1000, clientVersion: software },
     ...given({ bytes, title, extraData, windowBytes, tos, repeatingPayload: plan.iperf3?.repeatingPayload }),
     ...(isTcp ? { noDelay: true, ...given({ mssBytes, congestion }) } : { wideCounters: true }),
   };
-}
-
-function isOpenEnded(test: TestPlan): boolean {
-  return !mayEndByTime(test) || (test.bytes === undefined && !mayEndByTime({ ...test, bytes: 0 }));
 }
 
 const untold = 'A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.';

@@ -89,6 +89,9 @@ function blockText({ packets, test: { mode, blockBytes } }: StartEvent): string 
 
 function lengthText(test: TestPlan): string {
   const { bytes, seconds } = test;
-  if (bytes === undefined) return secondsText(seconds);
-  return mayEndByTime(test) ? `${sizeFigure(bytes)} or ${secondsText(seconds)} (the first to end)` : sizeFigure(bytes);
+  const isTimed = mayEndByTime(test);
+  if (bytes === undefined) {
+    return isTimed ? secondsText(seconds) : `until interrupted (${secondsText(seconds)} at most)`;
+  }
+  return isTimed ? `${sizeFigure(bytes)} or ${secondsText(seconds)} (the first to end)` : sizeFigure(bytes);
 }
