@@ -64,19 +64,9 @@ export function hopsMade(replyTtl: number): number {
  * were asked on. But one that has passed probes on is a router that rejects, as is whoever speaks of ports to what has
  * none, or in place of the reset of TCP (RFC 1122, section 4.2.3.9).
  */
-function isTarget(reply: Reply, path: PathSoFar): boolean {
-  const { code, from } = reply;
-  return isCertain(reply, path) || (code === '' && path.protocol === 'udp' && !path.routers.has(from));
-}
-
-function isCertain({ kind, from }: Reply, { targetIp }: PathSoFar): boolean {
-  return kind === 'answer' || from === targetIp;
-}
-
-/** The end is the target only by the word of another address: a router may say the same whose own TTL nobody saw pass. */
-export function isDoubtful({ replies }: SettledTtl, path: PathSoFar): boolean {
-  const last = replies.filter((reply) => reply !== null).filter((reply) => reply.kind !== 'time-exceeded');
-  return last.some((reply) => isTarget(reply, path)) && !last.some((reply) => isCertain(reply, path));
+function isTarget({ kind, code, from }: Reply, { targetIp, protocol, routers }: PathSoFar): boolean {
+  if (kind === 'answer' || from === targetIp) return true;
+  return code === '' && protocol === 'udp' && !routers.has(from);
 }
 
 export function routersIn({ replies }: SettledTtl): string[] {

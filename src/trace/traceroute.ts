@@ -2,9 +2,8 @@
 
 import type { Hop, HopAddress } from '../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
-import { confirm } from './confirm.js';
 import { Waker } from './engine.js';
-import { hopOf, isDoubtful, rateLimitedTtls, routersIn } from './hop.js';
+import { hopOf, rateLimitedTtls, routersIn } from './hop.js';
 import { openProber } from './open.js';
 import { type TraceOptions, type TraceSettings, traceSettings } from './options.js';
 import type { Prober, TraceTarget } from './prober.js';
@@ -49,10 +48,7 @@ export async function* traceWith(parts: TraceParts, tools: TraceTools): AsyncGen
     for await (const settled of run.known) {
       for (const ip of routersIn(settled)) routers.add(ip);
       const path = { targetIp: target.ip, protocol: prober.protocol, routers };
-      const heard = hopOf(settled, path);
-      const doubt = isDoubtful(settled, path) && { target, settings, ttl: settled.ttl };
-      const told = doubt ? { ...heard, end: await confirm(doubt, tools.signal) } : heard;
-      const hop = await described(told, names, tools);
+      const hop = await described(hopOf(settled, path), names, tools);
       hops.push(hop);
       yield { type: 'trace-hop', ...hop };
     }

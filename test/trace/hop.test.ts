@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hopOf, hopsMade, isDoubtful, rateLimitedTtls, statisticsOf } from '../../src/trace/hop.js';
+import { hopOf, hopsMade, rateLimitedTtls, statisticsOf } from '../../src/trace/hop.js';
 import type { Reply } from '../../src/trace/prober.js';
 
 const targetIp = '192.0.2.9';
@@ -38,16 +38,6 @@ test('a silent hop', () => {
     rtt: null,
     rateLimited: false,
   });
-});
-
-test.each([
-  ['another address alone', [reply({ kind: 'unreachable' })], true],
-  ['the target too', [reply({ kind: 'unreachable' }), reply({ kind: 'unreachable', from: targetIp })], false],
-  ['an answer too', [reply({ kind: 'unreachable' }), reply({ kind: 'answer', from: targetIp })], false],
-  ['a router that says why', [reply({ kind: 'unreachable', code: '!X' })], false],
-  ['nobody', [null], false],
-])('the word of %s', (_who, replies, doubtful) => {
-  expect(isDoubtful(settled(...replies), target)).toBe(doubtful);
 });
 
 test.each([
