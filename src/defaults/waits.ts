@@ -56,6 +56,8 @@ export const waits = {
   pongSeconds: 10,
   /** For the name of a hop; meanwhile its other probes are out. */
   hopNameMs: 1000,
+  /** For what the target answers by itself, where another address has spoken in its name; no longer than the time-out of probes. */
+  claimMs: 1000,
   /** How often an in-band trace looks whether its connection is quiet again; the kernel repeats a segment after 200 ms. */
   inbandLookMs: 10,
   /** A whole in-band trace: thirty silent hops, each with its timeout and the delivery after it, on a path of 500 ms. */

@@ -59,14 +59,22 @@ export function hopsMade(replyTtl: number): number {
   return initial - replyTtl + 1;
 }
 
+function isTarget(reply: Reply, path: PathSoFar): boolean {
+  return isOwn(reply, path.targetIp) || isClaim(reply, path);
+}
+
+/** Of a reply that ends the path. */
+export function isOwn({ kind, from }: Reply, targetIp: string): boolean {
+  return kind === 'answer' || from === targetIp;
+}
+
 /**
- * A closed port of UDP is the target's word, even from another of its addresses: routers answer from the side that they
- * were asked on. But one that has passed probes on is a router that rejects, as is whoever speaks of ports to what has
- * none, or in place of the reset of TCP (RFC 1122, section 4.2.3.9).
+ * A closed port of UDP may be the target's word, even from another of its addresses: routers answer from the side that
+ * they were asked on. But one that has passed probes on is a router that rejects, as is whoever speaks of ports to what
+ * has none, or in place of the reset of TCP (RFC 1122, section 4.2.3.9).
  */
-function isTarget({ kind, code, from }: Reply, { targetIp, protocol, routers }: PathSoFar): boolean {
-  if (kind === 'answer' || from === targetIp) return true;
-  return code === '' && protocol === 'udp' && !routers.has(from);
+export function isClaim({ kind, code, from }: Reply, { protocol, routers }: PathSoFar): boolean {
+  return kind === 'unreachable' && code === '' && protocol === 'udp' && !routers.has(from);
 }
 
 export function routersIn({ replies }: SettledTtl): string[] {

@@ -2,6 +2,8 @@
 
 import type { Hop, HopAddress } from '../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
+import { type Claim, claimIn } from './claim.js';
+import { confirmClaim } from './confirm.js';
 import { Waker } from './engine.js';
 import { hopOf, rateLimitedTtls, routersIn } from './hop.js';
 import { openProber } from './open.js';
@@ -23,7 +25,8 @@ export async function* traceroute(options: TraceOptions, tools: TraceTools = {})
   const target = await resolveTarget(settings.host, settings.family);
   const waker = new Waker();
   const prober = await openProber(target, settings, waker.wake);
-  yield* traceWith({ settings, target, prober, waker }, tools);
+  const confirm = (claim: Claim) => confirmClaim(claim, target, settings, tools.signal);
+  yield* traceWith({ settings, target, prober, waker, confirm }, tools);
 }
 
 export interface TraceParts {
@@ -33,11 +36,13 @@ export interface TraceParts {
   readonly prober: Prober;
   /** What the prober wakes. */
   readonly waker: Waker;
+  /** Who it is that ends the path; undefined when the signal came before that was known. Without it claims stand. */
+  readonly confirm?: (claim: Claim) => Promise<Hop['end']>;
 }
 
 /** A trace by a prober that is open already. */
 export async function* traceWith(parts: TraceParts, tools: TraceTools): AsyncGenerator<TraceEvent, void> {
-  const { settings, target, prober, waker } = parts;
+  const { settings, target, prober, waker, confirm } = parts;
   const names = settings.names ? openHopNames() : noHopNames;
   const run = new TraceRun({ settings, prober, names, waker }, tools.signal);
   try {
@@ -45,14 +50,19 @@ export async function* traceWith(parts: TraceParts, tools: TraceTools): AsyncGen
     run.begin();
     const hops: Hop[] = [];
     const routers = new Set<string>();
+    let isOpen = false;
     for await (const settled of run.known) {
       for (const ip of routersIn(settled)) routers.add(ip);
       const path = { targetIp: target.ip, protocol: prober.protocol, routers };
-      const hop = await described(hopOf(settled, path), names, tools);
+      const claim = claimIn(settled, path);
+      const { end: claimed, ...heard } = hopOf(settled, path);
+      const end = claim && confirm ? await confirm(claim) : claimed;
+      isOpen = claim !== undefined && end === undefined;
+      const hop = await described({ ...heard, ...(end && { end }) }, names, tools);
       hops.push(hop);
       yield { type: 'trace-hop', ...hop };
     }
-    yield endOf(hops, run);
+    yield endOf(hops, run.interrupted || isOpen, run.seconds);
   } finally {
     await run.stop();
     prober.close();
@@ -85,12 +95,12 @@ function startOf(settings: TraceSettings, target: TraceTarget, prober: Prober): 
   };
 }
 
-function endOf(hops: readonly Hop[], run: TraceRun): TraceEnd {
+function endOf(hops: readonly Hop[], isInterrupted: boolean, seconds: number): TraceEnd {
   return {
     type: 'trace-end',
-    reason: run.interrupted ? 'interrupted' : (hops.at(-1)?.end ?? 'hops'),
+    reason: isInterrupted ? 'interrupted' : (hops.at(-1)?.end ?? 'hops'),
     hops: hops.length,
-    seconds: run.seconds,
+    seconds,
     rateLimitedTtls: rateLimitedTtls(hops),
   };
 }

@@ -39,6 +39,35 @@ const rules = {
   ],
 } as const;
 
+/** Routers that tell of no expired TTL, and reject UDP before they look at it, or after. */
+const mute = {
+  r2: [
+    'chain before { type filter hook prerouting priority -300; udp dport 43000-43200 reject with icmpx port-unreachable; }',
+  ],
+  r3: [
+    'chain forward { type filter hook forward priority 0; udp dport 45000-45200 reject with icmpx port-unreachable; }',
+  ],
+  r5: [
+    'chain forward { type filter hook forward priority 0; udp dport 44000-44200 reject with icmpx port-unreachable; }',
+  ],
+} as const;
+const muteOutput = [
+  'chain output {',
+  '  type filter hook output priority 0;',
+  '  icmp type time-exceeded drop',
+  '  icmpv6 type time-exceeded drop',
+  '}',
+];
+/** Answers neither echo requests nor TCP. */
+const shut = [
+  'chain input {',
+  '  type filter hook input priority 0;',
+  '  icmp type echo-request drop',
+  '  icmpv6 type echo-request drop',
+  '  meta l4proto tcp drop',
+  '}',
+];
+
 describeNeeding('five routers in a line', [...traceNeeds, program('nft', 'nftables')], () => {
   const later = undoAfterAll();
   let network: Within;
@@ -49,6 +78,21 @@ describeNeeding('five routers in a line', [...traceNeeds, program('nft', 'nftabl
       await output([...network(node), 'nft', '-f', '-'], { input: lines.join('\n') });
     }
   });
+
+  /** Beside the rules that stand, for as long as `body` runs. */
+  async function having(tables: Readonly<Record<string, readonly string[]>>, body: () => Promise<void>): Promise<void> {
+    const nft = (node: string, text: string) => output([...network(node), 'nft', '-f', '-'], { input: text });
+    try {
+      for (const [node, lines] of Object.entries(tables))
+        await nft(node, ['table inet more {', ...lines, '}'].join('\n'));
+      await body();
+    } finally {
+      for (const node of Object.keys(tables)) await nft(node, 'table inet more\ndelete table inet more');
+    }
+  }
+
+  const withMute = (node: keyof typeof mute, body: () => Promise<void>, more = {}) =>
+    having({ [node]: [...mute[node], ...muteOutput], ...more }, body);
 
   test('has an exit code of its own where the user needs the target', async () => {
     const codeOf = async (...words: string[]) => {
@@ -73,6 +117,21 @@ describeNeeding('five routers in a line', [...traceNeeds, program('nft', 'nftabl
     expect((await codeOf('::ffff:10.77.4.2', need))[0]).toBe(0);
   });
 
+  test('of which one rejects what it forwards and tells of no expired TTL, near to the target or skipped', async () => {
+    for (const [node, port, firstHop] of [
+      ['r5', 44_000, 1],
+      ['r3', 45_000, 6],
+    ] as const) {
+      await withMute(node, async () => {
+        for (const host of [target[4], target[6]]) {
+          const [trace] = await runTraces({ network, user: 'root' }, [{ host, port, firstHop }]);
+          expect(trace?.hops.at(-1)?.ttl).toBe(6);
+          expect(trace?.end).toMatchObject({ reason: 'refused' });
+        }
+      });
+    }
+  });
+
   for (const user of ['root', 'nobody'] as const) {
     for (const family of [4, 6] as const) {
       test(`of which the third rejects, over IPv${family} as ${user}`, async () => {
@@ -95,6 +154,39 @@ describeNeeding('five routers in a line', [...traceNeeds, program('nft', 'nftabl
         expect(trace?.end).toMatchObject({ reason: 'target', hops: 6 });
       });
     }
+
+    test(`of which one rejects and tells of no expired TTL, as ${user}`, async () => {
+      const asked = [target[4], target[6]].map((host) => ({ host, port: 43_000 }));
+      for (const server of [[], shut]) {
+        await withMute(
+          'r2',
+          async () => {
+            for (const [index, trace] of (await runTraces({ network, user }, asked)).entries()) {
+              expect(addressesOf(trace)).toEqual([1, 2].map((hop) => [path[index === 0 ? 4 : 6][hop - 1]]));
+              expect(trace.end).toMatchObject({ reason: 'refused', hops: 2 });
+              expect(trace.end?.seconds).toBeLessThan(2.5);
+            }
+          },
+          server.length > 0 ? { server } : {},
+        );
+      }
+    });
+
+    test(`of which one rejects that the trace skips, as ${user}`, async () => {
+      for (const host of [target[4], target[6]]) {
+        const [trace] = await runTraces({ network, user }, [{ host, port: 40_000, firstHop: 6 }]);
+        expect(trace?.end).toMatchObject({ reason: 'refused', hops: 1 });
+      }
+    });
+
+    test(`whose target drops all else and speaks from another address, as ${user}`, async () => {
+      await having({ server: shut }, async () => {
+        for (const host of [target[4], target[6]]) {
+          const [trace] = await runTraces({ network, user }, [{ host }]);
+          expect(trace?.end).toMatchObject({ reason: 'target', hops: 6 });
+        }
+      });
+    });
 
     test(`of which the last finds its neighbor down, as ${user}`, async () => {
       const [one, six, serial, local] = await runTraces({ network, user }, [

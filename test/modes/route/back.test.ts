@@ -121,6 +121,12 @@ describe('auto', () => {
   it('counts the packets of both', async () => {
     expect((await trace('x-x---', 'xxxxx.')).packets).toBe(6 * 3 + 8 * 3 + 3);
   });
+
+  it('counts the packets too by which it is settled who ends the path by another address than the client', async () => {
+    const { packets } = await trace('x!', '', { protocol: 'udp' });
+    expect(packets).toBe(2 * 3 + 7 + 8 * 3);
+    expect((await trace('x!', '', { protocol: 'udp' }, { target: '198.51.100.2' })).packets).toBe(2 * 3 + 8 * 3);
+  });
 });
 
 describe('a wish for one protocol', () => {

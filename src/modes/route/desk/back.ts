@@ -5,7 +5,9 @@
 import { defaults } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../../../events/route.js';
+import { parseIp } from '../../../net/ip.js';
 import type { TraceWish } from '../../../plan/plan.js';
+import { maxProbesToAsk } from '../../../trace/claim.js';
 import { rateLimitedTtls } from '../../../trace/hop.js';
 import type { InbandChannel } from '../../../trace/inband/live-connection.js';
 import { inbandTrace } from '../../../trace/inband/trace.js';
@@ -54,8 +56,16 @@ const noInband = 'in-band probes end at the proxy of this connection: ask with -
 /** The client is there, whatever falls silent on the way: nobody will say that it is down. */
 async function* usual({ target, wish }: TraceJob, tools: JobTools): AsyncGenerator<TraceEvent, void> {
   const { ways = usualWays, signal } = tools;
-  yield* counted(ways.usual({ ...wish, host: target, lastWordSeconds: 0 }, { signal }), tools);
+  for await (const event of counted(ways.usual({ ...wish, host: target, lastWordSeconds: 0 }, { signal }), tools)) {
+    if (event.type === 'trace-hop' && mayBeAsked(event, target)) tools.onPackets(maxProbesToAsk(wish.firstHop));
+    yield event;
+  }
   tools.onPackets(pacing.lead * wish.queries);
+}
+
+/** The end of the path by another address than the target's, whom more probes settle. */
+function mayBeAsked({ end, addresses }: TraceHop, target: string): boolean {
+  return end !== undefined && !addresses.some(({ ip }) => ip === parseIp(target)?.text);
 }
 
 async function* counted(events: AsyncIterable<TraceEvent>, tools: JobTools): AsyncGenerator<TraceEvent, void> {
