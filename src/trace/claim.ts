@@ -54,9 +54,9 @@ export function ttlsToAsk({ claim: { ttl }, skipped }: Question): number[] {
   return [...before, ...here, ...behind, far].filter((asked) => asked <= limits.traceHops.max);
 }
 
-/** How many those may be. */
+/** How many those may be, over both protocols. */
 export function maxProbesToAsk(firstHop: number): number {
-  return Math.min(firstHop - 1, maxBefore) + probesAtClaim + hopsBehind + 1;
+  return 2 * (Math.min(firstHop - 1, maxBefore) + probesAtClaim + hopsBehind + 1);
 }
 
 /**

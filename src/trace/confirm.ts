@@ -1,4 +1,4 @@
-/** Asks the target itself by ICMP, or TCP where that cannot be sent, when another address has spoken in its name. */
+/** Asks the target itself by ICMP, and by TCP where that brings nothing, when another address has spoken in its name. */
 import { waits } from '../defaults/index.js';
 import type { Hop } from '../events/hop.js';
 import { onAbort } from '../host/abort.js';
@@ -17,22 +17,21 @@ export async function confirmClaim(
 ): Promise<Hop['end']> {
   const question = { claim, targetIp: target.ip, skipped: settings.firstHop - 1 };
   for (const protocol of ['icmp', 'tcp'] as const) {
+    // That this machine does not let such probes out says nothing of the target.
+    const evidence = await ask(question, target, { ...settings, protocol }, signal).catch(() => []);
     if (signal?.aborted) return undefined;
-    try {
-      return await ask(question, target, { ...settings, protocol }, signal);
-    } catch {
-      // This machine does not let such probes out: that says nothing of the target.
-    }
+    if (evidence.length > 0) return verdictOn(question, evidence, true);
   }
   return 'target';
 }
 
+/** What came back until that settled it, or the time was over. */
 async function ask(
   question: Question,
   target: TraceTarget,
   { port: _, ...settings }: TraceSettings,
   signal: AbortSignal | undefined,
-): Promise<Hop['end']> {
+): Promise<Evidence[]> {
   const waker = new Waker();
   const prober = await openProber(target, settings, waker.wake);
   const forgetSignal = onAbort(signal, waker.wake);
@@ -44,11 +43,10 @@ async function ask(
     while (!signal?.aborted) {
       const leftMs = untilMs - performance.now();
       for (const reply of prober.receive()) evidence.push({ ttl: ttls[reply.id] ?? 0, reply });
-      const verdict = verdictOn(question, evidence, leftMs <= 0);
-      if (verdict !== undefined) return verdict;
+      if (verdictOn(question, evidence, leftMs <= 0) !== undefined) break;
       await waker.sleep(leftMs);
     }
-    return undefined;
+    return evidence;
   } finally {
     forgetSignal();
     prober.close();

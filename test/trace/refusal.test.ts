@@ -132,6 +132,14 @@ describeNeeding('five routers in a line', [...traceNeeds, program('nft', 'nftabl
     }
   });
 
+  test('of which the last does so, before a target that answers TCP alone', async () => {
+    const body = async () => {
+      const [trace] = await runTraces({ network, user: 'root' }, [{ host: target[4], port: 44_000 }]);
+      expect(trace?.end).toMatchObject({ reason: 'refused' });
+    };
+    await withMute('r5', body, { server: shut.filter((line) => !line.includes('tcp')) });
+  });
+
   for (const user of ['root', 'nobody'] as const) {
     for (const family of [4, 6] as const) {
       test(`of which the third rejects, over IPv${family} as ${user}`, async () => {
