@@ -198,6 +198,8 @@ export interface EndEvent {
   readonly failedChecks?: readonly FailedCheck[];
   /** The server's own report, when asked for with `--get-server-output`. */
   readonly serverOutput?: string;
+  /** The same of a server that reports in JSON to whom it asks; there is one of the two. */
+  readonly serverOutputJson?: Readonly<Record<string, unknown>>;
 }
 
 /** Where a running test is, for a live display; several a second. Counts are this end's own. */

@@ -81,6 +81,26 @@ export function list<T>(item: Shape<T>, maxItems: number): Shape<T[]> {
   };
 }
 
+export type ForeignObject = Readonly<Record<string, unknown>>;
+
+/** Of another program's, with anything in it. */
+export function foreignObject(maxLevels: number): Shape<ForeignObject> {
+  return (value, field) => {
+    if (isForeignObject(value, maxLevels)) return value;
+    throw new ShapeError(field, `an object of at most ${maxLevels} levels`);
+  };
+}
+
+/** Nested too deep it could not be written again. */
+export function isForeignObject(value: unknown, maxLevels: number): value is ForeignObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && fitsLevels(value, maxLevels);
+}
+
+function fitsLevels(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((each) => fitsLevels(each, levels - 1));
+}
+
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, field) => (value === undefined || value === null ? undefined : shape(value, field));
 }

@@ -1,5 +1,6 @@
 /** The last event of a test that ran, from the outcome of each of its streams. Pure; the same at both ends. */
 import type { EndEvent, SimulationReport, StreamResult } from '../../events/load.js';
+import { given } from '../../given.js';
 import type { StatisticColumn } from '../../measure/statistics.js';
 import type { TestPlan } from '../../plan/plan.js';
 import { withLoss } from '../simulation.js';
@@ -27,6 +28,7 @@ export function endEventOf(
   if (first === undefined) throw new Error('a test without streams');
   const all = [...outcomes.values()];
   const streams = streamResults(role, test, outcomes, directions);
+  const serverOutputJson = all.map((outcome) => outcome.remote?.outputJson).find((json) => json !== undefined);
   const outputs = all.flatMap((outcome) => outcome.remote?.output ?? []);
   return {
     type: 'end',
@@ -38,6 +40,7 @@ export function endEventOf(
     warnings: [...warningsOf(role, streams, all), ...missing(streams, all)],
     ...(simulation && { simulation: withLoss(simulation, all) }),
     ...(outputs.length > 0 && { serverOutput: outputs.join('\n') }),
+    ...given({ serverOutputJson }),
   };
 }
 

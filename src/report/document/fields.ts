@@ -4,6 +4,7 @@ import { type Checked, integer, line, list, matching, number, optional, record }
 export const most = {
   lineCharacters: 8192,
   outputCharacters: 1024 * 1024,
+  outputLevels: 32,
   /** A day by tenths of a second. */
   intervals: 864_000,
   streams: 256,

@@ -5,6 +5,7 @@
 import {
   type Checked,
   flag,
+  foreignObject,
   integer,
   list,
   oneOf,
@@ -174,6 +175,7 @@ const document = record({
   ...outcome,
   extra_data: optional(words),
   server_output_text: optional(text(most.outputCharacters)),
+  server_output_json: optional(foreignObject(most.outputLevels)),
   /** Put beside it later. */
   routes: optional(list(anyRoute, most.routes)),
 });

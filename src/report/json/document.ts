@@ -1,6 +1,13 @@
 /** The one document of a test, made of its events: a superset of iperf3's and of the original wperf's. */
 import type { StartEvent, TestEvent } from '../../events/load.js';
-import { endObject, type Identity, identityObject, intervalObject, startObject } from './objects.js';
+import {
+  endObject,
+  type Identity,
+  identityObject,
+  intervalObject,
+  serverOutputFields,
+  startObject,
+} from './objects.js';
 
 export interface DocumentOptions {
   /** Tell the round trips of latency one by one. */
@@ -28,9 +35,8 @@ export class DocumentBuilder {
       const end = event.partial ? endObject(event.partial, this.#start, this.#withTrips) : {};
       return this.#document({ end, error: event.error.line, error_code: event.error.code });
     } else if (event.type === 'end') {
-      const output = event.serverOutput;
       const end = endObject(event, this.#start, this.#withTrips);
-      return this.#document({ end, ...(output !== undefined && { server_output_text: output }) });
+      return this.#document({ end, ...serverOutputFields(event) });
     }
     return undefined;
   }

@@ -183,6 +183,11 @@ export function endObject(end: EndEvent, start: StartEvent | undefined, withTrip
   };
 }
 
+/** As in iperf3: an object of a server that writes JSON itself, or the text that it writes. */
+export function serverOutputFields({ serverOutput, serverOutputJson }: EndEvent): Json {
+  return given({ server_output_text: serverOutput, server_output_json: serverOutputJson });
+}
+
 function failedCheckObject({ check, direction, figure, bound }: FailedCheck): Json {
   return { check, direction, figure, bound, unit: checkUnits[check] };
 }

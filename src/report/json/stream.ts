@@ -3,7 +3,7 @@ import type { ErrorEvent, StartEvent, TestEvent } from '../../events/load.js';
 import { jsonText } from '../printable.js';
 import type { Reporter, Sink } from '../reporter.js';
 import type { DocumentOptions } from './document.js';
-import { endObject, type Identity, intervalObject, startObject } from './objects.js';
+import { endObject, type Identity, intervalObject, serverOutputFields, startObject } from './objects.js';
 
 export class JsonStreamReporter implements Reporter {
   readonly #identity: Identity;
@@ -23,7 +23,7 @@ export class JsonStreamReporter implements Reporter {
     else if (event.type === 'notice') this.#print('notice', event.text);
     else if (event.type === 'error') this.#printFailure(event);
     else if (event.type === 'end') {
-      if (event.serverOutput !== undefined) this.#print('server_output_text', event.serverOutput);
+      for (const [name, output] of Object.entries(serverOutputFields(event))) this.#print(name, output);
       this.#print('end', endObject(event, this.#start, this.#withTrips));
     }
   }

@@ -157,6 +157,13 @@ describe('what a peer says', () => {
     }).slice(1),
   ];
 
+  it('reaches no page as markup, in the JSON of a server neither', () => {
+    const json = endOf(start, { serverOutputJson: { title: attack } });
+    const page = pageOf([start, json]);
+    expect(page).toContain('own report</summary><pre>{\n  &#34;title&#34;: ');
+    expect(page).not.toContain(attack);
+  });
+
   it('reaches no page as markup', () => {
     const page = pageOf(events);
     const harmless = pageOf(

@@ -235,6 +235,10 @@ describe('the JSON report', () => {
       notes: ['less'],
       server_output_text: 'hi\n',
     });
+    const json = { serverOutputJson: { start: { version: 'iperf 3.12' } } };
+    expect(reportOf([partial, endOf(partial, json)])).toMatchObject({ server_output_json: json.serverOutputJson });
+    const line = { event: 'server_output_json', data: json.serverOutputJson };
+    expect(linesOf([partial, endOf(partial, json)])).toContainEqual(line);
   });
 
   it('has a schema that refuses a wrong type, a lost key and a stranger', () => {

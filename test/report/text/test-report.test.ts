@@ -233,6 +233,11 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
     expect(out).toMatch(/ {2}one\n.* {2}\[3Btwo\n$/);
   });
 
+  it('shows the JSON of a server that writes that', () => {
+    const { out } = show([startOf(), endOf(startOf(), { serverOutputJson: { title: 'a\u009b', end: {} } })]);
+    expect(out).toContain('\nServer output:\n{\n  "title": "a",\n  "end": {}\n}\n');
+  });
+
   it('says of a test without an end of its own that it runs until interrupted', () => {
     const { out } = show([startOf({ seconds: 86_400 })]);
     expect(out).toContain(', 1 stream, until interrupted (86400 s at most), 64 KiB blocks');

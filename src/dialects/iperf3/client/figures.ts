@@ -79,7 +79,8 @@ export function farResult(
       packets: mode === 'datagram' && receiving ? packetsOf(receiving, blockBytes) : undefined,
       sent: sending && spanOf(sending, seconds),
       tcp: retransmits === undefined ? undefined : { retransmits },
-      output: outputOf(results),
+      output: results.serverOutputText,
+      outputJson: results.serverOutputJson,
     }),
   };
 }
@@ -99,9 +100,4 @@ function packetsOf(stream: StreamResults, packetBytes: number): PacketTotals {
   const lost = Math.max(0, errors - omittedErrors);
   const due = omittedPackets === undefined ? Math.round(bytes / packetBytes) + lost : packets - omittedPackets;
   return { packets: Math.max(due, lost), lost, jitterMs: 1000 * jitterSeconds };
-}
-
-function outputOf({ serverOutputText, serverOutputJson }: Results): string | undefined {
-  if (serverOutputText !== undefined) return serverOutputText;
-  return serverOutputJson === undefined ? undefined : JSON.stringify(serverOutputJson, null, 2);
 }

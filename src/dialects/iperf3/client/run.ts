@@ -95,10 +95,10 @@ export class ClientRun implements SessionListener {
     const { test, clock } = this.#options;
     const seconds = clock.now() - this.#begunAt - test.omitSeconds;
     this.streams.forEach(({ talk, numbers, test: own }, i) => {
-      const { output, ...far } = farResult(results, numbers, own, seconds);
+      const { output, outputJson, ...far } = farResult(results, numbers, own, seconds);
       // It is of the whole test. Some servers go on telling what the client before has asked for.
       const isWanted = i === 0 && this.#options.serverOutput;
-      talk.hear({ type: 'result', ...far, ...(isWanted && given({ output })) });
+      talk.hear({ type: 'result', ...far, ...(isWanted && given({ output, outputJson })) });
     });
     this.#quiet();
   }

@@ -1,13 +1,25 @@
 /** What each end of an iperf3 test tells the other of it in the end: one JSON object. Pure. */
 import { stripControl, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
-import { integer, list, number, optional, record, ShapeError, text } from '../../../protocol/shape.js';
+import {
+  type ForeignObject,
+  integer,
+  isForeignObject,
+  list,
+  number,
+  optional,
+  record,
+  ShapeError,
+  text,
+} from '../../../protocol/shape.js';
 
 export const resultBounds = {
   /** Of the JSON: the results of the most streams, and a server's output of a long test. */
   bytes: 16 * 1024 * 1024,
   /** Both ways of the most streams. */
   streams: 256,
+  /** Of the JSON of a server's output. */
+  outputLevels: 32,
 } as const;
 
 export interface StreamResults {
@@ -35,7 +47,7 @@ export interface Results {
   readonly senderHasRetransmits: number;
   readonly congestion?: string;
   /** The server's own report, in the form that it prints. */
-  readonly serverOutputJson?: unknown;
+  readonly serverOutputJson?: ForeignObject;
   readonly serverOutputText?: string;
   readonly streams: readonly StreamResults[];
 }
@@ -116,7 +128,7 @@ export function readResults(value: unknown, ids: readonly number[]): Results {
     senderHasRetransmits: countOf(read.sender_has_retransmits) ?? -1,
     ...given({
       congestion: read.congestion_used && stripControl(read.congestion_used),
-      serverOutputJson: typeof outputJson === 'object' ? (outputJson ?? undefined) : undefined,
+      serverOutputJson: isForeignObject(outputJson, resultBounds.outputLevels) ? outputJson : undefined,
       serverOutputText: read.server_output_text,
     }),
     streams: read.streams.map(streamOf),

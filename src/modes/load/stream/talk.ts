@@ -18,6 +18,8 @@ export type OwnWord =
 export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets' | 'tcp'>> & {
   readonly packets?: PacketTotals;
   readonly tcp?: TcpTotals;
+  /** The far side's own report, where it is an object and no text. */
+  readonly outputJson?: Readonly<Record<string, unknown>>;
 };
 
 export type FarWord =

@@ -2,6 +2,7 @@
 import { figuresOf } from '../../document/figures.js';
 import type { Whole } from '../../document/read.js';
 import type { TestDocument } from '../../document/shape.js';
+import { jsonText } from '../../printable.js';
 import { checkLine } from '../../text/load/checks.js';
 import { overTime } from '../drawing/over-time.js';
 import { type Part as Content, html, Markup } from '../markup.js';
@@ -82,7 +83,8 @@ function latency(document: TestDocument): Content {
 }
 
 /** What was carried along, by either end. */
-function attached({ extra_data: extra, server_output_text: output }: TestDocument): Content[] {
+function attached({ extra_data: extra, server_output_text: text, server_output_json: json }: TestDocument): Content[] {
+  const output = text ?? (json && jsonText(json, 2));
   return [
     ...(extra === undefined ? [] : [section('Extra data', html`<p>${extra}</p>`)]),
     ...(output === undefined

@@ -52,6 +52,13 @@ export function isOpenEnded({ dialect, role, test }: StartEvent): boolean {
   return dialect === 'legacy' && role === 'server' && test.direction === 'up';
 }
 
+/** A test by bytes alone, or of a length unknown, has a ceiling of time that hardly one comes near: 0. */
+export function lastSecondOf(start: StartEvent): number {
+  const { test } = start;
+  const isTimed = (test.bytes === undefined || mayEndByTime(test)) && !isOpenEnded(start);
+  return isTimed ? test.seconds : 0;
+}
+
 function details(start: StartEvent): string[] {
   const { test } = start;
   return [

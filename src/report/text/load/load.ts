@@ -14,14 +14,13 @@ import type {
 import type { LatencyReport } from '../../../measure/latency/latency.js';
 import type { StatisticColumn } from '../../../measure/statistics.js';
 import type { CpuUse } from '../../../measure/usage.js';
-import { mayEndByTime } from '../../../plan/length.js';
 import type { OutputPlan } from '../../../plan/plan.js';
-import { printableEvent } from '../../printable.js';
+import { jsonText, printableEvent } from '../../printable.js';
 import type { Reporter, Screen } from '../../reporter.js';
 import { millisecondsText } from '../format.js';
 import { type Style, styleOf } from '../style.js';
 import { checkLine } from './checks.js';
-import { acceptedFrom, describeTest, isOpenEnded, readerLines, throughProxy } from './describe.js';
+import { acceptedFrom, describeTest, lastSecondOf, readerLines, throughProxy } from './describe.js';
 import { latencyLine, queueLine } from './latency.js';
 import { packetLines, probedLine } from './packets.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
@@ -141,9 +140,7 @@ export class TextReporter implements Reporter {
       role,
       unit: this.#options.unit,
       bidir: test?.direction === 'bidir',
-      // A test by bytes, or of a length unknown, has a ceiling of time that hardly one comes near.
-      lastSecond:
-        this.#start && mayEndByTime(this.#start.test) && !isOpenEnded(this.#start) ? this.#start.test.seconds : 0,
+      lastSecond: this.#start ? lastSecondOf(this.#start) : 0,
     });
     this.#print('-'.repeat(Math.min(RULE_WIDTH, width ?? RULE_WIDTH)));
     this.#print(rows.head);
@@ -176,7 +173,8 @@ export class TextReporter implements Reporter {
     if (this.#options.verbose && sender !== undefined) {
       this.#print(`Congestion control: ${sender} (sender), ${receiver ?? 'unknown'} (receiver)`);
     }
-    if (end.serverOutput !== undefined) this.#print(`\nServer output:\n${end.serverOutput.trimEnd()}`);
+    const output = end.serverOutput ?? (end.serverOutputJson && jsonText(end.serverOutputJson, 2));
+    if (output !== undefined) this.#print(`\nServer output:\n${output.trimEnd()}`);
     if (end.interrupted)
       this.#note(this.#style.warn('warning:'), 'The test was ended before its time; these are the results so far.');
     for (const warning of end.warnings) this.#note(this.#style.warn('warning:'), warning);

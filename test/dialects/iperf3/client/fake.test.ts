@@ -137,9 +137,21 @@ describe('a test against iperf3', () => {
       visit.sayResults({ server_output_json: { start: 1 } });
       visit.say(states.displayResults);
     };
-    expect((await measure(script, { getServerOutput: true })).end?.serverOutput).toBe('{\n  "start": 1\n}');
+    const { end } = await measure(script, { getServerOutput: true });
+    expect(end).toMatchObject({ serverOutputJson: { start: 1 } });
+    expect(end).not.toHaveProperty('serverOutput');
+    const deep = `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`;
+    for (const strange of [deep, '[]', '"text"']) {
+      const odd: Script = async (visit) => {
+        await visit.toEnd();
+        await visit.takeResults();
+        visit.sayResults({ server_output_json: JSON.parse(strange) });
+        visit.say(states.displayResults);
+      };
+      expect((await measure(odd, { getServerOutput: true })).end).not.toHaveProperty('serverOutputJson');
+    }
     // Some go on telling what the client before has asked for.
-    expect((await measure(script)).end).not.toHaveProperty('serverOutput');
+    expect((await measure(script)).end).not.toHaveProperty('serverOutputJson');
   });
 });
 
