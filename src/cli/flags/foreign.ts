@@ -3,20 +3,72 @@
  * changes no figure is taken with a line that says what wperf does instead, and what cannot be had is refused in one.
  */
 import { waits } from '../../defaults/index.js';
+import { type Carrier, carrierOf } from './carried-by.js';
 import type { Flag } from './rows/flag.js';
-import { dashed, flagsByWord, type NamedFlag } from './table.js';
+import { dashed, type FlagValues, flagsByWord, label, type NamedFlag } from './table.js';
+import { usageError } from './usage.js';
 import { text } from './values/types.js';
 
 export interface ForeignFlag extends Pick<Flag, 'name' | 'aliases' | 'type'> {
   /** Its value may be left out; it stands behind `=` then. */
   readonly optional?: true;
-  /** What wperf does instead. Without either, it is as the flag says anyway. */
-  readonly note?: string;
+  /** What wperf does instead. Without any of these, it is as the flag says anyway. */
+  readonly note?: string | ((values: FlagValues) => string);
+  /** Whatever else is asked for. */
   readonly refusal?: string;
+  /** With what else is asked for; undefined where it is taken. */
+  readonly refusalWith?: (values: FlagValues) => string | undefined;
+}
+
+/** What wperf does instead of what these flags ask for, a line each. Throws WperfError 'usage' for one that cannot be had. */
+export function notesOn(given: readonly ForeignFlag[], values: FlagValues): string[] {
+  return given.flatMap((flag) => {
+    const refusal = flag.refusalWith?.(values);
+    if (refusal !== undefined) throw noSuchFlag(flag, refusal);
+    if (flag.note === undefined) return [];
+    return [`${label(flag)} changes nothing: ${typeof flag.note === 'string' ? flag.note : flag.note(values)}`];
+  });
+}
+
+export function noSuchFlag(flag: ForeignFlag, refusal: string) {
+  return usageError(`wperf has no ${label(flag)}`, refusal);
 }
 
 const noSctp = 'wperf measures over TCP and UDP';
 const tokenInstead = 'share a secret with --token-file at both ends';
+
+const ofModule = 'how load travels is a matter of the module of --proto';
+
+function by(ofTcp: string): Record<Carrier, string> {
+  return { tcp: ofTcp, datagrams: ofTcp, 'iperf3-datagrams': ofTcp, kcp: ofTcp, module: ofModule };
+}
+
+const whole: Readonly<Record<Carrier, string>> = {
+  ...by('all travels in TCP, packets of -u/--udp too, and the kernel does not let its segments be cut'),
+  datagrams: 'packets of --proto udp are as long as the path takes in one piece, and not cut',
+  kcp: 'datagrams of --proto kcp are no longer than the path takes in one piece, and not cut',
+};
+
+const manyAtOnce = 'packets go to the system many at a time, and come so, where it can do that (Linux)';
+
+const batched: Readonly<Record<Carrier, string>> = {
+  ...by('all travels in TCP, packets of -u/--udp too, which the kernel batches anyway'),
+  datagrams: manyAtOnce,
+  'iperf3-datagrams': manyAtOnce,
+  kcp: 'KCP sends its datagrams one by one',
+};
+
+function isOfPackets(values: FlagValues): boolean {
+  return values.udp === true || carrierOf(values) === 'datagrams';
+}
+
+/** Packets of a length that the user has said are sent, whatever the path takes. */
+function inFragments(values: FlagValues): string | undefined {
+  const carrier = carrierOf(values);
+  if (carrier === 'iperf3-datagrams') return 'give -l/--length what the path takes in one piece';
+  if (carrier !== 'datagrams' || values.length === undefined) return undefined;
+  return 'leave -l/--length away, and packets are as long as the path takes in one piece';
+}
 
 export const foreignFlags: readonly ForeignFlag[] = [
   { name: 'forceflush', aliases: [] },
@@ -27,24 +79,48 @@ export const foreignFlags: readonly ForeignFlag[] = [
   // Scripts for the original wperf have it; probes go out many at a time unless --tr-serial says otherwise.
   { name: 'tr-parallel', aliases: [] },
 
-  { name: 'zerocopy', aliases: ['Z'], note: 'wperf writes ready-made batches, which costs as little' },
+  {
+    name: 'zerocopy',
+    aliases: ['Z'],
+    note: (values) =>
+      isOfPackets(values)
+        ? 'each packet has a number of its own to be written'
+        : {
+            ...by('wperf writes ready-made batches, which costs as little'),
+            kcp: 'KCP keeps what it sends until that is acknowledged',
+          }[carrierOf(values)],
+  },
   {
     name: 'skip-rx-copy',
     aliases: [],
-    note: 'received load stays in the kernel wherever that can be; --rx-copy copies it',
+    note: (values) =>
+      isOfPackets(values)
+        ? 'each packet is read for its number'
+        : {
+            ...by('received load stays in the kernel wherever that can be; --rx-copy copies it'),
+            kcp: 'KCP puts what it receives in order in the process',
+          }[carrierOf(values)],
   },
   { name: 'debug', aliases: ['d'], optional: true, note: '-V/--verbose tells what there is to tell' },
   {
     name: 'dont-fragment',
     aliases: [],
-    note: 'packets of -u/--udp travel in TCP, whose segments the kernel does not let be cut',
+    note: (values) => whole[carrierOf(values)],
+    refusalWith: inFragments,
   },
-  { name: 'pacing-timer', aliases: [], type: text('VALUE'), note: 'wperf times each block of -b/--bitrate by itself' },
+  {
+    name: 'pacing-timer',
+    aliases: [],
+    type: text('VALUE'),
+    note: ({ iperf3 }) =>
+      `wperf times each block of -b/--bitrate by itself${iperf3 ? ', and asks a server of iperf3 to look every millisecond' : ''}`,
+  },
   {
     name: 'snd-timeout',
     aliases: [],
     type: text('VALUE'),
-    note: `a peer that is silent for ${waits.peerSilenceSeconds} s is taken for lost`,
+    note: ({ 'rcv-timeout': ms = 1000 * waits.peerSilenceSeconds }) =>
+      `a peer that is silent for ${ms / 1000} s is taken for lost (--rcv-timeout)`,
   },
   {
     name: 'idle-timeout',
@@ -76,7 +152,11 @@ export const foreignFlags: readonly ForeignFlag[] = [
     type: text('VALUE'),
     refusal: 'the kernel chooses the flow label of each connection',
   },
-  { name: 'gsro', aliases: [], refusal: 'packets of -u/--udp travel in TCP, which the kernel batches anyway' },
+  {
+    name: 'gsro',
+    aliases: [],
+    note: (values) => batched[carrierOf(values)],
+  },
   {
     name: 'rsa-private-key-path',
     aliases: [],
@@ -90,7 +170,12 @@ export const foreignFlags: readonly ForeignFlag[] = [
     refusal: 'for clients of iperf3 use --iperf3-users',
   },
   { name: 'time-skew-threshold', aliases: [], type: text('VALUE'), refusal: tokenInstead },
-  { name: 'use-pkcs1-padding', aliases: [], refusal: tokenInstead },
+  {
+    name: 'use-pkcs1-padding',
+    aliases: [],
+    note: 'the older padding is tried where a server of iperf3 refuses the newer',
+    refusalWith: ({ iperf3 }) => (iperf3 ? undefined : tokenInstead),
+  },
   { name: 'json-stream-full-output', aliases: [], refusal: '--json-stream ends with the whole result' },
 ];
 

@@ -1,6 +1,6 @@
 /** argv to typed values by flag. yargs reads the words; the table's types parse the text, so that errors name the flag. */
 import { Parser } from 'yargs/helpers';
-import { type ForeignFlag, foreignFlags, type KnownFlag, knownByWord } from './foreign.js';
+import { type ForeignFlag, foreignFlags, type KnownFlag, knownByWord, noSuchFlag } from './foreign.js';
 import { nearest } from './nearest.js';
 import type { Flag } from './rows/flag.js';
 import { dashed, type FlagValues, flags, flagsByWord, label } from './table.js';
@@ -23,8 +23,8 @@ const switches = [...flags, ...foreignFlags].flatMap(({ name, type }) => (type =
 
 export interface ReadWords {
   readonly values: FlagValues;
-  /** What wperf does instead of what flags of others ask for, a line each. */
-  readonly notes: readonly string[];
+  /** Those that are given. */
+  readonly foreign: readonly ForeignFlag[];
 }
 
 /** The flags given in argv, parsed. Throws WperfError 'usage' for unknown, repeated, valueless and malformed ones. */
@@ -38,11 +38,7 @@ export function readWords(argv: readonly string[]): ReadWords {
     const raw = read[flag.name];
     if (raw !== undefined) values[flag.name] = flag.type === undefined ? true : parseValue(flag, flag.type, raw);
   }
-  return { values: values as FlagValues, notes: notesOf(foreignFlags.filter(({ name }) => read[name] !== undefined)) };
-}
-
-function notesOf(given: readonly ForeignFlag[]): string[] {
-  return given.flatMap((flag) => (flag.note === undefined ? [] : [`${label(flag)} changes nothing: ${flag.note}`]));
+  return { values: values as FlagValues, foreign: foreignFlags.filter(({ name }) => read[name] !== undefined) };
 }
 
 function parseValue(flag: Flag, type: NonNullable<Flag['type']>, raw: unknown): unknown {
@@ -99,7 +95,7 @@ function spellFlags(word: string, next: string | undefined): string[] {
 
 function spellOne(flag: KnownFlag, value: string | undefined, next: string | undefined): string[] {
   const name = dashed(flag.name);
-  if ('refusal' in flag) throw usageError(`wperf has no ${label(flag)}`, flag.refusal);
+  if ('refusal' in flag) throw noSuchFlag(flag, flag.refusal);
   if (flag.type === undefined) {
     if (value !== undefined && !('optional' in flag))
       throw usageError(`${label(flag)} takes no value`, `leave out ${quote(value)}`);

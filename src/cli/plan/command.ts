@@ -5,6 +5,7 @@ import { given } from '../../given.js';
 import type { Bounds, ClientPlan, OutputPlan, PingPlan, ReverseTracePlan, ServerPlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { checkCombination } from '../flags/combinations.js';
+import { notesOn } from '../flags/foreign.js';
 import type { Shell } from '../flags/help/shells.js';
 import type { Topic } from '../flags/help/topics.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
@@ -71,12 +72,12 @@ export type Command =
  * @throws WperfError 'usage', or 'file-failure' for a file that cannot be used.
  */
 export function parseCommand(argv: readonly string[], outside: Surroundings): Command {
-  const { values, notes } = readWords(argv);
+  const { values, foreign } = readWords(argv);
   if (values.help) return { command: 'help', topic: values.help };
   if (values.completion) return { command: 'completion', shell: values.completion };
   if (values.version) return { command: 'version', verbose: values.verbose ?? false };
   const settled = withSettings(values, outside);
-  return namingFile(settled, () => commandOf(settled.values, notes, outside));
+  return namingFile(settled, () => commandOf(settled.values, notesOn(foreign, settled.values), outside));
 }
 
 function commandOf(values: FlagValues, notes: readonly string[], outside: Surroundings): Command {

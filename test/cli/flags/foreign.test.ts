@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { foreignFlags, knownByWord } from '../../../src/cli/flags/foreign.js';
+import { foreignFlags, knownByWord, notesOn } from '../../../src/cli/flags/foreign.js';
 import { flagsByWord, wordsOf } from '../../../src/cli/flags/table.js';
 import { readWords } from '../../../src/cli/flags/words.js';
 import { WperfError } from '../../../src/errors.js';
@@ -29,9 +29,15 @@ describe('a flag of iperf3', () => {
   it.each(words)('%s is taken, or refused in one line that says what to do', (word, flag) => {
     const line = ['-c', 'h', word, ...(flag.type ? ['5'] : [])];
     if (flag.refusal === undefined) {
-      const { values, notes } = readWords(line);
+      const { values } = readWords(line);
       expect(values).toEqual({ client: 'h' });
-      expect(notes).toHaveLength(flag.note === undefined ? 0 : 1);
+      const with3 = [...line, '--iperf3'];
+      if (flag.refusalWith?.(values) === undefined) expect(notesOf(line)).toHaveLength(flag.note === undefined ? 0 : 1);
+      else
+        expect([refusal(line), notesOf(with3)]).toEqual([
+          expect.stringMatching(/^wperf has no -/),
+          [expect.any(String)],
+        ]);
     } else {
       expect(refusal(line)).toMatch(/^wperf has no -[^\n]+: [^\n]+$/);
     }
@@ -43,9 +49,40 @@ describe('a flag of iperf3', () => {
     ['-c h --debug=2', ['-d/--debug changes nothing: -V/--verbose tells what there is to tell']],
     ['-c h --cntl-ka=10/5/2 --forceflush', []],
     ['--traceroute h --tr-parallel', []],
-  ])('%s', (line, notes) => expect(readWords(line.split(' ')).notes).toEqual(notes));
+  ])('%s', (line, notes) => expect(notesOf(line.split(' '))).toEqual(notes));
 
   it.each([
+    ['--dont-fragment', 'all travels in TCP'],
+    ['--dont-fragment -u', 'all travels in TCP, packets of -u/--udp too'],
+    ['--dont-fragment --proto udp', 'packets of --proto udp are as long as the path takes in one piece'],
+    ['--dont-fragment --proto kcp', 'no longer than the path takes in one piece'],
+    ['--dont-fragment --proto ./mine.mjs', 'a matter of the module'],
+    ['--gsro', 'which the kernel batches anyway'],
+    ['--gsro --proto udp', 'many at a time'],
+    ['--gsro --iperf3 -u', 'many at a time'],
+    ['--gsro --proto kcp', 'KCP sends its datagrams one by one'],
+    ['-Z --proto udp', 'each packet has a number of its own'],
+    ['-Z --proto kcp', 'KCP keeps what it sends'],
+    ['--skip-rx-copy --iperf3 -u', 'each packet is read for its number'],
+    ['--skip-rx-copy --proto kcp', 'in order in the process'],
+    ['--pacing-timer 500', /by itself$/],
+    ['--pacing-timer 500 --iperf3', 'look every millisecond'],
+    ['--snd-timeout 500', 'silent for 15 s'],
+    ['--snd-timeout 500 --rcv-timeout 5500', 'silent for 5.5 s'],
+  ])('%s is told as it is with what carries the load', (line, told) => {
+    expect(notesOf(['-c', 'h', ...line.split(' ')])).toEqual([expect.stringMatching(told)]);
+  });
+
+  it.each([
+    [
+      '-c h --dont-fragment --iperf3 -u',
+      'wperf has no --dont-fragment: give -l/--length what the path takes in one piece',
+    ],
+    [
+      '-c h --dont-fragment --proto udp -l 3000',
+      'wperf has no --dont-fragment: leave -l/--length away, and packets are as long as the path takes in one piece',
+    ],
+    ['-c h --use-pkcs1-padding', 'wperf has no --use-pkcs1-padding: share a secret with --token-file at both ends'],
     ['-c h -A 0,1', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
     ['-c h -A', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
     ['-c h -F=file', 'wperf has no -F/--file: wperf sends random bytes and keeps none; send files with scp'],
@@ -70,9 +107,14 @@ describe('a flag of iperf3', () => {
   });
 });
 
+function notesOf(argv: readonly string[]): readonly string[] {
+  const { values, foreign } = readWords(argv);
+  return notesOn(foreign, values);
+}
+
 function refusal(argv: readonly string[]): string {
   try {
-    readWords(argv);
+    notesOf(argv);
   } catch (thrown) {
     if (thrown instanceof WperfError) return thrown.line;
     throw thrown;
