@@ -4,6 +4,7 @@ import { foreignFlags, knownByWord, notesOn } from '../../../src/cli/flags/forei
 import { flagsByWord, wordsOf } from '../../../src/cli/flags/table.js';
 import { readWords } from '../../../src/cli/flags/words.js';
 import { WperfError } from '../../../src/errors.js';
+import { describeNeeding, program } from '../../support/needs.js';
 
 /** Of sockets: they come with rows of their own. */
 const ofSockets = [
@@ -97,8 +98,10 @@ describe('a flag of iperf3', () => {
   it('is never one of ours', () => {
     expect(words.filter(([word]) => flagsByWord.has(word))).toEqual([]);
   });
+});
 
-  it.skipIf(spawnSync('iperf3', ['--help']).error)('is known, whatever the iperf3 of this machine lists', () => {
+describeNeeding('the iperf3 of this machine', [program('iperf3')], () => {
+  it('lists no flag that is not known', () => {
     const help = spawnSync('iperf3', ['--help'], { encoding: 'utf8' });
     const listed = [...`${help.stdout}${help.stderr}`.matchAll(/^ {2}(-\w)?,? ?(--[\w-]+)?/gm)];
     const all = listed.flatMap(([, short, long]) => [short, long].filter((word) => word !== undefined));
