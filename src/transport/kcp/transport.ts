@@ -7,6 +7,7 @@ import type { GrantedLoad, LoadTransport, LoadWay, TransportSettings } from '../
 import { associate } from '../udp/associate.js';
 import { greeting, readGreeting } from '../udp/greeting.js';
 import { keepAlive } from '../udp/keep-alive.js';
+import { kernelOf } from '../udp/kernel.js';
 import { openDatagramSocket } from '../udp/open.js';
 import { joinReception } from '../udp/reception.js';
 import type { DatagramSocket } from '../udp/socket.js';
@@ -71,7 +72,8 @@ function linkOf(socket: DatagramSocket, settings: KcpSettings, closed = () => {}
     const counts = { segments: segmentsSent, retransmits, lost: resentAtTimeout, fast: resentFast, early: resentEarly };
     return { ...counts, ...given({ rtt }) };
   };
-  return new ByteLink(stream, { name: 'kcp', info: { ...socket.info, secure: false }, columns, statistics });
+  const info = { ...socket.info, secure: false };
+  return new ByteLink(stream, { name: 'kcp', info, kernel: kernelOf(socket), columns, statistics });
 }
 
 /** What finds no room in the system's buffer is lost, as on the way, and sent again. */

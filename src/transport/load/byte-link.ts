@@ -30,7 +30,7 @@ export class ByteLink extends DuplexLink {
 
   constructor(stream: Duplex, options: DuplexLinkOptions) {
     super(stream, options);
-    this.kernel = stream instanceof Socket ? kernelViewOf(stream, options.info) : undefined;
+    this.kernel = stream instanceof Socket ? kernelViewOf(stream, options.info) : options.kernel;
   }
 
   get sink(): LoadSink | undefined {

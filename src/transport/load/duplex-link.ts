@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { StatisticColumn, Statistics } from '../../measure/statistics.js';
-import type { ChannelInfo, Closed } from '../channel.js';
+import type { ChannelInfo, Closed, KernelView } from '../channel.js';
 
 export interface DuplexLinkOptions {
   /** Of the transport. */
@@ -11,6 +11,8 @@ export interface DuplexLinkOptions {
   readonly info: ChannelInfo;
   readonly columns?: readonly StatisticColumn[] | undefined;
   readonly statistics?: (() => Statistics) | undefined;
+  /** Of the socket below a stream that is none itself. */
+  readonly kernel?: KernelView;
 }
 
 export class DuplexLink {

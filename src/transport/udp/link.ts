@@ -6,6 +6,7 @@ import type { Clock } from '../../host/clock.js';
 import type { Closed, KernelView, LoadLink, LoadSink, LoadWriter, PacketListener, Stamp } from '../channel.js';
 import { fillWithDigits } from '../load/repeating-payload.js';
 import { type Greeting, readGreeting } from './greeting.js';
+import { kernelOf } from './kernel.js';
 import type { ProbedPath } from './probe.js';
 import type { DatagramSocket } from './socket.js';
 import { DatagramWriter } from './writer.js';
@@ -63,17 +64,7 @@ export class DatagramLink implements LoadLink {
   }
 
   get kernel(): KernelView {
-    const { socket } = this;
-    return {
-      sample: () => undefined,
-      congestion: () => undefined,
-      settings: () => socket.settings,
-      // Of a UDP socket they are settled as it is opened.
-      setBuffers: () => {},
-      setOptions: () => {},
-      socket: () => socket.settings,
-      options: () => undefined,
-    };
+    return kernelOf(this.socket);
   }
 
   repeatLoad(): void {

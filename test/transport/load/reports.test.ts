@@ -45,6 +45,15 @@ describe.each(protos)('load over %s', (proto) => {
   });
 });
 
+test.each(['tcp', 'udp', 'kcp'])(
+  'options of the socket that carries %s are told as this kernel has them',
+  async (proto) => {
+    const { run } = await serve(proto);
+    const { stdout } = await run('-w', '64K', '-S', '0x28');
+    expect(stdout).toMatch(/^Socket: window 64 KiB \(here send 128 KiB receive 128 KiB, .*TOS 0x28 \(here 0x28, /m);
+  },
+);
+
 test('statistics of a module are columns of text and JSON that wperf has never heard of', async () => {
   const code = (documentedModules().get('plain.mjs') ?? '')
     .replace(

@@ -1,0 +1,15 @@
+/** What the kernel knows of a UDP socket: its options, which are settled as it is opened, and nothing of a connection. */
+import type { KernelView } from '../channel.js';
+import type { DatagramSocket } from './socket.js';
+
+export function kernelOf(socket: Pick<DatagramSocket, 'settings'>): KernelView {
+  return {
+    sample: () => undefined,
+    congestion: () => undefined,
+    settings: () => socket.settings,
+    setBuffers: () => {},
+    setOptions: () => {},
+    socket: () => socket.settings,
+    options: () => undefined,
+  };
+}
