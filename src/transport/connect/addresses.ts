@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { bounds } from '../../defaults/index.js';
 import { orAborted } from '../../host/abort.js';
+import { withZoneName } from '../../host/zone.js';
 import { type Family, familyOf } from '../../net/ip.js';
 
 /** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. */
@@ -22,7 +23,7 @@ export async function addressesOf(
   resolve: Resolve,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (familyOf(host) !== undefined) return [host];
+  if (familyOf(host) !== undefined) return [withZoneName(host)];
   const found = await orAborted(resolve(host, family), signal, () => signal.reason);
   return inTurn([...new Set(found)]).slice(0, bounds.addressesTried);
 }

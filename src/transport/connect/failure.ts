@@ -2,7 +2,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull, networkInterfaces } from 'node:os';
 import { type ErrorCode, isOutOfFiles, stripControl, tooManyFiles, WperfError } from '../../errors.js';
-import { type Family, familyOf, lacksZone, parseIp } from '../../net/ip.js';
+import { zoneFlaw } from '../../host/zone.js';
+import { type Family, familyOf } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 import { ProxyRefusal } from './proxy.js';
 import { AllFailed, type Failure } from './race.js';
@@ -149,8 +150,8 @@ export function machineError(error: NodeError, { bind, socket }: OwnEnd = {}): W
   if (isOutOfFiles(error)) return tooManyFiles(error);
   if (socket?.localPort !== undefined && isAboutPort(error)) return portRefused(socket.localPort, error);
   const address = error.syscall === 'bind' ? (bind ?? '') : (error.address ?? '');
-  if (error.code === 'EINVAL' && lacksZone(address)) return zoneMissing(address, error);
-  if (error.code === 'EINVAL' && hasUnknownZone(address)) return zoneUnknown(address, error);
+  const flaw = error.code === 'EINVAL' ? zoneFlaw(address) : undefined;
+  if (flaw) return local('usage', flaw.text, flaw.hint, error);
   if (error.code === 'EADDRINUSE') return noFreePort(error);
   if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EINVAL') return undefined;
   if (error.syscall === 'bind') {
@@ -193,21 +194,6 @@ function hasAddress(family: Family | undefined): boolean {
 function noFreePort(cause: NodeError): WperfError {
   const text = 'this machine has no local port left for one more connection';
   return local('no-local-port', text, 'wait until earlier connections are forgotten, or use fewer streams', cause);
-}
-
-function zoneMissing(address: string, cause: NodeError): WperfError {
-  const text = `${address} is a link-local address without its zone`;
-  return local('usage', text, `name the interface, as in ${address}%eth0`, cause);
-}
-
-function hasUnknownZone(address: string): boolean {
-  const { zone } = parseIp(address) ?? {};
-  return zone !== undefined && !(zone in networkInterfaces());
-}
-
-function zoneUnknown(address: string, cause: NodeError): WperfError {
-  const text = `${address} has a zone that is no interface of this machine`;
-  return local('usage', text, `name one of ${Object.keys(networkInterfaces()).join(', ')}`, cause);
 }
 
 function local(code: ErrorCode, text: string, hint: string, cause: unknown): WperfError {

@@ -2,6 +2,7 @@
 import { Socket } from 'node:net';
 import { given } from '../../given.js';
 import { openTcpSocket } from '../../host/tcp/wishes.js';
+import { withZoneName } from '../../host/zone.js';
 import { familyOf } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 
@@ -9,7 +10,8 @@ import type { Way } from '../transport.js';
 export function startTcp(host: string, port: number, { bind, socket }: Pick<Way, 'bind' | 'socket'>): Socket {
   const { localPort, ...wishes } = socket ?? {};
   const made = Object.keys(wishes).length === 0 ? new Socket() : adopt(openTcpSocket(familyOf(host) ?? 4, wishes));
-  return made.connect({ host, port, ...given({ localAddress: bind, localPort }) });
+  const localAddress = bind && withZoneName(bind);
+  return made.connect({ host, port, ...given({ localAddress, localPort }) });
 }
 
 /** Nothing is read before the connection stands. */

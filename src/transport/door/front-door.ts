@@ -7,6 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
+import { withZoneName, zoneFlaw } from '../../host/zone.js';
 import type { Arrival, Opening } from './arrival.js';
 import { readProxyHeader } from './proxy-protocol.js';
 
@@ -99,7 +100,8 @@ function openingOf(seen: Uint8Array, openings: readonly Opening[]): Opening | 'm
 function listen(server: Server, { host, port, descriptor, flag = '--port' }: FrontDoorOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port, flag)));
-    const place = descriptor === undefined ? { port, ...(host !== undefined && { host }) } : { fd: descriptor };
+    const place =
+      descriptor === undefined ? { port, ...(host !== undefined && { host: withZoneName(host) }) } : { fd: descriptor };
     server.listen(place, () => {
       server.removeAllListeners('error');
       server.on('error', () => {});
@@ -121,6 +123,8 @@ function listenError(error: NodeJS.ErrnoException, host: string | undefined, por
       detail('choose a port above 1023'),
     );
   }
+  const flaw = error.code === 'EINVAL' ? zoneFlaw(host ?? '') : undefined;
+  if (flaw) return new WperfError('listen-failure', `--host ${flaw.text}`, detail(flaw.hint));
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
     return new WperfError('listen-failure', `${host} is not an address of this machine`, detail('check --host'));
   }

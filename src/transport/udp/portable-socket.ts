@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { bounds } from '../../defaults/index.js';
 import { refuseWishes } from '../../host/tcp/wishes.js';
+import { withZoneName } from '../../host/zone.js';
 import { canonicalHost, familyOf } from '../../net/ip.js';
 import { type ClientOptions, type DatagramInfo, type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
 
@@ -14,7 +15,7 @@ export async function openPortableSocket(options: ClientOptions): Promise<Datagr
   refuseWishes({ ...(device !== undefined && { device }), ...(tos !== undefined && { tos }) }, 'this machine');
   const socket = createSocket(familyOf(host) === 6 ? 'udp6' : 'udp4');
   try {
-    socket.bind({ port: localPort, ...(bind !== undefined && { address: bind }) });
+    socket.bind({ port: localPort, ...(bind !== undefined && { address: withZoneName(bind) }) });
     await once(socket, 'listening');
     askForBuffers(socket, windowBytes);
     socket.connect(port, host);

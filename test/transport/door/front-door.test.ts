@@ -25,6 +25,20 @@ const cookie = opening('cookie', (text) => {
 const letters = opening('letters', (text) => (/^[a-z]/.test(text) ? 'yes' : 'no'));
 const endless = opening('endless', (text) => (text.startsWith('.') ? 'more' : 'no'));
 
+test('says which zone of the address to listen at is of no interface', async () => {
+  const common = { port: 0, clock: new FakeClock(), trusts: () => false, onConnection: () => {}, openings: [] };
+  await expect(openFrontDoor({ ...common, host: 'fe80::1%nosuch0' })).rejects.toMatchObject({
+    code: 'listen-failure',
+    line: expect.stringMatching(
+      /^--host fe80::1%nosuch0 has a zone that is no interface of this machine: name one of /,
+    ),
+  });
+  await expect(openFrontDoor({ ...common, host: 'fe80::1' })).rejects.toMatchObject({
+    code: 'listen-failure',
+    line: '--host fe80::1 is a link-local address without its zone: name the interface, as in fe80::1%eth0',
+  });
+});
+
 async function answerInPieces(bytes: string, size: number, openings: readonly Opening[]): Promise<string> {
   const clock = new FakeClock();
   let told = 0;

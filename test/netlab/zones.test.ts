@@ -1,0 +1,35 @@
+/** Link-local addresses whose zone is the number of an interface, as other tools take it. */
+import { expect, onTestFinished, test } from 'vitest';
+import { describeNeeding, networkNamespaces } from '../support/needs.js';
+import { inside, ip, makeNamespace, nextLabNumber } from '../support/netlab/namespaces.js';
+import { output } from '../support/processes.js';
+import { undoAfterAll } from '../support/suite.js';
+import { runWperf, startWperfServer } from '../support/wperf.js';
+
+const namespace = `wperf-zones-${process.pid}-${nextLabNumber()}`;
+const within = inside(namespace);
+
+describeNeeding('a zone that is a number', [networkNamespaces], () => {
+  const later = undoAfterAll();
+
+  test('is taken by servers, clients, and for what they are bound to', async () => {
+    await makeNamespace(later, namespace, {});
+    await ip(namespace, 'link add d0 type veth peer name d1');
+    await ip(namespace, 'addr add fe80::7/64 dev d0 nodad');
+    for (const device of ['d0', 'd1']) await ip(namespace, `link set ${device} up`);
+    const index = (await output([...within, 'cat', '/sys/class/net/d0/ifindex'])).trim();
+    const host = `fe80::7%${index}`;
+    const { port } = await startWperfServer(onTestFinished, [], { host, within });
+    const whats = [
+      ['-t', '0.3'],
+      ['-t', '0.3', '-B', host],
+      ['-t', '0.3', '--proto', 'udp', '-b', '1M'],
+      ['--ping', '--ping-count', '2', '-i', '0.1'],
+    ];
+    for (const target of [host, 'fe80::7%d0'])
+      for (const what of whats) {
+        const words = ['-c', target, '-p', String(port), ...what];
+        expect(await runWperf(words, { within })).toMatchObject({ stderr: '', exitCode: 0 });
+      }
+  });
+});
