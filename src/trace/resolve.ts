@@ -3,20 +3,27 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { waits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
-import { type Family, type Ip, parseIp } from '../net/ip.js';
+import { type Family, type Ip, lacksZone, parseIp } from '../net/ip.js';
 import { printableName } from './printable-name.js';
 import type { TraceTarget } from './prober.js';
 
-/** The first address in the system's order, or of the family asked for. */
-export async function resolveTarget(host: string, family?: Family): Promise<TraceTarget> {
+type Find = (name: string, family: Family | undefined) => Promise<readonly string[]>;
+
+const addressesOf: Find = async (name, family) => {
+  const found = await lookup(name, { all: true, family: family ?? 0, verbatim: true });
+  return found.map(({ address }) => address);
+};
+
+/** The first address in the system's order, or of the family asked for, that a packet can be sent to. */
+export async function resolveTarget(host: string, family?: Family, find: Find = addressesOf): Promise<TraceTarget> {
   const literal = parseIp(host);
   if (literal !== undefined) return literalTarget(host, literal, family);
-  const found = await lookup(host, { family: family ?? 0, verbatim: true }).catch((cause: unknown) => {
+  const addresses = await find(host, family).catch((cause: unknown) => {
     const kind = family === undefined ? 'address' : `IPv${family} address`;
     throw new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, cause });
   });
-  const address = parseIp(found.address);
-  if (address === undefined) throw new WperfError('internal', `${host} resolved to ${found.address}`);
+  const address = parseIp(addresses.find((each) => !lacksZone(each)) ?? '');
+  if (address === undefined) throw zoneMissing(`${host} is ${addresses[0]},`, addresses[0]);
   return literalTarget(host, address, family);
 }
 
@@ -62,12 +69,20 @@ async function boundedName(reverse: Reverse, ip: string): Promise<string | undef
   return printableName(names[0]);
 }
 
+/** No name tells the zone of its addresses. */
+function zoneMissing(what: string, address = ''): WperfError {
+  return new WperfError('usage', `${what} a link-local address without its zone`, {
+    hint: `name the interface, as in ${address}%eth0`,
+  });
+}
+
 function literalTarget(host: string, ip: Ip, family: Family | undefined): TraceTarget {
   if (family !== undefined && family !== ip.family) {
     throw new WperfError('usage', `${host} is not an IPv${family} address`, {
       hint: `drop -${family} or name another host`,
     });
   }
+  if (lacksZone(host)) throw zoneMissing(`${host} is`, host);
   return { ip: ip.text, family: ip.family, scopeId: ip.zone === undefined ? 0 : scopeOf(ip.zone, host) };
 }
 

@@ -32,6 +32,25 @@ describe('targets', () => {
     await expect(resolveTarget('fe80::1%none0')).rejects.toMatchObject({ code: 'usage' });
   });
 
+  test('a link-local address without its zone is refused, and passed over where a name has another', async () => {
+    const hint = 'name the interface, as in fe80::1%eth0';
+    await expect(resolveTarget('fe80::1')).rejects.toMatchObject({
+      ...{ code: 'usage', hint },
+      message: 'fe80::1 is a link-local address without its zone',
+    });
+    const has =
+      (...addresses: string[]) =>
+      async () =>
+        addresses;
+    await expect(resolveTarget('s.example', 6, has('fe80::1', 'fe80::2'))).rejects.toMatchObject({
+      ...{ code: 'usage', hint },
+      message: 's.example is fe80::1, a link-local address without its zone',
+    });
+    expect(await resolveTarget('s.example', undefined, has('fe80::1', '2001:db8::1', '192.0.2.1'))).toMatchObject({
+      ip: '2001:db8::1',
+    });
+  });
+
   test('a name that cannot be', async () => {
     const refused = resolveTarget('a..b', 4);
     await expect(refused).rejects.toMatchObject({ code: 'dns-failure', message: 'no IPv4 address for a..b' });
