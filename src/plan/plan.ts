@@ -54,6 +54,8 @@ export interface SocketWishes {
   readonly localPort?: number;
   /** The only network interface to use. */
   readonly device?: string;
+  /** It was named with the address to bind to, for errors. */
+  readonly deviceOfBind?: true;
 }
 
 /** What is measured; both ends agree on it in the handshake. */

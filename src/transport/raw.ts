@@ -91,7 +91,7 @@ export class RawConnections {
   #wayOf(place: Place): Way {
     const { socket: all, ...way } = this.#way;
     const { socket = all } = socketOf(this.#way, place);
-    const own = place === 'beside' ? given({ device: all?.device }) : socket;
+    const own = place === 'beside' ? given({ device: all?.device, deviceOfBind: all?.deviceOfBind }) : socket;
     return { ...way, ...this.#settled, ...(own && { socket: own }) };
   }
 }

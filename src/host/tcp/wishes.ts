@@ -15,7 +15,7 @@ export type OptionWishes = Omit<SocketWishes, 'localPort'>;
 
 const { ENOENT } = constants.errno;
 
-type Wish = keyof OptionWishes;
+type Wish = Exclude<keyof OptionWishes, 'deviceOfBind'>;
 
 /** Whose socket it is, for errors. */
 export type Owner = 'this machine' | 'the server';
@@ -28,6 +28,12 @@ const labels: Readonly<Record<Wish, string>> = {
   windowBytes: '-w/--window',
   tos: '-S/--tos or --dscp',
 };
+
+const labelOfBind = '-B/--bind ADDRESS%';
+
+function isOfBind(wish: Wish, { deviceOfBind }: OptionWishes): boolean {
+  return wish === 'device' && deviceOfBind === true;
+}
 
 /** A socket that is not connected yet, for options that the first segment depends on. Throws WperfError or SystemError. */
 export function openTcpSocket(family: 4 | 6, wishes: OptionWishes): number {
@@ -82,7 +88,7 @@ function libcFor(wishes: OptionWishes, owner: Owner): Libc {
 }
 
 function unavailable(wishes: OptionWishes, owner: Owner, why: string, cause: unknown): WperfError {
-  const asked = wishesOf(wishes).map((wish) => labels[wish]);
+  const asked = wishesOf(wishes).map((wish) => (isOfBind(wish, wishes) ? labelOfBind : labels[wish]));
   return refusal(`${asked.join(', ')} cannot be set at ${owner}`, why, cause);
 }
 
@@ -94,7 +100,7 @@ export function setWishes(options: SocketOptions, wishes: OptionWishes, owner: O
       setWish(options, wish, wishes);
     } catch (thrown) {
       const { code } = thrown as SystemError;
-      const text = `${labels[wish]} ${shown(wish, wishes)}: ${ruleOf(wish, code, owner)}`;
+      const text = `${shown(wish, wishes)}: ${ruleOf(wish, code, owner)}`;
       throw refusal(text, adviceOf(wish, code), thrown);
     }
     if (wish === 'windowBytes') checkWindow(options, wishes.windowBytes, owner);
@@ -137,7 +143,8 @@ function checkWindow(options: SocketOptions, asked = 0, owner: Owner): void {
 
 function shown(wish: Wish, wishes: OptionWishes): string {
   const value = wishes[wish];
-  return wish === 'windowBytes' ? sizeText(Number(value)) : String(value);
+  if (isOfBind(wish, wishes)) return `${labelOfBind}${value}`;
+  return `${labels[wish]} ${wish === 'windowBytes' ? sizeText(Number(value)) : value}`;
 }
 
 function ruleOf(wish: Wish, code: string, owner: Owner): string {

@@ -51,9 +51,10 @@ describe('options of sockets', () => {
   it.each([
     ['-B 192.0.2.1', '192.0.2.1', undefined],
     ['-B ::ffff:192.0.2.1', '192.0.2.1', undefined],
-    ['-B 192.0.2.1%eth0', '192.0.2.1', { device: 'eth0' }],
+    ['-B 192.0.2.1%eth0', '192.0.2.1', { device: 'eth0', deviceOfBind: true }],
     ['-B [2001:db8::1]', '2001:db8::1', undefined],
-    ['-B 2001:db8::1%eth0.7', '2001:db8::1', { device: 'eth0.7' }],
+    ['-B 2001:db8::1%eth0.7', '2001:db8::1', { device: 'eth0.7', deviceOfBind: true }],
+    ['-B 192.0.2.1%eth0 --bind-dev eth0', '192.0.2.1', { device: 'eth0' }],
     ['-B fe80::1%eth0', 'fe80::1%eth0', undefined],
   ])('%s', (flags, bind, socket) => {
     const command = parse(`-c h ${flags}`);

@@ -103,6 +103,10 @@ test.each<[SocketWishes, RegExp]>([
     /^socket-option: -C\/--congestion nosuch: this machine has no such algorithm: it has .*reno/,
   ],
   [{ device: 'nosuch0' }, /^socket-option: --bind-dev nosuch0: this machine has no such network interface: it has lo/],
+  [
+    { device: 'nosuch0', deviceOfBind: true },
+    /^socket-option: -B\/--bind ADDRESS%nosuch0: this machine has no such network interface: it has lo/,
+  ],
   [{ windowBytes: 2 ** 30 }, /^socket-option: -w\/--window 1G: the kernel of this machine gives no more than \S+: ask/],
 ])('this machine says that it cannot have %j', async (socket, line) => {
   expect((await collect(withSocket(socket))).error).toMatch(line);

@@ -24,6 +24,7 @@ export function socketWishes(values: FlagValues): SocketWishes | undefined {
     congestion: values.congestion,
     localPort: values.cport,
     device: device ?? named,
+    deviceOfBind: named === undefined || device !== undefined ? undefined : (true as const),
   });
   return Object.keys(wishes).length === 0 ? undefined : wishes;
 }
