@@ -29,7 +29,8 @@ describeNeeding('a zone that is a number', [networkNamespaces], () => {
     for (const target of [host, 'fe80::7%d0'])
       for (const what of whats) {
         const words = ['-c', target, '-p', String(port), ...what];
-        expect(await runWperf(words, { within })).toMatchObject({ stderr: '', exitCode: 0 });
+        const { exitCode, stderr } = await runWperf(words, { within });
+        expect([exitCode, stderr.replaceAll(/^warning: .*\n/gm, '')]).toEqual([0, '']);
       }
   });
 });

@@ -19,7 +19,7 @@ import { Recording } from './recording.js';
 import { directionsOf, type StreamDirections } from './results.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
-import type { StreamLink } from './stream/talk.js';
+import type { StreamLink, StreamTalk } from './stream/talk.js';
 
 /** What a client said of its test. */
 export interface AskedTest {
@@ -76,9 +76,9 @@ export class ServedTest {
     this.#options = options;
   }
 
-  /** The test has begun, and has this link among its own. */
-  runsOn(link: Link): boolean {
-    return this.#collector !== undefined && this.#members.some((member) => member.link === link);
+  /** The test has begun, and one of its streams has such a talk. */
+  runsWith(isOwn: (talk: StreamTalk) => boolean): boolean {
+    return this.#collector !== undefined && this.#members.some(({ talk }) => isOwn(talk));
   }
 
   /** Runs one stream, ready for its load when this returns, from its grant to its result. Rejects with WperfError. */

@@ -5,6 +5,7 @@ import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { ExpectedLoad } from '../../../modes/load/carriage.js';
 import { ServedTest } from '../../../modes/load/served.js';
+import type { StreamTalk } from '../../../modes/load/stream/talk.js';
 import { countServedPings } from '../../../modes/ping/account.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
 import type { EndRun, House, ServedDialect } from '../../served.js';
@@ -39,14 +40,19 @@ const served: Readonly<Record<Hello['mode'], (granted: Granted) => Promise<void>
 
 export function serveNative(house: House): ServedDialect {
   const tests = new Map<string, ServedTest>();
-  const isTesting = (conversation: Conversation) =>
-    [...tests.values()].some((test) => test.runsOn(conversation.channel));
+  const isTesting = (conversation: Conversation) => {
+    const isOwn = (talk: StreamTalk) => talk instanceof NativeTalk && talk.isOf(conversation);
+    return [...tests.values()].some((test) => test.runsWith(isOwn));
+  };
   return async ({ channel, heard, failed }) => {
     const conversation = new Conversation(channel, house.host.clock);
     const ended = new Promise<void>((resolve) => conversation.whenEnded(resolve));
     let isHeard = false;
+    let awaitsLoad = false;
     const sendAway = () => {
-      if (!isTesting(conversation)) conversation.close(isHeard ? waits.stopSeconds : waits.partingSeconds);
+      if (isTesting(conversation)) return;
+      if (awaitsLoad) conversation.abort(stoppedBefore());
+      else conversation.close(isHeard ? waits.stopSeconds : waits.partingSeconds);
     };
     // Behind the last word of whoever else hears of the stop.
     const stayed = onAbort(house.stop, () => queueMicrotask(sendAway));
@@ -54,7 +60,9 @@ export function serveNative(house: House): ServedDialect {
       const granted = await open(conversation, house);
       heard();
       isHeard = true;
+      awaitsLoad = served[granted.hello.mode] === serveLoad;
       await served[granted.hello.mode]({ ...granted, conversation, house, tests });
+      awaitsLoad = false;
     } catch (error) {
       failed(error);
     }
@@ -62,6 +70,11 @@ export function serveNative(house: House): ServedDialect {
     await ended;
     stayed();
   };
+}
+
+/** Of a client that has its grant and has not begun: its test hears of the stop by nothing else. */
+function stoppedBefore(): WperfError {
+  return new WperfError('peer-terminated', 'the server was stopped before the test began', { operation: 'test' });
 }
 
 function open(conversation: Conversation, { id, plan, service, host, reception }: House) {

@@ -14,6 +14,10 @@ export class NativeTalk implements StreamTalk {
     this.#role = role;
   }
 
+  isOf(conversation: Conversation): boolean {
+    return this.#conversation === conversation;
+  }
+
   get peer(): string {
     return this.#conversation.peer;
   }
