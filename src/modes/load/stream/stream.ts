@@ -8,7 +8,7 @@ import { toWperfError, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
-import type { PacketFigures, PacketSummary } from '../../../measure/packets/packets.js';
+import type { PacketFigures } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import type { UsageMeter } from '../../../measure/usage.js';
@@ -23,6 +23,7 @@ import { boundFirstPayload } from './first-payload.js';
 import type { Load, LoadReceiver, LoadSender } from './load.js';
 import type { StreamOptions } from './options.js';
 import { Patience } from './patience.js';
+import { CountsBeyondOmitted } from './running-counts.js';
 import { SenderFigures, tellsStatistics } from './sender-figures.js';
 import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
 import { countSentPackets } from './sent-packets.js';
@@ -56,6 +57,7 @@ class Stream {
   #usage: UsageMeter;
   #deadline = Number.POSITIVE_INFINITY;
   #standstill: Standstill | undefined;
+  readonly #counts: CountsBeyondOmitted;
   #patience: Patience;
   readonly #cancels: Cancel[] = [];
   #remote: FarResult | undefined;
@@ -76,6 +78,11 @@ class Stream {
     this.#clock = host.clock;
     this.#usage = host.meterUsage();
     this.#patience = new Patience(host.clock);
+    this.#counts = new CountsBeyondOmitted(() => ({
+      pacing: this.#sender?.pacing,
+      stalledSeconds: this.#standstill?.seconds ?? 0,
+      socketDrops: stream.data.socketDrops,
+    }));
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
     if (!takesPart(role, test, false)) return;
     if (tellsStatistics(stream.link)) this.#awaited = new AwaitedStatistics((report) => this.#report(report));
@@ -134,6 +141,7 @@ class Stream {
     this.#standstill = standstill;
     this.#patience = new Patience(this.#clock);
     this.#cancels.push(() => standstill.stop());
+    this.#cancels.push(this.#counts.begin(this.#clock, test.omitSeconds));
     stream.talk.watch(silenceSeconds);
     this.#obeyStop();
     this.#boundFirstPayload();
@@ -289,23 +297,19 @@ class Stream {
     this.#options.stream.talk.abort(error);
   }
 
-  get #packets(): PacketSummary | undefined {
-    const { socketDrops } = this.#options.stream.data;
-    const packets = this.#receiver?.packets;
-    return packets && { ...packets, ...given({ socketDrops }) };
-  }
-
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
     const { stream, output } = this.#options;
     this.#figures?.look();
     const usage = this.#usage.read();
+    const { pacing, stalledSeconds, socketDrops } = this.#counts.figures;
+    const packets = this.#receiver?.packets;
     const figures = given({
       sent,
       received,
-      packets: this.#packets,
-      pacing: this.#sender?.pacing,
+      packets: packets && { ...packets, ...given({ socketDrops }) },
+      pacing,
       simulated: stream.data.simulated,
-      stalledSeconds: this.#standstill?.seconds || undefined,
+      stalledSeconds: stalledSeconds || undefined,
       tcp: this.#figures?.tcp,
       statistics: this.#figures?.statistics,
       congestion: stream.link.kernel?.congestion(),
