@@ -83,6 +83,17 @@ describe('loss', () => {
     expect(counted.summary()).toMatchObject({ packets: 4, lost: 0 });
   });
 
+  it('are in order though the word of how many there were overtakes the last', () => {
+    const counted = meter(numbers(0, 1));
+    counted.sent(4);
+    add(counted, numbers(2, 3));
+    expect(counted.summary()).toMatchObject({ packets: 4, lost: 0, outOfOrder: 0 });
+    const late = meter(numbers(0, 2));
+    late.sent(4);
+    add(late, numbers(1, 3));
+    expect(late.summary()).toMatchObject({ packets: 4, lost: 0, outOfOrder: 1 });
+  });
+
   it('has a percentage, of nothing too', () => {
     expect(lostPercent({ ...none, packets: 8, lost: 2, jitterMs: 0 })).toBe(25);
     expect(lostPercent({ ...none, jitterMs: 0 })).toBe(0);

@@ -58,6 +58,8 @@ export class PacketMeter {
   #outOfOrder = 0;
   #duplicates = 0;
   #malformed = 0;
+  /** Behind the highest number that has come: the sender's word of how many there were may overtake packets. */
+  #next = 0;
   /** As the sender says; undefined before it does. */
   #sent: number | undefined;
   #jitterMs = 0;
@@ -85,8 +87,9 @@ export class PacketMeter {
       return false;
     }
     this.#received += 1;
-    if (number < this.#due) this.#outOfOrder += 1;
-    this.#due = Math.max(this.#due, number + 1);
+    if (number < this.#next) this.#outOfOrder += 1;
+    this.#next = Math.max(this.#next, number + 1);
+    this.#due = Math.max(this.#due, this.#next);
     this.#addTransit(stampNs, arrivedMs);
     return true;
   }
