@@ -56,10 +56,13 @@ describeNeeding('both kernels', [program('ss', 'iproute2')], () => {
     expect(start?.socket).toEqual({ asked: socket, local: facts, remote: facts });
   });
 
-  test('have it on every stream, and of the connection beside them its type of service', async () => {
-    const { ends } = await lookedAt({ streams: 2, latency: true, socket: { tos: 0xb8, congestion: 'reno' } });
+  test('have it on every stream, and at both ends of the connection beside them', async () => {
+    const socket = { tos: 0xb8, congestion: 'reno', windowBytes: 131_072 };
+    const { ends } = await lookedAt({ streams: 2, latency: true, socket });
     expect(ends).toHaveLength(6);
     expect(ends.filter((end) => end.includes('tos:0xb8'))).toHaveLength(6);
+    expect(ends.filter((end) => / reno /.test(end))).toHaveLength(6);
+    expect(ends.filter((end) => /rb262144,.*tb262144/.test(end))).toHaveLength(6);
   });
 
   test('keep what is their own where nothing is asked', async () => {

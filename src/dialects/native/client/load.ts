@@ -95,7 +95,7 @@ type Opening = Omit<LoadOpening, 'connections'>;
 
 function besideRequest({ plan, session, simulation, host: { software } }: Opening): Request {
   const about = { software, session, seconds: plan.seconds };
-  const socket = farSocket(given({ tos: plan.socket?.tos }));
+  const socket = farSocket(plan.socket);
   return { ...pingHello('latency', about), omitSeconds: plan.omitSeconds, ...given({ sim: simulation, socket }) };
 }
 
