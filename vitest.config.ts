@@ -24,14 +24,15 @@ function startingPrograms(): string[] {
   return files.map((file) => `test/${file}`).filter((file) => starts.test(readFileSync(file, 'utf8')));
 }
 
-/** Wait longest, of those in the fast run. */
-const waiting = /(?:modes\/load\/(?:simulation|latency)|client\/fake|load\/contract-\w+|hostile|crowd)\.test\.ts$/;
+/** Take longest, of those in the fast run. */
+const longest =
+  /(?:modes\/load\/(?:simulation|latency)|client\/fake|load\/contract-\w+|hostile|crowd|document\/anything)\.test\.ts$/;
 
-/** What waits longest first: begun last, it would be all that still runs in the end. */
-class WaitingFirst extends BaseSequencer {
+/** What takes longest first: begun last, it would be all that still runs in the end. */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const rank = ({ moduleId }: TestSpecification) => (waiting.test(moduleId) ? 0 : 1);
+    const rank = ({ moduleId }: TestSpecification) => (longest.test(moduleId) ? 0 : 1);
     return sorted.toSorted((a, b) => rank(a) - rank(b));
   }
 }
@@ -97,10 +98,10 @@ export default defineConfig(({ mode }) => ({
           // Most of the processor's time would go into loading the same modules anew for each file.
           isolate: false,
           experimental: { fsModuleCache: true },
-          maxWorkers: 9,
+          maxWorkers: 11,
           // There is no processor to spare for collecting beside the tests.
           execArgv: ['--single-threaded-gc', '--max-semi-space-size=64'],
-          sequence: { sequencer: WaitingFirst },
+          sequence: { sequencer: LongestFirst },
         }
       : {
           ...common,
