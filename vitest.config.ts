@@ -24,15 +24,17 @@ function startingPrograms(): string[] {
   return files.map((file) => `test/${file}`).filter((file) => starts.test(readFileSync(file, 'utf8')));
 }
 
-/** Take longest, of those in the fast run. */
-const longest =
-  /(?:modes\/load\/(?:simulation|latency)|client\/fake|load\/contract-\w+|hostile|crowd|document\/anything)\.test\.ts$/;
+/** Take longest, of those in the fast run, and of those over links. */
+const longest = [
+  /(?:modes\/load\/(?:simulation|latency)|client\/fake|load\/contract-\w+|hostile|crowd|document\/anything)\.test\.ts$/,
+  /netlab\/(?:iperf3|large-packets|latency|path|transports-\w+)\.test\.ts$/,
+];
 
 /** What takes longest first: begun last, it would be all that still runs in the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const rank = ({ moduleId }: TestSpecification) => (longest.test(moduleId) ? 0 : 1);
+    const rank = ({ moduleId }: TestSpecification) => (longest.some((names) => names.test(moduleId)) ? 0 : 1);
     return sorted.toSorted((a, b) => rank(a) - rank(b));
   }
 }
@@ -107,6 +109,7 @@ export default defineConfig(({ mode }) => ({
           ...common,
           reporters: ['default', new SkippedReporter(), 'json'],
           outputFile: { json: 'build/test-results.json' },
+          sequence: { sequencer: LongestFirst },
           projects: whole,
         },
 }));
