@@ -1,6 +1,5 @@
 /** The rules that a plan must keep. Each end of a test, and each way to ask for one, checks by these. */
 import { blockLimits, limits, serverRate } from '../defaults/index.js';
-import { decodes, parseUrl } from '../net/url.js';
 import type { Unplaced } from './complete.js';
 import { mayEndByTime } from './length.js';
 import type {
@@ -15,6 +14,7 @@ import type {
   TraceWish,
 } from './plan.js';
 import { isModulePath, packetProtos, protos } from './protos.js';
+import { flawOfProxyUrl } from './proxy.js';
 import { cutByProxy, lacksPorts } from './socket.js';
 
 const carried: readonly string[] = protos.filter((name) => name !== 'ws');
@@ -129,15 +129,9 @@ function flawOfConnection(plan: Pick<ConnectionPlan, 'connectTimeoutMs' | 'socke
   );
 }
 
-/** Its credentials are not told. */
 function flawOfProxy({ proxy }: Pick<ConnectionPlan, 'proxy'>): Flaw | undefined {
-  if (proxy === undefined) return undefined;
-  const { url, host = '' } = parseUrl(proxy) ?? {};
-  const schemes = ['http:', 'https:', 'socks5:', 'socks5h:'];
-  const isGood = url !== undefined && host !== '' && url.port !== '0' && schemes.includes(url.protocol);
-  return isGood && decodes(url.username) && decodes(url.password)
-    ? undefined
-    : other('proxy', 'is no URL of http, https, socks5 or socks5h with a host, as in http://proxy.example:3128');
+  const flaw = proxy === undefined ? undefined : flawOfProxyUrl(proxy);
+  return flaw && other('proxy', flaw.join(': '));
 }
 
 function flawOfSocket(plan: Pick<ConnectionPlan, 'socket' | 'proxy'>): Flaw | undefined {

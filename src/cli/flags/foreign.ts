@@ -58,8 +58,9 @@ const batched: Readonly<Record<Carrier, string>> = {
   kcp: 'KCP sends its datagrams one by one',
 };
 
-function isOfPackets(values: FlagValues): boolean {
-  return values.udp === true || carrierOf(values) === 'datagrams';
+function unlessPackets(ofPackets: string, others: Readonly<Record<Carrier, string>>) {
+  return (values: FlagValues) =>
+    values.udp || carrierOf(values) === 'datagrams' ? ofPackets : others[carrierOf(values)];
 }
 
 /** Packets of a length that the user has said are sent, whatever the path takes. */
@@ -82,24 +83,18 @@ export const foreignFlags: readonly ForeignFlag[] = [
   {
     name: 'zerocopy',
     aliases: ['Z'],
-    note: (values) =>
-      isOfPackets(values)
-        ? 'each packet has a number of its own to be written'
-        : {
-            ...by('wperf writes ready-made batches, which costs as little'),
-            kcp: 'KCP keeps what it sends until that is acknowledged',
-          }[carrierOf(values)],
+    note: unlessPackets('each packet has a number of its own to be written', {
+      ...by('wperf writes ready-made batches, which costs as little'),
+      kcp: 'KCP keeps what it sends until that is acknowledged',
+    }),
   },
   {
     name: 'skip-rx-copy',
     aliases: [],
-    note: (values) =>
-      isOfPackets(values)
-        ? 'each packet is read for its number'
-        : {
-            ...by('received load stays in the kernel wherever that can be; --rx-copy copies it'),
-            kcp: 'KCP puts what it receives in order in the process',
-          }[carrierOf(values)],
+    note: unlessPackets('each packet is read for its number', {
+      ...by('received load stays in the kernel wherever that can be; --rx-copy copies it'),
+      kcp: 'KCP puts what it receives in order in the process',
+    }),
   },
   { name: 'debug', aliases: ['d'], optional: true, note: '-V/--verbose tells what there is to tell' },
   {

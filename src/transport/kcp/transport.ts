@@ -4,10 +4,10 @@ import { systemClock } from '../../host/clock.js';
 import type { StatisticColumn } from '../../measure/statistics.js';
 import { ByteLink } from '../load/byte-link.js';
 import type { GrantedLoad, LoadTransport, LoadWay, TransportSettings } from '../load-transport.js';
+import { datagramViewOf } from '../socket/datagram-view.js';
 import { associate } from '../udp/associate.js';
 import { greeting, readGreeting } from '../udp/greeting.js';
 import { keepAlive } from '../udp/keep-alive.js';
-import { kernelOf } from '../udp/kernel.js';
 import { openDatagramSocket } from '../udp/open.js';
 import { joinReception } from '../udp/reception.js';
 import type { DatagramSocket } from '../udp/socket.js';
@@ -73,7 +73,7 @@ function linkOf(socket: DatagramSocket, settings: KcpSettings, closed = () => {}
     return { ...counts, ...given({ rtt }) };
   };
   const info = { ...socket.info, secure: false };
-  return new ByteLink(stream, { name: 'kcp', info, kernel: kernelOf(socket), columns, statistics });
+  return new ByteLink(stream, { name: 'kcp', info, kernel: datagramViewOf(socket), columns, statistics });
 }
 
 /** What finds no room in the system's buffer is lost, as on the way, and sent again. */

@@ -5,8 +5,8 @@
 import type { Clock } from '../../host/clock.js';
 import type { Closed, KernelView, LoadLink, LoadSink, LoadWriter, PacketListener, Stamp } from '../channel.js';
 import { fillWithDigits } from '../load/repeating-payload.js';
+import { datagramViewOf } from '../socket/datagram-view.js';
 import { type Greeting, readGreeting } from './greeting.js';
-import { kernelOf } from './kernel.js';
 import type { ProbedPath } from './probe.js';
 import type { DatagramSocket } from './socket.js';
 import { DatagramWriter } from './writer.js';
@@ -64,7 +64,7 @@ export class DatagramLink implements LoadLink {
   }
 
   get kernel(): KernelView {
-    return kernelOf(this.socket);
+    return datagramViewOf(this.socket);
   }
 
   repeatLoad(): void {

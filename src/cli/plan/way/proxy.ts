@@ -1,41 +1,22 @@
 /** Which proxy a connection takes: `--proxy`, or what the environment says. */
-import { decodes, parseUrl, urlHost } from '../../../net/url.js';
+import { parseUrl, urlHost } from '../../../net/url.js';
 import type { Target } from '../../../plan/plan.js';
+import { flawOfProxyUrl } from '../../../plan/proxy.js';
 import { BadValue } from '../../../units.js';
 import type { FlagType } from '../../flags/values/types.js';
 import { hideCredentials } from '../../flags/values/url.js';
 import { goesDirect } from './no-proxy.js';
 
-/** Schemes as typed, and as the plan names them. `socks` alone lets the proxy resolve the name, as `socks5h` does. */
-const schemes = new Map([
-  ['http:', 'http:'],
-  ['https:', 'https:'],
-  ['socks5:', 'socks5:'],
-  ['socks5h:', 'socks5h:'],
-  ['socks:', 'socks5h:'],
-]);
-
-/** A proxy's URL, credentials included. */
+/** A proxy's URL, credentials included. `socks` alone lets the proxy resolve the name, as `socks5h` does. */
 export const proxyUrl: FlagType<string> = {
   placeholder: 'URL',
   redact: hideCredentials,
   parse(text) {
-    const found = text.includes('://') ? parseUrl(text) : undefined;
-    if (found === undefined || found.host === '' || found.url.port === '0') {
-      throw new BadValue('is not a URL', 'write e.g. http://proxy.example:3128');
-    }
-    const { url, host } = found;
-    const scheme = schemes.get(url.protocol);
-    if (scheme === undefined) {
-      throw new BadValue('has a scheme that is not supported', 'use http, https, socks5 or socks5h');
-    }
-    if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-      throw new BadValue('has more than a host and a port', 'end it after the port');
-    }
-    if (!decodes(url.username) || !decodes(url.password)) {
-      throw new BadValue('has credentials that are not percent-encoded', 'write % as %25 and @ as %40');
-    }
-    return url.href.replace(url.protocol, scheme).replace(url.host, url.host.replace(url.hostname, urlHost(host)));
+    const named = text.replace(/^socks:/i, 'socks5h:');
+    const flaw = flawOfProxyUrl(named);
+    if (flaw) throw new BadValue(...flaw);
+    const { url, host } = parseUrl(named) ?? { url: new URL(named), host: '' };
+    return url.href.replace(url.host, url.host.replace(url.hostname, urlHost(host)));
   },
 };
 

@@ -20,13 +20,12 @@ import { AwaitedStatistics } from './awaited-statistics.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import { boundFirstPayload } from './first-payload.js';
-import type { Load, LoadReceiver, LoadSender } from './load.js';
+import type { Load, LoadReceiver } from './load.js';
 import type { StreamOptions } from './options.js';
 import { Patience } from './patience.js';
 import { CountsBeyondOmitted } from './running-counts.js';
-import { SenderFigures, tellsStatistics } from './sender-figures.js';
-import { type SenderIntervals, startSenderIntervals } from './sender-intervals.js';
-import { countSentPackets } from './sent-packets.js';
+import { tellsStatistics } from './sender-figures.js';
+import { type Sending, startSending } from './sending.js';
 import type { FarResult, FarWord } from './talk.js';
 import { throughputLoad } from './throughput.js';
 
@@ -51,9 +50,7 @@ class Stream {
   readonly #receiver: LoadReceiver | undefined;
   /** Where the sender's transport tells figures. */
   readonly #awaited: AwaitedStatistics | undefined;
-  #sender: LoadSender | undefined;
-  #intervals: SenderIntervals | undefined;
-  #figures: SenderFigures | undefined;
+  #sending: Sending | undefined;
   #usage: UsageMeter;
   #deadline = Number.POSITIVE_INFINITY;
   #standstill: Standstill | undefined;
@@ -79,7 +76,7 @@ class Stream {
     this.#usage = host.meterUsage();
     this.#patience = new Patience(host.clock);
     this.#counts = new CountsBeyondOmitted(() => ({
-      pacing: this.#sender?.pacing,
+      pacing: this.#sending?.sender.pacing,
       stalledSeconds: this.#standstill?.seconds ?? 0,
       socketDrops: stream.data.socketDrops,
     }));
@@ -97,7 +94,7 @@ class Stream {
   }
 
   counts(): LiveCounts {
-    return { sentBytes: this.#sender?.bytes ?? 0, receivedBytes: this.#receiver?.bytes ?? 0 };
+    return { sentBytes: this.#sending?.sender.bytes ?? 0, receivedBytes: this.#receiver?.bytes ?? 0 };
   }
 
   async run(): Promise<StreamOutcome> {
@@ -110,7 +107,12 @@ class Stream {
     const own = this.#ownFigures(sent, received);
     talk.say(own.message);
     await this.#remoteResult(reading);
-    const late = { tcp: this.#figures?.tcp, remote: this.#remote, reported: this.#reported, ended: this.#ended };
+    const late = {
+      tcp: this.#sending?.figures.tcp,
+      remote: this.#remote,
+      reported: this.#reported,
+      ended: this.#ended,
+    };
     return { ...own.outcome, ...given(late) };
   }
 
@@ -127,8 +129,7 @@ class Stream {
     this.#patience.stop();
     this.#over = true;
     for (const cancel of this.#cancels) cancel();
-    this.#sender?.stop();
-    this.#intervals?.stop();
+    this.#sending?.stop();
     this.#receiver?.stop();
   }
 
@@ -150,31 +151,10 @@ class Stream {
 
   #beginSending(): void {
     const { stream, test } = this.#options;
-    const clock = this.#clock;
-    const { ownIntervals, stamp, stampNs, codec, sendSeconds = test.seconds } = stream.traits ?? {};
-    const figures = new SenderFigures(stream.link);
-    this.#figures = figures;
-    const { roundTripSeconds } = figures;
-    const saySent = (packets: number) => stream.talk.say({ type: 'sent', packets });
-    const maxBytes = batchShare(test.streams);
-    const sender = this.#load.send(stream.data, {
-      test: { ...this.#ownTest, seconds: sendSeconds },
-      clock,
-      roundTripSeconds,
-      maxBytes,
-      saySent,
-      standstill: this.#standstill,
-      ...given({ stamp, stampNs, codec: codec?.() }),
+    this.#sending = startSending(this.#load, {
+      ...{ stream, test, ownTest: this.#ownTest, clock: this.#clock, standstill: this.#standstill },
+      onInterval: (record, figures) => this.#onSentInterval(record, figures),
     });
-    this.#sender = sender;
-    if (!ownIntervals) return;
-    const packetsOf = test.mode === 'datagram' ? countSentPackets(test.blockBytes) : undefined;
-    const onInterval = (record: IntervalRecord) => {
-      this.#onSentInterval(record, { senderCount: true, ...given({ sentPackets: packetsOf?.(record.bytes) }) });
-    };
-    const intervals = startSenderIntervals({ ...test, clock, bytes: () => sender.bytes, onInterval });
-    this.#intervals = intervals;
-    void sender.finished.then(() => intervals.stop());
   }
 
   /** By which this end ends by itself. */
@@ -190,7 +170,7 @@ class Stream {
   }
 
   #localDone(): Promise<[Span | undefined, Span | undefined]> {
-    return Promise.all([this.#sender?.finished, this.#receiver?.finished]);
+    return Promise.all([this.#sending?.sender.finished, this.#receiver?.finished]);
   }
 
   /** Until the far side's result, and what it has to tell of intervals after that. */
@@ -205,7 +185,7 @@ class Stream {
 
   async #readMessage(): Promise<void> {
     const word = await this.#nextWord();
-    if (word.type === 'interval' && this.#sender) this.#onPeerInterval(word);
+    if (word.type === 'interval' && this.#sending) this.#onPeerInterval(word);
     else if (word.type === 'sending' && this.#receiver) this.#awaited?.came(word);
     else if (word.type === 'end') this.#onPeerEnd(word.reason);
     else if (word.type === 'over') this.#onPeerOver();
@@ -225,7 +205,7 @@ class Stream {
       return await talk.next();
     } catch (error) {
       const starved = toWperfError(error).code === 'no-load' && (traits?.isUnheard?.() ?? !this.#isStarved);
-      if (starved && this.#sender) this.#remote = { received: { start: 0, end: 0, bytes: 0 } };
+      if (starved && this.#sending) this.#remote = { received: { start: 0, end: 0, bytes: 0 } };
       throw error;
     }
   }
@@ -255,7 +235,7 @@ class Stream {
     record: IntervalRecord,
     figures?: Pick<StreamReport, 'packets' | 'senderCount' | 'sentPackets'>,
   ): void {
-    const known = this.#figures?.cut(record.omitted);
+    const known = this.#sending?.figures.cut(record.omitted);
     if (tellsStatistics(this.#options.stream.link)) this.#saySending(record, known?.statistics);
     this.#report({ sender: true, record, ...figures, ...known });
   }
@@ -271,14 +251,14 @@ class Stream {
 
   /** Said again, or to an end that only sends, it means that nothing more is wanted either. */
   #onPeerOver(): void {
-    if (!this.#receiver || this.#peerOver) this.#sender?.stop();
+    if (!this.#receiver || this.#peerOver) this.#sending?.sender.stop();
     this.#peerOver = true;
     this.#receiver?.stop();
   }
 
   #onPeerEnd(reason: MessageOf<'end'>['reason']): void {
     this.#ended ??= reason;
-    this.#sender?.stop();
+    this.#sending?.sender.stop();
     this.#receiver?.windUp();
   }
 
@@ -299,7 +279,7 @@ class Stream {
 
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
     const { stream, output } = this.#options;
-    this.#figures?.look();
+    this.#sending?.figures.look();
     const usage = this.#usage.read();
     const { pacing, stalledSeconds, socketDrops } = this.#counts.figures;
     const packets = this.#receiver?.packets;
@@ -310,8 +290,8 @@ class Stream {
       pacing,
       simulated: stream.data.simulated,
       stalledSeconds: stalledSeconds || undefined,
-      tcp: this.#figures?.tcp,
-      statistics: this.#figures?.statistics,
+      tcp: this.#sending?.figures.tcp,
+      statistics: this.#sending?.figures.statistics,
       congestion: stream.link.kernel?.congestion(),
     });
     const outcome: StreamOutcome = { ...figures, usage, ...given({ reported: this.#reported, ended: this.#ended }) };
@@ -344,9 +324,4 @@ class Stream {
 /** Whether an end of this role sends, or receives. */
 function takesPart(role: Role, test: TestPlan, sender: boolean): boolean {
   return directionsOf(test).includes(directionOf(role, sender));
-}
-
-/** What one of many streams may hold ready, so that memory stays flat. */
-function batchShare(streams: number): number {
-  return Math.min(bounds.batchBytes, Math.floor((2 * bounds.batchBytes) / streams));
 }

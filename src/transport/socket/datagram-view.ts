@@ -1,8 +1,7 @@
 /** What the kernel knows of a UDP socket: its options, which are settled as it is opened, and nothing of a connection. */
 import type { KernelView } from '../channel.js';
-import type { DatagramSocket } from './socket.js';
 
-export function kernelOf(socket: Pick<DatagramSocket, 'settings'>): KernelView {
+export function datagramViewOf(socket: { readonly settings: ReturnType<KernelView['settings']> }): KernelView {
   return {
     sample: () => undefined,
     congestion: () => undefined,
