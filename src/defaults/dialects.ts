@@ -42,6 +42,9 @@ export const iperf3 = {
   deliverySeconds: 30,
   deliveryLookSeconds: 0.01,
   readingSeconds: 0.05,
+  /** For a server's port to be open again after a client that it has refused. */
+  reopenSeconds: 2,
+  reopenLookSeconds: 0.05,
   /** From one try of a busy server to the next. */
   retrySeconds: 1,
   retryLimits: { min: 1, max: 86_400 },

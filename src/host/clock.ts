@@ -41,6 +41,12 @@ export function messageTurn(task: () => void): void {
   port2.postMessage(undefined);
 }
 
+export function pause(clock: Clock, seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.at(clock.now() + seconds, resolve);
+  });
+}
+
 /** Rejects with `error()` if `promise` has not settled in time; leaves no timer behind. */
 export function within<T>(clock: Clock, seconds: number, promise: Promise<T>, error: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

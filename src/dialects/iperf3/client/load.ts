@@ -3,8 +3,7 @@ import { iperf3 } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
-import type { Clock } from '../../../host/clock.js';
-import { deferred } from '../../../host/deferred.js';
+import { type Clock, pause } from '../../../host/clock.js';
 import type { ClientStream, LoadPeer, LoneDialect } from '../../../modes/load/dialect.js';
 import { kernelRoundTrips } from '../../../modes/load/latency/kernel-latency.js';
 import { missingFigures } from '../../../modes/load/warnings.js';
@@ -61,9 +60,7 @@ async function untilFree<T>(open: () => Promise<T>, clock: Clock, until: number,
       const isPassing = code === 'server-full' || (wasBusy && code === 'connection-refused');
       if (!isPassing || isOver() || clock.now() + iperf3.retrySeconds > until) throw error;
     }
-    const pause = deferred();
-    clock.at(clock.now() + iperf3.retrySeconds, pause.resolve);
-    await pause.promise;
+    await pause(clock, iperf3.retrySeconds);
     if (isOver()) throw new WperfError('interrupted', 'interrupted while the server was busy');
   }
 }

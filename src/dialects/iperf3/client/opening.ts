@@ -7,7 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { iperf3 } from '../../../defaults/index.js';
 import { type ErrorCode, toWperfError, WperfError } from '../../../errors.js';
-import type { Cancel, Clock } from '../../../host/clock.js';
+import { type Cancel, type Clock, pause } from '../../../host/clock.js';
 import type { LoadLink } from '../../../transport/channel.js';
 import { makeToken, type Padding, readPublicKey } from '../wire/auth.js';
 import { COOKIE_BYTES, makeCookie } from '../wire/cookie.js';
@@ -46,7 +46,20 @@ export async function openTest(options: OpeningOptions): Promise<Opened> {
     return await new Opening(options, tokenOf(login, key, 'oaep')).run();
   } catch (error) {
     if (toWperfError(error).code !== 'login-refused') throw error;
-    return new Opening(options, tokenOf(login, key, 'pkcs1')).run();
+    return onceReopened(() => new Opening(options, tokenOf(login, key, 'pkcs1')).run(), options.clock);
+  }
+}
+
+/** A server opens its port anew after each client, and is not there for a moment. */
+async function onceReopened(open: () => Promise<Opened>, clock: Clock): Promise<Opened> {
+  const until = clock.now() + iperf3.reopenSeconds;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (toWperfError(error).code !== 'connection-refused' || clock.now() >= until) throw error;
+    }
+    await pause(clock, iperf3.reopenLookSeconds);
   }
 }
 

@@ -95,10 +95,13 @@ export interface FakeServer {
   readonly open: ReadonlySet<Socket>;
 }
 
+/** A server that closes its port is there again after so long. */
+const awayMs = 200;
+
 /** `script` is run for each connection that is no stream of a test that runs. */
 export async function startFake(
   later: Later,
-  script: (visit: Visit, visits: number) => Promise<void>,
+  script: (visit: Visit, visits: number, away: () => void) => Promise<void>,
 ): Promise<FakeServer> {
   const waiting: ((socket: Socket) => void)[] = [];
   const open = new Set<Socket>();
@@ -117,7 +120,13 @@ export async function startFake(
     const cookie = await reader.readBytes(COOKIE_BYTES, 5, 'cookie');
     const accept = (count: number) =>
       Array.from({ length: count }, () => new Promise<Socket>((resolve) => waiting.push(resolve)));
-    await script(new Visit(socket, reader, cookie, accept), ++visits);
+    await script(new Visit(socket, reader, cookie, accept), ++visits, away);
+  };
+  const away = () => {
+    const { port } = server.address() as { port: number };
+    server.close();
+    const timer = setTimeout(() => server.listen(port, '127.0.0.1'), awayMs);
+    later(() => clearTimeout(timer));
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

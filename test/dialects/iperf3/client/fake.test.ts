@@ -17,7 +17,7 @@ import { hurriedClock } from '../../../support/hurried-clock.js';
 import { clientPlan } from '../../../support/plans.js';
 import { type FakeServer, startFake, type Visit } from './fake-server.js';
 
-type Script = (visit: Visit, visits: number) => Promise<void>;
+type Script = (visit: Visit, visits: number, away: () => void) => Promise<void>;
 
 async function measure(script: Script, changes: Partial<ClientPlan> = {}, tools: ClientTools = {}) {
   const server = await startFake(onTestFinished, script);
@@ -28,7 +28,7 @@ async function measure(script: Script, changes: Partial<ClientPlan> = {}, tools:
 }
 
 /** As stock servers go about it. */
-const whole: Script = async (visit) => {
+const whole = async (visit: Visit): Promise<void> => {
   await visit.toEnd();
   await visit.takeResults();
   visit.sayResults();
@@ -210,7 +210,7 @@ describe('before the test a server', () => {
 
   it('that is busy is asked again for as long as is said', async () => {
     const script: Script = (visit, visits) =>
-      visits === 1 ? Promise.resolve(visit.say(states.accessDenied)) : whole(visit, visits);
+      visits === 1 ? Promise.resolve(visit.say(states.accessDenied)) : whole(visit);
     const { error, end } = await measure(script, { iperf3: { retrySeconds: 5 } });
     expect(error).toBeUndefined();
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
@@ -303,7 +303,7 @@ describe('during the test a server', () => {
 });
 
 describe('after the test a server', () => {
-  const endings: readonly [string, Script, string][] = [
+  const endings: readonly [string, (visit: Visit) => Promise<void>, string][] = [
     ['goes away', async (v) => void v.control.destroy(), 'closed the connection'],
     ['fails', async (v) => void v.control.write(errorFrame(144)), 'no load reached it (iperf3 error 144)'],
     [
@@ -343,7 +343,7 @@ describe('after the test a server', () => {
   it.each(endings)('that %s is told, with what was measured', async (_what, act, text) => {
     const script: Script = async (visit) => {
       await visit.toEnd();
-      await act(visit, 1);
+      await act(visit);
     };
     const { error, failure, exit, server } = await measure(script);
     expect(error).toContain(text);
@@ -427,10 +427,12 @@ describe('a login', () => {
 
   it('is tried with the older padding where the newer is refused, by a word or without', async () => {
     const tokens: (string | undefined)[] = [];
-    const script: Script = async (visit, visits) => {
-      if (visits === 2) return whole(visit, visits);
+    const script: Script = async (visit, visits, away) => {
+      if (visits === 2) return whole(visit);
       const { authToken } = await visit.takeParams();
       tokens.push(authToken);
+      // As stock servers do between two clients.
+      away();
       visit.control.end();
     };
     const login = { username: 'mario', password: 'rossi', publicKey };
