@@ -15,7 +15,13 @@ const chunks = Object.entries({
   // What `--version` and `--help` print.
   words: ['cli/flags/help/help.ts', 'cli/run/output/version-text.ts'],
   // What stands between Enter and the first connection.
-  start: ['cli/plan/command.ts', 'cli/plan/surroundings.ts', 'cli/run/command/client.ts', 'report/text/load/load.ts'],
+  start: [
+    'cli/plan/command.ts',
+    'cli/plan/surroundings.ts',
+    'cli/run/command/client.ts',
+    'report/text/load/load.ts',
+    'transport/connect/through.ts',
+  ],
   // Loaded while that connection is being made.
   test: ['modes/load/client.ts', 'dialects/choose.ts'],
 }).map(([name, paths]) => ({ name, roots: paths.map(source) }));

@@ -18,6 +18,7 @@ import { isModulePath } from './plan/protos.js';
 import { socketOf } from './plan/socket.js';
 import type { CarrierTools } from './transport/load/carrier.js';
 import type { LoadTransport } from './transport/load-transport.js';
+import { RawSockets } from './transport/raw-sockets.js';
 import type { Connected, Transport } from './transport/transport.js';
 import { wsTransport } from './transport/ws/connect.js';
 
@@ -55,12 +56,15 @@ async function runIperf3Load(
   { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
   emit: (event: TestEvent) => void,
 ): Promise<void> {
-  const [{ runLoad }, { iperf3Load }, { RawConnections }] = await Promise.all([
-    import('./modes/load/client.js'),
-    import('./dialects/iperf3/client/load.js'),
-    import('./transport/raw.js'),
-  ]);
-  await runLoad(plan, { host, signal, lone: iperf3Load(new RawConnections(plan, host.clock)) }, emit);
+  const sockets = new RawSockets({ ...plan, service: 'iperf3 -s' }, host.clock);
+  const [{ runLoad }, { iperf3Load }, { RawConnections }] = await loaded(sockets, () =>
+    Promise.all([
+      import('./modes/load/client.js'),
+      import('./dialects/iperf3/client/load.js'),
+      import('./transport/raw.js'),
+    ]),
+  );
+  await runLoad(plan, { host, signal, lone: iperf3Load(new RawConnections(sockets)) }, emit);
 }
 
 /** Measures round trips. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */
@@ -141,7 +145,7 @@ function begun(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): 
 }
 
 /** A connection that fails first is told without what would have been run. */
-function loaded<T>(connections: Connections, load: () => Promise<T>): Promise<T> {
+function loaded<T>(connections: Pick<Connections | RawSockets, 'begin'>, load: () => Promise<T>): Promise<T> {
   const loading = meanwhile(connections.begin(), load);
   return Promise.race([loading, connections.begin().then(() => loading)]);
 }

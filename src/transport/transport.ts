@@ -16,7 +16,10 @@ export interface Way
     Pick<
       ConnectionPlan,
       'target' | 'family' | 'bind' | 'connectTimeoutMs' | 'headers' | 'ca' | 'insecure' | 'proxy' | 'socket'
-    > {}
+    > {
+  /** The command that serves there, for hints; `wperf -s` where none is given. */
+  readonly service?: string;
+}
 
 export interface Connected {
   readonly channel: Channel;

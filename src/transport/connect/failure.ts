@@ -14,6 +14,8 @@ export interface Party {
   readonly role: 'server' | 'proxy';
   /** `host:port`, as shown to the user. */
   readonly name: string;
+  /** Of a server: the command that serves there, for hints. */
+  readonly service?: string | undefined;
 }
 
 export interface NodeError extends Error {
@@ -98,10 +100,10 @@ function reasonOf(error: NodeError): { readonly code: ErrorCode; readonly words:
   return { code: 'unreachable', words: ` (${error.code ?? error.message})` };
 }
 
-function reachHint(code: ErrorCode | undefined, { role }: Party): string {
+function reachHint(code: ErrorCode | undefined, { role, service = 'wperf -s' }: Party): string {
   if (code === 'timeout') return 'check the address and firewalls, or raise --connect-timeout';
   if (code === 'connection-refused')
-    return role === 'proxy' ? 'check its address and port' : 'is "wperf -s" running there, and on this port?';
+    return role === 'proxy' ? 'check its address and port' : `is "${service}" running there, and on this port?`;
   return 'check the network and -4 or -6';
 }
 

@@ -47,6 +47,6 @@ function refusalOf({ statusCode = 0, statusMessage }: IncomingMessage, peer: str
 function hintOf(status: number, peer: string): string {
   if (status === 407) return 'check the user and password in its URL';
   if (status === 403) return 'its rules forbid it; many allow port 443 alone';
-  if (status >= 500) return `it may not reach the server: check ${peer}, and that "wperf -s" runs there`;
+  if (status >= 500) return `it may not reach the server: check ${peer}, and that a server runs there`;
   return 'is it an HTTP proxy that allows CONNECT?';
 }

@@ -5,8 +5,8 @@ import type { Party } from './failure.js';
 import { endText, type OpenTools, reach } from './reach.js';
 
 export async function openSocket(way: Way, tools: OpenTools): Promise<Socket> {
-  const { target, proxy, ca, insecure } = way;
-  const server: Party = { role: 'server', name: endText(target) };
+  const { target, proxy, ca, insecure, service } = way;
+  const server: Party = { role: 'server', name: endText(target), service };
   const socket =
     proxy === undefined ? await reach(target, server, way, tools) : await through(proxy, server, way, tools);
   if (!target.secure) return socket;

@@ -1,15 +1,12 @@
-/** A connection through a proxy. */
+/** A connection through a proxy. What is said to it is loaded once it has been reached. */
 import type { Socket } from 'node:net';
 import { given } from '../../given.js';
 import { canonicalHost } from '../../net/ip.js';
 import type { Settled, Way } from '../transport.js';
 import { type Party, proxyError } from './failure.js';
-import { askHttpConnect } from './http-connect.js';
 import { type Destination, type ProxyServer, readProxy } from './proxy.js';
 import { race } from './race.js';
 import { addressesFor, endText, type OpenTools, reach } from './reach.js';
-import { askSocks5 } from './socks5.js';
-import { speakTls } from './tls.js';
 
 /** With `socks5` this machine finds the server's address, with all others the proxy does. */
 export async function openThrough(url: string, server: Party, way: Way, tools: OpenTools): Promise<Socket> {
@@ -51,11 +48,21 @@ async function beyondProxy(
   signal: AbortSignal,
 ): Promise<Socket> {
   try {
-    const secured = proxy.kind === 'https' ? await speakTls(socket, proxy.host, {}, party, signal) : socket;
-    const ask = proxy.kind === 'http' || proxy.kind === 'https' ? askHttpConnect : askSocks5;
+    const ask = await askerOf(proxy.kind);
+    const secured = proxy.kind === 'https' ? await secure(socket, proxy, party, signal) : socket;
     return await ask(secured, asked, proxy.credentials, signal);
   } catch (error) {
     socket.destroy();
     throw error;
   }
+}
+
+async function askerOf(kind: ProxyServer['kind']) {
+  if (kind === 'http' || kind === 'https') return (await import('./http-connect.js')).askHttpConnect;
+  return (await import('./socks5.js')).askSocks5;
+}
+
+async function secure(socket: Socket, { host }: ProxyServer, party: Party, signal: AbortSignal): Promise<Socket> {
+  const { speakTls } = await import('./tls.js');
+  return speakTls(socket, host, {}, party, signal);
 }

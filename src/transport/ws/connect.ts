@@ -2,8 +2,8 @@
 import { systemClock } from '../../host/clock.js';
 import { meanwhile } from '../../host/meanwhile.js';
 import type { Resolve } from '../connect/addresses.js';
+import { inTime } from '../connect/in-time.js';
 import { openSocket } from '../connect/open.js';
-import { TooLate } from '../connect/step.js';
 import type { Connected, ConnectHooks, Transport, Way } from '../transport.js';
 
 export interface WsOptions {
@@ -21,21 +21,14 @@ export function makeWsTransport(options: WsOptions = {}): Transport {
 }
 
 /** All of it within the way's time. */
-async function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHooks = {}): Promise<Connected> {
+function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHooks = {}): Promise<Connected> {
   const clock = systemClock;
-  const late = new AbortController();
   const { connectTimeoutMs } = way;
-  const cancel = clock.at(clock.now() + connectTimeoutMs / 1000, () => late.abort(new TooLate(connectTimeoutMs)));
   const { signal: given, onSettled, greeting } = hooks;
-  const signal = given ? AbortSignal.any([given, late.signal]) : late.signal;
-  try {
+  return inTime({ connectTimeoutMs, clock, given }, async (signal) => {
     const opening = openSocket(way, { clock, signal, resolve, onSettled });
     const upgrading = meanwhile(opening, () => import('./request.js'));
     const [socket, { askForUpgrade }, text] = await Promise.all([opening, upgrading, greeting]);
-    return await askForUpgrade(socket, way, { lane, signal, greeting: text });
-  } catch (error) {
-    throw given?.aborted ? given.reason : error;
-  } finally {
-    cancel();
-  }
+    return askForUpgrade(socket, way, { lane, signal, greeting: text });
+  });
 }

@@ -15,6 +15,12 @@ describe('a start', () => {
     { args: ['--version'], chunks: ['main', 'words'], kilobytes: 60 },
     { args: ['--help'], chunks: ['main', 'words'], kilobytes: 60 },
     { args: ['-c', '127.0.0.1:1'], chunks: ['main', 'start', 'words'], kilobytes: 175 },
+    { args: ['-c', '127.0.0.1:1', '--iperf3'], chunks: ['main', 'start', 'words'], kilobytes: 175 },
+    ...['http', 'https', 'socks5', 'socks5h'].map((kind) => ({
+      args: ['-c', 'server.example', '--proxy', `${kind}://127.0.0.1:1`],
+      chunks: ['main', 'start', 'words'],
+      kilobytes: 175,
+    })),
   ])('of $args loads what it needs, and no more', async ({ args, chunks, kilobytes }) => {
     const loaded = await chunksLoadedBy(args);
     expect(loaded.map(({ name }) => name)).toEqual(chunks);

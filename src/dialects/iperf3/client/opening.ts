@@ -87,9 +87,7 @@ class Opening {
 
   async run(): Promise<Opened> {
     const { connections, clock, peer, params } = this.#options;
-    const control = await connections.openTcp('beside').catch((error) => {
-      throw ofIperf3(error);
-    });
+    const control = await connections.openTcp('beside');
     try {
       const reader = new FrameReader(control, { clock, peer });
       control.write(this.#cookie);
@@ -269,11 +267,3 @@ function silence(peer: string, cause: Error | undefined): WperfError {
 }
 
 const noServerHint = 'is "iperf3 -s" running there, and on this port?';
-
-/** Who refuses the connection is no server of wperf. */
-function ofIperf3(thrown: unknown): WperfError {
-  const error = toWperfError(thrown);
-  if (error.code !== 'connection-refused' || !error.hint?.includes('wperf -s')) return error;
-  const { operation = 'connect', peer = '', cause } = error;
-  return new WperfError(error.code, error.message, { operation, peer, cause, hint: noServerHint });
-}
