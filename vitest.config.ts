@@ -24,9 +24,10 @@ function startingPrograms(): string[] {
   return files.map((file) => `test/${file}`).filter((file) => starts.test(readFileSync(file, 'utf8')));
 }
 
-/** Take longest, of those in the fast run, and of those over links. */
+/** Take longest, of those in the fast run, of those that start programs, and of those over links. */
 const longest = [
   /(?:modes\/load\/(?:simulation|latency)|client\/fake|load\/contract-\w+|hostile|crowd|document\/anything)\.test\.ts$/,
+  /(?:trace\/(?:inband-waits|refusal)|server\/paths|package\/npm)\.test\.ts$/,
   /netlab\/(?:iperf3|large-packets|latency|path|transports-\w+)\.test\.ts$/,
 ];
 
