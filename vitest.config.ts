@@ -84,8 +84,8 @@ const whole: TestProjectConfiguration[] = [
   },
 ];
 
-/** No settings of whoever runs the tests. */
-const env = { XDG_CONFIG_HOME: '/nonexistent' };
+/** No settings of whoever runs the tests; nothing can be made at this place either. */
+const env = { XDG_CONFIG_HOME: '/dev/null/none' };
 
 const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 30_000, env } as const;
 
