@@ -7,8 +7,10 @@ export const bounds = {
   controlBytes: 128 * 1024,
   /** The largest binary frame: the largest block with room for a header. */
   frameBytes: 4 * 1024 * 1024,
-  /** Request headers of an upgrade request. */
+  /** Headers of an upgrade request, or of a proxy's answer. */
   headerBytes: 16 * 1024,
+  /** Of a proxy before its final one: one each few seconds for as long as `--connect-timeout` may be. */
+  interimAnswers: 1000,
   /** Of those, the hello; a larger one goes as a message. */
   helloHeaderBytes: 8 * 1024,
   /** A PROXY protocol header, extensions included. */

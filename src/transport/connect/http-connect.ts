@@ -1,47 +1,50 @@
 /** Asks an HTTP proxy for a connection: CONNECT (RFC 9110, section 9.3.6). */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
+import { bounds } from '../../defaults/index.js';
 import { software } from '../../package.js';
 import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
-import { step } from './step.js';
+import { type ResponseHead, readResponseHead } from './response-head.js';
 
 /** Rejects with ProxyRefusal, or as the socket fails. Any 2xx is success. */
-export function askHttpConnect(
+export async function askHttpConnect(
   socket: Socket,
   asked: Destination,
   credentials: Credentials | undefined,
   signal: AbortSignal,
 ): Promise<Socket> {
   const authority = `${isIPv6(asked.host) ? `[${asked.host}]` : asked.host}:${asked.port}`;
-  return step(socket, signal, (done, fail) => {
-    const request = httpRequest({
-      method: 'CONNECT',
-      path: authority,
-      setHost: false,
-      headers: {
-        Host: authority,
-        'User-Agent': software.replace(' ', '/'),
-        ...(credentials && { 'Proxy-Authorization': basic(credentials) }),
-      },
-      createConnection: () => socket,
-    });
-    request.on('connect', (response: IncomingMessage, _socket, head: Buffer) => {
-      const { statusCode = 0 } = response;
-      if (statusCode < 200 || statusCode > 299) return fail(refusalOf(response, authority));
-      if (head.length > 0) socket.unshift(head);
-      done(socket);
-    });
-    request.on('error', fail);
-    request.end();
-  });
+  socket.write(requestFor(authority, credentials));
+  const { status, reason } = await finalAnswer(socket, signal);
+  if (status >= 200 && status <= 299) return socket;
+  throw new ProxyRefusal(`HTTP ${status} ${reason}`.trim(), hintOf(status, authority));
+}
+
+function requestFor(authority: string, credentials: Credentials | undefined): string {
+  const lines = [
+    `CONNECT ${authority} HTTP/1.1`,
+    `Host: ${authority}`,
+    `User-Agent: ${software.replace(' ', '/')}`,
+    ...(credentials ? [`Proxy-Authorization: ${basic(credentials)}`] : []),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-function refusalOf({ statusCode = 0, statusMessage }: IncomingMessage, peer: string): ProxyRefusal {
-  return new ProxyRefusal(`HTTP ${statusCode} ${statusMessage ?? ''}`.trim(), hintOf(statusCode, peer));
+/** Any number of interim answers may come before it (RFC 9110, section 15.2); the signal bounds those that come slowly. */
+async function finalAnswer(socket: Socket, signal: AbortSignal): Promise<ResponseHead> {
+  for (let interim = 0; interim <= bounds.interimAnswers; interim++) {
+    const head = await readResponseHead(socket, signal);
+    if (!isInterim(head)) return head;
+  }
+  throw new ProxyRefusal('it sends interim answers (HTTP 1xx) without end', 'is it an HTTP proxy that allows CONNECT?');
+}
+
+/** A change of protocol is an answer, and none to CONNECT. */
+function isInterim({ status }: ResponseHead): boolean {
+  return status >= 100 && status <= 199 && status !== 101;
 }
 
 function hintOf(status: number, peer: string): string {

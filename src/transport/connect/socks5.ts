@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { bytesOfIp } from '../../net/ip.js';
 import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
-import { step } from './step.js';
+import { readStep } from './read-step.js';
 
 const VERSION = 5;
 const NO_LOGIN = 0;
@@ -78,14 +78,10 @@ async function restOfReply(socket: Socket, type: number | undefined, signal: Abo
 }
 
 function readBytes(socket: Socket, bytes: number, signal: AbortSignal): Promise<Buffer> {
-  let onReadable = () => {};
-  return step<Buffer>(socket, signal, (done, fail) => {
-    onReadable = () => {
-      const read: Buffer | null = socket.read(bytes);
-      if (read?.length === bytes) done(read);
-      else if (read) fail(new ProxyRefusal('it ended in the middle of an answer', 'is it a SOCKS5 server?'));
-    };
-    socket.on('readable', onReadable);
-    onReadable();
-  }).finally(() => socket.off('readable', onReadable));
+  return readStep(socket, signal, () => {
+    const read: Buffer | null = socket.read(bytes);
+    if (read && read.length < bytes)
+      throw new ProxyRefusal('it ended in the middle of an answer', 'is it a SOCKS5 server?');
+    return read ?? undefined;
+  });
 }

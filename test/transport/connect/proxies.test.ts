@@ -1,5 +1,6 @@
 /** Through proxies, real ones and some that misbehave: who failed, and whose certificate is checked. */
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exitCode, type WperfError } from '../../../src/errors.js';
@@ -100,6 +101,60 @@ describe('an HTTP proxy that says no', () => {
     expect(seen).not.toContain('CONNECT');
   });
 });
+
+describe('an HTTP proxy that has something to say before its answer (RFC 9110, section 15.2)', () => {
+  const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nVia: 1.1 x\r\n\r\n';
+
+  it.each([
+    ['at once', (socket: Socket, say: (text: string) => void) => socket.on('error', () => {}) && say(interim)],
+    ['byte by byte', (_: Socket, say: (text: string) => void) => void [...interim].map(say)],
+  ])('is waited for: %s', async (_, begin) => {
+    const server = await startServer();
+    const port = await startScripted(onTestFinished, (socket) => {
+      socket.setNoDelay(true);
+      begin(socket, (text) => socket.write(text));
+      tunnel(socket, { host: '127.0.0.1', port: server }, 'HTTP/1.1 200 Connection established\r\n\r\n');
+    });
+    expect(await outcomeOf(wayTo('127.0.0.1', server, { proxy: `http://127.0.0.1:${port}` }))).toBe('open');
+  });
+
+  it('is told by its answer', async () => {
+    const port = await startScripted(onTestFinished, (socket) => socket.end(`${interim}HTTP/1.1 403 Filtered\r\n\r\n`));
+    const outcome = await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}` }));
+    expect(outcome).toContain('proxy-failure 2 the proxy 127.0.0.1:PORT did not connect to 127.0.0.9:PORT: HTTP 403');
+  });
+
+  it.each([
+    ['fast', (socket: Socket) => pour(socket, interim), 'it sends interim answers (HTTP 1xx) without end: is it'],
+    ['slowly', (socket: Socket) => void socket.write(interim), 'within 300 ms: the proxy, or the server behind it'],
+  ])('is not waited for without end: %s', async (_, say, told) => {
+    const port = await startScripted(onTestFinished, say);
+    const way = wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}`, connectTimeoutMs: 300 });
+    const outcome = await outcomeOf(way);
+    expect(outcome).toMatch(/^proxy-failure 2 the proxy 127.0.0.1:PORT did not connect to 127.0.0.9:PORT/);
+    expect(outcome).toContain(told);
+  });
+
+  it('has no change of protocol to say, nor endless headers', async () => {
+    const outcome = async (answer: string) => {
+      const port = await startScripted(onTestFinished, (socket) => socket.write(answer));
+      return outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}` }));
+    };
+    expect(await outcome('HTTP/1.1 101 Switching Protocols\r\n\r\n')).toContain(
+      ': HTTP 101 Switching Protocols: is it',
+    );
+    expect(await outcome(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}`)).toContain('more than 16384 bytes of headers');
+  });
+});
+
+/** Says it again and again, as fast as it is taken. */
+function pour(socket: Socket, text: string): void {
+  const more = () => {
+    while (socket.writable && socket.write(text));
+  };
+  socket.on('drain', more);
+  more();
+}
 
 describe('an HTTP proxy that says yes', () => {
   it.each(['HTTP/1.0 200 Connection established', 'HTTP/1.1 204 No Content', 'HTTP/1.1 299 Yes\r\nVia: 1.1 x'])(
