@@ -1,8 +1,10 @@
 /** Which dialect a client speaks: settled once, by what the first connection answered. */
+
 import { WperfError } from '../errors.js';
 import type { LoadDialect } from '../modes/load/dialect.js';
 import type { PingDialect } from '../modes/ping/client.js';
 import type { RouteDialect } from '../modes/route/client.js';
+import { endpointText } from '../net/endpoint.js';
 import type { ConnectionPlan } from '../plan/plan.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
 import type { Connected } from '../transport/transport.js';
@@ -37,7 +39,7 @@ export function dialectOf({ subprotocol }: Connected, plan: ConnectionPlan): Cli
  */
 function refuseOriginal(plan: ConnectionPlan): void {
   const { target, noLegacy, token, legacyToken } = plan;
-  const peer = `${target.host}:${target.port}`;
+  const peer = endpointText(target);
   const detail = { operation: 'connect', peer };
   if (noLegacy) {
     const hint = 'it may be the original wperf, whose dialect --no-legacy refuses';

@@ -2,10 +2,12 @@
  * The narrow port between a test and whatever carries it, in facets that are asked for apart: texts that control, load
  * that is counted and not kept, round trips, and the connection itself.
  */
+
 import type { PeerAddress } from '../events/peer.js';
 import type { Clock } from '../host/clock.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
 import type { LoadReader, SocketFacts, SocketSettings, TcpSample } from '../measure/tcp.js';
+import { endpointText } from '../net/endpoint.js';
 import type { Simulation, SocketWishes } from '../plan/plan.js';
 import { PACKET_HEADER_BYTES } from '../protocol/packet-header.js';
 
@@ -37,11 +39,10 @@ export function peerOf({ remoteHost, remotePort, client }: ChannelInfo): PeerAdd
   return { host: client.host, ...(client.port !== undefined && { port: client.port }), byProxy: remoteHost };
 }
 
-/** `192.0.2.7:4711`, or without the port where that is not known; of who is beyond a proxy, not of the proxy. */
+/** `192.0.2.7:4711`, `[2001:db8::7]:4711`, or without the port where that is not known; of who is beyond a proxy, not of the proxy. */
 export function peerText(info: ChannelInfo): string {
   if (info.server !== undefined) return info.server;
-  const { host, port } = peerOf(info);
-  return port === undefined ? host : `${host}:${port}`;
+  return endpointText(peerOf(info));
 }
 
 /** Told of load as it arrives, parts of blocks included. */

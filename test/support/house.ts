@@ -77,7 +77,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'report',
     holds: 'text, JSON, CSV and HTML, each of events; documents read back and compared',
-    imports: ['trace/compare'],
+    imports: ['trace/compare', 'net'],
   },
   { name: 'trace', holds: 'traceroute: strategy, engine, probers', imports: [...ports, 'host', 'net', 'package'] },
   { name: 'traffic', holds: 'the loops that send and receive load', imports: [...ports, ...anywhere] },

@@ -1,5 +1,7 @@
 /** A WebSocket to the page's own server, as a transport gives it. */
+
 import { WperfError } from '../../src/errors.js';
+import { endpointText } from '../../src/net/endpoint.js';
 import { SUBPROTOCOL } from '../../src/protocol/version.js';
 import type { Channel } from '../../src/transport/channel.js';
 import type { Connected, ConnectHooks } from '../../src/transport/transport.js';
@@ -12,7 +14,7 @@ const LOOK_SECONDS = 3;
 /** Rejects with a WperfError. Liveness: given up after ten seconds, or with the run. */
 export function connectTo(page: PagePlace, { signal }: ConnectHooks): Promise<Connected> {
   const { host, port, secure } = page;
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const address = endpointText({ host, port });
   const info = { localHost: '', localPort: 0, remoteHost: host, remotePort: port, secure };
   return new Promise((resolve, reject) => {
     const began = performance.now();

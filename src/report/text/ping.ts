@@ -1,6 +1,8 @@
 /** A `--ping` run for people: the original wperf's lines, each as its answer comes. */
+
 import { stripControl } from '../../errors.js';
 import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent } from '../../events/ping.js';
+import { endpointText } from '../../net/endpoint.js';
 import type { PingReporter, Screen } from '../reporter.js';
 import { addressOfName, throughProxy } from './load/describe.js';
 import { simulationFindings, simulationLine } from './load/simulation.js';
@@ -31,10 +33,10 @@ export class PingTextReporter implements PingReporter {
 
   #printStart(start: PingStartEvent): void {
     this.#start = start;
-    const { host, port } = start.peer;
+    const { host } = start.peer;
     const address = start.proxy === undefined ? addressOfName(host, start.connection.remoteHost) : '';
     if (start.proxy !== undefined) this.#print(throughProxy(start.proxy));
-    if (address !== '') this.#print(`Pings to ${host}:${port}${address}`);
+    if (address !== '') this.#print(`Pings to ${endpointText(start.peer)}${address}`);
     if (start.simulation) this.#print(simulationLine(start.simulation));
     if (start.socket) this.#print(socketLine(start.socket));
   }

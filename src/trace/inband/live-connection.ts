@@ -1,6 +1,8 @@
 /** The TCP connection under a channel, as the kernel knows it: its ends, what is under way on it, the TTL it sends with. */
+
 import { WperfError } from '../../errors.js';
 import { linux } from '../../host/linux/sockets.js';
+import { endpointText } from '../../net/endpoint.js';
 import { parseIp } from '../../net/ip.js';
 import type { Channel, ChannelInfo, KernelOptions } from '../../transport/channel.js';
 import { parseTcpState, type TcpState, tcpStateBytes } from '../packet/tcp-state.js';
@@ -60,7 +62,7 @@ export class LiveConnection {
   }
 
   lost(what: string): WperfError {
-    const peer = `${this.target.ip}:${this.ports.destination}`;
+    const peer = endpointText({ host: this.target.ip, port: this.ports.destination });
     return new WperfError('peer-lost', `the connection to ${peer} ${what}`, { operation: 'traceroute', peer });
   }
 }

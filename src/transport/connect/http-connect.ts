@@ -1,6 +1,8 @@
 /** Asks an HTTP proxy for a connection: CONNECT (RFC 9110, section 9.3.6). */
-import { isIPv6, type Socket } from 'node:net';
+
+import type { Socket } from 'node:net';
 import { bounds } from '../../defaults/index.js';
+import { endpointText } from '../../net/endpoint.js';
 import { software } from '../../package.js';
 import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
 import { type ResponseHead, readResponseHead } from './response-head.js';
@@ -12,7 +14,7 @@ export async function askHttpConnect(
   credentials: Credentials | undefined,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const authority = `${isIPv6(asked.host) ? `[${asked.host}]` : asked.host}:${asked.port}`;
+  const authority = endpointText(asked);
   socket.write(requestFor(authority, credentials));
   const { status, reason } = await finalAnswer(socket, signal);
   if (status >= 200 && status <= 299) return socket;

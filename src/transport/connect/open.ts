@@ -1,12 +1,14 @@
 /** From a way to a socket that ends at the server. Proxies and TLS are loaded where they are on it. */
+
 import type { Socket } from 'node:net';
+import { endpointText } from '../../net/endpoint.js';
 import type { Way } from '../transport.js';
 import type { Party } from './failure.js';
-import { endText, type OpenTools, reach } from './reach.js';
+import { type OpenTools, reach } from './reach.js';
 
 export async function openSocket(way: Way, tools: OpenTools): Promise<Socket> {
   const { target, proxy, ca, insecure, service } = way;
-  const server: Party = { role: 'server', name: endText(target), service };
+  const server: Party = { role: 'server', name: endpointText(target), service };
   const socket =
     proxy === undefined ? await reach(target, server, way, tools) : await through(proxy, server, way, tools);
   if (!target.secure) return socket;

@@ -1,6 +1,8 @@
 /** A TCP connection to the first machine on the way. */
+
 import type { Socket } from 'node:net';
 import type { Clock } from '../../host/clock.js';
+import { endpointText } from '../../net/endpoint.js';
 import { canonicalHost, type Family, familyOf } from '../../net/ip.js';
 import type { ChannelInfo } from '../channel.js';
 import type { Settled, Way } from '../transport.js';
@@ -24,13 +26,9 @@ interface End {
   readonly port: number;
 }
 
-export function endText({ host, port }: End): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
 /** Of a connection's info: who is beyond a proxy. */
 export function serverBeyond({ proxy, target }: Pick<Way, 'proxy' | 'target'>): Pick<ChannelInfo, 'server'> {
-  return proxy === undefined ? {} : { server: endText(target) };
+  return proxy === undefined ? {} : { server: endpointText(target) };
 }
 
 export async function reach(end: End, party: Party, way: Way, tools: OpenTools): Promise<Socket> {

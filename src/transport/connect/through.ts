@@ -1,17 +1,18 @@
 /** A connection through a proxy. What is said to it is loaded once it has been reached. */
 import type { Socket } from 'node:net';
 import { given } from '../../given.js';
+import { endpointText } from '../../net/endpoint.js';
 import { canonicalHost } from '../../net/ip.js';
 import type { Settled, Way } from '../transport.js';
 import { type Party, proxyError } from './failure.js';
 import { type Destination, type ProxyServer, readProxy } from './proxy.js';
 import { race } from './race.js';
-import { addressesFor, endText, type OpenTools, reach } from './reach.js';
+import { addressesFor, type OpenTools, reach } from './reach.js';
 
 /** With `socks5` this machine finds the server's address, with all others the proxy does. */
 export async function openThrough(url: string, server: Party, way: Way, tools: OpenTools): Promise<Socket> {
   const proxy = readProxy(url);
-  const party: Party = { role: 'proxy', name: endText(proxy) };
+  const party: Party = { role: 'proxy', name: endpointText(proxy) };
   const host = way.target.host.replace(/%.*/, '');
   const isFoundHere = proxy.kind === 'socks5';
   // This end's own address says nothing of what the proxy can reach.

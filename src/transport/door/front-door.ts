@@ -3,11 +3,13 @@
  * with openings of their own can share the port. Liveness: a connection that says nothing is dropped, and so is one whose
  * opening nobody claims.
  */
+
 import { createServer, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
 import { withZoneName, zoneFlaw } from '../../host/zone.js';
+import { endpointText } from '../../net/endpoint.js';
 import type { Arrival, Opening } from './arrival.js';
 import { readProxyHeader } from './proxy-protocol.js';
 
@@ -111,7 +113,7 @@ function listen(server: Server, { host, port, descriptor, flag = '--port' }: Fro
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string | undefined, port: number, flag: string): WperfError {
-  const peer = `${host ?? '*'}:${port}`;
+  const peer = endpointText({ host: host ?? '*', port });
   const detail = (hint: string) => ({ operation: 'listen', peer, cause: error, hint });
   if (error.code === 'EADDRINUSE') {
     return new WperfError('port-in-use', `port ${port} is in use`, detail(`choose another with ${flag}`));

@@ -1,8 +1,10 @@
 /** A client's connection for load: made by its transport, shown the key, and given up with the test. */
+
 import type { Duplex } from 'node:stream';
 import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';
 import { type Clock, within } from '../../host/clock.js';
+import { endpointText } from '../../net/endpoint.js';
 import type { LoadLink } from '../channel.js';
 import type { LoadTransport, LoadWay } from '../load-transport.js';
 import { openingOf } from './key.js';
@@ -10,7 +12,7 @@ import { abandon, isStream, linkOf } from './links.js';
 
 /** Rejects with a WperfError. */
 export async function connectLoad(transport: LoadTransport, way: LoadWay, clock: Clock): Promise<LoadLink> {
-  const peer = `${way.host}:${way.port}`;
+  const peer = endpointText(way);
   const detail = { operation: 'connect', peer, hint: 'leave --proto away to measure over WebSocket' };
   const connecting = transport.connect(way);
   try {

@@ -7,7 +7,7 @@ import { WperfError } from '../../errors.js';
 import { onAbort } from '../../host/abort.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { type Deferred, deferred } from '../../host/deferred.js';
-import { endText } from '../connect/reach.js';
+import { endpointText } from '../../net/endpoint.js';
 import type { LoadWay } from '../load-transport.js';
 import { greeting, readGreeting } from './greeting.js';
 import type { DatagramSocket } from './socket.js';
@@ -108,7 +108,7 @@ class Association {
 
   /** Who is at fault is told by how far it came. */
   #silence(): WperfError {
-    const peer = endText(this.#way);
+    const peer = endpointText(this.#way);
     const hint = 'measure over WebSocket, which passes: --udp for packets, without --proto';
     const detail = { operation: 'connect', peer, hint, cause: this.#refused };
     const seconds = Math.ceil(waits.datagramAnswerSeconds);

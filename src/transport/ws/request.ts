@@ -1,13 +1,15 @@
 /** The client's side of the upgrade: from a socket to a channel, or to why there is none. */
+
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
 import { systemClock } from '../../host/clock.js';
+import { endpointText } from '../../net/endpoint.js';
 import { software } from '../../package.js';
 import { strippedError } from '../../protocol/stripped.js';
 import { HELLO_HEADER, HELLO_TAKEN, SUBPROTOCOL } from '../../protocol/version.js';
-import { endText, serverBeyond } from '../connect/reach.js';
+import { serverBeyond } from '../connect/reach.js';
 import { step } from '../connect/step.js';
 import { infoOf } from '../socket/info.js';
 import type { Connected, Way } from '../transport.js';
@@ -28,7 +30,7 @@ export async function askForUpgrade(
   way: Way,
   { lane, signal, greeting }: UpgradeOptions,
 ): Promise<Connected> {
-  const attempt = { peer: endText(way.target), secure: way.target.secure, proxied: way.proxy !== undefined };
+  const attempt = { peer: endpointText(way.target), secure: way.target.secure, proxied: way.proxy !== undefined };
   const askedAt = systemClock.now();
   const ws = new WebSocket(urlOf(way), [SUBPROTOCOL], optionsOf(way, socket, greeting));
   const answered = step<Connected | IncomingMessage>(socket, signal, (done, fail) => {
@@ -73,7 +75,7 @@ export async function askForUpgrade(
 /** An IPv6 zone (`fe80::1%eth0`) is for the system only: a URL cannot hold it, and no server needs it. */
 function urlOf({ target }: Way): string {
   const { host, port, secure, path } = target;
-  return `${secure ? 'wss' : 'ws'}://${endText({ host: host.replace(/%.*/, ''), port })}${path}`;
+  return `${secure ? 'wss' : 'ws'}://${endpointText({ host: host.replace(/%.*/, ''), port })}${path}`;
 }
 
 function optionsOf({ headers }: Way, socket: Socket, greeting: string | undefined): ClientOptions {

@@ -1,4 +1,5 @@
 /** A load test at a server of iperf3. */
+
 import { iperf3 } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
@@ -7,6 +8,7 @@ import { type Clock, pause } from '../../../host/clock.js';
 import type { ClientStream, LoadPeer, LoneDialect } from '../../../modes/load/dialect.js';
 import { kernelRoundTrips } from '../../../modes/load/latency/kernel-latency.js';
 import { missingFigures } from '../../../modes/load/warnings.js';
+import { endpointText } from '../../../net/endpoint.js';
 import { mayEndByTime } from '../../../plan/length.js';
 import type { ClientPlan, TestPlan } from '../../../plan/plan.js';
 import { pacedBlockBytes } from '../../../traffic/paced-block.js';
@@ -43,7 +45,14 @@ async function open(connections: Connections, { plan, host }: Opening, test: Tes
   const links = test.direction === 'bidir' ? 2 * test.streams : test.streams;
   const params = paramsOf(plan, test, host.software);
   const { login, repeatingPayload } = plan.iperf3 ?? {};
-  const opened = await openTest({ connections, clock: host.clock, peer: peerName(plan), params, links, login });
+  const opened = await openTest({
+    connections,
+    clock: host.clock,
+    peer: endpointText(plan.target),
+    params,
+    links,
+    login,
+  });
   if (repeatingPayload) for (const link of opened.links) link.repeatLoad?.();
   return opened;
 }
@@ -67,7 +76,7 @@ async function untilFree<T>(open: () => Promise<T>, clock: Clock, until: number,
 
 function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPeer {
   const run = new ClientRun(opened, {
-    ...{ test, clock: host.clock, peer: peerName(plan), serverOutput: plan.getServerOutput },
+    ...{ test, clock: host.clock, peer: endpointText(plan.target), serverOutput: plan.getServerOutput },
   });
   const streams: ClientStream[] = run.streams.map(({ data, link, talk, traits, test: own }, i) => ({
     ...{ id: i + 1, test: own, talk, data, link, traits },
@@ -116,8 +125,4 @@ function notesOf({ direction, mode, omitSeconds }: TestPlan): NoticeEvent[] {
       : []),
   ];
   return texts.map((text) => ({ type: 'notice', level: 'info', text }));
-}
-
-function peerName({ target: { host, port } }: Pick<ClientPlan, 'target'>): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,6 +1,8 @@
 /** The way into a server of the original: the connection, the token, and what its refusals mean. */
+
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
+import { endpointText } from '../../../net/endpoint.js';
 import type { ConnectionPlan } from '../../../plan/plan.js';
 import { decodeMessage } from '../../../protocol/codec.js';
 import { strippedError } from '../../../protocol/stripped.js';
@@ -33,7 +35,7 @@ export function refusalOf(
   links: readonly LegacyLink[],
   thrown: unknown,
 ): WperfError {
-  const peer = `${target.host}:${target.port}`;
+  const peer = endpointText(target);
   if (links.some(({ isOther }) => isOther)) return strippedError(peer);
   const error = toWperfError(thrown);
   const closed = links.find((link) => link.closed?.reason === 'policy')?.closed;

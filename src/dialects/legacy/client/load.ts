@@ -1,10 +1,12 @@
 /** A load test toward a server of the original wperf. */
+
 import { defaults, legacy } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import type { ClientStream, LoadDialect, LoadOpening } from '../../../modes/load/dialect.js';
 import type { StreamTraits } from '../../../modes/load/stream/talk.js';
+import { endpointText } from '../../../net/endpoint.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
 import { pacedBlockBytes } from '../../../traffic/paced-block.js';
@@ -45,7 +47,7 @@ export const legacyLoad: LoadDialect = {
       streams: opened,
       checkOpen: () => {
         const gone = links.find((link) => link.closed)?.closed;
-        if (gone) throw explain(closedError(gone, peerOf(plan)));
+        if (gone) throw explain(closedError(gone, endpointText(plan.target)));
       },
       missing: missingOf(
         'client',
@@ -97,13 +99,13 @@ export function traitsOf({ mode }: Pick<TestPlan, 'mode'>, { clock }: LoadOpenin
 
 function refuseCarrier({ plan, carrier }: LoadOpening): void {
   if (!carrier) return;
-  const text = `${peerOf(plan)} is the original wperf, whose load goes by WebSocket only`;
+  const text = `${endpointText(plan.target)} is the original wperf, whose load goes by WebSocket only`;
   throw new WperfError('request-refused', text, { operation: 'handshake', hint: 'leave --proto away' });
 }
 
 function checkMode({ mode, direction, target }: ClientPlan): void {
   if (mode !== 'datagram' || direction === 'up') return;
-  const peer = peerOf({ target });
+  const peer = endpointText(target);
   const text = `${peer} is of the original wperf, which receives the packets of --udp but sends none`;
   throw new WperfError('request-refused', text, { operation: 'connect', peer, hint: 'leave -R and --bidir away' });
 }
@@ -141,8 +143,4 @@ function ignoredNotes({
     ...(getServerOutput ? ['its own report'] : []),
   ];
   return ignored.map((what) => ({ type: 'notice', level: 'info', text: `It cannot be asked for ${what}.` }));
-}
-
-function peerOf({ target: { host, port } }: Pick<ClientPlan, 'target'>): string {
-  return `${host}:${port}`;
 }

@@ -1,4 +1,5 @@
 /** A test in words: what it was, between whom, and by what. */
+import { endpointText } from '../../../net/endpoint.js';
 import type { TestDocument, TestFacts } from '../../document/shape.js';
 import { rate, seconds, textOf } from '../figures.js';
 
@@ -17,15 +18,10 @@ function betweenText({ start }: TestDocument): string {
   const isServer = start.role === 'server';
   const { bidir, reverse } = start.test_start ?? {};
   const other = start.connecting_to ?? start.accepted_connection;
-  const name = other === undefined ? 'the other end' : placeText(other);
+  const name = other === undefined ? 'the other end' : endpointText(other);
   if (bidir === 1) return `both ways with ${name}`;
   const down = reverse === 1;
   return isServer ? `${down ? 'down to' : 'up from'} ${name}` : `${down ? 'down from' : 'up to'} ${name}`;
-}
-
-export function placeText({ host, port }: { readonly host: string; readonly port?: number }): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return port === undefined ? name : `${name}:${port}`;
 }
 
 /** What was run, from where to where, through what. */
@@ -37,8 +33,8 @@ export function facts(document: TestDocument): Fact[] {
     ...(test ? testFacts(document, test) : []),
     ...(first
       ? [
-          ['From', placeText({ host: first.local_host, port: first.local_port })] as const,
-          ['To', toText(document, placeText({ host: first.remote_host, port: first.remote_port }))] as const,
+          ['From', endpointText({ host: first.local_host, port: first.local_port })] as const,
+          ['To', toText(document, endpointText({ host: first.remote_host, port: first.remote_port }))] as const,
         ]
       : []),
     ...(connected.length > 1 ? [['Connections', String(connected.length)] as const] : []),
@@ -70,8 +66,8 @@ function lengthText({ duration, bytes }: TestFacts): string {
 
 function toText({ start }: TestDocument, address: string): string {
   const asked = start.connecting_to;
-  if (asked === undefined || placeText(asked) === address) return address;
-  return start.proxy === undefined ? `${placeText(asked)} (${address})` : `${placeText(asked)} through the proxy`;
+  if (asked === undefined || endpointText(asked) === address) return address;
+  return start.proxy === undefined ? `${endpointText(asked)} (${address})` : `${endpointText(asked)} through the proxy`;
 }
 
 function transportText({ start }: TestDocument): string {

@@ -1,11 +1,12 @@
 /** The report of pings in HTML, made of the document of `--ping -J`. */
+import { endpointText } from '../../../net/endpoint.js';
 import type { PingDocument } from '../../document/ping-shape.js';
 import type { Whole } from '../../document/read.js';
 import { drawn, narrow, wide } from '../drawing/drawing.js';
 import { latencyPanel } from '../drawing/round-trips.js';
 import { count, milliseconds, percent, seconds, textOf } from '../figures.js';
 import { type Card, cardList } from '../load/cards.js';
-import { type Fact, placeText, simulationText } from '../load/words.js';
+import { type Fact, simulationText } from '../load/words.js';
 import { html, type Markup, type Part } from '../markup.js';
 import { definitions, failure, interruption, remarks, section, sheet, utc } from '../sheet.js';
 import { foldedTable, table } from '../table.js';
@@ -24,8 +25,8 @@ export function pingPage({ raw, checked }: Whole<PingDocument>): string {
 
 function titleOf({ title, start }: PingDocument): string {
   if (title !== undefined && title !== '') return title;
-  if (start.accepted_connection) return `Round trips of ${placeText(start.accepted_connection)}`;
-  return start.connecting_to ? `Round trips to ${placeText(start.connecting_to)}` : 'Pings that did not begin';
+  if (start.accepted_connection) return `Round trips of ${endpointText(start.accepted_connection)}`;
+  return start.connecting_to ? `Round trips to ${endpointText(start.connecting_to)}` : 'Pings that did not begin';
 }
 
 function body(document: PingDocument): Part {
@@ -107,8 +108,8 @@ function factsOf({ start }: PingDocument): Fact[] {
   const transport = `${start.transport ?? 'unknown'}${start.secure ? ' over TLS' : ''}`;
   return [
     ...(pings === undefined ? [] : [['Pings', `${pings}, ${intervalText(interval)}`] as const]),
-    ...(to ? [['To', placeText(to)] as const] : []),
-    ...(from ? [['From', placeText(from)] as const] : []),
+    ...(to ? [['To', endpointText(to)] as const] : []),
+    ...(from ? [['From', endpointText(from)] as const] : []),
     ['Proxy', start.proxy ?? from?.by_proxy ?? 'none'],
     ['Transport', `${transport}${start.dialect === undefined ? '' : `, dialect ${start.dialect}`}`],
     ...(start.peer_software === undefined ? [] : [['The other end', start.peer_software] as const]),

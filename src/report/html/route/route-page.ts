@@ -1,9 +1,10 @@
 /** The reports of routes in HTML: of one way, and of the way there beside the way back. */
+import { endpointText } from '../../../net/endpoint.js';
 import type { Whole } from '../../document/read.js';
 import type { HopRow, RoutesDocument, TraceDocument } from '../../document/route-shape.js';
 import { count, milliseconds, seconds, textOf } from '../figures.js';
 import { type Card, cardList } from '../load/cards.js';
-import { type Fact, placeText } from '../load/words.js';
+import type { Fact } from '../load/words.js';
 import { html, type Markup, type Part } from '../markup.js';
 import { definitions, failure, remarks, section, sheet, utc } from '../sheet.js';
 import { table } from '../table.js';
@@ -175,9 +176,9 @@ function named(host: string, ip: string): string {
 }
 
 function seenText(seen: NonNullable<NonNullable<TraceDocument['start']>['seen_as']>): string {
-  const here = placeText({ host: seen.local_ip, port: seen.local_port });
+  const here = endpointText({ host: seen.local_ip, port: seen.local_port });
   const meaning =
     seen.nat === undefined ? 'the proxy' : seen.nat ? `through NAT or a proxy, here it is ${here}` : 'no NAT';
-  const place = seen.port === undefined ? seen.ip : placeText({ host: seen.ip, port: seen.port });
+  const place = seen.port === undefined ? seen.ip : endpointText({ host: seen.ip, port: seen.port });
   return `${place}: ${meaning}`;
 }

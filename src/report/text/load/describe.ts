@@ -3,6 +3,7 @@
 import type { StartEvent } from '../../../events/load.js';
 import type { PeerAddress } from '../../../events/peer.js';
 import type { LoadReader } from '../../../measure/tcp.js';
+import { endpointText } from '../../../net/endpoint.js';
 import { mayEndByTime } from '../../../plan/length.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import { plural, rateFigure, secondsText, sizeFigure } from '../format.js';
@@ -14,9 +15,7 @@ const atServer = { up: 'upload from', down: 'download to', bidir: 'both ways wit
 export function describeTest(start: StartEvent): string {
   const { role, peer, test } = start;
   const words = (role === 'client' ? atClient : atServer)[test.direction];
-  const host = peer.host.includes(':') ? `[${peer.host}]` : peer.host;
-  const port = peer.port === undefined ? '' : `:${peer.port}`;
-  return [`${words} ${host}${port}${addressText(start)}${carriageText(start)}`, ...details(start)].join(', ');
+  return [`${words} ${endpointText(peer)}${addressText(start)}${carriageText(start)}`, ...details(start)].join(', ');
 }
 
 /** What carries the load, where that is not a plain WebSocket. */
