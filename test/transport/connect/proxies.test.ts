@@ -125,11 +125,21 @@ describe('an HTTP proxy that has something to say before its answer (RFC 9110, s
   });
 
   it.each([
-    ['fast', (socket: Socket) => pour(socket, interim), 'it sends interim answers (HTTP 1xx) without end: is it'],
-    ['slowly', (socket: Socket) => void socket.write(interim), 'within 300 ms: the proxy, or the server behind it'],
-  ])('is not waited for without end: %s', async (_, say, told) => {
+    [
+      'fast',
+      10_000,
+      (socket: Socket) => pour(socket, interim),
+      'it sends interim answers (HTTP 1xx) without end: is it',
+    ],
+    [
+      'slowly',
+      300,
+      (socket: Socket) => void socket.write(interim),
+      'within 300 ms: the proxy, or the server behind it',
+    ],
+  ])('is not waited for without end: %s', async (_, connectTimeoutMs, say, told) => {
     const port = await startScripted(onTestFinished, say);
-    const way = wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}`, connectTimeoutMs: 300 });
+    const way = wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}`, connectTimeoutMs });
     const outcome = await outcomeOf(way);
     expect(outcome).toMatch(/^proxy-failure 2 the proxy 127.0.0.1:PORT did not connect to 127.0.0.9:PORT/);
     expect(outcome).toContain(told);
