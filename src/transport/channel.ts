@@ -24,6 +24,7 @@ export interface ChannelInfo {
   readonly localPort: number;
   readonly remoteHost: string;
   readonly remotePort: number;
+  /** TLS from this end to the other, not to a proxy alone. */
   readonly secure: boolean;
   /** At a server, where a proxy that it trusts made the connection; `remoteHost` is then that proxy. */
   readonly client?: ForwardedClient;

@@ -51,7 +51,8 @@ export async function askForUpgrade(
     // What comes right behind the answer must find the channel there.
     ws.on('open', () => {
       ws.removeAllListeners();
-      const info = { ...infoOf(socket), ...serverBeyond(way) };
+      // TLS to a proxy alone protects nothing behind it.
+      const info = { ...infoOf(socket), secure: way.target.secure, ...serverBeyond(way) };
       done({
         channel: new WsChannel(ws, { socket, isClient: true, info, lane }),
         subprotocol,

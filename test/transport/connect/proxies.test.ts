@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exitCode, type WperfError } from '../../../src/errors.js';
 import { deferred } from '../../../src/host/deferred.js';
 import { startServerPlan } from '../../../src/server/server.js';
@@ -311,6 +311,44 @@ describeNeeding('TLS through proxies', [program('openssl'), program('tinyproxy')
       }
       expect(names.splice(0)).toEqual(['localhost', false]);
     }
+  });
+});
+
+describeNeeding('an https:// proxy', [program('openssl')], () => {
+  /** Its certificate is not what is tried here. */
+  async function startTlsProxy(): Promise<string> {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { cert, key } = await makeCertificates(onTestFinished);
+    const connected = (socket: Socket) =>
+      socket.once('data', (first: Buffer) => {
+        const [, port = 0] = /^CONNECT [^ ]+:(\d+) /.exec(first.toString()) ?? [];
+        tunnel(socket, { host: '127.0.0.1', port: Number(port) }, 'HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 200 Yes\r\n\r\n');
+      });
+    const proxy = createTlsServer({ cert: read(cert), key: read(key) }, connected);
+    onTestFinished(() => void proxy.close());
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = proxy.address();
+    return `https://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  }
+
+  it('makes a plain connection no secure one', async () => {
+    const proxy = await startTlsProxy();
+    const { channel } = await wsTransport.connect(wayTo('127.0.0.1', await startServer(), { proxy }));
+    onTestFinished(() => channel.drop());
+    expect(channel.info.secure).toBe(false);
+  });
+
+  it('is gone through by TLS of the server too', async () => {
+    const proxy = await startTlsProxy();
+    const { ca, cert, key } = await makeCertificates(onTestFinished);
+    const tls = { cert: read(cert), key: read(key) };
+    const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, tls });
+    onTestFinished(() => server.close());
+    const target = { host: '127.0.0.1', port: server.address.port, secure: true, path: '/' };
+    const { channel } = await wsTransport.connect(wayTo('', 0, { target, ca: read(ca), proxy }));
+    onTestFinished(() => channel.drop());
+    expect(channel.info.secure).toBe(true);
   });
 });
 
