@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { bounds } from '../../defaults/index.js';
+import { decodeMessage } from '../../protocol/codec.js';
 import { HELLO_HEADER, HELLO_TAKEN } from '../../protocol/version.js';
 import type { Channel, ForwardedClient } from '../channel.js';
 import type { Requested } from '../door/http.js';
@@ -17,10 +18,19 @@ export interface UpgraderOptions {
   readonly lane: boolean;
 }
 
-/** What a client says with its request; whoever listens judges it. */
+/** What a client says with its request. One that cannot be read is not taken: the client says it as a message then. */
 function helloOf({ headers }: IncomingMessage): string | undefined {
-  const hello = headers[HELLO_HEADER];
-  return typeof hello === 'string' ? Buffer.from(hello, 'base64url').toString() : undefined;
+  const header = headers[HELLO_HEADER];
+  const hello = typeof header === 'string' ? Buffer.from(header, 'base64url').toString() : '';
+  return isHello(hello) ? hello : undefined;
+}
+
+function isHello(text: string): boolean {
+  try {
+    return decodeMessage(text).type === 'hello';
+  } catch {
+    return false;
+  }
 }
 
 export class Upgrader {

@@ -52,8 +52,14 @@ describe('a hello with the request', () => {
     ['no JSON', '{'],
     ['another message', '{"type":"start"}'],
     ['a huge block', JSON.stringify({ ...hello, blockBytes: 2 ** 40 })],
-  ])('of %s is refused as the message would be', async (_what, text) => {
-    expect(await answered(text, /"code":"[a-z-]+"/, nativeProtocol)).toContain('"code":"protocol-violation"');
+  ])('of %s is not taken, and refused as the message that it is then', async (_what, text) => {
+    const header = `wperf-hello: ${Buffer.from(text).toString('base64url')}`;
+    const { socket, ended, reply } = await hold(port, upgradeRequest(nativeProtocol, header));
+    socket.write(frame(1, Buffer.from(text)));
+    await ended;
+    expect(reply()).toMatch(/^HTTP\/1\.1 101 /);
+    expect(reply()).not.toMatch(/wperf-hello/i);
+    expect(reply()).toContain('"code":"protocol-violation"');
   });
 });
 
@@ -68,7 +74,12 @@ async function changing(
     changed++;
     return text.replace(word, word.replace(/./, 'x'));
   };
-  const change = (bytes: Buffer) => Buffer.from([words].flat().reduce(changeOne, bytes.toString('latin1')), 'latin1');
+  return { port: await rewriting(way, (text) => [words].flat().reduce(changeOne, text)), changed: () => changed };
+}
+
+/** The port of a TCP relay that writes anew what it passes on, the one way. */
+async function rewriting(way: 'there' | 'back', rewrite: (text: string) => string): Promise<number> {
+  const change = (bytes: Buffer) => Buffer.from(rewrite(bytes.toString('latin1')), 'latin1');
   const relay = createServer((client) => {
     const far = connect(port, '127.0.0.1');
     client.on('data', (bytes) => far.write(way === 'there' ? change(bytes) : bytes));
@@ -81,8 +92,23 @@ async function changing(
   });
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => new Promise<void>((resolve) => relay.close(() => resolve())));
-  return { port: (relay.address() as { port: number }).port, changed: () => changed };
+  return (relay.address() as { port: number }).port;
 }
+
+describe('a proxy that garbles', () => {
+  it.each([
+    ["the request's header", 'there', /(?<=wperf-hello: )..../, 'xxxx'],
+    ["the request's header, which it cuts", 'there', /(?<=wperf-hello: .{40}).*(?=\r)/, ''],
+    ["the request's header, which it empties", 'there', /(?<=wperf-hello: ).*(?=\r)/, ''],
+    ["the request's header, which it says twice", 'there', /(wperf-hello: .*\r\n)/, '$1$1'],
+    ["the answer's word", 'back', /(?<=wperf-hello: )taken/, 'tak'],
+  ] as const)('%s costs the test nothing', async (_what, way, words, other) => {
+    const relay = await rewriting(way, (text) => text.replace(words, other));
+    const { error, end } = await collect(runClientPlan(clientPlan(relay)));
+    expect(error).toBeUndefined();
+    expect(end).toBeDefined();
+  });
+});
 
 describe('a proxy that strips', () => {
   it("the request's header costs the test nothing", async () => {
