@@ -13,6 +13,7 @@ import {
   ownHeaders,
   refusal,
   unreadable,
+  unsound,
   wantsTls,
   withoutSubprotocol,
   withoutUpgrade,
@@ -56,7 +57,7 @@ export interface EntranceOptions {
 /** What the front door is to look for. */
 export function openingsOf(options: EntranceOptions): Opening[] {
   const { entries, secure, clock } = options;
-  const upgrader = new Upgrader({ protocols: namesOf(entries), headers: ownHeaders, lane: options.lane });
+  const upgrader = new Upgrader({ protocols: namesOf(entries), headers: ownHeaders, unsound, lane: options.lane });
   const http = new HttpReader(clock, (asked) => route(asked, options, upgrader), unreadable);
   const bytes = entries.filter((entry) => entry.kind === 'bytes');
   return [

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { bounds } from '../defaults/index.js';
 import type { ErrorCode } from '../errors.js';
 import { offeredVersions, PROTOCOL_HEADER, SUBPROTOCOL } from '../protocol/version.js';
-import type { Answer, Requested } from '../transport/door/http.js';
+import type { Answer, Requested, RequestFlaw } from '../transport/door/http.js';
 import { ERROR_HEADER } from '../transport/ws/errors.js';
 
 /** Says to whom a client speaks, also where a proxy drops the sub-protocol. */
@@ -24,14 +24,26 @@ export function reads({ method }: IncomingMessage): boolean {
 export const wantsTls = refusal(400, 'tls-failure', 'this port speaks TLS');
 export const wrongPath = refusal(404, 'request-refused', 'nothing is served at this path');
 
-/** To what is no request of HTTP, or has more headers than are read. */
-export function unreadable(status: 400 | 431): Answer {
-  const text =
-    status === 431
-      ? `headers of at most ${bounds.headerBytes} bytes are read`
-      : 'this is no request of HTTP (a PROXY header is read from whom --trust-proxy names)';
+/** To what cannot be taken for a request. */
+export function unreadable(flaw: RequestFlaw): Answer {
+  const [status, text] = flaws[flaw];
   return refusal(status, 'request-refused', text);
 }
+
+const flaws: Readonly<Record<RequestFlaw, readonly [status: number, text: string]>> = {
+  syntax: [400, 'this is no request of HTTP (a PROXY header is read from whom --trust-proxy names)'],
+  host: [400, 'this request has no header Host'],
+  length: [431, `headers of at most ${bounds.headerBytes} bytes are read`],
+};
+
+/** To a request for a WebSocket that is none as RFC 6455 has it; `why` says what is wrong with it. */
+export function unsound({ method }: IncomingMessage, why: string): Answer {
+  const text = `this is no sound request for a WebSocket (a proxy on the way may have altered it): ${why}`;
+  const answer = refusal(method === 'GET' ? 400 : 405, 'request-refused', text);
+  return { ...answer, headers: { ...answer.headers, Allow: 'GET', 'Sec-WebSocket-Version': '13' } };
+}
+
+const noProxy = refusal(405, 'request-refused', 'this is a wperf server, and no proxy');
 
 const noUpgrade =
   'a proxy on the way did not pass the WebSocket upgrade on: it must speak HTTP/1.1 to the server, and pass on the headers Upgrade and Connection (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";)';
@@ -39,7 +51,8 @@ const noSubprotocol =
   'a proxy on the way did not pass the sub-protocol on: it must leave the header Sec-WebSocket-Protocol as it is';
 
 /** To a request that asks for no upgrade, or whose wish for one was lost on the way. */
-export function withoutUpgrade({ headers }: IncomingMessage): Answer {
+export function withoutUpgrade({ method, headers }: IncomingMessage): Answer {
+  if (method === 'CONNECT') return { ...noProxy, headers: { ...noProxy.headers, Allow: 'GET, HEAD' } };
   const isWebSocket = Object.keys(headers).some((name) => name.startsWith('sec-websocket-'));
   const answer =
     isWebSocket || isOwnClient(headers)

@@ -10,6 +10,7 @@ import { makeCertificates } from '../support/certificates.js';
 import { collect } from '../support/events.js';
 import { describeNeeding, program } from '../support/needs.js';
 import { startNginx } from '../support/peers/nginx.js';
+import { startScripted } from '../support/peers/scripted-proxy.js';
 import { clientPlan } from '../support/plans.js';
 import { answerTo, hold, nativeProtocol, request, upgradeRequest } from '../support/raw.js';
 
@@ -111,6 +112,49 @@ describe('an upgrade', () => {
   test('without a sound key is refused', async () => {
     const broken = upgradeRequest(nativeProtocol).replace('AAAA', '');
     expect(await answerTo(await serve(), broken)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test.each([
+    ['another key', 400, 'Sec-WebSocket-Key', (asked: string) => asked.replace('AAAA', '')],
+    ['no key', 400, 'Sec-WebSocket-Key', (asked: string) => asked.replace(/Sec-WebSocket-Key.*\r\n/, '')],
+    ['another version', 400, 'Sec-WebSocket-Version', (asked: string) => asked.replace(': 13', ': 7')],
+    [
+      'an unsound list of sub-protocols',
+      400,
+      'Sec-WebSocket-Protocol',
+      (asked: string) => asked.replace('.v1', '.v1,'),
+    ],
+    ['another method', 405, 'method', (asked: string) => asked.replace('GET', 'POST')],
+  ])('with %s is refused as anything else is', async (_what, status, named, broken) => {
+    const reply = await answerTo(await serve(), broken(upgradeRequest(nativeProtocol)));
+    expect(reply).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\nwperf-protocol: wperf\\.v1\r\n`));
+    expect(reply).toMatch(/\r\nwperf-error: request-refused\r\n[\s\S]*\r\nSec-WebSocket-Version: 13\r\n/);
+    expect(reply).toMatch(new RegExp(`\r\n\r\nthis is no sound request for a WebSocket [^\n]*${named}[^\n]*\n$`));
+  });
+
+  test('that something on the way has broken is told as the server says it', async () => {
+    const port = await serve();
+    const relay = await startScripted(onTestFinished, (socket, first) => {
+      const asked = first.toString('latin1').replace('Version: 13', 'Version: 7');
+      void answerTo(port, asked).then((reply) => socket.end(reply));
+    });
+    const { error } = await collect(runClientPlan(clientPlan(relay)));
+    expect(error).toContain('this is no sound request for a WebSocket (a proxy on the way may have altered it)');
+  });
+});
+
+describe('what nothing can be made of', () => {
+  test.each([
+    ['for a proxy', 405, 'CONNECT a.test:80 HTTP/1.1\r\nHost: a.test:80\r\n\r\n', /and no proxy/],
+    ['for a proxy, by this program', 405, 'CONNECT a.test:80 HTTP/1.1\r\nUser-Agent: wperf/1.0.0\r\n\r\n', /no proxy/],
+    ['without a host', 400, 'GET / HTTP/1.1\r\n\r\n', /no header Host/],
+    ['with an expectation', 426, request('/', 'Expect: much'), /This is a wperf server/],
+    ['with a body of no known length', 426, request('/', 'Transfer-Encoding: gzip'), /This is a wperf server/],
+  ])('%s is answered once, as anything else is', async (_what, status, bytes, text) => {
+    const reply = await answerTo(await serve(), bytes);
+    expect(reply).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\nwperf-error: request-refused\r\n`));
+    expect(reply).toMatch(text);
+    expect(reply.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 });
 

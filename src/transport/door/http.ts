@@ -24,6 +24,9 @@ export interface Answer {
   readonly body?: Uint8Array;
 }
 
+/** Why nothing can be made of a request: it is none, it names no host (RFC 9112, section 3.2), or its head is too long. */
+export type RequestFlaw = 'syntax' | 'host' | 'length';
+
 export interface Requested {
   readonly request: IncomingMessage;
   /** Without its query. */
@@ -42,22 +45,33 @@ export interface Requested {
 export class HttpReader {
   readonly #clock: Clock;
   readonly #onAsked: (asked: Requested) => void;
-  readonly #unreadable: (status: 400 | 431) => Answer;
+  readonly #unreadable: (flaw: RequestFlaw) => Answer;
   readonly #server: Server;
-  readonly #refused = new WeakSet<Duplex>();
+  /** Connections with their one answer, but for load. */
+  readonly #answered = new WeakSet<Duplex>();
   readonly #reading = new WeakMap<Socket, { readonly arrival: Arrival; readonly release: Cancel }>();
 
-  /** `unreadable` is the answer to what is no request, with the status that says why. */
-  constructor(clock: Clock, onAsked: (asked: Requested) => void, unreadable: (status: 400 | 431) => Answer) {
+  /** `unreadable` is the answer to what nothing can be made of. */
+  constructor(clock: Clock, onAsked: (asked: Requested) => void, unreadable: (flaw: RequestFlaw) => Answer) {
     this.#clock = clock;
     this.#unreadable = unreadable;
     this.#onAsked = onAsked;
-    this.#server = createServer({ maxHeaderSize: bounds.headerBytes, keepAliveTimeout: waits.keepAliveSeconds * 1000 })
-      .on('request', (request, response) => this.#hear(request, (answer) => send(response, answer), { response }))
+    const plain = (request: IncomingMessage, response: ServerResponse) => this.#hearPlain(request, response);
+    const bare = (request: IncomingMessage, more: Pick<Requested, 'upgrade'>) =>
+      this.#hear(request, (answer) => this.#send(responseOn(request), answer), more);
+    // What Node would answer by itself has an answer of this server's.
+    this.#server = createServer({
+      maxHeaderSize: bounds.headerBytes,
+      keepAliveTimeout: waits.keepAliveSeconds * 1000,
+      requireHostHeader: false,
+    })
+      .on('request', plain)
+      .on('checkExpectation', plain)
+      .on('connect', (request) => bare(request, {}))
       .on('upgrade', (request, _socket, head) => {
         // Any other upgrade may be ignored (RFC 9110, section 7.8).
         const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
-        this.#hear(request, (answer) => send(responseOn(request), answer), isWebSocket ? { upgrade: head } : {});
+        bare(request, isWebSocket ? { upgrade: head } : {});
       })
       .on('clientError', (error, socket) => this.#refuse(error, socket));
   }
@@ -69,6 +83,13 @@ export class HttpReader {
     this.#server.emit('connection', arrival.socket);
   }
 
+  #hearPlain(request: IncomingMessage, response: ServerResponse): void {
+    const answer: Requested['answer'] = (given) => this.#send(response, given);
+    const { headers, httpVersion } = request;
+    if (headers.host === undefined && httpVersion === '1.1') answer(this.#unreadable('host'));
+    else this.#hear(request, answer, { response });
+  }
+
   #hear(request: IncomingMessage, answer: Requested['answer'], more: Pick<Requested, 'upgrade' | 'response'>): void {
     const reading = this.#reading.get(request.socket);
     if (!reading) return;
@@ -76,12 +97,17 @@ export class HttpReader {
     this.#onAsked({ ...reading, request, path, answer, ...more });
   }
 
+  #send(response: ServerResponse, answer: Answer): void {
+    if (response.socket) this.#answered.add(response.socket);
+    send(response, answer);
+  }
+
   /** The answer gets there only while the rest of the request is read. */
   #refuse({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
-    if (this.#refused.has(socket)) return;
-    this.#refused.add(socket);
+    if (this.#answered.has(socket)) return;
+    this.#answered.add(socket);
     if (!socket.writable || !code.startsWith('HPE_')) socket.destroy();
-    else socket.end(textOf(this.#unreadable(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)));
+    else socket.end(textOf(this.#unreadable(code === 'HPE_HEADER_OVERFLOW' ? 'length' : 'syntax')));
   }
 }
 
@@ -96,7 +122,7 @@ function textOf({ status, headers, text }: Answer): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`;
 }
 
-/** Node gives none for an upgrade. */
+/** Node gives none for an upgrade, nor for CONNECT. */
 function responseOn(request: IncomingMessage): ServerResponse {
   const { socket } = request;
   const response = new ServerResponse(request);

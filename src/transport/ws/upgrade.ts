@@ -5,7 +5,7 @@ import { bounds } from '../../defaults/index.js';
 import { decodeMessage } from '../../protocol/codec.js';
 import { HELLO_HEADER, HELLO_TAKEN } from '../../protocol/version.js';
 import type { Channel, ForwardedClient } from '../channel.js';
-import type { Requested } from '../door/http.js';
+import type { Answer, Requested } from '../door/http.js';
 import { infoOf } from '../socket/info.js';
 import { WsChannel } from './channel.js';
 
@@ -14,6 +14,8 @@ export interface UpgraderOptions {
   readonly protocols: readonly string[];
   /** Of every answer that upgrades. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The answer to a request that is no sound handshake (RFC 6455, section 4.2.1). */
+  readonly unsound: (request: IncomingMessage, why: string) => Answer;
   /** False makes channels use plain `ws` calls. */
   readonly lane: boolean;
 }
@@ -36,8 +38,10 @@ function isHello(text: string): boolean {
 export class Upgrader {
   readonly #lane: boolean;
   readonly #upgrader: WebSocketServer;
+  /** Of requests that are being upgraded. */
+  readonly #answers = new WeakMap<IncomingMessage, Requested['answer']>();
 
-  constructor({ protocols, headers, lane }: UpgraderOptions) {
+  constructor({ protocols, headers, unsound, lane }: UpgraderOptions) {
     this.#lane = lane;
     this.#upgrader = new WebSocketServer({
       noServer: true,
@@ -47,6 +51,9 @@ export class Upgrader {
       maxPayload: bounds.frameBytes,
       handleProtocols: (offered) => protocols.find((name) => offered.has(name)) ?? false,
     });
+    this.#upgrader.on('wsClientError', ({ message }, _socket, request) =>
+      this.#answers.get(request)?.(unsound(request, message)),
+    );
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     this.#upgrader.on('headers', (answer, request) => {
       const isTaken = helloOf(request) !== undefined && answer.some((line) => /^sec-websocket-protocol:/i.test(line));
@@ -54,10 +61,11 @@ export class Upgrader {
     });
   }
 
-  /** Answers by itself, without a channel, a request that is no sound handshake. */
+  /** A request that is no sound handshake is answered, and comes to no channel. */
   upgrade(asked: Requested, client: ForwardedClient | undefined, onChannel: (channel: Channel) => void): void {
     const { request, arrival, upgrade: head = Buffer.alloc(0), release } = asked;
     const { socket, tcp } = arrival;
+    this.#answers.set(request, asked.answer);
     this.#upgrader.handleUpgrade(request, socket, head, (ws) => {
       release();
       const info = { ...infoOf(socket), ...(client && { client }) };
