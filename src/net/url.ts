@@ -33,12 +33,14 @@ export function urlHost(host: string): string {
   return isIpv6Text(host) ? `[${host.replace('%', '%25')}]` : host;
 }
 
-/** Whether a part of a URL is percent-encoded as it must be. */
-export function decodes(part: string): boolean {
+/**
+ * What a part of a URL stands for; undefined where it is not percent-encoded as it must be. Bundlers leave the call out
+ * where nobody looks at what it gives.
+ */
+export function decoded(part: string): string | undefined {
   try {
-    decodeURIComponent(part);
-    return true;
+    return decodeURIComponent(part);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /** The proxy of a plan: what may be one, and how reports show it. */
-import { decodes, parseUrl } from '../net/url.js';
+import { decoded, parseUrl } from '../net/url.js';
 import type { ClientPlan } from './plan.js';
 
 const schemes: readonly string[] = ['http:', 'https:', 'socks5:', 'socks5h:'];
@@ -16,7 +16,7 @@ export function flawOfProxyUrl(text: string): readonly [flaw: string, hint: stri
   if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
     return ['has more than a host and a port', 'end it after the port'];
   }
-  if (!decodes(url.username) || !decodes(url.password)) {
+  if (decoded(url.username) === undefined || decoded(url.password) === undefined) {
     return ['has credentials that are not percent-encoded', 'write % as %25 and @ as %40'];
   }
   return undefined;

@@ -1,5 +1,5 @@
 /** The proxies that a connection can go through, by the scheme of their URL. */
-import { parseUrl } from '../../net/url.js';
+import { decoded, parseUrl } from '../../net/url.js';
 
 export type ProxyKind = 'http' | 'https' | 'socks5' | 'socks5h';
 
@@ -37,7 +37,7 @@ const usualPorts: Readonly<Record<ProxyKind, number>> = { http: 80, https: 443, 
 export function readProxy(text: string): ProxyServer {
   const { url, host } = parseUrl(text) ?? { url: new URL(text), host: '' };
   const kind = url.protocol.slice(0, -1) as ProxyKind;
-  const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  const [user, password] = [decoded(url.username) ?? '', decoded(url.password) ?? ''];
   return {
     kind,
     host,

@@ -32,6 +32,7 @@ describe('the program', () => {
     [['-c', 'h', '-R', '--bidir'], '-R/--reverse and --bidir exclude each other'],
     [['-c', 'h', '--tmie', '5'], "'--tmie' is not a flag"],
     [['-c', 'h', '-l', '3X'], "-l/--length '3X' is not a size"],
+    [['-c', 'h', '--proxy', 'http://me:100%@h'], "--proxy 'http://***@h' has credentials that are not percent-encoded"],
     [['-c', 'h', '-n', '1M', '-O', '1'], '-O/--omit and -n/--bytes exclude each other'],
   ])('refuses %j with one line', async (args, text) => {
     const { exitCode, stdout, stderr } = await runWperf(args);
