@@ -111,8 +111,8 @@ function reachHint(code: ErrorCode | undefined, { role, service = 'wperf -s' }: 
 export function tlsError(thrown: unknown, party: Party): WperfError {
   const error = thrown as NodeError;
   if (error instanceof TooLate) {
-    const text = `${partyText(party)} did not answer within ${error.milliseconds} ms`;
-    return failed(party, 'timeout', text, reachHint('timeout', party), error);
+    const text = `${partyText(party)} did not answer with TLS within ${error.milliseconds} ms`;
+    return failed(party, 'timeout', text, `${notTlsHint(party)}, or raise --connect-timeout`, error);
   }
   const text = `TLS with ${partyText(party)} failed: ${stripControl(error.reason || error.message).slice(0, 200)}`;
   return failed(party, 'tls-failure', text, tlsHint(error, party), error);
@@ -120,11 +120,14 @@ export function tlsError(thrown: unknown, party: Party): WperfError {
 
 const notTls = new Set(['ECONNRESET', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
 
-function tlsHint({ code = '' }: NodeError, { role }: Party): string {
-  const isProxy = role === 'proxy';
-  if (notTls.has(code)) return `it may not speak TLS on this port: use ${isProxy ? 'http:// for the proxy' : 'ws://'}`;
+function notTlsHint({ role }: Party): string {
+  return `it may not speak TLS on this port: use ${role === 'proxy' ? 'http:// for the proxy' : 'ws://'}`;
+}
+
+function tlsHint({ code = '' }: NodeError, party: Party): string {
+  if (notTls.has(code)) return notTlsHint(party);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'use the name in its certificate';
-  return isProxy
+  return party.role === 'proxy'
     ? 'name its authority in NODE_EXTRA_CA_CERTS'
     : 'give its authority with --cacert, or --insecure to measure without checking';
 }
@@ -136,7 +139,7 @@ export function proxyError(thrown: unknown, proxy: Party, peer: string): WperfEr
   if (error instanceof WperfError) return error;
   const text = `${partyText(proxy)} did not connect to ${peer}`;
   if (error instanceof TooLate) {
-    const hint = 'the proxy, or the server behind it, does not answer';
+    const hint = 'the proxy, or the server behind it, does not answer; is it a proxy of this kind?';
     return failed(proxy, 'timeout', `${text} within ${error.milliseconds} ms`, hint, error);
   }
   if (error instanceof ProxyRefusal)

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { bounds } from '../../defaults/index.js';
 import { endpointText } from '../../net/endpoint.js';
 import { software } from '../../package.js';
-import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
+import { type Credentials, type Destination, loginHint, ProxyRefusal } from './proxy.js';
 import { type ResponseHead, readResponseHead } from './response-head.js';
 
 /** Rejects with ProxyRefusal, or as the socket fails. Any 2xx is success. */
@@ -18,7 +18,7 @@ export async function askHttpConnect(
   socket.write(requestFor(authority, credentials));
   const { status, reason } = await finalAnswer(socket, signal);
   if (status >= 200 && status <= 299) return socket;
-  throw new ProxyRefusal(`HTTP ${status} ${reason}`.trim(), hintOf(status, authority));
+  throw new ProxyRefusal(`HTTP ${status} ${reason}`.trim(), hintOf(status, authority, credentials));
 }
 
 function requestFor(authority: string, credentials: Credentials | undefined): string {
@@ -35,6 +35,9 @@ function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
+/** The first is what a proxy has to say; some say the other, which is a server's, to what they do not know. */
+const wantsLogin: ReadonlySet<number> = new Set([407, 401]);
+
 /** Any number of interim answers may come before it (RFC 9110, section 15.2); the signal bounds those that come slowly. */
 async function finalAnswer(socket: Socket, signal: AbortSignal): Promise<ResponseHead> {
   for (let interim = 0; interim <= bounds.interimAnswers; interim++) {
@@ -49,8 +52,8 @@ function isInterim({ status }: ResponseHead): boolean {
   return status >= 100 && status <= 199 && status !== 101;
 }
 
-function hintOf(status: number, peer: string): string {
-  if (status === 407) return 'check the user and password in its URL';
+function hintOf(status: number, peer: string, credentials: Credentials | undefined): string {
+  if (wantsLogin.has(status)) return loginHint(credentials);
   if (status === 403) return 'its rules forbid it; many allow port 443 alone';
   if (status >= 500) return `it may not reach the server: check ${peer}, and that a server runs there`;
   return 'is it an HTTP proxy that allows CONNECT?';

@@ -31,6 +31,11 @@ export class ProxyRefusal extends Error {
   }
 }
 
+/** What to do where a proxy wants a login, or another than it got. */
+export function loginHint(given: Credentials | undefined): string {
+  return given ? 'check the user and password in its URL' : 'put user:password@ in front of its host';
+}
+
 const usualPorts: Readonly<Record<ProxyKind, number>> = { http: 80, https: 443, socks5: 1080, socks5h: 1080 };
 
 /** `text` is a URL of a scheme above; any other is a mistake of the caller. */

@@ -1,7 +1,7 @@
 /** Asks a SOCKS5 server for a connection: RFC 1928, with the user and password of RFC 1929. */
 import type { Socket } from 'node:net';
 import { bytesOfIp } from '../../net/ip.js';
-import { type Credentials, type Destination, ProxyRefusal } from './proxy.js';
+import { type Credentials, type Destination, loginHint, ProxyRefusal } from './proxy.js';
 import { readStep } from './read-step.js';
 
 const VERSION = 5;
@@ -11,17 +11,30 @@ const PASSWORD_VERSION = 1;
 const CONNECT = 1;
 const addressType = { ipv4: 1, name: 3, ipv6: 4 } as const;
 
-/** RFC 1928, section 6. */
-const refusals = new Map([
-  [1, 'it failed'],
-  [2, 'its rules forbid it'],
-  [3, 'it has no way to that network'],
-  [4, 'it cannot reach that host'],
-  [5, 'the server refused the connection'],
-  [6, 'the time to live ended on the way'],
-  [7, 'it makes no connections'],
-  [8, 'it knows no addresses of this kind'],
+const whereHint = 'check the address of the server as it looks from the proxy';
+
+/** RFC 1928, section 6: what each code says, and what to do. */
+const refusals = new Map<number, readonly [text: string, hint: string]>([
+  [1, ['it failed', 'it may not find or reach the server: check its name and address']],
+  [2, ['its rules forbid it', 'check its rules']],
+  [3, ['it has no way to that network', whereHint]],
+  [4, ['it cannot reach that host', whereHint]],
+  [5, ['the server refused the connection', 'is "wperf -s" running there, and on this port?']],
+  [6, ['the time to live ended on the way', whereHint]],
+  [7, ['it makes no connections', 'check its rules']],
+  [
+    8,
+    [
+      'it knows no addresses of this kind',
+      'name the server by an address of the other family, or with socks5h by its name',
+    ],
+  ],
 ]);
+
+function refusalOf(code: number): ProxyRefusal {
+  const [text, hint] = refusals.get(code) ?? [`it answered with code ${code}`, 'check its rules'];
+  return new ProxyRefusal(text, hint);
+}
 
 /** Rejects with ProxyRefusal, or as the socket fails. */
 export async function askSocks5(
@@ -39,13 +52,13 @@ export async function askSocks5(
   checkVersion(version);
   if (method === PASSWORD && credentials) {
     const [, status] = await exchange(loginOf(credentials), 2);
-    if (status !== 0) throw new ProxyRefusal('it refused the user or password', 'check them in its URL');
+    if (status !== 0) throw new ProxyRefusal('it refused the user or password', loginHint(credentials));
   } else if (method !== NO_LOGIN) {
-    throw new ProxyRefusal('it wants a login', 'put user:password@ in front of its host');
+    throw new ProxyRefusal('it wants a login', loginHint(credentials));
   }
   const [ofReply, reply = 1, , type] = await exchange([VERSION, CONNECT, 0, ...addressBytes(asked)], 4);
   checkVersion(ofReply);
-  if (reply !== 0) throw new ProxyRefusal(refusals.get(reply) ?? `it answered with code ${reply}`, 'check its rules');
+  if (reply !== 0) throw refusalOf(reply);
   await readBytes(socket, await restOfReply(socket, type, signal), signal);
   return socket;
 }

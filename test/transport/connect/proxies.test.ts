@@ -45,7 +45,7 @@ async function startServer(): Promise<number> {
 describe('an HTTP proxy that says no', () => {
   it.each([
     ['HTTP/1.1 403 Filtered', 'HTTP 403 Filtered: its rules forbid it'],
-    ['HTTP/1.1 407 Proxy Authentication Required', 'HTTP 407 Proxy Authentication Required: check the user'],
+    ['HTTP/1.1 407 Proxy Authentication Required', 'HTTP 407 Proxy Authentication Required: put user:password@'],
     ['HTTP/1.0 502 Bad Gateway', 'HTTP 502 Bad Gateway: it may not reach the server: check 127.0.0.9:PORT'],
     ['HTTP/1.1 400 Bad Request', 'HTTP 400 Bad Request: is it an HTTP proxy that allows CONNECT?'],
     ['HTTP/1.1 302 Found\r\nLocation: http://login.example/', 'HTTP 302 Found: is it an HTTP proxy'],
@@ -56,6 +56,12 @@ describe('an HTTP proxy that says no', () => {
     );
     const outcome = await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}` }));
     expect(outcome).toContain(`proxy-failure 2 the proxy 127.0.0.1:PORT did not connect to 127.0.0.9:PORT: ${told}`);
+  });
+
+  it.each(['407 Proxy Authentication Required', '401 Unauthorized'])('to a login: %s', async (status) => {
+    const port = await startScripted(onTestFinished, (socket) => socket.end(`HTTP/1.1 ${status}\r\n\r\n`));
+    const outcome = await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `http://me:wrong@127.0.0.1:${port}` }));
+    expect(outcome).toContain(`: HTTP ${status}: check the user and password in its URL`);
   });
 
   it('names an IPv6 address as the user would', async () => {
@@ -73,8 +79,14 @@ describe('an HTTP proxy that says no', () => {
 
   it('or goes on saying nothing', async () => {
     const port = await startScripted(onTestFinished, () => {});
-    const way = wayTo('127.0.0.9', 8765, { proxy: `http://127.0.0.1:${port}`, connectTimeoutMs: 200 });
-    expect(await outcomeOf(way)).toContain('did not connect to 127.0.0.9:PORT within 200 ms: the proxy, or the server');
+    const outcome = (scheme: string) =>
+      outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `${scheme}://127.0.0.1:${port}`, connectTimeoutMs: 200 }));
+    const silent = 'did not connect to 127.0.0.9:PORT within 200 ms: the proxy, or the server';
+    expect(await outcome('http')).toContain(silent);
+    expect(await outcome('socks5')).toContain(`${silent} behind it, does not answer; is it a proxy of this kind?`);
+    expect(await outcome('https')).toContain(
+      'the proxy 127.0.0.1:PORT did not answer with TLS within 200 ms: it may not speak TLS on this port: use http://',
+    );
   });
 
   it.each(['http', 'https', 'socks5', 'socks5h'])('or is not there: %s', async (scheme) => {
@@ -191,7 +203,8 @@ describe('a SOCKS5 server that says no', () => {
     [2, 'its rules forbid it: check its rules'],
     [3, 'it has no way to that network'],
     [4, 'it cannot reach that host'],
-    [5, 'the server refused the connection'],
+    [1, 'it failed: it may not find or reach the server'],
+    [5, 'the server refused the connection: is "wperf -s" running there'],
     [8, 'it knows no addresses of this kind'],
     [99, 'it answered with code 99'],
   ])('with code %i', async (code, told) => {
