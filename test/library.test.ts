@@ -28,6 +28,10 @@ it.each([
   [{ bytes: 2, omitSeconds: 1 }, 'bytes and omitSeconds exclude each other'],
   [{ socket: { tos: 256 } }, 'socket.tos 256 is not a whole number from 0 to 255'],
   [{ socket: { windowBytes: 1.5 } }, 'socket.windowBytes 1.5 is not a whole number from 1024 to 1073741824'],
+  [
+    { socket: { dontFragment: true } },
+    'socket.dontFragment is for packets of the network: proto udp, or iperf3 with mode datagram',
+  ],
   [{ socket: { mssBytes: 0 } }, 'socket.mssBytes 0 is not a whole number from 88 to 32767'],
   [{ socket: { localPort: 0 } }, 'socket.localPort 0 is not a whole number from 1 to 65535'],
   [{ socket: { localPort: 65_535 }, streams: 2 }, 'socket.localPort leaves no ports for 2 streams'],

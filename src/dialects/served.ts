@@ -76,11 +76,9 @@ export interface StrayDatagram {
   readonly open: (reply: Buffer, options: DatagramWishes) => LoadLink;
 }
 
-export interface DatagramWishes extends Pick<SocketWishes, 'tos' | 'windowBytes'> {
+export interface DatagramWishes extends Pick<SocketWishes, 'tos' | 'windowBytes' | 'dontFragment'> {
   /** The local address that the peer speaks to. */
   readonly localHost: string;
-  /** What is too long for the path goes in fragments. */
-  readonly fragments: boolean;
 }
 
 /** A dialect that begins with bytes of its own. */

@@ -60,6 +60,7 @@ export function flawOfLoad(plan: Unplaced<ClientPlan>): Flaw | undefined {
     flawOfSimulation(plan.simulation) ??
     flawOfBytes(plan) ??
     flawOfPorts(plan) ??
+    flawOfFragments(plan) ??
     flawOfProto(plan) ??
     flawOfIperf3(plan) ??
     flawOfStream({ ...plan, lossPercent: plan.simulation?.lossPercent })
@@ -166,6 +167,13 @@ function flawOfIperf3({ iperf3, proto, simulation, omitSeconds }: Unplaced<Clien
   if (proto) return exclusive('iperf3', 'proto');
   if (simulation) return exclusive('iperf3', 'simulation');
   return whole('omitSeconds', omitSeconds, limits.omitSeconds);
+}
+
+/** What else carries load is never cut. */
+function flawOfFragments({ socket, proto, iperf3, mode }: Unplaced<ClientPlan>): Flaw | undefined {
+  const isOfPackets = mode === 'datagram' && (iperf3 !== undefined || packetProtos.includes(proto?.name ?? ''));
+  if (!socket?.dontFragment || isOfPackets) return undefined;
+  return other('socket.dontFragment', 'is for packets of the network: proto udp, or iperf3 with mode datagram');
 }
 
 /** Each stream has a local port of its own. */

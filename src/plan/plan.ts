@@ -50,6 +50,8 @@ export interface SocketWishes {
   readonly mssBytes?: number;
   /** Congestion control algorithm, at both ends. */
   readonly congestion?: string;
+  /** Packets of the network go in one piece or not at all, at each end that sends them. */
+  readonly dontFragment?: boolean;
   /** Local port of the first stream; the others have those behind it, and a connection beside them has any. */
   readonly localPort?: number;
   /** The only network interface to use. */

@@ -12,8 +12,18 @@ export function socketOf({ socket }: Pick<ConnectionPlan, 'socket'>, place: numb
 
 /** What the far end is to do too; undefined for nothing. */
 export function farSocket({ windowBytes, tos, congestion }: SocketWishes = {}) {
-  const wishes = given({ windowBytes, tos, congestion });
-  return Object.keys(wishes).length === 0 ? undefined : wishes;
+  return someOf({ windowBytes, tos, congestion });
+}
+
+/** The same of an end that load comes from, or none. */
+export function farSocketOf({ socket = {}, direction }: Pick<ClientPlan, 'socket' | 'direction'>) {
+  const { dontFragment } = socket;
+  return someOf({ ...farSocket(socket), dontFragment: direction === 'up' ? undefined : dontFragment });
+}
+
+function someOf<T extends object>(wishes: T) {
+  const some = given(wishes);
+  return Object.keys(some).length === 0 ? undefined : some;
 }
 
 /** Through a proxy there are two connections, and one end cannot choose for the other's. */

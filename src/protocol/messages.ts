@@ -87,6 +87,7 @@ const socketWishes = record({
   windowBytes: optional(integer(windowBytes.min, windowBytes.max)),
   tos: optional(integer(tos.min, tos.max)),
   congestion: optional(algorithm),
+  dontFragment: optional(flag),
 });
 /** What a kernel has of them. */
 const socketFacts = record({

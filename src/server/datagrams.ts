@@ -18,7 +18,7 @@ export async function hearDatagrams(
         hear({
           ...{ bytes, from },
           open: (reply, wishes) => {
-            const socket = port.open(from, wishes);
+            const socket = port.open(from, { ...wishes, fragments: true });
             socket.send(reply);
             return new DatagramLink({ socket, pacingClock: fineClock() });
           },

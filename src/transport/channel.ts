@@ -85,7 +85,8 @@ export type Stamp = (head: Uint8Array) => void;
 export type CloseReason = 'done' | 'protocol' | 'policy' | 'lost';
 
 export interface Closed {
-  readonly reason: CloseReason;
+  /** `too-long`: the path takes no packets such as this end sends. */
+  readonly reason: CloseReason | 'too-long';
   /** In words, where there are any. */
   readonly text: string;
 }
@@ -101,7 +102,7 @@ export interface KernelView {
   /** What it has of the options that `setOptions` sets, whether they were set or not. */
   socket(): SocketFacts;
   /** Sets those that can be set once the connection stands. Throws a WperfError that begins with the option. */
-  setOptions(wishes: Pick<SocketWishes, 'windowBytes' | 'tos' | 'congestion'>): void;
+  setOptions(wishes: Pick<SocketWishes, 'windowBytes' | 'tos' | 'congestion' | 'dontFragment'>): void;
   /** What else the kernel has of the socket under it; undefined where there is no way to it. */
   options(): KernelOptions | undefined;
 }

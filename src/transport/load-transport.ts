@@ -35,7 +35,7 @@ export interface LoadWay {
 export interface GrantedLoad {
   readonly settings: TransportSettings;
   /** Options of sockets that the client wants at the server too. */
-  readonly socket: Pick<SocketWishes, 'tos' | 'windowBytes'>;
+  readonly socket: Pick<SocketWishes, 'tos' | 'windowBytes' | 'dontFragment'>;
   /** The local address that the client speaks to, as far as known. */
   readonly localHost: string | undefined;
   readonly remoteHost: string;

@@ -33,9 +33,9 @@ export class RawConnections {
   /** To the address that the first connection has found. Rejects with a WperfError, or with the system's error. */
   async openUdp(place: number, maxBytes: number): Promise<DatagramSocket> {
     const { target, address = target.host, bind, socket = {} } = this.#sockets.wayOf(place);
-    const { tos, windowBytes, localPort, device } = socket;
+    const { tos, windowBytes, dontFragment, localPort, device } = socket;
     const at = { host: address, port: target.port };
-    const options = given({ bind, tos, windowBytes, localPort, device });
+    const options = given({ bind, tos, windowBytes, dontFragment, localPort, device });
     const opened = await openDatagramSocket({ ...at, maxBytes, fragments: true, ...options });
     this.#sockets.endWithAll(() => opened.close());
     return opened;

@@ -11,3 +11,9 @@ export function carrierOf({ proto = 'ws', iperf3, udp }: FlagValues): Carrier {
   if (proto === 'udp') return 'datagrams';
   return proto === 'kcp' ? 'kcp' : 'tcp';
 }
+
+/** Packets of a length that does not ask the path would go in fragments where they are too long for it. */
+export function cutsPackets(values: FlagValues): boolean {
+  const carrier = carrierOf(values);
+  return carrier === 'iperf3-datagrams' || (carrier === 'datagrams' && values.length !== undefined);
+}

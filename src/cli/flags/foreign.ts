@@ -3,9 +3,9 @@
  * changes no figure is taken with a line that says what wperf does instead, and what cannot be had is refused in one.
  */
 import { waits } from '../../defaults/index.js';
-import { type Carrier, carrierOf } from './carried-by.js';
+import { type Carrier, carrierOf, cutsPackets } from './carried-by.js';
 import type { Flag } from './rows/flag.js';
-import { dashed, type FlagValues, flagsByWord, label, type NamedFlag } from './table.js';
+import { dashed, type FlagValues, flagsByWord, label, labelOf, type NamedFlag } from './table.js';
 import { usageError } from './usage.js';
 import { text } from './values/types.js';
 
@@ -22,12 +22,19 @@ export interface ForeignFlag extends Pick<Flag, 'name' | 'aliases' | 'type'> {
 
 /** What wperf does instead of what these flags ask for, a line each. Throws WperfError 'usage' for one that cannot be had. */
 export function notesOn(given: readonly ForeignFlag[], values: FlagValues): string[] {
-  return given.flatMap((flag) => {
+  const ofForeign = given.flatMap((flag) => {
     const refusal = flag.refusalWith?.(values);
     if (refusal !== undefined) throw noSuchFlag(flag, refusal);
     if (flag.note === undefined) return [];
     return [`${label(flag)} changes nothing: ${typeof flag.note === 'string' ? flag.note : flag.note(values)}`];
   });
+  return [...ofForeign, ...idleNotes(values)];
+}
+
+/** Of a flag of wperf's own that holds already with what carries the load. */
+function idleNotes(values: FlagValues): string[] {
+  if (!values['dont-fragment'] || cutsPackets(values)) return [];
+  return [`${labelOf('dont-fragment')} changes nothing: ${whole[carrierOf(values)]}`];
 }
 
 export function noSuchFlag(flag: ForeignFlag, refusal: string) {
@@ -63,14 +70,6 @@ function unlessPackets(ofPackets: string, others: Readonly<Record<Carrier, strin
     values.udp || carrierOf(values) === 'datagrams' ? ofPackets : others[carrierOf(values)];
 }
 
-/** Packets of a length that the user has said are sent, whatever the path takes. */
-function inFragments(values: FlagValues): string | undefined {
-  const carrier = carrierOf(values);
-  if (carrier === 'iperf3-datagrams') return 'give -l/--length what the path takes in one piece';
-  if (carrier !== 'datagrams' || values.length === undefined) return undefined;
-  return 'leave -l/--length away, and packets are as long as the path takes in one piece';
-}
-
 export const foreignFlags: readonly ForeignFlag[] = [
   { name: 'forceflush', aliases: [] },
   { name: 'no-delay', aliases: ['N'] },
@@ -97,12 +96,6 @@ export const foreignFlags: readonly ForeignFlag[] = [
     }),
   },
   { name: 'debug', aliases: ['d'], optional: true, note: '-V/--verbose tells what there is to tell' },
-  {
-    name: 'dont-fragment',
-    aliases: [],
-    note: (values) => whole[carrierOf(values)],
-    refusalWith: inFragments,
-  },
   {
     name: 'pacing-timer',
     aliases: [],

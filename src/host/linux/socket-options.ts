@@ -50,6 +50,12 @@ export class SocketOptions {
     this.set(...this.#tosOption, tos);
   }
 
+  /** Of IP_PMTUDISC_...: what becomes of datagrams that are too long for the path. */
+  set pathDiscovery(discovery: number) {
+    if (this.family === 4) this.set(linux.SOL_IP, linux.IP_MTU_DISCOVER, discovery);
+    else this.set(linux.SOL_IPV6, linux.IPV6_MTU_DISCOVER, discovery);
+  }
+
   get #tosOption(): readonly [level: number, option: number] {
     return this.family === 4 ? [linux.SOL_IP, linux.IP_TOS] : [linux.SOL_IPV6, linux.IPV6_TCLASS];
   }

@@ -27,6 +27,7 @@ const labels: Readonly<Record<Wish, string>> = {
   congestion: '-C/--congestion',
   windowBytes: '-w/--window',
   tos: '-S/--tos or --dscp',
+  dontFragment: '--dont-fragment',
 };
 
 const labelOfBind = '-B/--bind ADDRESS%';
@@ -113,7 +114,7 @@ function checkLoaded(algorithm = ''): void {
 }
 
 function wishesOf(wishes: OptionWishes): Wish[] {
-  return (Object.keys(labels) as Wish[]).filter((wish) => wishes[wish] !== undefined);
+  return (Object.keys(labels) as Wish[]).filter((wish) => wishes[wish] !== undefined && wishes[wish] !== false);
 }
 
 function setWish(options: SocketOptions, wish: Wish, wishes: OptionWishes): void {
@@ -122,6 +123,7 @@ function setWish(options: SocketOptions, wish: Wish, wishes: OptionWishes): void
   else if (wish === 'mssBytes') options.set(linux.IPPROTO_TCP, linux.TCP_MAXSEG, mssBytes ?? 0);
   else if (wish === 'congestion') options.setBytes(linux.IPPROTO_TCP, linux.TCP_CONGESTION, nameBytes(congestion));
   else if (wish === 'tos') options.tos = tos ?? 0;
+  else if (wish === 'dontFragment') options.pathDiscovery = linux.PMTUDISC_DO;
   else {
     options.set(linux.SOL_SOCKET, linux.SO_SNDBUF, windowBytes ?? 0);
     options.set(linux.SOL_SOCKET, linux.SO_RCVBUF, windowBytes ?? 0);
@@ -144,6 +146,7 @@ function checkWindow(options: SocketOptions, asked = 0, owner: Owner): void {
 function shown(wish: Wish, wishes: OptionWishes): string {
   const value = wishes[wish];
   if (isOfBind(wish, wishes)) return `${labelOfBind}${value}`;
+  if (value === true) return labels[wish];
   return `${labels[wish]} ${wish === 'windowBytes' ? sizeText(Number(value)) : value}`;
 }
 

@@ -37,7 +37,7 @@ export interface ExpectedLoad {
 export interface GrantedLoad {
   readonly settings: Readonly<Record<string, number>>;
   /** Options of sockets that the client wants at the server too. */
-  readonly socket: Pick<SocketWishes, 'tos' | 'windowBytes'>;
+  readonly socket: Pick<SocketWishes, 'tos' | 'windowBytes' | 'dontFragment'>;
   /** The local address that the client speaks to, as far as known. */
   readonly localHost: string | undefined;
   readonly remoteHost: string;

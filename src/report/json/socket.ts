@@ -9,6 +9,7 @@ export function socketObject({ asked, local, remote }: SocketReport) {
       tos: asked.tos ?? null,
       mss: asked.mssBytes ?? null,
       congestion: asked.congestion ?? null,
+      dont_fragment: asked.dontFragment ?? null,
       local_port: asked.localPort ?? null,
       device: asked.device ?? null,
     },

@@ -40,6 +40,8 @@ export class DatagramLink implements LoadLink {
   readonly notes: readonly string[];
   readonly #closed: () => void;
   #repeats = false;
+  /** Of the packets that it sends. */
+  #packetBytes = 0;
   #over = false;
 
   constructor({ socket, pacingClock, blockBytes, probed, notes = [], closed = () => {} }: DatagramLinkOptions) {
@@ -72,6 +74,7 @@ export class DatagramLink implements LoadLink {
   }
 
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp, isPaced?: boolean): LoadWriter {
+    this.#packetBytes = blockBytes;
     return new DatagramWriter(this.socket, {
       ...{ blockBytes, maxBytes, stamp, segments: isPaced === false },
       finelyPaced: this.pacingClock !== undefined,
@@ -94,11 +97,23 @@ export class DatagramLink implements LoadLink {
     else this.sink?.arrived(datagram.length);
   }
 
-  /** A peer that is gone says so; what is too long for the path is lost, and is counted as that at the far end. */
   #onError({ code, message }: NodeJS.ErrnoException): void {
-    if (this.#over || code !== 'ECONNREFUSED') return;
+    if (this.#over) return;
+    if (code === 'ECONNREFUSED') this.#end('lost', `nobody listens there any more: ${message}`);
+    if (code === 'EMSGSIZE') this.#onTooLong();
+  }
+
+  /** Of the path's length; greetings may be tried that are longer. */
+  #onTooLong(): void {
+    const { pathPayloadBytes: most } = this.socket;
+    if (most === undefined || this.#packetBytes <= most) return;
+    const text = `packets of ${this.#packetBytes} bytes are too long for the path, which takes ${most} in one piece`;
+    this.#end('too-long', text);
+  }
+
+  #end(reason: Closed['reason'], text: string): void {
     const { onClose } = this;
     this.onClose = () => {};
-    onClose({ reason: 'lost', text: `nobody listens there any more: ${message}` });
+    onClose({ reason, text });
   }
 }

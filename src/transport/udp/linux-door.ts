@@ -2,6 +2,7 @@
  * A server's UDP port on Linux: peers get sockets of their own, bound to the same port and connected, so that the kernel
  * tells them apart, buffers for each of them, and counts what each of them loses.
  */
+import { given } from '../../given.js';
 import type { DatagramsReceived } from '../../host/linux/datagrams-received.js';
 import type { KernelSocket } from '../../host/linux/kernel-socket.js';
 import type { Libc } from '../../host/linux/libc.js';
@@ -17,7 +18,6 @@ import {
   orClosed,
   peerOf,
   socketAddressOf,
-  wishesOf,
 } from './linux-socket.js';
 import {
   type DatagramDoor,
@@ -74,8 +74,8 @@ export class LinuxDatagramDoor implements DatagramDoor {
   }
 
   #openFor(peer: Peer, options: PeerOptions, closed: () => void): LinuxDatagramSocket {
-    const { localHost, tos, windowBytes, fragments } = options;
-    const wishes = wishesOf({ tos, windowBytes });
+    const { localHost, tos, windowBytes, dontFragment, fragments } = options;
+    const wishes = given({ tos, windowBytes, dontFragment });
     const socket = openUdp(this.#libc, familyOf(peer.host) ?? 4, wishes, 'the server', fragments);
     return orClosed(socket, () => {
       socket.set(linux.SOL_SOCKET, linux.SO_REUSEADDR, 1);

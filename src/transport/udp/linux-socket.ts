@@ -1,5 +1,6 @@
 /** A Linux UDP socket that is connected to its peer: many datagrams a call, with the kernel's stamps. */
 import { bounds } from '../../defaults/index.js';
+import { given } from '../../given.js';
 import type { DatagramsReceived } from '../../host/linux/datagrams-received.js';
 import { DatagramsSent, segmentsOf } from '../../host/linux/datagrams-sent.js';
 import { KernelSocket } from '../../host/linux/kernel-socket.js';
@@ -21,7 +22,7 @@ import {
 
 const HEADER_BYTES = { 4: 20 + 8, 6: 40 + 8 } as const;
 
-type UdpWishes = Pick<OptionWishes, 'tos' | 'windowBytes' | 'device'>;
+type UdpWishes = Pick<OptionWishes, 'tos' | 'windowBytes' | 'dontFragment' | 'device'>;
 
 /** Whoever shares the port. */
 export interface Neighborhood {
@@ -33,9 +34,9 @@ export interface Neighborhood {
 const alone: Neighborhood = { foreign: () => {}, closed: () => {} };
 
 export function openLinuxSocket(libc: Libc, options: ClientOptions): DatagramSocket {
-  const { host, port, bind, localPort = 0, device, tos, windowBytes, fragments } = options;
+  const { host, port, bind, localPort = 0, device, tos, windowBytes, dontFragment, fragments } = options;
   const remote = socketAddressOf({ host, port });
-  const wishes = { ...(device !== undefined && { device }), ...wishesOf({ tos, windowBytes }) };
+  const wishes = given({ device, tos, windowBytes, dontFragment });
   const socket = openUdp(libc, familyOf(host) ?? 4, wishes, 'this machine', fragments);
   return orClosed(socket, () => {
     if (bind !== undefined || localPort !== 0) {
@@ -53,9 +54,7 @@ export function openLinuxSocket(libc: Libc, options: ClientOptions): DatagramSoc
 export function openUdp(libc: Libc, family: Family, wishes: UdpWishes, owner: Owner, fragments = false): KernelSocket {
   const socket = new KernelSocket(libc, family, linux.SOCK_DGRAM, linux.IPPROTO_UDP);
   return orClosed(socket, () => {
-    const discovery = fragments ? linux.PMTUDISC_DONT : linux.PMTUDISC_DO;
-    if (family === 4) socket.set(linux.SOL_IP, linux.IP_MTU_DISCOVER, discovery);
-    else socket.set(linux.SOL_IPV6, linux.IPV6_MTU_DISCOVER, discovery);
+    socket.pathDiscovery = fragments ? linux.PMTUDISC_DONT : linux.PMTUDISC_DO;
     socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
     socket.set(linux.SOL_SOCKET, linux.SO_RCVBUF, bounds.datagrams.receiveBufferBytes);
     setWishes(socket, wishes, owner);
@@ -74,16 +73,6 @@ export function connected(
   const errno = socket.connect(remote);
   if (errno !== 0) throw new SystemError('connect', errno);
   return new LinuxDatagramSocket(libc, socket, remote, maxBytes, neighborhood);
-}
-
-export function wishesOf({
-  tos,
-  windowBytes,
-}: {
-  tos: number | undefined;
-  windowBytes: number | undefined;
-}): UdpWishes {
-  return { ...(tos !== undefined && { tos }), ...(windowBytes !== undefined && { windowBytes }) };
 }
 
 /** Closes the socket where what follows its opening throws. */

@@ -1,6 +1,7 @@
 /** A server's UDP port by Node's `dgram`: one socket, whose peers are told apart here, since not every system lets several share a port. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { given } from '../../given.js';
 import { refuseWishes } from '../../host/tcp/wishes.js';
 import { canonicalHost, familyOf } from '../../net/ip.js';
 import { askForBuffers, PortableDatagramSocket } from './portable-socket.js';
@@ -71,8 +72,8 @@ class PortableDoor implements DatagramDoor {
   }
 
   open(peer: Peer, options: PeerOptions = {}): DatagramSocket {
-    const { localHost = this.host, tos, windowBytes, maxBytes } = options;
-    refuseWishes(tos === undefined ? {} : { tos }, 'the server');
+    const { localHost = this.host, tos, windowBytes, dontFragment, maxBytes } = options;
+    refuseWishes(given({ tos, dontFragment }), 'the server');
     const key = peerKey(peer);
     if (this.#peers.has(key)) throw new Error(`${key} has a socket already`);
     if (windowBytes !== undefined) askForBuffers(this.#socket, windowBytes);

@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { bounds } from '../../defaults/index.js';
+import { given } from '../../given.js';
 import { refuseWishes } from '../../host/tcp/wishes.js';
 import { withZoneName } from '../../host/zone.js';
 import { canonicalHost, familyOf } from '../../net/ip.js';
@@ -11,8 +12,8 @@ import { type ClientOptions, type DatagramInfo, type DatagramSocket, LARGEST_DAT
 type SendBelow = (datagram: Buffer, sent: (error: Error | null) => void) => void;
 
 export async function openPortableSocket(options: ClientOptions): Promise<DatagramSocket> {
-  const { host, port, bind, localPort = 0, device, tos, windowBytes, maxBytes } = options;
-  refuseWishes({ ...(device !== undefined && { device }), ...(tos !== undefined && { tos }) }, 'this machine');
+  const { host, port, bind, localPort = 0, device, tos, windowBytes, dontFragment, maxBytes } = options;
+  refuseWishes(given({ device, tos, dontFragment }), 'this machine');
   const socket = createSocket(familyOf(host) === 6 ? 'udp6' : 'udp4');
   try {
     socket.bind({ port: localPort, ...(bind !== undefined && { address: withZoneName(bind) }) });

@@ -102,8 +102,9 @@ class DatagramReception {
     const granted = place.granted(key);
     if (!granted) return;
     const { localHost, socket: options } = granted;
-    const { tos, windowBytes } = options;
-    const socket = this.#door.open(from, { ...optionsFor(granted), ...given({ localHost, tos, windowBytes }) });
+    const { tos, windowBytes, dontFragment } = options;
+    const wishes = given({ localHost, tos, windowBytes, dontFragment });
+    const socket = this.#door.open(from, { ...optionsFor(granted), ...wishes });
     socket.send(greeting('ready', undefined, said.bytes));
     welcome(socket, key, said.bytes);
   }

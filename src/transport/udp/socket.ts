@@ -47,10 +47,10 @@ export interface DatagramSocket {
   close(): void;
 }
 
-export interface DatagramOptions extends Pick<SocketWishes, 'tos' | 'windowBytes'> {
+export interface DatagramOptions extends Pick<SocketWishes, 'tos' | 'windowBytes' | 'dontFragment'> {
   /** The longest datagram that is expected (65,507); memory is laid out for it. */
   readonly maxBytes?: number;
-  /** Datagrams that are too long for the path go in fragments, where they would be refused. */
+  /** Datagrams that are too long for the path go in fragments, where they would be refused; but for `dontFragment`. */
   readonly fragments?: boolean;
 }
 

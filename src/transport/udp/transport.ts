@@ -44,8 +44,8 @@ async function connect(way: LoadWay): Promise<DatagramLink> {
 
 function openClient(way: LoadWay): Promise<DatagramSocket> {
   const { host, port, socket, bind } = way;
-  const { tos, windowBytes, localPort, device } = socket;
-  const options = given({ bind, tos, windowBytes, localPort, device });
+  const { tos, windowBytes, dontFragment, localPort, device } = socket;
+  const options = given({ bind, tos, windowBytes, dontFragment, localPort, device });
   return openDatagramSocket({ host, port, ...optionsFor(way), ...options });
 }
 

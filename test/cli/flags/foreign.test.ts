@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { foreignFlags, knownByWord, notesOn } from '../../../src/cli/flags/foreign.js';
 import { flagsByWord, wordsOf } from '../../../src/cli/flags/table.js';
 import { readWords } from '../../../src/cli/flags/words.js';
+import { socketWishes } from '../../../src/cli/plan/load/socket.js';
 import { WperfError } from '../../../src/errors.js';
 import { describeNeeding, program } from '../../support/needs.js';
 
@@ -75,14 +76,6 @@ describe('a flag of iperf3', () => {
   });
 
   it.each([
-    [
-      '-c h --dont-fragment --iperf3 -u',
-      'wperf has no --dont-fragment: give -l/--length what the path takes in one piece',
-    ],
-    [
-      '-c h --dont-fragment --proto udp -l 3000',
-      'wperf has no --dont-fragment: leave -l/--length away, and packets are as long as the path takes in one piece',
-    ],
     ['-c h --use-pkcs1-padding', 'wperf has no --use-pkcs1-padding: share a secret with --token-file at both ends'],
     ['-c h -A 0,1', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
     ['-c h -A', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
@@ -90,6 +83,15 @@ describe('a flag of iperf3', () => {
     ['-c h --snd-timeout', '--snd-timeout needs a value: give VALUE'],
     ['-c h --forceflush=1', "--forceflush takes no value: leave out '1'"],
   ])('%s is refused', (line, expected) => expect(refusal(line.split(' '))).toBe(expected));
+
+  it.each(['--iperf3 -u', '--proto udp -l 3000', '--proto udp -l 1200 -R'])(
+    '--dont-fragment is done for %s, and nothing to be told',
+    (line) => {
+      const argv = ['-c', 'h', '--dont-fragment', ...line.split(' ')];
+      expect(notesOf(argv)).toEqual([]);
+      expect(socketWishes(readWords(argv).values)).toEqual({ dontFragment: true });
+    },
+  );
 
   it('may go by a name that wperf does not print', () => {
     expect(readWords(['-c', 'h', '--version4']).values).toEqual({ client: 'h', 4: true });

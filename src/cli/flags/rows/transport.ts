@@ -16,6 +16,13 @@ export const transportFlags = [
     help: 'Carry the load by PROTO, while the two ends talk over the WebSocket: ws, tcp, udp (real packets, as --udp), kcp, or the path of a module (docs/transports.md); on a server: a module to offer too',
   },
   {
+    name: 'dont-fragment',
+    aliases: [],
+    group: 'Client',
+    for: load,
+    help: 'With --proto udp or --iperf3 --udp: packets go in one piece, and those too long for the path are refused',
+  },
+  {
     name: 'probe-mtu',
     aliases: [],
     group: 'Client',

@@ -3,6 +3,7 @@ import { defaults, limits } from '../../../defaults/index.js';
 import { given } from '../../../given.js';
 import type { SocketWishes } from '../../../plan/plan.js';
 import { cutByProxy, lacksPorts } from '../../../plan/socket.js';
+import { cutsPackets } from '../../flags/carried-by.js';
 import { type FlagName, type FlagValues, labelOf } from '../../flags/table.js';
 import { usageError } from '../../flags/usage.js';
 
@@ -22,6 +23,7 @@ export function socketWishes(values: FlagValues): SocketWishes | undefined {
     tos: values.tos ?? values.dscp,
     mssBytes: values['set-mss'],
     congestion: values.congestion,
+    dontFragment: (values['dont-fragment'] && cutsPackets(values)) || undefined,
     localPort: values.cport,
     device: device ?? named,
     deviceOfBind: named === undefined || device !== undefined ? undefined : (true as const),

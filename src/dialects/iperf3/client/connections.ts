@@ -6,6 +6,8 @@ export interface Datagrams {
   onDatagram: (datagram: Buffer, arrivedAt: number | undefined) => void;
   onError: (error: NodeJS.ErrnoException) => void;
   send(datagram: Buffer): boolean;
+  /** The longest that the path takes in one piece, as far as it is known. */
+  readonly pathPayloadBytes?: number | undefined;
   close(): void;
 }
 

@@ -83,7 +83,7 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     close: () => run.close(),
   }));
   return {
-    ...{ software: 'iperf3', dialect: 'iperf3', test, streams, notes: notesOf(test) },
+    ...{ software: 'iperf3', dialect: 'iperf3', test, streams, notes: notesOf(test, plan) },
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
     missing: (results) => (run.isInterrupted ? [untold] : missingFigures('client', results)),
@@ -102,7 +102,12 @@ export function testOf(plan: ClientPlan): TestPlan {
 
 /** Its server keeps time in whole seconds, and only to find out that a client is gone. */
 function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
-  const { title, extraData, getServerOutput, socket: { windowBytes, mssBytes, tos, congestion } = {} } = plan;
+  const {
+    title,
+    extraData,
+    getServerOutput,
+    socket: { windowBytes, mssBytes, tos, congestion, dontFragment } = {},
+  } = plan;
   const { mode, direction, streams, seconds, bytes, omitSeconds, blockBytes, bitsPerSecond } = test;
   const isTcp = mode === 'throughput';
   return {
@@ -111,18 +116,24 @@ function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
     seconds: mayEndByTime(test) ? Math.ceil(seconds) : 0,
     ...{ pacingTimerUs: 1000, clientVersion: software },
     ...given({ bytes, title, extraData, windowBytes, tos, repeatingPayload: plan.iperf3?.repeatingPayload }),
-    ...(isTcp ? { noDelay: true, ...given({ mssBytes, congestion }) } : { wideCounters: true }),
+    ...(isTcp
+      ? { noDelay: true, ...given({ mssBytes, congestion }) }
+      : { wideCounters: true, ...given({ dontFragment }) }),
   };
 }
 
 const untold = 'A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.';
 
-function notesOf({ direction, mode, omitSeconds }: TestPlan): NoticeEvent[] {
+const farFragments =
+  'A server of iperf3 sends packets in one piece where it listens on IPv4 alone (-4), and elsewhere in fragments.';
+
+function notesOf({ direction, mode, omitSeconds }: TestPlan, { socket }: ClientPlan): NoticeEvent[] {
   const texts = [
     ...(direction === 'bidir' ? ['Each stream is two connections, one each way, as iperf3 has it.'] : []),
     ...(mode === 'datagram' && omitSeconds > 0 && direction !== 'down'
       ? ['Servers before iperf3 3.14 count losses of the omitted beginning among the others.']
       : []),
+    ...(socket?.dontFragment && direction !== 'up' ? [farFragments] : []),
   ];
   return texts.map((text) => ({ type: 'notice', level: 'info', text }));
 }

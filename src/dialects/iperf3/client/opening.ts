@@ -178,6 +178,7 @@ class Opening {
   async #openPackets(place: number): Promise<LoadLink> {
     const { connections, clock, peer, params } = this.#options;
     const socket = await connections.openUdp(place, params.blockBytes ?? 0);
+    checkLength(socket, params);
     const early = new EarlyPackets(clock);
     await greet(socket, clock, peer, early);
     const link = connections.packetsOver(socket);
@@ -222,6 +223,19 @@ async function readError(reader: FrameReader, peer: string): Promise<WperfError>
     const text = `${peer} ended the test for an error that it does not name`;
     return new WperfError('peer-terminated', text, { operation: 'test', peer });
   }
+}
+
+/** What is not to be cut has to fit. Of what a server sends it sees to that itself. Throws a WperfError. */
+function checkLength(socket: Datagrams, { dontFragment, reverse, blockBytes = 0 }: Params): void {
+  const { pathPayloadBytes: most = blockBytes } = socket;
+  if (!dontFragment || reverse || blockBytes <= most) return;
+  socket.close();
+  const text = `UDP packets of ${blockBytes} bytes are too long for the path, which takes ${most} in one piece`;
+  throw new WperfError('unreachable', text, { operation: 'connect', hint: packetHint(most) });
+}
+
+function packetHint(most: number): string {
+  return `give -l/--length ${most} or less, or leave --dont-fragment away`;
 }
 
 /** Since 3.12, and before: a datagram of either is taken for an answer, whatever order its sender's bytes have. */

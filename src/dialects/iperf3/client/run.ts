@@ -13,7 +13,7 @@ import type { StreamTraits } from '../../../modes/load/stream/talk.js';
 import type { Direction, TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
 import type { MessageOf } from '../../../protocol/messages.js';
-import type { LoadLink } from '../../../transport/channel.js';
+import type { Closed, LoadLink } from '../../../transport/channel.js';
 import { streamIds } from '../wire/ids.js';
 import { makePacketCodec } from '../wire/packet-codec.js';
 import type { Results } from '../wire/results.js';
@@ -78,7 +78,7 @@ export class ClientRun implements SessionListener {
       ...(test.mode === 'datagram' && { codec: () => makePacketCodec(true), graceSeconds: 0 }),
     };
     this.streams = Array.from({ length: test.streams }, (_, i) => this.#streamOf(i, { links, early }, ids));
-    for (const link of links) link.onClose = ({ text }) => this.#lost(text);
+    for (const link of links) link.onClose = (closed) => this.#lost(closed);
     this.#session.begin();
   }
 
@@ -253,11 +253,13 @@ export class ClientRun implements SessionListener {
     return this.streams.reduce((sum, { data }) => sum + data.moved, 0);
   }
 
-  #lost(text: string): void {
+  #lost({ reason, text }: Closed): void {
     const { peer } = this.#options;
     const why = text === '' ? '' : ` (${text})`;
     const message = `a connection for load with ${peer} was lost${why}`;
-    this.#session.lost(new WperfError('peer-lost', message, { operation: 'test', peer }));
+    const error = new WperfError('peer-lost', message, { operation: 'test', peer });
+    if (reason === 'too-long') this.#session.fail(error);
+    else this.#session.lost(error);
   }
 
   #quiet(): void {

@@ -55,7 +55,10 @@ export function askedOf(params: Params, session: string): AskedTest {
   return { session, software, dialect: 'iperf3', socket: wishesOf(params), ...given({ title, extraData }) };
 }
 
-/** The segment size is settled as the client connects. */
-export function wishesOf({ windowBytes, tos, mssBytes, congestion }: Params): SocketWishes {
-  return given({ windowBytes, tos: tos || undefined, mssBytes, congestion });
+/** The segment size is settled as the client connects, and packets are kept whole by who sends them. */
+export function wishesOf(params: Params): SocketWishes {
+  const { windowBytes, tos, mssBytes, congestion, protocol } = params;
+  const sendsPackets = protocol === 'udp' && directionsOf(params).includes('down');
+  const dontFragment = sendsPackets ? params.dontFragment : undefined;
+  return given({ windowBytes, tos: tos || undefined, mssBytes, congestion, dontFragment });
 }

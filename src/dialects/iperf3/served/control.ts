@@ -39,8 +39,9 @@ export class Control {
     this.#write(jsonFrame(value));
   }
 
-  sayError(number: number): void {
-    this.#write(errorFrame(number));
+  /** `errno` is what this end's system said; 0 is nothing. */
+  sayError(number: number, errno: number): void {
+    this.#write(errorFrame(number, errno));
   }
 
   /** Nobody waits for it any more; what was said reaches the client before the end does. */

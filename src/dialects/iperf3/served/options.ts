@@ -2,10 +2,11 @@
 import { toWperfError } from '../../../errors.js';
 import type { SocketWishes } from '../../../plan/plan.js';
 import type { LoadLink } from '../../../transport/channel.js';
+import { errorNumbers } from '../wire/states.js';
 import { Refusal } from './rules.js';
 
-/** IESETBUF2, IESETTOS and IESETCONGESTION. */
-const numbers = { windowBytes: 141, tos: 125, congestion: 134 } as const;
+/** IESETBUF2, IESETTOS, IESETCONGESTION and IESETDONTFRAGMENT. */
+const numbers = { windowBytes: 141, tos: 125, congestion: 134, dontFragment: errorNumbers.badFragment } as const;
 
 /** Throws a Refusal with the number of the first that cannot be had. */
 export function setOptions(link: LoadLink, wishes: SocketWishes): void {
@@ -16,5 +17,17 @@ export function setOptions(link: LoadLink, wishes: SocketWishes): void {
     } catch (thrown) {
       throw new Refusal(numbers[name], toWperfError(thrown));
     }
+  }
+}
+
+/** Of packets, whose sockets have their options as they are opened. Throws a Refusal likewise. */
+export function openWith(wishes: SocketWishes, open: () => LoadLink): LoadLink {
+  try {
+    return open();
+  } catch (thrown) {
+    const error = toWperfError(thrown);
+    const refused = (['windowBytes', 'tos', 'dontFragment'] as const).find((name) => wishes[name] !== undefined);
+    if (error.code !== 'socket-option' || refused === undefined) throw thrown;
+    throw new Refusal(numbers[refused], error);
   }
 }

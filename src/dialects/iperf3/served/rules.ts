@@ -12,9 +12,13 @@ export class Refusal extends WperfError {
   /** Undefined is told as that of a server which is busy: by one byte. */
   readonly number: number | undefined;
 
-  constructor(number: number | undefined, error: WperfError) {
+  /** Of this end's system; 0 is none. */
+  readonly errno: number;
+
+  constructor(number: number | undefined, error: WperfError, errno = 0) {
     super(error.code, error.message, given(error));
     this.number = number;
+    this.errno = errno;
   }
 }
 

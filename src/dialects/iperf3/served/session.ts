@@ -2,6 +2,7 @@
  * One iperf3 client's test at the server, from its cookie to its goodbye. Liveness: each step of the opening and of the
  * ending is bounded by `waits`, the test by its own time, by the silence of its streams, and by that of its client.
  */
+import { constants } from 'node:os';
 import { iperf3Service, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { TestEvent } from '../../../events/load.js';
@@ -10,7 +11,7 @@ import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
 import { ServedTest } from '../../../modes/load/served.js';
 import type { TestPlan } from '../../../plan/plan.js';
-import { type LoadLink, peerText } from '../../../transport/channel.js';
+import { type Closed, type LoadLink, peerText } from '../../../transport/channel.js';
 import type { House, RawVisitor, StrayDatagram } from '../../served.js';
 import type { LoginRules } from '../wire/auth.js';
 import type { FrameReader } from '../wire/framing.js';
@@ -21,7 +22,7 @@ import { askedOf, streamTests, traitsOf, wishesOf } from './asked.js';
 import { Control } from './control.js';
 import { exchangeResults, type Member } from './exchange.js';
 import { Gathering } from './gathering.js';
-import { setOptions } from './options.js';
+import { openWith, setOptions } from './options.js';
 import { Output } from './output.js';
 import { Progress } from './progress.js';
 import { checkLimits, checkUser, numberOf, Refusal, refusal, refusalOfAll } from './rules.js';
@@ -119,9 +120,14 @@ export class Session implements Whole {
     const { localHost, remoteHost } = this.#visitor.info;
     if (params?.protocol !== 'udp' || !gathering?.isOpen) return false;
     if (from.host !== remoteHost || bytes.length !== HELLO_BYTES) return false;
-    const { tos, windowBytes } = wishesOf(params);
-    const wishes = { localHost, fragments: !params.dontFragment, ...given({ tos, windowBytes }) };
-    gathering.take(() => this.#keep(open(REPLY, wishes), params));
+    const { tos, windowBytes, dontFragment } = wishesOf(params);
+    const wishes = { localHost, ...given({ tos, windowBytes, dontFragment }) };
+    gathering.take(() =>
+      this.#keep(
+        openWith(wishes, () => open(REPLY, wishes)),
+        params,
+      ),
+    );
     return true;
   }
 
@@ -213,7 +219,7 @@ export class Session implements Whole {
   }
 
   #serve(served: ServedTest, { test, link, talk }: Member, at: number, params: Params): Promise<unknown> {
-    link.onClose = () => this.#onLost(at);
+    link.onClose = (closed) => this.#onLost(at, closed);
     const { silenceSeconds } = this.#tools.house.plan;
     const stream = {
       id: at + 1,
@@ -276,11 +282,15 @@ export class Session implements Whole {
   }
 
   /** The test may have come to its end, and the word of that be still on its way. */
-  #onLost(at: number): void {
+  #onLost(at: number, { reason, text }: Closed): void {
     const { clock } = this.#tools.house.host;
     if (this.#phase !== 'running') return;
-    const text = `the client closed the connection of stream ${at + 1}`;
-    const isLost = () => this.#phase === 'running' && this.#fail(refusal(errorNumbers.streamRead, 'peer-lost', text));
+    if (reason === 'too-long') {
+      this.#fail(tooLong(at, text));
+      return;
+    }
+    const gone = refusal(errorNumbers.streamRead, 'peer-lost', `the client closed the connection of stream ${at + 1}`);
+    const isLost = () => this.#phase === 'running' && this.#fail(gone);
     this.#cancels.push(clock.at(clock.now() + iperf3Service.lostSeconds, isLost));
   }
 
@@ -321,6 +331,11 @@ export class Session implements Whole {
       unread[this.#phase === 'opening' || this.#phase === 'ending' ? this.#phase : 'running'],
     );
     if (number === undefined) this.#control.say(states.accessDenied);
-    else this.#control.sayError(number);
+    else this.#control.sayError(number, thrown instanceof Refusal ? thrown.errno : 0);
   }
+}
+
+function tooLong(at: number, text: string): Refusal {
+  const error = new WperfError('peer-lost', `stream ${at + 1}: ${text}`, { operation: 'test' });
+  return new Refusal(errorNumbers.streamWrite, error, constants.errno.EMSGSIZE);
 }

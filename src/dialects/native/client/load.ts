@@ -5,7 +5,7 @@ import { given } from '../../../given.js';
 import type { ClientStream, EchoLink, Greeted, LoadDialect, LoadOpening } from '../../../modes/load/dialect.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
-import { farSocket } from '../../../plan/socket.js';
+import { farSocket, farSocketOf } from '../../../plan/socket.js';
 import { encodeMessage } from '../../../protocol/codec.js';
 import type { Grant } from '../../../protocol/messages.js';
 import { Conversation } from '../wire/conversation.js';
@@ -111,7 +111,7 @@ function requestOf(id: number, { plan, session, simulation, carrier, host: { sof
       extraData,
       rxCopy,
       sim: simulation,
-      socket: farSocket(plan.socket),
+      socket: farSocketOf(plan),
       proto: carrier && { name: carrier.name, settings: carrier.settings },
     }),
   };

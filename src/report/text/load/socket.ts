@@ -9,7 +9,7 @@ export function isAsked({ asked }: SocketReport): boolean {
 
 /** `Socket: window 256 KiB (here send 512 KiB receive 512 KiB), TOS 0x28 (here 0x28, there 0x28)`. */
 export function socketLine({ asked, local, remote }: SocketReport): string {
-  const { windowBytes, tos, mssBytes, congestion, localPort, device } = asked;
+  const { windowBytes, tos, mssBytes, congestion, dontFragment, localPort, device } = asked;
   const ends = (text: (facts: SocketFacts) => string) =>
     ` (here ${text(local)}${remote ? `, there ${text(remote)}` : ''})`;
   const parts = [
@@ -19,6 +19,7 @@ export function socketLine({ asked, local, remote }: SocketReport): string {
     ...(congestion === undefined
       ? []
       : [`congestion control ${congestion}${ends((facts) => facts.congestion ?? 'unknown')}`]),
+    ...(dontFragment ? ['no fragments'] : []),
     ...(localPort === undefined ? [] : [`local port ${localPort}`]),
     ...(device === undefined ? [] : [`interface ${device}`]),
   ];
