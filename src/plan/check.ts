@@ -69,7 +69,7 @@ export function flawOfLoad(plan: Unplaced<ClientPlan>): Flaw | undefined {
 
 /** Of what one stream's opening says too. */
 export function flawOfStream(
-  test: Pick<TestPlan, 'mode' | 'blockBytes' | 'bytes' | 'seconds'> & { readonly lossPercent?: number | undefined },
+  test: Pick<TestPlan, 'mode' | 'blockBytes' | 'bytes' | 'untimed'> & { readonly lossPercent?: number | undefined },
 ): Flaw | undefined {
   const neverAll = test.mode === 'throughput' && test.bytes !== undefined && test.lossPercent && !mayEndByTime(test);
   return (

@@ -17,17 +17,19 @@ export function completeLoad(wish: Open<Unplaced<ClientPlan>>): Unplaced<ClientP
 
 /** A test by bytes takes as long as it takes, unless seconds are given too: the first to end wins. */
 function completeTest(wish: Open<TestPlan>): TestPlan {
-  const { mode = 'throughput', bytes } = wish;
+  const { mode = 'throughput', bytes, seconds = defaults.seconds } = wish;
+  const untimed = wish.untimed ?? (bytes !== undefined && wish.seconds === undefined);
   const usual: TestPlan = {
     mode,
     direction: 'up',
     streams: defaults.streams,
-    seconds: bytes === undefined ? defaults.seconds : limits.seconds.max,
+    seconds,
     omitSeconds: defaults.omitSeconds,
     ...loadDefaults(mode),
     intervalSeconds: defaults.intervalSeconds,
   };
-  return { ...usual, ...given(wish) };
+  const plan = { ...usual, ...given(wish) };
+  return untimed ? { ...plan, untimed, seconds: limits.seconds.max } : plan;
 }
 
 export function completePing(wish: Open<Unplaced<PingPlan>>): Unplaced<PingPlan> {

@@ -67,6 +67,8 @@ export interface TestPlan {
   readonly direction: TestDirection;
   readonly streams: number;
   readonly seconds: number;
+  /** No time was asked for: `seconds` is no more than the longest that a test may be. */
+  readonly untimed?: boolean;
   /** Payload bytes to deliver in each direction over all streams; the first of these and `seconds` ends the test. */
   readonly bytes?: number;
   /** Seconds at the beginning that do not count. */
@@ -243,6 +245,8 @@ export interface ServerPlan {
   readonly path?: string;
   /** Ceilings on what a client is granted. */
   readonly seconds?: number;
+  /** Clients of the original, who do not say how long, are sent load until they leave. */
+  readonly untimed?: boolean;
   readonly bytes?: number;
   readonly rate?: RateLimit;
   /** As of a client. */

@@ -113,6 +113,8 @@ export const messageShapes = {
     mode: oneOf('throughput', 'datagram', 'ping', 'latency', 'traceroute'),
     direction: oneOf('up', 'down', 'bidir'),
     seconds: number(limits.seconds.min, limits.seconds.max),
+    /** No time was asked for: `seconds` is the longest that there may be. */
+    untimed: optional(flag),
     /** Of this stream, in each direction. */
     bytes: optional(integer(1, limits.bytes.max)),
     omitSeconds: number(limits.omitSeconds.min, limits.omitSeconds.max),

@@ -216,6 +216,22 @@ describe('a client', () => {
     expect(seen().end?.interrupted).toBe(true);
   });
 
+  it.each([
+    ['the longest time there is', { seconds: 86_400 }, {}, [86_400, undefined]],
+    ['no end', { seconds: 86_400, untimed: true }, {}, [86_400, true]],
+    ['no end, and gets one', { seconds: 86_400, untimed: true }, { seconds: 30 }, [30, undefined]],
+  ])('that asks for %s is understood at both ends', async (_what, asked, ceilings, told) => {
+    const { port, seen, ended } = await serve(ceilings);
+    for await (const event of runClientPlan(clientPlan(port, asked))) {
+      if (event.type !== 'start') continue;
+      expect([event.test.seconds, event.test.untimed]).toEqual(told);
+      break;
+    }
+    await ended;
+    const { test } = seen().start ?? {};
+    expect([test?.seconds, test?.untimed]).toEqual(told);
+  });
+
   it('whose consumer leaves the loop stops the test', async () => {
     const { port, seen, ended } = await serve();
     for await (const event of runClientPlan(clientPlan(port, { seconds: 30 }))) {

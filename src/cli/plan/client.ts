@@ -16,7 +16,7 @@ import { parseNamed, usageError } from '../flags/usage.js';
 import { hideCredentials } from '../flags/values/url.js';
 import { readPem } from './files.js';
 import { refuseFlaw } from './flaws.js';
-import { blockBytesOf, bytesOf, modeOf, secondsOf, silenceSecondsOf } from './load/amount.js';
+import { blockBytesOf, bytesOf, modeOf, silenceSecondsOf, timeOf } from './load/amount.js';
 import { checkIperf3, checkPacketsPassProxy, iperf3Plan, parseIperf3Target } from './load/iperf3.js';
 import { checkPassesProxy, checkProto, protoPlan } from './load/proto.js';
 import { checkPorts, checkThroughProxy, socketWishes } from './load/socket.js';
@@ -35,7 +35,7 @@ export function loadPlan(values: FlagValues, outside: Surroundings): Placed<Clie
     mode: modeOf(values),
     direction: values.bidir ? 'bidir' : values.reverse ? 'down' : undefined,
     streams: values.parallel,
-    seconds: secondsOf(values),
+    ...timeOf(values),
     bytes: bytesOf(values),
     omitSeconds: values.omit,
     blockBytes: blockBytesOf(values),

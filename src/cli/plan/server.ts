@@ -7,7 +7,7 @@ import { usageError } from '../flags/usage.js';
 import { readPem } from './files.js';
 import { handedSocket } from './handed.js';
 import { iperf3Of } from './iperf3-server.js';
-import { secondsOf, silenceSecondsOf } from './load/amount.js';
+import { silenceSecondsOf, timeOf } from './load/amount.js';
 import { traceChanges } from './routes.js';
 import type { Surroundings } from './surroundings.js';
 import { resolveToken } from './token.js';
@@ -31,7 +31,7 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       tls: tlsPlan(values, outside),
       path: values.path,
       trustProxy: values['trust-proxy']?.flat(),
-      seconds: secondsOf(values),
+      ...timeOf(values),
       bytes: values.bytes,
       rate: values['server-bitrate-limit'],
       silenceSeconds: silenceSecondsOf(values),

@@ -228,9 +228,9 @@ describe('a server', () => {
 
   it('refuses a test that would never end', async () => {
     const sim = { seed: 1, lossPercent: 1 };
-    const endless = { sim, bytes: 1000, seconds: 86_400 };
+    const endless = { sim, bytes: 1000, seconds: 86_400, untimed: true };
     expect(await answerTo(endless)).toMatchObject({ type: 'error', code: 'request-refused' });
-    expect(await answerTo({ ...endless, seconds: 5 })).toMatchObject({ type: 'grant' });
+    expect(await answerTo({ ...endless, seconds: 5, untimed: false })).toMatchObject({ type: 'grant' });
     expect(await answerTo({ sim, bytes: 1000, mode: 'datagram', blockBytes: 1400 })).toMatchObject({ type: 'grant' });
   });
 

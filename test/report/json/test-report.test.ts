@@ -43,7 +43,7 @@ const tests: [string, TestEvent[]][] = [
       whole(startOf({ direction, streams })),
     ]),
   ),
-  ['a test by bytes', whole(startOf({ bytes: 1000, seconds: 86_400 }))],
+  ['a test by bytes', whole(startOf({ bytes: 1000, seconds: 86_400, untimed: true }))],
   ['an omitted second', [startOf({ omitSeconds: 1 }), intervalOf(startOf(), 0, true), endOf(startOf())]],
   ['an upload of the original', whole(openEnded)],
   ['a server', whole(startOf({}, { role: 'server' }))],
@@ -256,9 +256,14 @@ describe('the JSON report', () => {
     const parameters = (test: Partial<TestPlan>) => reportOf(whole(startOf(test))).start;
     expect(parameters({}).test_start).toMatchObject({ duration: 2, bytes: 0 });
     expect(parameters({ bytes: 7 }).test_start).toMatchObject({ duration: 2, bytes: 7 });
-    expect(parameters({ bytes: 7, seconds: 86_400 }).test_start).toMatchObject({ duration: 0, bytes: 7 });
-    const endless = parameters({ seconds: 86_400 });
+    expect(parameters({ bytes: 7, seconds: 86_400, untimed: true }).test_start).toMatchObject({
+      duration: 0,
+      bytes: 7,
+    });
+    const endless = parameters({ seconds: 86_400, untimed: true });
     expect([endless.test_start, endless.test_parameters]).toMatchObject([{ duration: 0, bytes: 0 }, { time: 0 }]);
+    const day = parameters({ seconds: 86_400 });
+    expect([day.test_start, day.test_parameters]).toMatchObject([{ duration: 86_400 }, { time: 86_400 }]);
     expect(parameters({ bytes: 7, streams: 3 }).test_parameters).toMatchObject({
       bytes: 7,
       parallel: 3,

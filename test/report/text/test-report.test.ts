@@ -195,7 +195,7 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
     ['a prefix', 60, startOf({ streams: 2 }), {}, { prefix: 'abab ' }],
     ['partial figures', 60, startOf({ streams: 2 }), { partial: true }, {}],
     ['a unit of long figures', 60, startOf({ streams: 2 }), {}, { unit: 'k' }],
-    ['a long test', 60, startOf({ streams: 2, seconds: 86_400 }), {}, {}],
+    ['a long test', 60, startOf({ streams: 2, seconds: 86_400, untimed: true }), {}, {}],
   ] as const)('keeps within a terminal also with %s', (_name, columns, start, result, options) => {
     const events = [start, intervalOf(start, 86_399), endOf(start, {}, result)];
     const { out } = show(events, { columns, ...options });
@@ -239,8 +239,13 @@ CPU: client 30 % (10 user, 20 system), server 41 % (11 user, 30 system)
   });
 
   it('says of a test without an end of its own that it runs until interrupted', () => {
-    const { out } = show([startOf({ seconds: 86_400 })]);
+    const { out } = show([startOf({ seconds: 86_400, untimed: true })]);
     expect(out).toContain(', 1 stream, until interrupted (86400 s at most), 64 KiB blocks');
+  });
+
+  it('says of the longest test that may be asked for how long it is', () => {
+    expect(show([startOf({ seconds: 86_400 })]).out).toContain(', 1 stream, 86400 s, 64 KiB blocks');
+    expect(show([startOf({ seconds: 86_400, bytes: 1024 })]).out).toContain('1 KiB or 86400 s (the first to end)');
   });
 
   it('says how much a partial report covers even where the line is long', () => {
@@ -291,7 +296,9 @@ describe('the progress line', () => {
 
   it('says how long the test takes, where that is known', () => {
     expect(shownAt(80, [startOf({ omitSeconds: 0.5 }), progress])).toMatch(/^ {3}1\.3 of 2\.5 s \u2588/);
-    expect(shownAt(80, [startOf({ bytes: 1e6, seconds: 86_400 }), progress])).toMatch(/^ {3}1\.3 s \u2588/);
+    expect(shownAt(80, [startOf({ bytes: 1e6, seconds: 86_400, untimed: true }), progress])).toMatch(
+      /^ {3}1\.3 s \u2588/,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 /** What a command line says of how much load there is, and of what kind. */
-import { defaults, limits, loadDefaults } from '../../../defaults/index.js';
+import { defaults, loadDefaults } from '../../../defaults/index.js';
+import type { Open } from '../../../plan/complete.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import { packetProtos } from '../../../plan/protos.js';
 import type { FlagValues } from '../../flags/table.js';
@@ -28,7 +29,7 @@ export function silenceSecondsOf({ 'rcv-timeout': ms }: FlagValues): number | un
   return ms === undefined ? undefined : ms / 1000;
 }
 
-/** As in iperf3, 0 is until interrupted: here, as long as a test may be. */
-export function secondsOf({ time }: FlagValues): number | undefined {
-  return time === 0 ? limits.seconds.max : time;
+/** As in iperf3, 0 is until interrupted. */
+export function timeOf({ time }: FlagValues): Open<Pick<TestPlan, 'seconds' | 'untimed'>> {
+  return time === 0 ? { untimed: true } : { seconds: time };
 }

@@ -92,11 +92,12 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
 
 /** Of all streams. */
 export function testOf(plan: ClientPlan): TestPlan {
-  const { mode, direction, streams, seconds, bytes, omitSeconds, bitsPerSecond, intervalSeconds, rxCopy } = plan;
+  const { mode, direction, streams, seconds, bytes, omitSeconds, bitsPerSecond, intervalSeconds } = plan;
+  const { untimed, rxCopy } = plan;
   const blockBytes = mode === 'datagram' ? plan.blockBytes : pacedBlockBytes(plan.blockBytes, bitsPerSecond);
   return {
     ...{ mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds },
-    ...given({ bytes, rxCopy }),
+    ...given({ bytes, untimed, rxCopy }),
   };
 }
 

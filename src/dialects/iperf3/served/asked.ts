@@ -17,7 +17,7 @@ export function streamTests(params: Params): TestPlan[] {
   const test = {
     mode: isUdp ? ('datagram' as const) : ('throughput' as const),
     ...{ streams: parallel, omitSeconds, bitsPerSecond, intervalSeconds: defaults.intervalSeconds },
-    seconds: params.seconds === 0 ? limits.seconds.max : params.seconds,
+    ...(params.seconds === 0 ? { seconds: limits.seconds.max, untimed: true } : { seconds: params.seconds }),
     blockBytes: isUdp ? blockBytes : pacedBlockBytes(blockBytes, bitsPerSecond),
   };
   const bytes = bytesOf(params);

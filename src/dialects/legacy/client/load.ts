@@ -112,7 +112,8 @@ function checkMode({ mode, direction, target }: ClientPlan): void {
 
 /** Of all streams. Its server always sends its own blocks, and counts every packet. */
 function testOf(plan: ClientPlan, simulation: Simulation | undefined): TestPlan {
-  const { mode, direction, streams, seconds, bytes, blockBytes, bitsPerSecond, intervalSeconds, rxCopy } = plan;
+  const { mode, direction, streams, seconds, bytes, blockBytes, bitsPerSecond, intervalSeconds } = plan;
+  const { untimed, rxCopy } = plan;
   const isDatagram = mode === 'datagram';
   const mtuBytes = Math.min(simulation?.mtuBytes ?? legacy.simMtu.max, legacy.simMtu.max);
   const payload = Math.min(direction === 'down' ? legacy.blockBytes : blockBytes, mtuBytes);
@@ -122,7 +123,7 @@ function testOf(plan: ClientPlan, simulation: Simulation | undefined): TestPlan 
     omitSeconds: isDatagram ? 0 : plan.omitSeconds,
     blockBytes: isDatagram ? Math.min(blockBytes, mtuBytes) : pacedBlockBytes(NUMBER_BYTES + payload, rate),
     bitsPerSecond: rate,
-    ...given({ bytes, rxCopy }),
+    ...given({ bytes, untimed, rxCopy }),
   };
 }
 

@@ -19,7 +19,7 @@ const PACKET_BYTES = 1400;
 
 export interface LegacyTestOptions {
   readonly link: LegacyLink;
-  readonly plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'rate' | 'silenceSeconds'>;
+  readonly plan: Pick<ServerPlan, 'seconds' | 'untimed' | 'bytes' | 'rate' | 'silenceSeconds'>;
   readonly session: string;
   readonly host: Host;
   readonly stop: AbortSignal;
@@ -68,7 +68,8 @@ function loadTest(plan: LegacyTestOptions['plan'], direction: TestDirection, mtu
   if (direction === 'up') return test;
   const { bitsPerSecond = 0 } = plan.rate ?? {};
   const own = direction === 'bidir' ? Math.floor(bitsPerSecond / 2) : bitsPerSecond;
-  return { ...test, seconds: plan.seconds ?? legacy.seconds, bitsPerSecond: own };
+  const paced = { ...test, bitsPerSecond: own };
+  return plan.untimed ? { ...paced, untimed: true } : { ...paced, seconds: plan.seconds ?? legacy.seconds };
 }
 
 function packetTest(plan: LegacyTestOptions['plan']): TestPlan {

@@ -101,7 +101,7 @@ function besideRequest({ plan, session, simulation, host: { software } }: Openin
 
 function requestOf(id: number, { plan, session, simulation, carrier, host: { software } }: Opening): Request {
   const { mode, direction, streams, seconds, omitSeconds, blockBytes, bitsPerSecond, intervalSeconds } = plan;
-  const { title, extraData, getServerOutput, rxCopy } = plan;
+  const { title, extraData, getServerOutput, untimed, rxCopy } = plan;
   return {
     ...{ software, session, stream: id, mode, direction, streams, seconds, omitSeconds },
     ...{ blockBytes, bitsPerSecond, intervalSeconds, serverOutput: getServerOutput },
@@ -109,6 +109,7 @@ function requestOf(id: number, { plan, session, simulation, carrier, host: { sof
       bytes: shareOf(plan.bytes, id, streams),
       title,
       extraData,
+      untimed,
       rxCopy,
       sim: simulation,
       socket: farSocketOf(plan),

@@ -7,6 +7,8 @@ import { pacedBlockBytes } from '../../../traffic/paced-block.js';
 export function grantedTest(hello: Omit<Hello, 'type' | 'nonce' | 'token'>, grant: Grant): TestPlan {
   const { direction, streams, omitSeconds, intervalSeconds, rxCopy } = hello;
   const { seconds, bytes, bitsPerSecond, sim } = grant;
+  // A server that allows less gives the test an end.
+  const untimed = hello.untimed && seconds === hello.seconds ? true : undefined;
   const mode = hello.mode === 'datagram' ? 'datagram' : 'throughput';
   const blockBytes = Math.min(hello.blockBytes, sim?.mtuBytes ?? hello.blockBytes);
   return {
@@ -18,6 +20,6 @@ export function grantedTest(hello: Omit<Hello, 'type' | 'nonce' | 'token'>, gran
     intervalSeconds,
     seconds,
     bitsPerSecond,
-    ...given({ bytes, rxCopy }),
+    ...given({ bytes, untimed, rxCopy }),
   };
 }

@@ -85,6 +85,7 @@ describe('a test against iperf3', () => {
     const { end, error } = await measure(script, {
       ...changes,
       seconds: 86_400,
+      untimed: true,
       extraData: 'X',
       getServerOutput: true,
     });
@@ -107,7 +108,13 @@ describe('a test against iperf3', () => {
       visit.sayResults();
       visit.say(states.displayResults);
     };
-    const { end, error } = await measure(script, { direction: 'down', streams: 2, bytes: 1_500_000, seconds: 86_400 });
+    const { end, error } = await measure(script, {
+      direction: 'down',
+      streams: 2,
+      bytes: 1_500_000,
+      seconds: 86_400,
+      untimed: true,
+    });
     expect(error).toBeUndefined();
     expect(end?.sums[0]?.received?.bytes).toBe(1_500_000);
   });
