@@ -32,6 +32,10 @@ function meterTurns(clock: Clock): UsageMeter {
   };
   cancel = clock.at(clock.now() + LOOK_SECONDS, () => look(clock.now()));
   return {
+    count() {
+      looks = 0;
+      late = 0;
+    },
     read() {
       cancel();
       return { cpu: { total: 0, user: 0, system: 0 }, busy: looks === 0 ? 0 : late / looks };

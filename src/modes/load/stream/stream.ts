@@ -11,7 +11,7 @@ import type { Cancel, Clock } from '../../../host/clock.js';
 import type { PacketFigures } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
-import type { UsageMeter } from '../../../measure/usage.js';
+import { noUsage, type UsageMeter } from '../../../measure/usage.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import { type Standstill, watchStandstill } from '../../../traffic/standstill.js';
@@ -51,7 +51,7 @@ class Stream {
   /** Where the sender's transport tells figures. */
   readonly #awaited: AwaitedStatistics | undefined;
   #sending: Sending | undefined;
-  #usage: UsageMeter;
+  #usage: UsageMeter | undefined;
   #deadline = Number.POSITIVE_INFINITY;
   #standstill: Standstill | undefined;
   readonly #counts: CountsBeyondOmitted;
@@ -73,7 +73,6 @@ class Stream {
     const { codec, graceSeconds, receiveBytes } = stream.traits ?? {};
     this.#options = options;
     this.#clock = host.clock;
-    this.#usage = host.meterUsage();
     this.#patience = new Patience(host.clock);
     this.#counts = new CountsBeyondOmitted(() => ({
       pacing: this.#sending?.sender.pacing,
@@ -134,9 +133,9 @@ class Stream {
   }
 
   #begin(): void {
-    const { stream, role, test, host, silenceSeconds = waits.peerSilenceSeconds, onStart } = this.#options;
+    const { stream, role, test, silenceSeconds = waits.peerSilenceSeconds, onStart } = this.#options;
     onStart?.();
-    this.#usage = host.meterUsage();
+    this.#meter();
     this.#deadline = this.#clock.now() + test.omitSeconds + test.seconds;
     const standstill = watchStandstill(this.#clock);
     this.#standstill = standstill;
@@ -147,6 +146,14 @@ class Stream {
     this.#obeyStop();
     this.#boundFirstPayload();
     if (takesPart(role, test, true) && !this.#ended) this.#beginSending();
+  }
+
+  #meter(): void {
+    const { host, test } = this.#options;
+    const usage = host.meterUsage();
+    this.#usage = usage;
+    if (test.omitSeconds === 0) usage.count();
+    else this.#cancels.push(this.#clock.at(this.#clock.now() + test.omitSeconds, () => usage.count()));
   }
 
   #beginSending(): void {
@@ -280,7 +287,7 @@ class Stream {
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
     const { stream, output } = this.#options;
     this.#sending?.figures.look();
-    const usage = this.#usage.read();
+    const usage = this.#usage?.read() ?? noUsage;
     const { pacing, stalledSeconds, socketDrops } = this.#counts.figures;
     const packets = this.#receiver?.packets;
     const figures = given({

@@ -208,8 +208,9 @@ export class TextReporter implements Reporter {
     const use = (end: CpuUse) =>
       `${end.total.toFixed(0)} % (${end.user.toFixed(0)} user, ${end.system.toFixed(0)} system)`;
     const [here, there] = this.#start?.role === 'server' ? ['server', 'client'] : ['client', 'server'];
-    if (!remote && this.#options.alone) return `CPU: ${here} ${use(local)}`;
-    return `CPU: ${here} ${use(local)}, ${there} ${remote ? use(remote) : 'missing'}`;
+    const which = this.#start?.test.omitSeconds ? 'CPU, omitted seconds included' : 'CPU';
+    if (!remote && this.#options.alone) return `${which}: ${here} ${use(local)}`;
+    return `${which}: ${here} ${use(local)}, ${there} ${remote ? use(remote) : 'missing'}`;
   }
 
   #printFailure({ error, partial }: ErrorEvent): void {
