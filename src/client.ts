@@ -144,8 +144,16 @@ function begun(plan: ConnectionPlan, { transport = wsTransport }: ClientTools): 
   return connections;
 }
 
-/** A connection that fails first is told without what would have been run. */
-function loaded<T>(connections: Pick<Connections | RawSockets, 'begin'>, load: () => Promise<T>): Promise<T> {
+/** A connection that fails first is told without what would have been run; what cannot be loaded leaves none open. */
+async function loaded<T>(
+  connections: Pick<Connections | RawSockets, 'begin' | 'dropAll'>,
+  load: () => Promise<T>,
+): Promise<T> {
   const loading = meanwhile(connections.begin(), load);
-  return Promise.race([loading, connections.begin().then(() => loading)]);
+  try {
+    return await Promise.race([loading, connections.begin().then(() => loading)]);
+  } catch (thrown) {
+    connections.dropAll();
+    throw thrown;
+  }
 }

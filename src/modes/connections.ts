@@ -57,6 +57,8 @@ export class Connections {
 
   dropAll(): void {
     this.#over.abort(new WperfError('interrupted', 'interrupted while connecting'));
+    // An open socket waits for it, and notices nothing else.
+    this.#greeting.resolve(undefined);
     for (const channel of this.#channels) channel.drop();
   }
 
