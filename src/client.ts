@@ -80,15 +80,21 @@ export function runPingPlan(plan: PingPlan, tools: ClientTools = {}): AsyncItera
   });
 }
 
+export type RouteBackTools = ReverseTraceTools &
+  ClientTools & {
+    /** Loads what `annotate` needs, beside the first connection; what it rejects with is thrown in place of a route. */
+    readonly prepare?: () => Promise<void>;
+  };
+
 /** Asks for the route back, as `askRoute` tells; a server of the original is told no wishes. */
 export async function* runReverseTracePlan(
   plan: ReverseTracePlan,
-  tools: ReverseTraceTools & ClientTools = {},
+  tools: RouteBackTools = {},
 ): AsyncGenerator<TraceEvent | NoticeEvent, void> {
-  const { host = nodeHost } = tools;
+  const { host = nodeHost, prepare } = tools;
   const connections = begun(plan, tools);
   const [{ askRoute }, { dialectOf }] = await loaded(connections, () =>
-    Promise.all([import('./modes/route/client.js'), import('./dialects/choose.js')]),
+    Promise.all([import('./modes/route/client.js'), import('./dialects/choose.js'), prepare?.()]),
   );
   const chosen = (connected: Connected) => dialectOf(connected, plan).route;
   yield* askRoute(plan, { host, connections, dialectOf: chosen }, tools);

@@ -1,8 +1,9 @@
 /** The composition of a client: what it holds when it cannot go on. */
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runClientPlan } from '../src/client.js';
-import { clientPlan } from './support/plans.js';
+import { runClientPlan, runReverseTracePlan } from '../src/client.js';
+import { WperfError } from '../src/errors.js';
+import { clientPlan, reverseTracePlan } from './support/plans.js';
 
 describe('what cannot be loaded is told, and leaves no connection open', () => {
   /** Takes connections and says nothing; resolves with the port, and when as many have ended as were begun. */
@@ -21,6 +22,14 @@ describe('what cannot be loaded is told, and leaves no connection open', () => {
     const plan = clientPlan(port, { mode: 'datagram', proto: { name: 'tcp', settings: {} } });
     const events = runClientPlan(plan, { loadTransport });
     expect(await events.next()).toMatchObject({ value: { type: 'error', error: { code: 'usage' } } });
+    await expect.poll(count).toBe(0);
+  });
+
+  test('as the places of a route back', async () => {
+    const { port, count } = await silentServer();
+    const prepare = () => Promise.reject(new WperfError('file-failure', 'no such file'));
+    const events = runReverseTracePlan(reverseTracePlan(port), { prepare });
+    await expect(events.next()).rejects.toMatchObject({ code: 'file-failure' });
     await expect.poll(count).toBe(0);
   });
 });

@@ -7,7 +7,6 @@ import type { TraceEvent } from '../../events/route.js';
 import { eventsOf } from '../../host/events-of.js';
 import type { ReverseTracePlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
-import { traceroute } from '../../trace/traceroute.js';
 import type { ChannelInfo } from '../../transport/channel.js';
 import type { AskRoute, ReverseTraceTools } from './client.js';
 
@@ -53,6 +52,8 @@ async function* routeThere(
     // The port of the server takes probes the way that tests go.
     ...(protocol === 'tcp' && { port: remotePort }),
   };
+  // Loaded once there is a server to trace to.
+  const { traceroute } = await import('../../trace/traceroute.js');
   for await (const event of traceroute(options, tools)) {
     yield event.type === 'trace-start' ? { ...event, host: plan.target.host } : event;
   }

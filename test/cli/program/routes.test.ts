@@ -20,13 +20,6 @@ describe('--traceroute', () => {
     expectOneLine(stderr, 'wperf: error: --tr-proto inband needs a connection');
     expect(stderr).toContain('-c HOST --reverse-traceroute');
   });
-
-  test('refuses a database that is not one', async () => {
-    const { exitCode, stderr } = await runWperf(['--traceroute', '127.0.0.1', '--geoip-db', '/etc/passwd']);
-    expect(exitCode).toBe(5);
-    expectOneLine(stderr, 'wperf: error: ');
-    expect(stderr).toContain('/etc/passwd');
-  });
 });
 
 describe('--reverse-traceroute', () => {
@@ -52,6 +45,20 @@ describe('--reverse-traceroute', () => {
     expect(process.stdout).toContain('asks for the route back');
     await process.until(() => process.stderr.includes('this server traces no routes'), 'warn');
   });
+
+  test.each(['--traceroute 127.0.0.1', '--loopback --reverse-traceroute', '--loopback --both-traceroutes'])(
+    '%s tells of a database that is none, as a trace tells of failures',
+    async (mode) => {
+      const words = [...mode.split(' '), ...quickly, '--geoip-db', '/etc/passwd'];
+      const text = await runWperf(words);
+      expect(text).toMatchObject({ exitCode: 5, stdout: '' });
+      expect(text.stderr).toMatch(/^wperf: error: (the route back: )?cannot use GeoIP file \/etc\/passwd: [^\n]*\n$/);
+      const json = await runWperf([...words, '-J']);
+      expect(json.exitCode).toBe(5);
+      const { reverse, ...rest } = JSON.parse(json.stdout);
+      expect(reverse ?? rest).toMatchObject({ start: null, hops: [], error_code: 'file-failure' });
+    },
+  );
 
   test('without a server says so', async () => {
     const { exitCode, stderr } = await runWperf(['-c', '127.0.0.1:1', '--both-traceroutes', '--no-geoip']);

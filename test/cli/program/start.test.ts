@@ -16,6 +16,11 @@ describe('a start', () => {
     { args: ['--help'], chunks: ['main', 'words'], kilobytes: 60 },
     { args: ['-c', '127.0.0.1:1'], chunks: ['main', 'start', 'words'], kilobytes: 175 },
     { args: ['-c', '127.0.0.1:1', '--iperf3'], chunks: ['main', 'start', 'words'], kilobytes: 175 },
+    ...['--reverse-traceroute', '--both-traceroutes'].map((mode) => ({
+      args: ['-c', '127.0.0.1:1', mode],
+      chunks: ['main', 'reported-route', 'route-back', 'start', 'words'],
+      kilobytes: 185,
+    })),
     ...['http', 'https', 'socks5', 'socks5h'].map((kind) => ({
       args: ['-c', 'server.example', '--proxy', `${kind}://127.0.0.1:1`],
       chunks: ['main', 'start', 'words'],

@@ -3,10 +3,11 @@ import { exitCodes } from '../../../errors.js';
 import type { RouteEvent } from '../../../events/both-routes.js';
 import { given } from '../../../given.js';
 import { traceBothRoutes } from '../../../modes/route/both.js';
+import type { AskRoute } from '../../../modes/route/client.js';
 import type { ReverseTracePlan } from '../../../plan/plan.js';
 import { makeRoutesReporter } from '../../../report/make-route.js';
 import { runReported } from './reported.js';
-import { codeOf, reportTrace, type TraceCommand, toolsFor } from './route.js';
+import { codeOf, placesFor, reportTrace, type TraceCommand } from './reported-route.js';
 
 export interface RouteBackCommand extends TraceCommand {
   readonly both: boolean;
@@ -24,14 +25,15 @@ function reportBoth(
 ): Promise<number> {
   let failed: number | undefined;
   return runReported<RouteEvent>(outputPlan, async (output) => {
-    const { annotate, close } = await toolsFor(geoip, output);
+    const { annotate, prepare, close } = placesFor(geoip, output);
+    const back: AskRoute = (asked, tools) => runReverseTracePlan(asked, { ...tools, prepare });
     return {
       reporter: makeRoutesReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
       pageReporter: async () => {
         const { HtmlRoutesReporter } = await import('../../../report/html/route/route.js');
         return new HtmlRoutesReporter();
       },
-      events: (signal) => traceBothRoutes(plan, runReverseTracePlan, { signal, ...given({ annotate }) }),
+      events: (signal) => traceBothRoutes(plan, back, { signal, ...given({ annotate }) }),
       codeOf: ({ event }, isInterrupted) => {
         const code = codeOf(event, requireTarget);
         if (code !== exitCodes.success) failed ??= code;

@@ -1,0 +1,76 @@
+/** What commands that trace a route do with it: it is reported as asked for, with places, and comes to an exit code. */
+import { exitCode, exitCodes, toWperfError } from '../../../errors.js';
+import type { Geoip, GeoipOptions } from '../../../geoip/open.js';
+import { given } from '../../../given.js';
+import type { OutputPlan } from '../../../plan/plan.js';
+import { makeTraceReporter } from '../../../report/make-route.js';
+import type { TraceReport } from '../../../report/reporter.js';
+import type { TraceTools } from '../../../trace/tools.js';
+import type { Output } from '../output/output.js';
+import { runReported } from './reported.js';
+
+export interface TraceCommand {
+  /** Undefined looks nothing up. */
+  readonly geoip: GeoipOptions | undefined;
+  readonly output: OutputPlan;
+  /** A route that ends before its target has an exit code of its own. */
+  readonly requireTarget?: boolean;
+}
+
+/** Reports a trace as the plan says, and resolves with the exit code. */
+export function reportTrace(
+  { geoip, output: outputPlan, requireTarget = false }: TraceCommand,
+  trace: (tools: TraceTools & Pick<Places, 'prepare'>) => AsyncIterable<TraceReport>,
+): Promise<number> {
+  return runReported<TraceReport>(outputPlan, async (output) => {
+    const { annotate, prepare, close } = placesFor(geoip, output);
+    return {
+      reporter: makeTraceReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
+      pageReporter: async () => {
+        const { HtmlTraceReporter } = await import('../../../report/html/route/route.js');
+        return new HtmlTraceReporter();
+      },
+      events: (signal) => toItsEnd(trace({ signal, prepare, ...given({ annotate }) })),
+      codeOf: (event, isInterrupted) => (isInterrupted ? exitCodes.interrupted : codeOf(event, requireTarget)),
+      close,
+    };
+  });
+}
+
+/** What a command that shows hops looks up. */
+export interface Places extends Pick<TraceTools, 'annotate'> {
+  /** Opens the databases; nothing is known of an address before. Rejects with WperfError `file-failure`. */
+  readonly prepare: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/** Nothing is looked up without databases. */
+export function placesFor(options: GeoipOptions | undefined, { screen }: Output): Places {
+  if (options === undefined) return { prepare: async () => {}, close: () => {} };
+  let geoip: Geoip | undefined;
+  return {
+    annotate: (ip) => geoip?.lookup(ip) ?? {},
+    prepare: async () => {
+      const { openPlaces } = await import('./places.js');
+      geoip = await openPlaces(options, (line) => screen.err.write(`warning: ${line}\n`));
+    },
+    close: () => geoip?.close(),
+  };
+}
+
+/** A failure is the last event. */
+async function* toItsEnd(events: AsyncIterable<TraceReport>): AsyncIterable<TraceReport> {
+  try {
+    yield* events;
+  } catch (thrown) {
+    yield { type: 'error', error: toWperfError(thrown) };
+  }
+}
+
+/** The exit code that the last event of a trace stands for. */
+export function codeOf(event: TraceReport, requireTarget: boolean): number {
+  if (event.type === 'error') return exitCode(event.error.code);
+  if (event.type !== 'trace-end') return exitCodes.success;
+  if (event.reason === 'interrupted') return exitCodes.test;
+  return requireTarget && event.reason !== 'target' ? exitCodes.notReached : exitCodes.success;
+}
