@@ -1,6 +1,6 @@
 /** Routes back through real Linux routers, with NAT before the client, from the command line at both ends. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { describeNeeding } from '../support/needs.js';
+import { describeNeeding, program } from '../support/needs.js';
 import { output, run } from '../support/processes.js';
 import { undoAfterAll } from '../support/suite.js';
 import type { Later } from '../support/undo.js';
@@ -8,6 +8,7 @@ import { startWperfServer, wperf } from '../support/wperf.js';
 import { asNobody, makeTopology, type Within } from '../trace/support/network.js';
 import { traceNeeds } from '../trace/support/traces.js';
 
+const rejectionNeeds = [...traceNeeds, program('nft', 'nftables')];
 const server = '10.77.5.2';
 /** From the server to the router next to the client, as each answers. */
 const routersBack = ['10.77.5.1', '10.77.4.1', '10.77.3.1', '10.77.2.1', '10.77.1.1'];
@@ -130,6 +131,72 @@ table ip home {
       expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1);
     });
   });
+});
+
+describeNeeding('routes back of which a router rejects in the place of the client', rejectionNeeds, () => {
+  const later = undoAfterAll();
+  const client = { 4: '10.77.0.1', 6: 'fd77::1' } as const;
+  const hosts = { 4: server, 6: 'fd77:5::2' } as const;
+  const back = { 4: routersBack, 6: ['fd77:5::1', 'fd77:4::1', 'fd77:3::1', 'fd77:2::1', 'fd77:1::1'] } as const;
+  const reject = ['ip daddr 10.77.0.0/24', 'ip6 daddr fd77::/64'].map(
+    (way) => `${way} meta l4proto udp reject with icmpx port-unreachable`,
+  );
+  let network: Within;
+
+  beforeAll(async () => {
+    network = await makeTopology(later, 'line');
+  });
+
+  async function having(node: string, chains: readonly string[]): Promise<void> {
+    const nft = (text: string) => output([...network(node), 'nft', '-f', '-'], { input: text });
+    await nft(['table inet rejecting {', ...chains, '}'].join('\n'));
+    onTestFinished(() => nft('delete table inet rejecting').then(() => {}));
+  }
+
+  for (const family of [4, 6] as const) {
+    const host = hosts[family];
+    const routers = back[family];
+
+    test(`after it has passed on what ended there, over IPv${family}`, async () => {
+      await having('r3', ['chain forward { type filter hook forward priority 0;', ...reject, '}']);
+      const { ask, port } = await startServer(onTestFinished, network, [], host);
+      const udp = await ask('--tr-proto', 'udp');
+      expect(addressesOf(udp)).toEqual([...routers.slice(0, 3), routers[2]]);
+      expect(udp.end?.reason).toBe('refused');
+      const auto = await ask();
+      expect(addressesOf(auto)).toEqual([...routers, client[family]]);
+      expect(auto.hops.map(({ inband }) => inband)).toEqual([false, false, false, true, true, true]);
+      expect(auto.end?.reason).toBe('target');
+
+      const words = ['-c', host, '-p', String(port), '--both-traceroutes', '--tr-no-dns', '--no-geoip'];
+      const both = (...more: readonly string[]) =>
+        run(wperf(...words, '--tr-require-target', ...more), { within: network('client') });
+      const { forward, reverse } = JSON.parse((await both('--tr-proto', 'udp', '-J')).stdout);
+      expect(forward.end.reason).toBe('target');
+      expect(addressesOf(reverse)).toEqual(addressesOf(udp));
+      expect(reverse.end.reason).toBe('refused');
+      const told = await both('--tr-proto', 'udp');
+      expect(told.exitCode).toBe(6);
+      expect(told.stdout).toContain(`${client[family]} is not reached: the last hop passes nothing on to it`);
+      expect((await both()).exitCode).toBe(0);
+    });
+
+    test(`and tells of no expired TTL, over IPv${family}`, async () => {
+      await having('r4', [
+        'chain before { type filter hook prerouting priority -300;',
+        ...reject,
+        '}',
+        'chain output { type filter hook output priority 0; icmp type time-exceeded drop; icmpv6 type time-exceeded drop; }',
+      ]);
+      const { ask } = await startServer(onTestFinished, network, [], host);
+      const udp = await ask('--tr-proto', 'udp');
+      expect(addressesOf(udp)).toEqual(routers.slice(0, 2));
+      expect(udp.end?.reason).toBe('refused');
+      const auto = await ask();
+      expect(addressesOf(auto)).toEqual([routers[0], '', ...routers.slice(2), client[family]]);
+      expect(auto.end?.reason).toBe('target');
+    });
+  }
 });
 
 describeNeeding('a client behind NAT and a firewall', traceNeeds, () => {
