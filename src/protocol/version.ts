@@ -3,7 +3,7 @@
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = `wperf.v${PROTOCOL_VERSION}`;
 
-/** Response header in which a server that refuses an upgrade names the sub-protocol it speaks. */
+/** Response header in which a server names the sub-protocol that it speaks, whether it upgrades or refuses. */
 export const PROTOCOL_HEADER = 'wperf-protocol';
 
 /**
