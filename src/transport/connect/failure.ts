@@ -7,7 +7,7 @@ import { type Family, familyOf } from '../../net/ip.js';
 import type { Way } from '../transport.js';
 import { ProxyRefusal } from './proxy.js';
 import { AllFailed, type Failure } from './race.js';
-import { TooLate } from './step.js';
+import { NothingSaid, TooLate } from './step.js';
 
 /** Whom a step deals with. */
 export interface Party {
@@ -100,10 +100,17 @@ function reasonOf(error: NodeError): { readonly code: ErrorCode; readonly words:
   return { code: 'unreachable', words: ` (${error.code ?? error.message})` };
 }
 
-function reachHint(code: ErrorCode | undefined, { role, service = 'wperf -s' }: Party): string {
+/** The command that serves at the server. */
+export function serviceOf({ service = 'wperf -s' }: Party): string {
+  return service;
+}
+
+function reachHint(code: ErrorCode | undefined, party: Party): string {
   if (code === 'timeout') return 'check the address and firewalls, or raise --connect-timeout';
   if (code === 'connection-refused')
-    return role === 'proxy' ? 'check its address and port' : `is "${service}" running there, and on this port?`;
+    return party.role === 'proxy'
+      ? 'check its address and port'
+      : `is "${serviceOf(party)}" running there, and on this port?`;
   return 'check the network and -4 or -6';
 }
 
@@ -139,7 +146,8 @@ export function proxyError(thrown: unknown, proxy: Party, peer: string): WperfEr
   if (error instanceof WperfError) return error;
   const text = `${partyText(proxy)} did not connect to ${peer}`;
   if (error instanceof TooLate) {
-    const hint = 'the proxy, or the server behind it, does not answer; is it a proxy of this kind?';
+    const doubt = error instanceof NothingSaid ? '; is it a proxy of this kind?' : '';
+    const hint = `the proxy, or the server behind it, does not answer${doubt}`;
     return failed(proxy, 'timeout', `${text} within ${error.milliseconds} ms`, hint, error);
   }
   if (error instanceof ProxyRefusal)

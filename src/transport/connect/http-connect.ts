@@ -18,7 +18,7 @@ export async function askHttpConnect(
   socket.write(requestFor(authority, credentials));
   const { status, reason } = await finalAnswer(socket, signal);
   if (status >= 200 && status <= 299) return socket;
-  throw new ProxyRefusal(`HTTP ${status} ${reason}`.trim(), hintOf(status, authority, credentials));
+  throw new ProxyRefusal(`HTTP ${status} ${reason}`.trim(), hintOf(status, asked, credentials));
 }
 
 function requestFor(authority: string, credentials: Credentials | undefined): string {
@@ -52,9 +52,10 @@ function isInterim({ status }: ResponseHead): boolean {
   return status >= 100 && status <= 199 && status !== 101;
 }
 
-function hintOf(status: number, peer: string, credentials: Credentials | undefined): string {
+function hintOf(status: number, asked: Destination, credentials: Credentials | undefined): string {
   if (wantsLogin.has(status)) return loginHint(credentials);
   if (status === 403) return 'its rules forbid it; many allow port 443 alone';
-  if (status >= 500) return `it may not reach the server: check ${peer}, and that a server runs there`;
+  if (status >= 500)
+    return `it may not reach the server: check ${endpointText(asked)}, and that "${asked.service}" runs there`;
   return 'is it an HTTP proxy that allows CONNECT?';
 }

@@ -19,6 +19,8 @@ export interface ProxyServer {
 export interface Destination {
   readonly host: string;
   readonly port: number;
+  /** The command that serves there, for hints. */
+  readonly service: string;
 }
 
 /** The proxy answered, and said no. */

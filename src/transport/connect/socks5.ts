@@ -19,7 +19,6 @@ const refusals = new Map<number, readonly [text: string, hint: string]>([
   [2, ['its rules forbid it', 'check its rules']],
   [3, ['it has no way to that network', whereHint]],
   [4, ['it cannot reach that host', whereHint]],
-  [5, ['the server refused the connection', 'is "wperf -s" running there, and on this port?']],
   [6, ['the time to live ended on the way', whereHint]],
   [7, ['it makes no connections', 'check its rules']],
   [
@@ -31,7 +30,11 @@ const refusals = new Map<number, readonly [text: string, hint: string]>([
   ],
 ]);
 
-function refusalOf(code: number): ProxyRefusal {
+const REFUSED = 5;
+
+function refusalOf(code: number, service: string): ProxyRefusal {
+  if (code === REFUSED)
+    return new ProxyRefusal('the server refused the connection', `is "${service}" running there, and on this port?`);
   const [text, hint] = refusals.get(code) ?? [`it answered with code ${code}`, 'check its rules'];
   return new ProxyRefusal(text, hint);
 }
@@ -58,7 +61,7 @@ export async function askSocks5(
   }
   const [ofReply, reply = 1, , type] = await exchange([VERSION, CONNECT, 0, ...addressBytes(asked)], 4);
   checkVersion(ofReply);
-  if (reply !== 0) throw refusalOf(reply);
+  if (reply !== 0) throw refusalOf(reply, asked.service);
   await readBytes(socket, await restOfReply(socket, type, signal), signal);
   return socket;
 }

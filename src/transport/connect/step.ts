@@ -11,6 +11,9 @@ export class TooLate extends Error {
   }
 }
 
+/** The time is over, and the far end has not said anything at all. */
+export class NothingSaid extends TooLate {}
+
 /** The far end hung up in the middle of a step. */
 export class ClosedEarly extends Error {
   readonly code = 'ECONNRESET';

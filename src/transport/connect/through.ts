@@ -4,10 +4,11 @@ import { given } from '../../given.js';
 import { endpointText } from '../../net/endpoint.js';
 import { canonicalHost } from '../../net/ip.js';
 import type { Settled, Way } from '../transport.js';
-import { type Party, proxyError } from './failure.js';
+import { type Party, proxyError, serviceOf } from './failure.js';
 import { type Destination, type ProxyServer, readProxy } from './proxy.js';
 import { race } from './race.js';
 import { addressesFor, type OpenTools, reach } from './reach.js';
+import { NothingSaid, TooLate } from './step.js';
 
 /** With `socks5` this machine finds the server's address, with all others the proxy does. */
 export async function openThrough(url: string, server: Party, way: Way, tools: OpenTools): Promise<Socket> {
@@ -28,7 +29,13 @@ export async function openThrough(url: string, server: Party, way: Way, tools: O
       if (!isChoice) onSettled({ address, ...beyond });
     };
     const socket = await reach(proxy, party, way, { ...tools, signal, onSettled: onProxy });
-    const opened = await beyondProxy(socket, proxy, { host: each, port: way.target.port }, party, signal);
+    const opened = await beyondProxy(
+      socket,
+      proxy,
+      { host: each, port: way.target.port, service: serviceOf(server) },
+      party,
+      signal,
+    );
     ends.set(opened, { address: canonicalHost(socket.remoteAddress ?? ''), ...beyond });
     return opened;
   };
@@ -54,7 +61,7 @@ async function beyondProxy(
     return await ask(secured, asked, proxy.credentials, signal);
   } catch (error) {
     socket.destroy();
-    throw error;
+    throw error instanceof TooLate && socket.bytesRead === 0 ? new NothingSaid(error.milliseconds) : error;
   }
 }
 

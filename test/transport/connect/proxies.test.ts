@@ -254,6 +254,12 @@ describe('a SOCKS5 server that says no', () => {
     await closed.promise;
   });
 
+  it('by saying nothing more once it is known to be one', async () => {
+    const port = await answering([5, 0], []);
+    const way = wayTo('127.0.0.9', 8765, { proxy: `socks5://127.0.0.1:${port}`, connectTimeoutMs: 300 });
+    expect(await outcomeOf(way)).toMatch(/the proxy, or the server behind it, does not answer$/);
+  });
+
   it('in single bytes, with a name for an address', async () => {
     const server = await startServer();
     const answers = [

@@ -14,6 +14,7 @@ import { nodeHost } from '../../../../src/host/node.js';
 import type { ClientPlan } from '../../../../src/plan/plan.js';
 import { collect } from '../../../support/events.js';
 import { hurriedClock } from '../../../support/hurried-clock.js';
+import { startScripted } from '../../../support/peers/scripted-proxy.js';
 import { clientPlan } from '../../../support/plans.js';
 import { type FakeServer, startFake, type Visit } from './fake-server.js';
 
@@ -213,6 +214,16 @@ describe('before the test a server', () => {
     expect(told.exit).toBe(exit);
     expect(start).toBeUndefined();
     await closed(server);
+  });
+
+  it.each([
+    ['http', 'HTTP/1.1 502 Bad Gateway\r\n\r\n'],
+    ['socks5h', '\x05\x00\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00'],
+  ])('that a proxy does not reach is none of wperf: %s', async (scheme, answer) => {
+    const port = await startScripted(onTestFinished, (socket) => socket.write(answer, 'latin1'));
+    const proxy = `${scheme}://127.0.0.1:${port}`;
+    const { error } = await collect(runClientPlan(clientPlan(9, { iperf3: {}, proxy })));
+    expect(error).toMatch(/^proxy-failure: the proxy .*"iperf3 -s"/);
   });
 
   it('that is busy is asked again for as long as is said', async () => {
