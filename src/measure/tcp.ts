@@ -10,6 +10,8 @@ export interface TcpSample {
   readonly cwndBytes: number;
   /** The peer's advertised receive window; 0 where the kernel does not tell. */
   readonly sndWndBytes: number;
+  /** The peer has no room for a segment: what has reached it is not read. Undefined where the kernel does not tell. */
+  readonly isWindowClosed?: boolean;
   readonly rttUs: number;
   readonly rttVarUs: number;
   readonly pathMtu: number;

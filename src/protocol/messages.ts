@@ -203,6 +203,8 @@ export const messageShapes = {
     simulated: optional(record({ messages: count, dropped: count })),
     /** How long this end's process did not run at all. */
     stalledSeconds: optional(seconds),
+    /** How long the far end left what reached it unread, as far as a sender of packets knows. */
+    unreadSeconds: optional(seconds),
     cpu,
     /** Share of the test in which this end's event loop was busy, 0 to 1. */
     busy: number(0, 1),

@@ -23,10 +23,12 @@ export const tcpInfoBytes = 256;
 export function parseTcpInfo(info: Buffer): TcpSample | undefined {
   if (info.length < field.totalRetrans + 4) return undefined;
   const mss = info.readUInt32LE(field.sndMss);
+  const sndWndBytes = info.length >= field.sndWnd + 4 ? info.readUInt32LE(field.sndWnd) : undefined;
   return {
     retransmits: info.readUInt32LE(field.totalRetrans),
     cwndBytes: info.readUInt32LE(field.sndCwnd) * mss,
-    sndWndBytes: info.length >= field.sndWnd + 4 ? info.readUInt32LE(field.sndWnd) : 0,
+    sndWndBytes: sndWndBytes ?? 0,
+    ...(sndWndBytes !== undefined && { isWindowClosed: sndWndBytes < mss }),
     rttUs: info.readUInt32LE(field.rttUs),
     rttVarUs: info.readUInt32LE(field.rttVarUs),
     pathMtu: info.readUInt32LE(field.pathMtu),

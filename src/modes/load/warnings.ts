@@ -11,7 +11,7 @@ export function warningsOf(role: Role, results: readonly StreamResult[], outcome
   const busy = outcomes[0]?.usage.busy ?? 0;
   const farBusy = outcomes[0]?.remote?.busy ?? 0;
   const ended = outcomes.find((outcome) => outcome.ended !== undefined)?.ended;
-  const stalled = stalledSeconds(role, outcomes);
+  const stalled = longestOf('stalledSeconds', role, outcomes);
   return [
     ...[role, far].flatMap((end) => (stalled[end] > 0 ? [stoodStill(end, stalled[end])] : [])),
     ...(busy >= SATURATED ? [saturated(role, busy)] : []),
@@ -37,7 +37,8 @@ export function pacingWarnings(
   results: readonly StreamResult[],
   outcomes: readonly StreamOutcome[] = [],
 ): string[] {
-  const stalled = stalledSeconds(role, outcomes);
+  const stalled = longestOf('stalledSeconds', role, outcomes);
+  const unread = longestOf('unreadSeconds', role, outcomes);
   return (['up', 'down'] as const).flatMap((direction) => {
     const streams = results.filter((result) => result.direction === direction);
     const sender = direction === 'up' ? 'client' : 'server';
@@ -48,7 +49,7 @@ export function pacingWarnings(
     const dropped = ({ packets }: StreamResult) => packets?.socketDrops ?? 0;
     return [
       ...about(streams, skipped, (packets) => {
-        return `${whyHeld(streams, receiver, stalled[receiver])}; the sender skipped ${sum(packets)} packets.`;
+        return `${whyHeld(streams, receiver, { stalledSeconds: stalled[receiver], unreadSeconds: unread[sender] })}; the sender skipped ${sum(packets)} packets.`;
       }),
       ...about(streams, lateSeconds, (seconds) => {
         return `the ${sender} fell ${shortTime(Math.max(...seconds))} behind the rate asked for.`;
@@ -61,20 +62,40 @@ export function pacingWarnings(
   });
 }
 
-/** What the connection took too little for: it is not the path while what was skipped fits into the receiver's standstill. */
-function whyHeld(streams: readonly StreamResult[], receiver: Role, stalledSeconds: number): string {
-  if (stalledSeconds === 0) return 'the path took less than was asked';
+/** How long a receiver did not run, by its own word, and left what reached it unread, by that of the sender's kernel. */
+interface Idleness {
+  readonly stalledSeconds: number;
+  readonly unreadSeconds: number;
+}
+
+/** What the connection took too little for: it is not the path while what was skipped fits into the time of the receiver's own. */
+function whyHeld(
+  streams: readonly StreamResult[],
+  receiver: Role,
+  { stalledSeconds, unreadSeconds }: Idleness,
+): string {
+  const idleSeconds = stalledSeconds || unreadSeconds;
+  if (idleSeconds === 0) return 'the path took less than was asked';
+  const what = stalledSeconds > 0 ? 'took nothing while it stood still' : idled(unreadSeconds);
   const skippedSeconds = ({ sent, packets, pacing }: StreamResult) =>
     packets ? ((pacing?.skipped ?? 0) / packets.packets) * ((sent?.end ?? 0) - (sent?.start ?? 0)) : 0;
   const longest = Math.max(...streams.map(skippedSeconds));
-  if (longest <= stalledSeconds) return `the ${receiver} took nothing while it stood still`;
-  return `the ${receiver} took nothing while it stood still, and the path less than was asked besides`;
+  if (longest <= idleSeconds) return `the ${receiver} ${what}`;
+  return `the ${receiver} ${what}, and the path less than was asked besides`;
+}
+
+function idled(seconds: number): string {
+  return `took nothing for ${shortTime(seconds)} of what had reached it`;
 }
 
 /** The longest that any stream of an end saw; streams of one end share a process. */
-function stalledSeconds(role: Role, outcomes: readonly StreamOutcome[]): Readonly<Record<Role, number>> {
-  const own = Math.max(0, ...outcomes.map((outcome) => outcome.stalledSeconds ?? 0));
-  const far = Math.max(0, ...outcomes.map((outcome) => outcome.remote?.stalledSeconds ?? 0));
+function longestOf(
+  figure: 'stalledSeconds' | 'unreadSeconds',
+  role: Role,
+  outcomes: readonly StreamOutcome[],
+): Readonly<Record<Role, number>> {
+  const own = Math.max(0, ...outcomes.map((outcome) => outcome[figure] ?? 0));
+  const far = Math.max(0, ...outcomes.map((outcome) => outcome.remote?.[figure] ?? 0));
   return role === 'client' ? { client: own, server: far } : { client: far, server: own };
 }
 

@@ -43,6 +43,16 @@ describe('counts beyond an omitted beginning', () => {
     expect(beyond.figures).toEqual(counts(0, 0, 0, 0));
   });
 
+  it('hold how long the far end left anything unread', () => {
+    const clock = new FakeClock();
+    const now = { stalledSeconds: 0, unreadSeconds: 1 };
+    const beyond = new CountsBeyondOmitted(() => now);
+    beyond.begin(clock, 2);
+    clock.advance(2);
+    now.unreadSeconds = 3;
+    expect(beyond.figures).toEqual({ stalledSeconds: 0, unreadSeconds: 2 });
+  });
+
   it('of what is not told are not told', () => {
     const beyond = new CountsBeyondOmitted(() => ({ stalledSeconds: 0 }));
     beyond.begin(new FakeClock(), 0);

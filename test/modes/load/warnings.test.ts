@@ -50,6 +50,25 @@ describe('doubts about pacing', () => {
     ]);
   });
 
+  it('do not blame the path for what a receiver left unread, by the word of the sender', () => {
+    const span = { start: 0, end: 4, bytes: 0 };
+    const skipping = (skipped: number) => [stream(1, { sent: span, pacing: { skipped, lateSeconds: 0 } })];
+    const usage = { cpu: { total: 0, user: 0, system: 0 }, busy: 0 };
+    const unread = 'Stream 1, up: the server took nothing for 2.0 s of what had reached it';
+    expect(pacingWarnings('client', skipping(50), [{ usage, unreadSeconds: 2 }])).toEqual([
+      `${unread}; the sender skipped 50 packets.`,
+    ]);
+    expect(pacingWarnings('client', skipping(51), [{ usage, unreadSeconds: 2 }])).toEqual([
+      `${unread}, and the path less than was asked besides; the sender skipped 51 packets.`,
+    ]);
+    expect(pacingWarnings('server', skipping(50), [{ usage, remote: { unreadSeconds: 2 } }])).toEqual([
+      `${unread}; the sender skipped 50 packets.`,
+    ]);
+    expect(pacingWarnings('server', skipping(50), [{ usage, unreadSeconds: 2 }])).toEqual([
+      'Stream 1, up: the path took less than was asked; the sender skipped 50 packets.',
+    ]);
+  });
+
   it('of blocks that are no packets tell the time alone', () => {
     const { packets: _, ...blocks } = stream(1, { pacing: { skipped: 7, lateSeconds: 2 } });
     expect(pacingWarnings('server', [blocks])).toEqual([

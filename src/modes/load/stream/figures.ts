@@ -42,6 +42,8 @@ export interface StreamOutcome {
   readonly usage: Usage;
   /** How long this end's process did not run at all; absent where it always did. */
   readonly stalledSeconds?: number;
+  /** How long the far end left what reached it unread, where this end sends packets. */
+  readonly unreadSeconds?: number;
   /** The far side's figures; absent when they did not come in time. */
   readonly remote?: FarResult;
   /** What the far side's interval reports add up to; absent before the first that counts. */

@@ -10,6 +10,8 @@ export interface RunningCounts {
   readonly stalledSeconds: number;
   /** Packets for which this end's socket had no room. */
   readonly socketDrops?: number | undefined;
+  /** How long the far end left what reached it unread. */
+  readonly unreadSeconds?: number | undefined;
 }
 
 export class CountsBeyondOmitted {
@@ -51,7 +53,7 @@ function withoutLast({ pacing, ...counts }: RunningCounts, beyondSeconds: number
 }
 
 function minus(all: RunningCounts, omitted: RunningCounts): RunningCounts {
-  const { pacing, stalledSeconds, socketDrops } = all;
+  const { pacing, stalledSeconds, socketDrops, unreadSeconds } = all;
   const { skipped = 0, lateSeconds = 0 } = omitted.pacing ?? {};
   return {
     stalledSeconds: Math.max(0, stalledSeconds - omitted.stalledSeconds),
@@ -61,6 +63,7 @@ function minus(all: RunningCounts, omitted: RunningCounts): RunningCounts {
         lateSeconds: Math.max(0, pacing.lateSeconds - lateSeconds),
       },
       socketDrops: socketDrops === undefined ? undefined : socketDrops - (omitted.socketDrops ?? 0),
+      unreadSeconds: unreadSeconds === undefined ? undefined : unreadSeconds - (omitted.unreadSeconds ?? 0),
     }),
   };
 }

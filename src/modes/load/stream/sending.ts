@@ -11,6 +11,7 @@ import { SenderFigures } from './sender-figures.js';
 import { startSenderIntervals } from './sender-intervals.js';
 import { countSentPackets } from './sent-packets.js';
 import type { StreamLink } from './talk.js';
+import { type Unread, watchUnread } from './unread.js';
 
 export interface SendingOptions {
   readonly stream: StreamLink;
@@ -26,6 +27,8 @@ export interface SendingOptions {
 export interface Sending {
   readonly sender: LoadSender;
   readonly figures: SenderFigures;
+  /** Of packets, which are skipped while the connection takes none. */
+  readonly unread: Unread | undefined;
   stop(): void;
 }
 
@@ -43,11 +46,13 @@ export function startSending(load: Load, options: SendingOptions): Sending {
     ...given({ stamp, stampNs, codec: codec?.() }),
   });
   const stopIntervals = ownIntervals ? countIntervals(sender, options) : () => {};
+  const unread = test.mode === 'datagram' ? watchUnread(stream.link, clock) : undefined;
   const stop = () => {
     sender.stop();
     stopIntervals();
+    unread?.stop();
   };
-  return { sender, figures, stop };
+  return { sender, figures, unread, stop };
 }
 
 function countIntervals(sender: LoadSender, { test, clock, onInterval }: SendingOptions): () => void {

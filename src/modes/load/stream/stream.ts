@@ -78,6 +78,7 @@ class Stream {
       pacing: this.#sending?.sender.pacing,
       stalledSeconds: this.#standstill?.seconds ?? 0,
       socketDrops: stream.data.socketDrops,
+      unreadSeconds: this.#sending?.unread?.seconds,
     }));
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
     if (!takesPart(role, test, false)) return;
@@ -288,7 +289,7 @@ class Stream {
     const { stream, output } = this.#options;
     this.#sending?.figures.look();
     const usage = this.#usage?.read() ?? noUsage;
-    const { pacing, stalledSeconds, socketDrops } = this.#counts.figures;
+    const { pacing, stalledSeconds, socketDrops, unreadSeconds } = this.#counts.figures;
     const packets = this.#receiver?.packets;
     const figures = given({
       sent,
@@ -297,6 +298,7 @@ class Stream {
       pacing,
       simulated: stream.data.simulated,
       stalledSeconds: stalledSeconds || undefined,
+      unreadSeconds: unreadSeconds || undefined,
       tcp: this.#sending?.figures.tcp,
       statistics: this.#sending?.figures.statistics,
       congestion: stream.link.kernel?.congestion(),
