@@ -1,54 +1,52 @@
-/** Zones of link-local addresses (RFC 4007): the network interface by its name, and by its number as the kernel has it. */
-import { networkInterfaces } from 'node:os';
+/**
+ * Zones of link-local addresses (RFC 4007): the network interface by its name, and by its number as the kernel has it. A
+ * name comes first, since an interface may be called by a number.
+ */
 import { canonicalHost, lacksZone, parseIp } from '../net/ip.js';
+import { interfaceNumbers } from './interfaces.js';
 
-type Interfaces = ReturnType<typeof networkInterfaces>;
-
-/** 0 is none. */
-export function scopeIdOf(zone: string | undefined): number {
-  if (zone === undefined) return 0;
-  if (isNumber(zone)) return Number(zone);
-  return (
-    networkInterfaces()
-      [zone]?.map((each) => (each.family === 'IPv6' ? each.scopeid : 0))
-      .find(Boolean) ?? 0
-  );
+/** 0 is none: there is no zone, or no such interface. */
+export function scopeIdOf(zone: string | undefined, numbers = interfaceNumbers()): number {
+  const name = zone === undefined ? undefined : interfaceName(zone, numbers);
+  return name === undefined ? 0 : (numbers.get(name) ?? 0);
 }
 
 /** The number itself where no interface has it. */
-export function zoneOf(scopeId: number, interfaces: Interfaces = networkInterfaces()): string {
-  const found = Object.entries(interfaces).find(([, addresses]) =>
-    addresses?.some((each) => each.family === 'IPv6' && each.scopeid === scopeId),
-  );
-  return found?.[0] ?? String(scopeId);
+export function zoneOf(scopeId: number, numbers = interfaceNumbers()): string {
+  return nameOf(scopeId, numbers) ?? String(scopeId);
+}
+
+/** Of an interface by either; undefined where this machine has none such. */
+export function interfaceName(zone: string, numbers = interfaceNumbers()): string | undefined {
+  return numbers.has(zone) ? zone : nameOf(Number(/^\d+$/.test(zone) && zone), numbers);
+}
+
+function nameOf(scopeId: number, numbers: ReadonlyMap<string, number>): string | undefined {
+  return scopeId === 0 ? undefined : [...numbers].find(([, number]) => number === scopeId)?.[0];
 }
 
 /**
  * A host as Node takes it: a zone given by number, which Node knows on Windows alone, by its interface's name. Any other
  * text as it is.
  */
-export function withZoneName(host: string, platform = process.platform, interfaces = networkInterfaces()): string {
+export function withZoneName(host: string, platform = process.platform, numbers = interfaceNumbers()): string {
   const { zone } = parseIp(host) ?? {};
-  if (zone === undefined || !isNumber(zone) || zone in interfaces || platform === 'win32') return host;
-  const name = zoneOf(Number(zone), interfaces);
+  if (zone === undefined || platform === 'win32') return host;
+  const name = interfaceName(zone, numbers) ?? zone;
   return name === zone ? host : canonicalHost(host.replace(/%.*/, `%${name}`));
 }
 
 /** What keeps an address from being used for its zone, or want of one, and what to do; undefined for nothing. */
 export function zoneFlaw(
   address: string,
-  interfaces = networkInterfaces(),
+  numbers = interfaceNumbers(),
 ): { readonly text: string; readonly hint: string } | undefined {
   if (lacksZone(address)) {
     const text = `${address} is a link-local address without its zone`;
     return { text, hint: `name the interface, as in ${address}%eth0` };
   }
-  const { zone } = parseIp(withZoneName(address, process.platform, interfaces)) ?? {};
-  if (zone === undefined || zone in interfaces) return undefined;
+  const { zone } = parseIp(address) ?? {};
+  if (zone === undefined || interfaceName(zone, numbers) !== undefined) return undefined;
   const text = `${address} has a zone that is no interface of this machine`;
-  return { text, hint: `name one of ${Object.keys(interfaces).join(', ')}` };
-}
-
-function isNumber(zone: string): boolean {
-  return /^\d+$/.test(zone);
+  return { text, hint: `name one of ${[...numbers.keys()].join(', ')}` };
 }

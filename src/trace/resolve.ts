@@ -1,8 +1,8 @@
 /** Names to addresses for the target, addresses to names for the hops. */
 import { lookup, Resolver } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
 import { waits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
+import { scopeIdOf, zoneFlaw } from '../host/zone.js';
 import { type Family, type Ip, lacksZone, parseIp } from '../net/ip.js';
 import { printableName } from './printable-name.js';
 import type { TraceTarget } from './prober.js';
@@ -87,11 +87,7 @@ function literalTarget(host: string, ip: Ip, family: Family | undefined): TraceT
 }
 
 function scopeOf(zone: string, host: string): number {
-  const addresses = networkInterfaces()[zone] ?? [];
-  const scopes = addresses.flatMap((entry) => (entry.family === 'IPv6' ? [entry.scopeid] : []));
-  const scope = Math.max(Number.isInteger(Number(zone)) ? Number(zone) : 0, ...scopes);
-  if (scope > 0) return scope;
-  throw new WperfError('usage', `${host} names no interface of this machine`, {
-    hint: 'see `ip link` for their names',
-  });
+  const { text, hint } = zoneFlaw(host) ?? {};
+  if (text === undefined) return scopeIdOf(zone);
+  throw new WperfError('usage', text, { ...(hint !== undefined && { hint }) });
 }

@@ -1,19 +1,16 @@
 /** Zones by name and by number, on a machine whose interfaces are known. */
-import type { networkInterfaces } from 'node:os';
 import { expect, it } from 'vitest';
-import { withZoneName, zoneFlaw } from '../../src/host/zone.js';
+import { scopeIdOf, withZoneName, zoneFlaw, zoneOf } from '../../src/host/zone.js';
 
-const interfaces = {
-  lo: [{ family: 'IPv6', address: '::1', scopeid: 0 }],
-  eth0: [
-    { family: 'IPv4', address: '192.0.2.1' },
-    { family: 'IPv6', address: 'fe80::9', scopeid: 2 },
-  ],
-  '7': [{ family: 'IPv6', address: 'fe80::8', scopeid: 3 }],
-} as unknown as ReturnType<typeof networkInterfaces>;
+const interfaces = new Map([
+  ['7', 3],
+  ['lo', 1],
+  ['eth0', 2],
+]);
 
 it.each([
   ['fe80::1%2', 'fe80::1%eth0'],
+  ['fe80::1%1', 'fe80::1%lo'],
   ['FE80:0::1%2', 'fe80::1%eth0'],
   ['fe80::1%eth0', 'fe80::1%eth0'],
   ['fe80::1%5', 'fe80::1%5'],
@@ -32,6 +29,8 @@ it('is left as it is on Windows, where Node knows zones by number', () => {
 it.each([
   ['fe80::1%eth0', undefined],
   ['fe80::1%2', undefined],
+  ['fe80::1%1', undefined],
+  ['fe80::1%0', 'fe80::1%0 has a zone that is no interface of this machine: name one of 7, lo, eth0'],
   ['2001:db8::1', undefined],
   ['server.example', undefined],
   ['fe80::1%nope', 'fe80::1%nope has a zone that is no interface of this machine: name one of 7, lo, eth0'],
@@ -41,3 +40,21 @@ it.each([
   const flaw = zoneFlaw(address, interfaces);
   expect(flaw && `${flaw.text}: ${flaw.hint}`).toBe(expected);
 });
+
+it.each([
+  [undefined, 0],
+  ['lo', 1],
+  ['1', 1],
+  ['eth0', 2],
+  // By its name before its number.
+  ['7', 3],
+  ['3', 3],
+  ['9', 0],
+  ['nope', 0],
+])('the scope of the zone %s is %i', (zone, scopeId) => expect(scopeIdOf(zone, interfaces)).toBe(scopeId));
+
+it.each([
+  [1, 'lo'],
+  [3, '7'],
+  [9, '9'],
+])('the zone of the scope %i is %s', (scopeId, zone) => expect(zoneOf(scopeId, interfaces)).toBe(zone));

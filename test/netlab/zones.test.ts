@@ -33,4 +33,20 @@ describeNeeding('a zone that is a number', [networkNamespaces], () => {
         expect([exitCode, stderr.replaceAll(/^warning: .*\n/gm, '')]).toEqual([0, '']);
       }
   });
+
+  test('may be that of an interface without a link-local address, by number as by name', async () => {
+    await ip(namespace, 'link set lo up');
+    const { port } = await startWperfServer(onTestFinished, [], { host: '::1', within });
+    const told = async (zone: string) => {
+      const client = await runWperf(['-c', `fe80::1%${zone}`, '-p', String(port)], { within });
+      const trace = await runWperf(['--traceroute', `fe80::1%${zone}`, '--tr-max-hops', '1'], { within });
+      const bound = await runWperf(['-c', '::1', '-p', String(port), '-t', '0.3', '--bind-dev', zone], { within });
+      return [client.stderr.replace(`%${zone}`, ''), trace.stderr, bound.exitCode];
+    };
+    const byName = await told('lo');
+    expect(byName).toEqual([expect.stringContaining('there is no way'), expect.stringContaining('ENETUNREACH'), 0]);
+    expect(await told('1')).toEqual(byName);
+    const stranger = 'has a zone that is no interface of this machine: name one of ';
+    expect(await told('99')).toEqual([expect.stringContaining(stranger), expect.stringContaining(stranger), 5]);
+  });
 });

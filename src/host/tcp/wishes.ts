@@ -1,14 +1,16 @@
 /** The options of a TCP socket that a user can ask for, as Linux sets them. Called through the optional package koffi. */
 import { readFileSync } from 'node:fs';
-import { constants, networkInterfaces } from 'node:os';
+import { constants } from 'node:os';
 import { WperfError } from '../../errors.js';
 import { given } from '../../given.js';
 import type { SocketFacts } from '../../measure/tcp.js';
 import type { SocketWishes } from '../../plan/plan.js';
 import { sizeText } from '../../units.js';
+import { interfaceNumbers } from '../interfaces.js';
 import type { Libc } from '../linux/libc.js';
 import { SocketOptions } from '../linux/socket-options.js';
 import { checked, linux, openLibc, SystemError } from '../linux/sockets.js';
+import { interfaceName } from '../zone.js';
 
 /** Those that need the kernel's own calls; a local port does not. */
 export type OptionWishes = Omit<SocketWishes, 'localPort'>;
@@ -119,7 +121,7 @@ function wishesOf(wishes: OptionWishes): Wish[] {
 
 function setWish(options: SocketOptions, wish: Wish, wishes: OptionWishes): void {
   const { device, mssBytes, congestion, windowBytes, tos } = given(wishes);
-  if (wish === 'device') options.setBytes(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, nameBytes(device));
+  if (wish === 'device') options.setBytes(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, nameBytes(deviceName(device)));
   else if (wish === 'mssBytes') options.set(linux.IPPROTO_TCP, linux.TCP_MAXSEG, mssBytes ?? 0);
   else if (wish === 'congestion') options.setBytes(linux.IPPROTO_TCP, linux.TCP_CONGESTION, nameBytes(congestion));
   else if (wish === 'tos') options.tos = tos ?? 0;
@@ -158,7 +160,7 @@ function ruleOf(wish: Wish, code: string, owner: Owner): string {
 }
 
 function adviceOf(wish: Wish, code: string): string {
-  if (wish === 'device' && code === 'ENODEV') return `it has ${Object.keys(networkInterfaces()).join(', ')}`;
+  if (wish === 'device' && code === 'ENODEV') return `it has ${[...interfaceNumbers().keys()].join(', ')}`;
   if (wish === 'congestion' && code === 'ENOENT') return `it has ${algorithms('available')}`;
   if (wish === 'congestion' && code === 'EPERM') return `it allows ${algorithms('allowed')}`;
   return 'leave it out';
@@ -175,6 +177,11 @@ function algorithms(which: 'available' | 'allowed'): string {
 
 function readNumber(options: SocketOptions, level: number, option: number): number {
   return options.getBytes(level, option, 4).readUInt32LE(0);
+}
+
+/** The kernel takes a name, and users a number too, as in a zone. */
+function deviceName(device = ''): string {
+  return interfaceName(device) ?? device;
 }
 
 function nameBytes(name = ''): Buffer {
