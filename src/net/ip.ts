@@ -46,6 +46,14 @@ export function lacksZone(text: string): boolean {
   return family === 6 && zone === undefined && first === 0xfe && (second & 0xc0) === 0x80;
 }
 
+/** What an address is that is of no one host, in words; undefined of any other. */
+export function noHostWords({ family, bytes }: Pick<Ip, 'family' | 'bytes'>): string | undefined {
+  const [first = 0] = bytes;
+  if (bytes.every((byte) => byte === 0)) return 'the address of no host';
+  if (family === 6 ? first === 0xff : first >> 4 === 0xe) return 'an address of a group of hosts';
+  return family === 4 && bytes.every((byte) => byte === 0xff) ? 'the address of all hosts' : undefined;
+}
+
 /** The bytes of an address; undefined where the text is none. */
 export function bytesOfIp(text: string): Uint8Array | undefined {
   return parseIp(text)?.bytes;

@@ -3,7 +3,7 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { waits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import { scopeIdOf, zoneFlaw } from '../host/zone.js';
-import { type Family, type Ip, lacksZone, parseIp } from '../net/ip.js';
+import { type Family, type Ip, lacksZone, noHostWords, parseIp } from '../net/ip.js';
 import { printableName } from './printable-name.js';
 import type { TraceTarget } from './prober.js';
 
@@ -22,8 +22,10 @@ export async function resolveTarget(host: string, family?: Family, find: Find = 
     const kind = family === undefined ? 'address' : `IPv${family} address`;
     throw new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, cause });
   });
-  const address = parseIp(addresses.find((each) => !lacksZone(each)) ?? '');
+  const found = addresses.flatMap((each) => (lacksZone(each) ? [] : (parseIp(each) ?? [])));
+  const address = found.find((each) => noHostWords(each) === undefined) ?? found[0];
   if (address === undefined) throw zoneMissing(`${host} is ${addresses[0]},`, addresses[0]);
+  checkOfHost(`${host} is ${address.text},`, address);
   return literalTarget(host, address, family);
 }
 
@@ -69,6 +71,12 @@ async function boundedName(reverse: Reverse, ip: string): Promise<string | undef
   return printableName(names[0]);
 }
 
+/** Routers report nothing of packets to several hosts (RFC 1122, section 3.2.2), and the system sends those to none to itself. */
+function checkOfHost(what: string, ip: Ip): void {
+  const words = noHostWords(ip);
+  if (words !== undefined) throw new WperfError('usage', `${what} ${words}`, { hint: 'name one host' });
+}
+
 /** No name tells the zone of its addresses. */
 function zoneMissing(what: string, address = ''): WperfError {
   return new WperfError('usage', `${what} a link-local address without its zone`, {
@@ -83,6 +91,7 @@ function literalTarget(host: string, ip: Ip, family: Family | undefined): TraceT
     });
   }
   if (lacksZone(host)) throw zoneMissing(`${host} is`, host);
+  checkOfHost(`${host} is`, ip);
   return { ip: ip.text, family: ip.family, scopeId: ip.zone === undefined ? 0 : scopeOf(ip.zone, host) };
 }
 

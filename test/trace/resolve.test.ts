@@ -16,7 +16,7 @@ describe('targets', () => {
     ])
       expect(await resolveTarget(mapped, 4)).toMatchObject({ ip: '192.0.2.1', family: 4 });
     await expect(resolveTarget('::ffff:192.0.2.1', 6)).rejects.toMatchObject({ code: 'usage' });
-    expect(await resolveTarget('fe80::1%3')).toEqual({ ip: 'fe80::1', family: 6, scopeId: 3 });
+    expect(await resolveTarget('fe80::1%1')).toEqual({ ip: 'fe80::1', family: 6, scopeId: 1 });
   });
 
   test('names of this machine', async () => {
@@ -50,6 +50,31 @@ describe('targets', () => {
       ip: '2001:db8::1',
     });
   });
+
+  test.each([
+    ['0.0.0.0', 'the address of no host'],
+    ['::', 'the address of no host'],
+    ['::ffff:0.0.0.0', 'the address of no host'],
+    ['224.0.0.1', 'an address of a group of hosts'],
+    ['239.255.255.255', 'an address of a group of hosts'],
+    ['ff02::1', 'an address of a group of hosts'],
+    ['ff02::1%1', 'an address of a group of hosts'],
+    ['255.255.255.255', 'the address of all hosts'],
+  ])('%s is refused, and passed over where a name has another', async (address, words) => {
+    const refusal = { code: 'usage', hint: 'name one host' };
+    await expect(resolveTarget(address)).rejects.toMatchObject({ ...refusal, message: `${address} is ${words}` });
+    await expect(resolveTarget('s.example', undefined, async () => [address])).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringMatching(new RegExp(`^s\\.example is [\\da-f:.]+, ${words}$`)),
+    });
+    const both = async () => [address, '192.0.2.1'];
+    expect(await resolveTarget('s.example', undefined, both)).toMatchObject({ ip: '192.0.2.1' });
+  });
+
+  test.each(['0.0.0.1', '223.255.255.255', '240.0.0.1', '255.255.255.254', '::1', 'fe00::1'])(
+    '%s may be of a host',
+    async (address) => expect(await resolveTarget(address)).toMatchObject({ ip: address }),
+  );
 
   test('a name that cannot be', async () => {
     const refused = resolveTarget('a..b', 4);

@@ -66,13 +66,15 @@ export function reportErrors(socket: LinuxSocket): void {
   }
 }
 
+const seeRoute = 'see whether this machine has a route to it and a firewall that lets the probes out';
+
 /** For what the local kernel refuses: no route, a firewall rule, no such protocol. */
 export function socketRefusal(errno: number, target: TraceTarget): WperfError {
   const cause = new SystemError('send', errno);
   return new WperfError('unreachable', `cannot send to ${target.ip} (${cause.code})`, {
     operation: 'traceroute',
     peer: target.ip,
-    hint: 'see whether this machine has a route to it and a firewall that lets the probes out',
+    hint: cause.code === 'EACCES' ? `if it is no broadcast address, ${seeRoute}` : seeRoute,
     cause,
   });
 }
