@@ -1,11 +1,11 @@
 /** Between the figures of wperf's streams and those that iperf3's two ends tell each other. Pure. */
 import { given } from '../../../given.js';
-import type { PacketTotals } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { FarResult } from '../../../modes/load/stream/talk.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import type { Results, StreamResults } from '../wire/results.js';
+import { toldPackets } from '../wire/told-packets.js';
 
 /** The numbers of one stream's connections: one each way, or one alone. */
 export interface StreamNumbers {
@@ -76,7 +76,7 @@ export function farResult(
     ...given({
       congestion: results.congestion,
       received: receiving && spanOf(receiving, seconds),
-      packets: mode === 'datagram' && receiving ? packetsOf(receiving, blockBytes) : undefined,
+      packets: mode === 'datagram' && receiving ? toldPackets(receiving, blockBytes) : undefined,
       sent: sending && spanOf(sending, seconds),
       tcp: retransmits === undefined ? undefined : { retransmits },
       output: results.serverOutputText,
@@ -89,15 +89,4 @@ export function farResult(
 function spanOf({ bytes, startSeconds = 0, endSeconds = 0 }: StreamResults, seconds: number): Span {
   const told = endSeconds - startSeconds;
   return { start: 0, end: told > 0 ? told : seconds, bytes };
-}
-
-/**
- * Bytes leave the beginning out; packets and losses hold it, and not before 3.14 is told how much of it. All packets are
- * of one size: those that came and count are the bytes' worth.
- */
-function packetsOf(stream: StreamResults, packetBytes: number): PacketTotals {
-  const { bytes, errors, omittedErrors = 0, packets, omittedPackets, jitterSeconds } = stream;
-  const lost = Math.max(0, errors - omittedErrors);
-  const due = omittedPackets === undefined ? Math.round(bytes / packetBytes) + lost : packets - omittedPackets;
-  return { packets: Math.max(due, lost), lost, jitterMs: 1000 * jitterSeconds };
 }

@@ -1,11 +1,11 @@
 /** From the engine's figures of each stream to iperf3's results, and from those of the far end back. Pure. */
 import { given } from '../../../given.js';
-import type { PacketTotals } from '../../../measure/packets/packets.js';
 import type { StreamOutcome } from '../../../modes/load/stream/figures.js';
 import type { FarResult } from '../../../modes/load/stream/talk.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import type { Results, StreamResults } from '../wire/results.js';
+import { toldPackets } from '../wire/told-packets.js';
 
 export interface ServedFigures {
   /** iperf3's number of the stream. */
@@ -77,12 +77,5 @@ export function farResultOf(far: Results, { id, test, word }: ServedFigures): Fa
   const span = { start: 0, end: Math.max(0, end), bytes: told.bytes };
   const tcp = told.retransmits === undefined ? undefined : { retransmits: told.retransmits };
   if (isUp) return { ...about, sent: span, ...given({ tcp }) };
-  return { ...about, received: span, ...(test.mode === 'datagram' && { packets: packetsOf(told) }) };
-}
-
-/** Late packets that nobody had missed may make losses negative. */
-function packetsOf(told: StreamResults): PacketTotals {
-  const packets = Math.max(0, told.packets - (told.omittedPackets ?? 0));
-  const lost = Math.min(packets, Math.max(0, told.errors - (told.omittedErrors ?? 0)));
-  return { packets, lost, jitterMs: 1000 * told.jitterSeconds };
+  return { ...about, received: span, ...(test.mode === 'datagram' && { packets: toldPackets(told, test.blockBytes) }) };
 }
