@@ -63,7 +63,6 @@ export const linux = {
   ICMP6_FILTER: 1,
   TCP_NODELAY: 1,
   TCP_MAXSEG: 2,
-  TCP_SYNCNT: 7,
   TCP_INFO: 11,
   TCP_CONGESTION: 13,
   TCP_NOTSENT_LOWAT: 25,

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it, test } from 'vitest';
 import { brief } from '../../../src/cli/flags/help/brief.js';
 import { helpText } from '../../../src/cli/flags/help/help.js';
-import { flagTable, flagTableEnd, flagTableStart, withFlagTable } from '../../../src/cli/flags/help/readme.js';
 import { topics } from '../../../src/cli/flags/help/topics.js';
 import { flags, placeholderOf, wordsOf } from '../../../src/cli/flags/table.js';
+import { flagTable, flagTableEnd, flagTableStart, withFlagTable } from '../../support/flag-table.js';
 import { repositoryFile } from '../../support/folders.js';
 
 const widths = [48, 60, 72, 80, 100, 200];

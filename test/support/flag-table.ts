@@ -1,7 +1,7 @@
-/** The table of docs/flags.md, made from the same table as the parser and `--help`. */
+/** The table of docs/flags.md, made from the same one as the parser and `--help`. */
 
-import { type Flag, groups, groupTitles } from '../rows/flag.js';
-import { flags, placeholderOf, wordsOf } from '../table.js';
+import { type Flag, groups, groupTitles } from '../../src/cli/flags/rows/flag.js';
+import { flags, placeholderOf, wordsOf } from '../../src/cli/flags/table.js';
 
 export const flagTableStart = '<!-- flags: made from src/cli/flags/table.ts -->';
 export const flagTableEnd = '<!-- /flags -->';
