@@ -36,7 +36,7 @@ export interface ServerRunOptions {
   readonly transports?: readonly LoadTransport[];
   /** Traces the route back to a client; for tests. */
   readonly traceBack?: typeof traceBack;
-  /** What is known of an address, for clients of the original wperf, which do not look it up. */
+  /** What is known of an address, for clients that look none up: browsers, and those of the original wperf. */
   readonly annotate?: (ip: string) => Promise<Annotation>;
 }
 

@@ -129,7 +129,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     }
   }
 
-  /** The address and port listened on. */
+  /** Throws a WperfError where the transport is a module of the owner's; without one of wperf's own the server goes on. */
   #isAbsent(name: string, thrown: unknown): void {
     const { message } = toWperfError(thrown);
     const isOwn = ownTransports.includes(name);
@@ -138,6 +138,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     setImmediate(() => this.#notice('warning', `--proto ${name} is not offered: ${message}`));
   }
 
+  /** Where it listens. */
   get address(): { readonly host: string; readonly port: number } {
     if (!this.#door) throw new WperfError('internal', 'the server is not listening');
     return { host: this.#door.host, port: this.#door.port };
