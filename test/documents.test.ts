@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { exits } from '../src/cli/flags/help/texts.js';
 import { repositoryFile } from './support/folders.js';
 
 const documents = [
@@ -55,4 +56,11 @@ test('docs/architecture.md says of each folder of src what it holds', () => {
   const isFolder = (file: string) => statSync(repositoryFile('src', file)).isDirectory();
   const inside = filesIn('src').filter((file) => file.includes('/') && isFolder(file) && !toldOtherwise.test(file));
   expect(inside.filter((folder) => !text.includes(`\`${folder}\``))).toEqual([]);
+});
+
+test('docs/output.md has the exit codes of the manual page', () => {
+  const text = readFileSync(repositoryFile('docs', 'output.md'), 'utf8').replaceAll('`', '');
+  const rows = [...text.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code = '', what = '']) => [code, what]);
+  const sentence = (what: string) => `${what[0]?.toUpperCase()}${what.slice(1)}.`;
+  expect(rows.map(([code = '', what = '']) => [code, sentence(what)])).toEqual(exits);
 });

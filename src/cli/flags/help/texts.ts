@@ -31,14 +31,14 @@ const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   success: 'The test ran to its end, or the server was stopped.',
   usage: 'The command line or the configuration file is wrong.',
   connect: 'No connection: name, network, TLS, proxy, time-out.',
-  refused: 'The server refused: token, version, full, or it is no wperf server.',
+  refused: 'The server refused: token or login, version, full or busy, or it is no server of the kind asked for.',
   test: 'The test failed midway: the peer was lost or stopped, or broke the protocol.',
   local:
-    'This machine: port in use, file not readable, too few open files allowed, no local port left, a socket option that cannot be had.',
+    'This machine: port in use, file not readable, too few open files allowed, no local port left, a socket option or a way of tracing that cannot be had.',
   notReached: 'With --tr-require-target: a route does not reach its target.',
-  tooSlow: 'With --fail-below: the rate was lower, or is missing.',
+  tooSlow: 'With --fail-below: a direction had a lower rate, or its rate is missing.',
   tooLate: 'With --fail-above-latency: the loaded latency was higher, or is missing.',
-  tooLossy: 'With --fail-above-loss: the loss was higher, or is missing.',
+  tooLossy: 'With --fail-above-loss: a direction lost more packets, or its loss is missing.',
   interrupted: 'Interrupted; the results so far were printed.',
 };
 
@@ -54,7 +54,9 @@ export const environment: readonly (readonly [name: string, what: string])[] = [
     'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY',
     'The proxy to connect through where --proxy names none, as curl reads them.',
   ],
+  ['IPERF3_PASSWORD', 'The password of --username.'],
   ['NO_COLOR', 'Not empty: print without colors.'],
+  ['TERM', 'With dumb there is no live line and no color.'],
   ['XDG_CONFIG_HOME', 'The folder that holds wperf/config.json; without it, ~/.config.'],
   ['LISTEN_FDS, LISTEN_PID', 'A socket that systemd has opened for a server, in place of --port and --host.'],
   ['NODE_EXTRA_CA_CERTS', 'A file of certificate authorities that are trusted beside the public ones.'],
