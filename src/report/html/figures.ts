@@ -1,4 +1,5 @@
 /** Figures as the report shows them: three digits that matter, decimal units. */
+import { threeDigits } from '../three-digits.js';
 
 const prefixes = ['', 'k', 'M', 'G', 'T'] as const;
 
@@ -56,9 +57,4 @@ function powerOf(value: number): number {
   let power = 0;
   while (value / 1000 ** power >= 999.5 && power < prefixes.length - 1) power += 1;
   return power;
-}
-
-function threeDigits(value: number): string {
-  if (value < 9.995) return value.toFixed(2);
-  return value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }

@@ -43,7 +43,7 @@ export function identityObject({ software, systemInfo }: Identity): Json {
 
 export function startObject(start: StartEvent, identity: Identity): Json {
   const { test, peer, rtt, mss, socket } = start;
-  const { mssBytes, tos = 0 } = socket.asked;
+  const { mssBytes } = socket.asked;
   const sends = start.role === 'client' ? test.direction !== 'down' : test.direction !== 'up';
   return {
     ...identityObject(identity),
@@ -55,29 +55,8 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     ...bufferFields(socket),
     target_bitrate: test.bitsPerSecond,
     fq_rate: 0,
-    test_start: {
-      protocol: test.mode === 'datagram' ? 'UDP' : 'TCP',
-      num_streams: test.streams,
-      blksize: test.blockBytes,
-      omit: test.omitSeconds,
-      duration: mayEndByTime(test) && !isOpenEnded(start) ? test.seconds : 0,
-      bytes: test.bytes ?? 0,
-      blocks: 0,
-      reverse: test.direction === 'down' ? 1 : 0,
-      tos,
-      target_bitrate: test.bitsPerSecond,
-      bidir: test.direction === 'bidir' ? 1 : 0,
-      fqrate: 0,
-      interval: test.intervalSeconds,
-    },
-    test_parameters: {
-      time: isOpenEnded(start) ? null : isUntilInterrupted(test) ? 0 : test.seconds,
-      bytes: test.bytes ?? null,
-      parallel: test.streams,
-      reverse: test.direction === 'down',
-      bidir: test.direction === 'bidir',
-      interval: test.intervalSeconds,
-    },
+    test_start: testStartObject(start),
+    test_parameters: testParametersObject(start),
     transport: start.transport,
     ...(start.packets !== undefined && { packets: start.packets }),
     ...(start.probed && { longest_datagram: { up: start.probed.upBytes, down: start.probed.downBytes } }),
@@ -92,6 +71,39 @@ export function startObject(start: StartEvent, identity: Identity): Json {
     ...(start.readers && { readers: start.readers }),
     ...(isAsked(socket) && { socket_options: socketObject(socket) }),
     ...(rtt && { rtt_ms: { samples: rtt.samples, min: rtt.minMs, avg: rtt.avgMs, max: rtt.maxMs } }),
+  };
+}
+
+/** As iperf3 has it. */
+function testStartObject(start: StartEvent): Json {
+  const { test, socket } = start;
+  return {
+    protocol: test.mode === 'datagram' ? 'UDP' : 'TCP',
+    num_streams: test.streams,
+    blksize: test.blockBytes,
+    omit: test.omitSeconds,
+    duration: mayEndByTime(test) && !isOpenEnded(start) ? test.seconds : 0,
+    bytes: test.bytes ?? 0,
+    blocks: 0,
+    reverse: test.direction === 'down' ? 1 : 0,
+    tos: socket.asked.tos ?? 0,
+    target_bitrate: test.bitsPerSecond,
+    bidir: test.direction === 'bidir' ? 1 : 0,
+    fqrate: 0,
+    interval: test.intervalSeconds,
+  };
+}
+
+/** As the original wperf has it. */
+function testParametersObject(start: StartEvent): Json {
+  const { test } = start;
+  return {
+    time: isOpenEnded(start) ? null : isUntilInterrupted(test) ? 0 : test.seconds,
+    bytes: test.bytes ?? null,
+    parallel: test.streams,
+    reverse: test.direction === 'down',
+    bidir: test.direction === 'bidir',
+    interval: test.intervalSeconds,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Figures as people read them: decimal units, three digits that matter, as iperf3 prints them. */
 import type { RateUnit } from '../../plan/plan.js';
+import { threeDigits } from '../three-digits.js';
 
 const prefixes = ['', 'K', 'M', 'G', 'T'] as const;
 
@@ -22,11 +23,6 @@ function scaled(value: number, unit?: RateUnit): string {
     power += 1;
   }
   return `${threeDigits(rest)} ${prefixes[power]}`;
-}
-
-function threeDigits(value: number): string {
-  if (value < 9.995) return value.toFixed(2);
-  return value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }
 
 export function millisecondsText(ms: number): string {

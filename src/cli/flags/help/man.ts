@@ -10,6 +10,12 @@ const files: readonly (readonly [path: string, what: string])[] = [
   ...geoip.systemFolders.map((folder) => [`${folder}/*.mmdb`, 'Countries and ASes of addresses.'] as const),
 ];
 
+const describing = [
+  purpose,
+  'A server listens on one port; a client opens every connection, so that tests pass NAT, firewalls, TLS on 443, reverse proxies and corporate proxies.',
+  `A flag that says nothing to what is asked for is refused. ${units} A bare rate is in Mbit/s.`,
+];
+
 const configuration = [
   'A JSON object whose keys are long flags without their dashes. A flag with a value has a string or a number, one that may be given again also a list of them, a switch true or false.',
   'The command line wins: a flag given there, one that it excludes, and another mode than the one in the file leave out what the file says. WPERF_TOKEN wins over a token in the file.',
@@ -23,15 +29,7 @@ export function manPage(): string {
     '.TH WPERF 1 "" wperf "User Commands"',
     section('NAME', ['wperf \\- measure the path between two hosts over WebSocket']),
     section('SYNOPSIS', [usages.map(synopsis).join('\n.br\n')]),
-    section('DESCRIPTION', [
-      escaped(purpose),
-      '.PP',
-      escaped(
-        'A server listens on one port; a client opens every connection, so that tests pass NAT, firewalls, TLS on 443, reverse proxies and corporate proxies.',
-      ),
-      '.PP',
-      escaped(`A flag that says nothing to what is asked for is refused. ${units} A bare rate is in Mbit/s.`),
-    ]),
+    section('DESCRIPTION', paragraphs(describing)),
     section(
       'OPTIONS',
       groups.map((group) =>
@@ -42,7 +40,7 @@ export function manPage(): string {
       ),
     ),
     section('CONFIGURATION FILE', [
-      configuration.map(escaped).join('\n.PP\n'),
+      ...paragraphs(configuration),
       '.PP',
       example(['{ "parallel": 4, "time": 30, "no-legacy": true }']),
     ]),
@@ -68,6 +66,10 @@ export function manPage(): string {
 
 function section(title: string, lines: readonly string[]): string {
   return [`.SH ${title}`, ...lines].join('\n');
+}
+
+function paragraphs(texts: readonly string[]): string[] {
+  return texts.flatMap((text, index) => (index === 0 ? [escaped(text)] : ['.PP', escaped(text)]));
 }
 
 function subsection(title: string, members: readonly Flag[]): string {
