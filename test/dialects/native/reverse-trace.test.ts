@@ -328,7 +328,7 @@ const grant = { type: 'grant', software: 'fake', seconds: 60, bitsPerSecond: 0, 
 const seenAs = { host: '127.0.0.1', port: 1234, source: 'connection' };
 const start = {
   ...{ type: 'trace-start', seenAs, protocol: 'udp', prober: 'linux-raw', port: 33_434 },
-  ...{ firstHop: 1, maxHops: 30, queries: 3, timeoutSeconds: 1 },
+  ...{ firstHop: 1, maxHops: 30, queries: 3, timeoutSeconds: usualWish.timeoutSeconds },
 };
 const address = { ip: '192.0.2.1', rttsMs: [1, 2, 3], codes: [], mpls: [] };
 const hop = { type: 'trace-hop', ttl: 1, addresses: [address], sent: 3, lost: 0, rateLimited: false };
@@ -403,6 +403,7 @@ describe('a server that', () => {
       'hop 31 of a trace to hop 30',
     ],
     ['more hops than were asked for', [{ ...start, maxHops: 40 }], 'a trace that was not asked for'],
+    ['a longer time-out than was asked for', [{ ...start, timeoutSeconds: 60 }], 'a trace that was not asked for'],
     ['more queries than were asked for', [{ ...start, queries: 10 }], 'a trace that was not asked for'],
     [
       'a huge name',

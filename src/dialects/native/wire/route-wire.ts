@@ -84,9 +84,8 @@ export class TraceReader {
     const { seenAs, firstHop, maxHops, queries, protocol, prober, timeoutSeconds, port, shared } = message;
     const { trace: wish } = this.#asked;
     if (this.#start !== undefined) throw violation('a second trace-start');
-    if (firstHop !== wish.firstHop || maxHops < firstHop || maxHops > wish.maxHops || queries > wish.queries) {
-      throw violation('a trace that was not asked for');
-    }
+    const isLess = maxHops <= wish.maxHops && queries <= wish.queries && timeoutSeconds <= wish.timeoutSeconds;
+    if (firstHop !== wish.firstHop || maxHops < firstHop || !isLess) throw violation('a trace that was not asked for');
     this.#start = message;
     const { text: ip, family } = addressOf(seenAs.host);
     return {
