@@ -70,6 +70,36 @@ describe('the handshake', () => {
     client.drop();
   });
 
+  it.each([
+    ['seconds', {}, { seconds: 10.5 }],
+    ['bytes', { bytes: 1000 }, { bytes: 1001 }],
+    ['bytes', { bytes: 1000 }, {}],
+    ['bits a second', { bitsPerSecond: 1000 }, { bitsPerSecond: 1001 }],
+    ['bits a second', { bitsPerSecond: 1000 }, {}],
+    ['simulated latencyMs', { sim: { seed: 1 } }, { sim: { seed: 1, latencyMs: 1, socket: {} } }],
+    ['simulated lossPercent', { sim: { seed: 1, lossPercent: 1 } }, { sim: { seed: 1, lossPercent: 2, socket: {} } }],
+  ])('refuses a server that grants more %s than %o asks for', async (what, asked, granted) => {
+    const { client, server } = await conversations();
+    const opening = openAsClient(client, { ...request, ...asked }, undefined);
+    await server.expect(1, 'hello');
+    server.send({ type: 'grant', software: 'x', ...decide(), ...granted });
+    const code = 'protocol-violation';
+    await expect(opening).rejects.toMatchObject({
+      code,
+      message: `the server grants more ${what} than were asked for`,
+    });
+    client.drop();
+  });
+
+  it('takes a rate and a length where none was asked for', async () => {
+    const { client, server } = await conversations();
+    const opening = openAsClient(client, request, undefined);
+    await server.expect(1, 'hello');
+    server.send({ type: 'grant', software: 'x', ...decide(), bitsPerSecond: 1000, bytes: 1000 });
+    expect(await opening).toMatchObject({ bitsPerSecond: 1000, bytes: 1000 });
+    client.drop();
+  });
+
   it('refuses a server that asks for the token and cannot prove that it knows it', async () => {
     const { client, server } = await conversations();
     const opening = codes(openAsClient(client, request, 'sesame'));

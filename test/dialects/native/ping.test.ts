@@ -146,7 +146,7 @@ async function impostor(answer: (socket: Socket, pings: Buffer[]) => void): Prom
       const grant = {
         type: 'grant' as const,
         software: 'fake\u001b[31m 1',
-        seconds: 60,
+        seconds: 10,
         bitsPerSecond: 0,
         reasons: [],
       };

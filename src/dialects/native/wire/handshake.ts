@@ -13,6 +13,7 @@ import { decodeMessage, encodeMessage } from '../../../protocol/codec.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../../../protocol/proof.js';
 import { type Conversation, tokenHint } from './conversation.js';
+import { beyondAsked } from './grant-bounds.js';
 import { grantedSimulation, simulate } from './simulation.js';
 import { grantedSocket, socketReasons } from './socket.js';
 
@@ -50,6 +51,9 @@ export async function openAsClient(
       'leave -w, -S and -C away',
     );
   }
+  const more = beyondAsked(hello, grant);
+  if (more !== undefined)
+    throw refuse(conversation, 'protocol-violation', `the server grants more ${more} than were asked for`);
   simulate(conversation, 'client', hello, grant);
   return grant;
 }
