@@ -12,8 +12,9 @@ import { contained } from './contained.js';
 export async function loadModule(path: string): Promise<LoadTransport> {
   const file = resolve(path);
   const url = pathToFileURL(file).href;
-  const found = await stat(file).catch(() => undefined);
-  if (found?.isFile() === false) throw flawed(path, 'is no file', 'name one');
+  const found = await stat(file).catch(({ code }: NodeJS.ErrnoException) => code);
+  if (found === 'ENOENT') throw flawed(path, 'is not there', 'check the path');
+  if (typeof found === 'object' && !found.isFile()) throw flawed(path, 'is no file', 'name one');
   const module = await importModule(url).catch((thrown: unknown) => {
     throw flawed(path, `cannot be loaded: ${wordsOf(thrown)}`, 'check the file', thrown);
   });

@@ -5,6 +5,9 @@ import { start } from '../../support/processes.js';
 import { measureWithWperf, runWperf, wperf } from '../../support/wperf.js';
 import { quick } from './spawned.js';
 
+/** Nothing can be listened to. */
+const withoutPorts = `import net from 'node:net'; net.Server.prototype.listen = function () { setImmediate(() => this.emit('error', new Error('no ports today'))); return this; };`;
+
 describe('--loopback', () => {
   test('measures with one command and leaves nothing behind', async () => {
     const { exitCode, stdout, stderr } = await runWperf(['--loopback', ...quick, '-P', '2', '--bidir']);
@@ -30,6 +33,20 @@ describe('--loopback', () => {
     const report = await measureWithWperf(['--loopback', ...quick, ...flags.slice(0, -1)]);
     expect(report.end.sum_received.bytes).toBeGreaterThan(0);
     expect(report.intervals.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('tells of a module as any test does', async () => {
+    const { exitCode, stderr, stdout } = await runWperf(['--loopback', '--proto', './nowhere.mjs']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toBe('wperf: error: the module ./nowhere.mjs is not there: check the path\n');
+  });
+
+  test('tells in one line why its server does not start', async () => {
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(withoutPorts)}` };
+    const { exitCode, stderr } = await runWperf(['--loopback'], { env });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/^wperf: error: the server of --loopback did not start: [^\n]*no ports today[^\n]*\n$/);
+    expect(stderr.match(/error:/g)).toHaveLength(1);
   });
 
   test('ends its server when it is killed itself', async () => {

@@ -45,7 +45,11 @@ describe('a module that is refused', () => {
   });
 
   test('is one that is not there, or that cannot be read', async () => {
-    await expect(loadModule('./nowhere.mjs')).rejects.toMatchObject({ code: 'usage' });
+    await expect(loadModule('./nowhere.mjs')).rejects.toMatchObject({
+      code: 'usage',
+      message: 'the module ./nowhere.mjs is not there',
+      hint: 'check the path',
+    });
     const path = await moduleFile(onTestFinished, 'bad.mjs', 'export const name = ;');
     await expect(loadModule(path)).rejects.toMatchObject({ message: expect.stringContaining('cannot be loaded: ') });
   });

@@ -17,8 +17,7 @@ export async function withOwnServer(
   run: (target: Target) => Promise<number>,
 ): Promise<number> {
   const host = family === 6 ? '::1' : HOST;
-  const modules = proto && isModulePath(proto.name) ? ['--proto', proto.name] : [];
-  const server = startServer(host, token, modules);
+  const server = startServer(host, token, await moduleWords(proto));
   const exited = once(server, 'exit');
   try {
     const port = await portOf(server);
@@ -27,6 +26,14 @@ export async function withOwnServer(
     if (server.connected) server.disconnect();
     await exited;
   }
+}
+
+/** Of a module that is sound: what is wrong with it would else be told of the server. Throws a WperfError. */
+async function moduleWords(proto: LocalPlan['proto']): Promise<string[]> {
+  if (!proto || !isModulePath(proto.name)) return [];
+  const { transportOf } = await import('../../../transport/catalog.js');
+  await transportOf(proto.name);
+  return ['--proto', proto.name];
 }
 
 /** In a process group of its own, so that Ctrl-C reaches the client alone; it ends when this process lets go of it. */
@@ -48,8 +55,14 @@ function portOf(server: ChildProcess): Promise<number> {
   });
   return new Promise((resolve, reject) => {
     server.once('message', (ready: Ready) => resolve(ready.port));
-    const fail = () => reject(new WperfError('internal', `the server of --loopback did not start: ${said}`));
+    const fail = () =>
+      reject(new WperfError('internal', `the server of --loopback did not start: ${withoutName(said)}`));
     server.once('error', fail);
     server.once('exit', fail);
   });
+}
+
+/** One line has one name in front. */
+function withoutName(said: string): string {
+  return said.replace(/^wperf: error: /, '').trim();
 }
