@@ -20,7 +20,8 @@ export async function resolveTarget(host: string, family?: Family, find: Find = 
   if (literal !== undefined) return literalTarget(host, literal, family);
   const addresses = await find(host, family).catch((cause: unknown) => {
     const kind = family === undefined ? 'address' : `IPv${family} address`;
-    throw new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, cause });
+    const hint = 'check the name and the DNS';
+    throw new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, hint, cause });
   });
   const found = addresses.flatMap((each) => (lacksZone(each) ? [] : (parseIp(each) ?? [])));
   const address = found.find((each) => noHostWords(each) === undefined) ?? found[0];

@@ -14,11 +14,7 @@ export function readNamed(flag: string, path: string, { readFile }: Surroundings
   try {
     return readFile(path, mostBytes);
   } catch (cause) {
-    throw fileFailure(
-      `${flag} ${quote(path)} cannot be read: ${reason(cause)}`,
-      'name a file that you may read',
-      cause,
-    );
+    throw unreadable(`${flag} ${quote(path)}`, cause);
   }
 }
 
@@ -34,7 +30,12 @@ export function readPem(
   throw fileFailure(`${flag} ${quote(path)} holds no ${kind.toLowerCase()}`, `name a PEM file with a ${kind} block`);
 }
 
-function fileFailure(message: string, hint: string, cause?: unknown): WperfError {
+/** @param name the flag with its file, as the user gave it. */
+export function unreadable(name: string, cause: unknown): WperfError {
+  return fileFailure(`${name} cannot be read: ${reason(cause)}`, 'name a file that you may read', cause);
+}
+
+export function fileFailure(message: string, hint: string, cause?: unknown): WperfError {
   return new WperfError('file-failure', message, { operation: 'read', hint, cause });
 }
 

@@ -1,4 +1,4 @@
-/** The time of day before each line. */
+/** Date and time before each line. */
 import type { Sink } from '../reporter.js';
 
 /** `now` is milliseconds since 1970; the stamp is local time with its offset from UTC (RFC 3339). */

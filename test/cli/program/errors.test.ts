@@ -85,6 +85,18 @@ describe('the program', () => {
       'cannot find the address of nosuchhost.invalid',
     ],
     [
+      'a name of a route that does not exist',
+      async () => ['--traceroute', 'nosuchhost.invalid', '--no-geoip'],
+      2,
+      'no address for nosuchhost.invalid: check the name and the DNS',
+    ],
+    [
+      'a result that is not there',
+      async () => ['--from', '/no/such', '--csv'],
+      5,
+      "--from '/no/such' cannot be read: no such file: name a file that you may read",
+    ],
+    [
       'a server file that is not there',
       async () => ['-s', '--tls-cert', '/no/such', '--tls-key', '/no/such'],
       5,

@@ -141,7 +141,7 @@ describe('a report in HTML', () => {
 });
 
 test.each([
-  ['no such file', 'none.json', undefined, 'ENOENT'],
+  ['no such file', 'none.json', undefined, 'cannot be read: no such file: '],
   ['no JSON', 'x.json', 'hello', 'is not JSON'],
   [
     'another document',

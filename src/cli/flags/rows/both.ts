@@ -112,7 +112,7 @@ export const bothFlags = [
     type: text('FILE'),
     help: 'Keep the number of the process in FILE while it runs',
   },
-  { name: 'timestamps', aliases: [], group: 'Both', for: everyTest, help: 'Begin each line with the time of day' },
+  { name: 'timestamps', aliases: [], group: 'Both', for: everyTest, help: 'Begin each line with the date and time' },
   {
     name: 'verbose',
     aliases: ['V'],

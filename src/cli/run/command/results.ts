@@ -1,8 +1,8 @@
 /** Results of tests in files, read back. */
 import { open } from 'node:fs/promises';
 import { bounds } from '../../../defaults/index.js';
-import { WperfError } from '../../../errors.js';
 import { type AnyWhole, readAny, readDocument, type TestWhole } from '../../../report/document/read.js';
+import { fileFailure, unreadable } from '../../plan/files.js';
 
 const PIECE_BYTES = 1024 * 1024;
 
@@ -35,12 +35,7 @@ async function contentsOf(name: string, path: string): Promise<string> {
       await file.close();
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw failure(`${name} cannot be read: ${reason}`, 'name a file that you may read', cause);
+    throw unreadable(name, cause);
   }
-  throw failure(`${name} is larger than ${bounds.documentBytes / 2 ** 20} MiB`, 'give the result of one test');
-}
-
-function failure(message: string, hint: string, cause?: unknown): WperfError {
-  return new WperfError('file-failure', message, { operation: 'read', hint, cause });
+  throw fileFailure(`${name} is larger than ${bounds.documentBytes / 2 ** 20} MiB`, 'give the result of one test');
 }
