@@ -5,7 +5,7 @@ import { showHistory } from './kept/history.js';
 import { forget, keep } from './kept/recent.js';
 import { placeOf } from './place.js';
 import { RouteList } from './route.js';
-import { hashOf, settingsOf, whole } from './settings.js';
+import { hashOf, secondsIn, settingsOf, streamsIn } from './settings.js';
 import { View } from './view.js';
 
 /** Put in by the build. */
@@ -52,7 +52,7 @@ function stop(): void {
 
 function chosen(): Settings | undefined {
   const { course, seconds, streams, token } = view.fields;
-  const [wholeSeconds, wholeStreams] = [whole(seconds.value, 1, 300), whole(streams.value, 1, 4)];
+  const [wholeSeconds, wholeStreams] = [secondsIn(seconds.value), streamsIn(streams.value)];
   if (wholeSeconds === undefined || wholeStreams === undefined) return undefined;
   const settings = { course: course.value as Settings['course'], seconds: wholeSeconds, streams: wholeStreams };
   return token.value === '' ? settings : { ...settings, token: token.value };

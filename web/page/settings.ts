@@ -11,14 +11,24 @@ export function settingsOf(hash: string): Settings {
   const course = courses.find((each) => each === words.get('direction')) ?? usual.course;
   return {
     course,
-    seconds: whole(words.get('seconds'), 1, 300) ?? usual.seconds,
-    streams: whole(words.get('streams'), 1, 4) ?? usual.streams,
+    seconds: secondsIn(words.get('seconds')) ?? usual.seconds,
+    streams: streamsIn(words.get('streams')) ?? usual.streams,
   };
 }
 
 /** The token is in no link. */
 export function hashOf({ course, seconds, streams }: Settings): string {
   return `#direction=${course}&seconds=${seconds}&streams=${streams}`;
+}
+
+/** Of each test; undefined for what is no such number. */
+export function secondsIn(text: string | null): number | undefined {
+  return whole(text, 1, 300);
+}
+
+/** As `secondsIn`. */
+export function streamsIn(text: string | null): number | undefined {
+  return whole(text, 1, 4);
 }
 
 export function whole(text: string | null, least: number, most: number): number | undefined {

@@ -49,7 +49,7 @@ export type RunningCommand = Conduct &
         readonly plan: ServerPlan;
         /** 0 is no interval reports. */
         readonly intervalSeconds: number;
-        /** For clients of the original wperf, which look nothing up. */
+        /** For clients that look nothing up: browsers, and those of the original wperf. */
         readonly geoip: GeoipOptions | undefined;
         /** Serves in the background. */
         readonly daemon?: boolean;

@@ -84,9 +84,11 @@ async function askForLoad(url: string, leave: AbortController): Promise<Response
     () => leave.abort(new InTheWay('a request for load had no answer')),
     waits.loadConnectSeconds * 1000,
   );
-  const response = await ask(url, { signal: leave.signal });
-  clearTimeout(late);
-  return response;
+  try {
+    return await ask(url, { signal: leave.signal });
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 /** Of one body: phones end tabs that take much memory. */
