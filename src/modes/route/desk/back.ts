@@ -1,6 +1,6 @@
 /**
- * Traces to a client: by probes of their own and, from where those fall silent or come to the client's address, by
- * segments of the client's connection. A NAT answers probes in its clients' name: only what passes it tells them apart.
+ * Traces to a client: by probes of their own and, from where those fall silent, are rejected, or come to the client's
+ * address, by segments of the client's connection. A NAT answers probes in its clients' name: only what passes it tells them apart.
  */
 import { defaults } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
