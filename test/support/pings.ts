@@ -20,7 +20,9 @@ export async function collectPings(events: AsyncIterable<PingEvent>) {
 export async function interruptedPings(port: number) {
   const stop = new AbortController();
   const events: PingEvent[] = [];
-  for await (const event of runPingPlan(pingPlan(port, { count: 1000 }), { signal: stop.signal })) {
+  for await (const event of runPingPlan(pingPlan(port, { count: 1000, intervalSeconds: 0.2 }), {
+    signal: stop.signal,
+  })) {
     events.push(event);
     if (event.type === 'pong' && event.seq === 1) stop.abort();
   }
