@@ -1,13 +1,18 @@
 /** Peers that break the protocol: each gets a coded refusal, and the server goes on serving others. */
+import { createHash } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan } from '../../../src/client.js';
+import { nodeHost } from '../../../src/host/node.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect } from '../../support/events.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { frame } from '../../support/frames.js';
 import { hello } from '../../support/hello.js';
+import { hurriedClock } from '../../support/hurried-clock.js';
 import { clientPlan } from '../../support/plans.js';
+import { nativeProtocol } from '../../support/raw.js';
 
 let server: WperfServer;
 let port: number;
@@ -186,6 +191,24 @@ describe('a connection that', () => {
   });
 });
 
+/** A server that upgrades as one of wperf does, and goes on by itself. */
+async function impostor(upgraded: (socket: Socket) => void): Promise<{ readonly port: number }> {
+  const fake = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (asked) => {
+      const [, key] = /Sec-WebSocket-Key: (\S+)/i.exec(asked.toString('latin1')) ?? [];
+      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+      const lines = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accept}`, nativeProtocol];
+      socket.write(['HTTP/1.1 101 Switching Protocols', ...lines, '', ''].join('\r\n'));
+      upgraded(socket);
+    });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void fake.close());
+  await new Promise((resolve) => fake.once('listening', resolve));
+  const address = fake.address();
+  return { port: typeof address === 'object' && address ? address.port : 0 };
+}
+
 describe('a server that is not what it should be', () => {
   async function clientAgainst(answer: (socket: Socket) => void): Promise<string | undefined> {
     const fake = createServer((socket) => {
@@ -229,6 +252,19 @@ describe('a server that is not what it should be', () => {
     expect(await clientAgainst((socket) => socket.destroy())).toMatch(
       /^not-wperf: .* closed the connection without an answer/,
     );
+  });
+
+  it.each([
+    ['', 'timeout: 127.0.0.1:PORT: no challenge or grant message came within 10 s: it hangs, or something on the way'],
+    ['?', 'protocol-violation: 127.0.0.1:PORT: the peer sent a control message that is not JSON'],
+    ['{"type":"start"}', 'protocol-violation: 127.0.0.1:PORT: the peer sent start where challenge or grant was due'],
+  ])('answers, and then says %j', async (said, expected) => {
+    const { port: fakePort } = await impostor(
+      (socket) => said !== '' && socket.write(frame(1, Buffer.from(said), { masked: false })),
+    );
+    const host = { ...nodeHost, clock: hurriedClock(50) };
+    const { error } = await collect(runClientPlan(clientPlan(fakePort), { host }));
+    expect(error?.replaceAll(String(fakePort), 'PORT')).toContain(expected);
   });
 
   it('never answers', async () => {

@@ -214,7 +214,7 @@ describe('a server that is not what it should be', () => {
   ])('and sends %s among pongs is refused', async (_what, bytes, reason) => {
     const port = await impostor((socket) => socket.write(bytes));
     const { error } = await collectPings(runPingPlan(pingPlan(port)));
-    expect(error).toMatch(/^protocol-violation: /);
+    expect(error).toMatch(/^protocol-violation: 127\.0\.0\.1:\d+: /);
     expect(error).toContain(reason);
   });
 });

@@ -50,6 +50,5 @@ async function untilServerEnds(conversation: Conversation): Promise<void> {
   if (message.type === 'end') return;
   const text = `the peer sent a ${message.type} message among pings`;
   const error = new WperfError('protocol-violation', text, { peer: conversation.peer });
-  conversation.abort(error);
-  throw error;
+  throw conversation.abort(error);
 }

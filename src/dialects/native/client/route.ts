@@ -63,8 +63,7 @@ function readerOf(
   return () =>
     read().catch((thrown: unknown) => {
       const error = toWperfError(thrown);
-      if (error.code === 'protocol-violation') conversation.abort(error);
-      throw error;
+      throw error.code === 'protocol-violation' ? conversation.abort(error) : error;
     });
 }
 

@@ -99,14 +99,13 @@ export class Conversation {
   async expect<const T extends MessageType>(seconds: number, ...types: readonly T[]): Promise<MessageOf<T>> {
     const cancel = this.#clock.at(this.#clock.now() + seconds, () => {
       const what = `no ${types.join(' or ')} message came within ${seconds} s`;
-      this.abort(new WperfError('timeout', what, { operation: 'handshake', peer: this.peer }));
+      const hint = 'it hangs, or something on the way holds back what is said over a WebSocket';
+      this.abort(new WperfError('timeout', what, { operation: 'handshake', hint }));
     });
     try {
       const message = await this.next();
       if ((types as readonly string[]).includes(message.type)) return message as MessageOf<T>;
-      const error = violation(`${message.type} where ${types.join(' or ')} was due`);
-      this.abort(error);
-      throw error;
+      throw this.abort(violation(`${message.type} where ${types.join(' or ')} was due`));
     } finally {
       cancel();
     }
@@ -140,11 +139,13 @@ export class Conversation {
     return this.channel.close('done', '', withinSeconds);
   }
 
-  /** Tells the peer why, and ends the conversation. Whoever waits gets `error`. */
-  abort(error: WperfError): void {
-    if (this.#unread.failure) return;
-    this.#fail(error);
+  /** Tells the peer why, and ends the conversation. Whoever waits gets `error`, which names the peer where that is to blame. */
+  abort(error: WperfError): WperfError {
+    const told = isPeers(error) ? ofPeer(error, this.peer) : error;
+    if (this.#unread.failure) return told;
+    this.#fail(told);
     this.#part(error.code, error.message);
+    return told;
   }
 
   /** In a text before the close: not everybody may choose what a close says. */
@@ -213,6 +214,15 @@ export class Conversation {
     const why = text === '' ? '' : ` (${text})`;
     return new WperfError('peer-lost', `the connection with ${this.peer} was closed by the other side${why}`, detail);
   }
+}
+
+function isPeers({ code }: WperfError): boolean {
+  return code === 'protocol-violation' || code === 'timeout';
+}
+
+function ofPeer({ code, message, operation = 'test', hint, cause }: WperfError, peer: string): WperfError {
+  const text = message.includes(peer) ? message : `${peer}: ${message}`;
+  return new WperfError(code, text, { operation, peer, cause, ...(hint !== undefined && { hint }) });
 }
 
 function peerError(message: MessageOf<'error'>, peer: string): WperfError {

@@ -43,8 +43,7 @@ export class NativeTalk implements StreamTalk {
     }
     const text = `the peer sent a ${message.type} message during a test`;
     const error = new WperfError('protocol-violation', text, { peer: this.peer });
-    this.abort(error);
-    throw error;
+    throw this.#conversation.abort(error);
   }
 
   watch(silenceSeconds: number): void {
