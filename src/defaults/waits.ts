@@ -50,6 +50,8 @@ export const waits = {
   idlePatienceSeconds: 0.003,
   /** For the connection that measures latency; a test is not held up longer by one that fails. */
   latencyOpenSeconds: 5,
+  /** Beyond its round trip, for the answer to a ping on a connection without load: longer, and the path seems cut. */
+  cutSeconds: 1,
   /** From one latency ping to the next during a test: enough for percentiles of ten seconds, too little to be load. */
   latencyIntervalSeconds: 0.1,
   /** A ping without an answer for so long is lost, as for Debian's ping. */

@@ -197,8 +197,9 @@ class ClientTest {
     const stopProgress = startProgressMeter(telling);
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
+      const isCut = this.#isCut(rtt);
       const end = this.#end(peer, outcomes);
-      const failure = peer.failure?.() ?? failureOf(end, outcomes, host, tellsArrival(peer));
+      const failure = peer.failure?.() ?? failureOf(end, outcomes, host, tellsArrival(peer), isCut);
       if (failure) this.#partial = end;
       if (failure) throw failure;
       return end;
@@ -210,6 +211,11 @@ class ClientTest {
     } finally {
       stopProgress();
     }
+  }
+
+  /** Pings have a connection of their own, where they wait for no load. */
+  #isCut(rtt: RttSummary | undefined): boolean {
+    return (this.#latency.nowMs ?? 0) > waits.cutSeconds * 1000 + (rtt?.maxMs ?? 0);
   }
 
   #end(peer: LoadPeer, outcomes: readonly StreamOutcome[]): EndEvent {

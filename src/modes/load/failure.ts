@@ -9,21 +9,27 @@ import type { StreamOutcome } from './stream/figures.js';
 export const noLoadHint =
   'control messages and pings pass and full packets do not: check the MTU of the path (ICMP may be filtered)';
 
+/** Nor did anything else. */
+export const brokenPathHint =
+  'pings were not answered any more either: the path, or a relay on it, seems to have failed during the test';
+
 /**
  * At the client: the server was stopped, or no load arrived, whatever else worked.
  * @param tellsArrival false of a peer that tells nobody what arrived.
+ * @param isCut pings beside the load are not answered any more.
  */
 export function failureOf(
   end: EndEvent,
   outcomes: readonly StreamOutcome[],
   peer: string,
   tellsArrival: boolean,
+  isCut = false,
 ): WperfError | undefined {
   if (end.interrupted) return stoppedBy(outcomes, peer);
   const dry = dryWay(end);
   const untold = dry === undefined && tellsArrival ? untoldWay(end) : undefined;
   const failed = dry ?? untold;
-  const options = { ...hintFor(end), ...(untold && { what: 'nothing tells that any load' }) };
+  const options = { ...hintFor(end, isCut), ...(untold && { what: 'nothing tells that any load' }) };
   return failed && withoutLoad('client', failed, peer, options);
 }
 
@@ -51,8 +57,9 @@ function untoldWay({ sums, streams }: EndEvent): Direction | undefined {
   return sums.find(({ partial, direction }) => !partial && isUntold(direction))?.direction;
 }
 
-function hintFor({ simulation }: EndEvent): { readonly hint?: string } {
-  return simulation?.configured.lossPercent === 100 ? { hint: 'the loss that was asked for leaves none' } : {};
+function hintFor({ simulation }: EndEvent, isCut = false): { readonly hint?: string } {
+  if (simulation?.configured.lossPercent === 100) return { hint: 'the loss that was asked for leaves none' };
+  return isCut ? { hint: brokenPathHint } : {};
 }
 
 /** At an end of this role; `direction` is the one in which none arrived. */

@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runClientPlan } from '../../../src/client.js';
 import type { EndEvent, SimulationReport } from '../../../src/events/load.js';
 import { failureOf, servedFailureOf } from '../../../src/modes/load/failure.js';
 import type { Direction } from '../../../src/plan/plan.js';
+import { startServerPlan } from '../../../src/server/server.js';
+import { collect } from '../../support/events.js';
+import { startScripted } from '../../support/peers/scripted-proxy.js';
+import { clientPlan } from '../../support/plans.js';
 
 const span = (bytes: number) => ({ start: 0, end: 1, bytes });
 
@@ -50,6 +56,13 @@ describe('a test that ended', () => {
     expect(told(endOf({ up: [0] }), false)).toContain('no load arrived');
   });
 
+  it('says so where pings were not answered any more either', () => {
+    const line = (end: EndEvent) => failureOf(end, [], 's:1', true, true)?.line;
+    expect(line(endOf({ up: [null] }))).toMatch(/arrived to s:1: pings were not answered any more either: the path/);
+    expect(line(endOf({ down: [0] }))).toContain('arrived from s:1: pings were not answered');
+    expect(line(endOf({ up: [1] }))).toBeUndefined();
+  });
+
   it('lost what it was asked to lose', () => {
     const simulation = { configured: { lossPercent: 100 } } as SimulationReport;
     expect(told(endOf({ up: [0] }, { simulation }))).toBe(
@@ -71,5 +84,37 @@ describe('a test that ended', () => {
     expect(failureOf(end, [], 's:1', true)).toBeUndefined();
     expect(failureOf(end, [{ ...outcome, ended: 'interrupted' }] as never, 's:1', true)).toBeUndefined();
     expect(failureOf(end, [{ ...outcome, ended: 'shutdown' }] as never, 's:1', true)?.code).toBe('peer-terminated');
+  });
+});
+
+describe('a relay on the way that stops passing anything on', () => {
+  /** After so many bytes on one of its connections, on all of them. */
+  async function startStalling(port: number, afterBytes: number): Promise<number> {
+    const all: Socket[] = [];
+    const pass = (from: Socket, to: Socket) =>
+      from.on('data', (bytes) => {
+        if (from.bytesRead < afterBytes) to.write(bytes);
+        else for (const each of all) each.pause().removeAllListeners('data');
+      });
+    return startScripted(onTestFinished, (client, first) => {
+      const server = connect(port, '127.0.0.1', () => server.write(first));
+      onTestFinished(() => void server.destroy());
+      all.push(
+        client,
+        server.on('error', () => {}),
+      );
+      pass(client, server);
+      pass(server, client);
+    });
+  }
+
+  it('is not taken for a path that drops full packets', async () => {
+    const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false });
+    onTestFinished(() => server.close());
+    const port = await startStalling(server.address.port, 1_000_000);
+    const { error } = await collect(
+      runClientPlan(clientPlan(port, { seconds: 1.5, intervalSeconds: 5, latency: true })),
+    );
+    expect(error).toMatch(/^no-load: nothing tells that any load arrived to [\d.:]+: pings were not answered any more/);
   });
 });
