@@ -125,3 +125,16 @@ describeNeeding('a user who may write nowhere', [root, program('setpriv')], () =
     await rm(folder, { recursive: true });
   });
 });
+
+describeNeeding('a full disk', [root, program('unshare')], () => {
+  test.each(['--report', '--logfile', '--pidfile'])('under %s is told with what to do about it', async (flag) => {
+    const folder = await temporaryFolder(onTestFinished);
+    const client = quoted(wperf('-c', `127.0.0.1:${shared.port}`, '-t', '0.3', '-b', '10M', flag, 'file'));
+    const fill = 'mount -t tmpfs -o size=4k full . && cd "$PWD" && head -c 4096 /dev/zero > filler';
+    const { exitCode, stderr } = await run(['unshare', '-m', 'sh', '-c', `${fill}; ${client}`], { cwd: folder });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(
+      /^wperf: error: [^\n]* cannot be written: ENOSPC: [^\n]*: free space there, or write elsewhere\n$/m,
+    );
+  });
+});

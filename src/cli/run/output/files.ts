@@ -33,10 +33,19 @@ export async function end(file: FileStream, last = ''): Promise<void> {
 
 /** @param name the flag with its file, as the user gave it. */
 export function writeFailure(name: string, error: unknown): WperfError {
-  const unread = error instanceof Error && 'code' in error && error.code === 'ENXIO';
-  const reason = unread ? 'nobody reads this pipe' : error instanceof Error ? error.message : String(error);
-  return new WperfError('file-failure', `${name} cannot be written: ${reason}`, {
-    hint: unread ? 'start its reader first' : 'choose a file that this user may write',
-    cause: error,
-  });
+  const code = codeOf(error);
+  const reason = code === 'ENXIO' ? 'nobody reads this pipe' : error instanceof Error ? error.message : String(error);
+  const hint = hints.get(code) ?? 'choose a file that this user may write';
+  return new WperfError('file-failure', `${name} cannot be written: ${reason}`, { hint, cause: error });
+}
+
+const freeSpace = 'free space there, or write elsewhere';
+const hints = new Map<unknown, string>([
+  ['ENXIO', 'start its reader first'],
+  ['ENOSPC', freeSpace],
+  ['EDQUOT', freeSpace],
+]);
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,6 +1,7 @@
 /** `--pidfile`: a file that tells others the number of this process as long as it runs. */
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { WperfError } from '../../../errors.js';
+import { writeFailure } from '../output/files.js';
 
 /** Keeps the number of this process in a file until the process exits. Throws WperfError `file-failure`. */
 export function keepPidFile(path: string): void {
@@ -10,8 +11,7 @@ export function keepPidFile(path: string): void {
   try {
     write(path, openSync(path, 'w'));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw failure(`${shown(path)} cannot be written: ${reason}`, cause);
+    throw writeFailure(shown(path), cause);
   }
   process.once('exit', () => {
     if (numberIn(path) === process.pid) removeQuietly(path);
@@ -73,6 +73,6 @@ function shown(path: string): string {
   return `-I/--pidfile '${path}'`;
 }
 
-function failure(message: string, cause?: unknown): WperfError {
-  return new WperfError('file-failure', message, { hint: 'name another file, which this user may write', cause });
+function failure(message: string): WperfError {
+  return new WperfError('file-failure', message, { hint: 'name another file, which this user may write' });
 }
