@@ -81,7 +81,8 @@ export function responseError(response: IncomingMessage, body: string, attempt: 
   const detail = (hint?: string) => ({ operation: 'connect', peer, ...(hint !== undefined && { hint }) });
   const code = headers[ERROR_HEADER];
   const theirs = versionOf(headers);
-  if (theirs !== undefined && statusCode === 426) {
+  // On its way there the request lost what asks for the upgrade (426), or on its way back the answer what grants it (101).
+  if (theirs !== undefined && (statusCode === 426 || statusCode === 101)) {
     const text = `a proxy on the way to ${peer} did not pass the WebSocket upgrade on`;
     return new WperfError('proxy-failure', text, detail(upgradeHint));
   }

@@ -108,6 +108,14 @@ describe('what answered', () => {
       'proxy-failure 2 a proxy on the way to 127.0.0.1:PORT did not pass the WebSocket upgrade on: in nginx set proxy_http_version 1.1,',
     ],
     [
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: close\r\nUpgrade: websocket\r\nwperf-protocol: wperf.v1',
+      'proxy-failure 2 a proxy on the way to 127.0.0.1:PORT did not pass the WebSocket upgrade on: in nginx set',
+    ],
+    [
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: close\r\nUpgrade: websocket',
+      'not-wperf 3 127.0.0.1:PORT answered HTTP 101 Switching Protocols, not as a wperf server',
+    ],
+    [
       'HTTP/1.1 400 Bad Request\r\nwperf-protocol: wperf.v1\r\nwperf-error: version-mismatch',
       'proxy-failure 2 a proxy on the way to 127.0.0.1:PORT did not pass Sec-WebSocket-Protocol on: have it',
     ],
