@@ -47,7 +47,8 @@ function refusalOf(flag: NamedFlag, { use }: Asked) {
   if (chooser && clientUses.length > 0) return exclusive(chooser, flag);
   const needed = chooserOf(flag);
   if (use === 'load' && needed && usesOf(flag).length === 1) return missing(flag, needed.name);
-  return usageError(`${label(flag)} is a ${kindOf(flag)} flag`, flag.elsewhere ?? `use it with ${placesOf(flag)}`);
+  const elsewhere = use === 'server' || isOfClients(use) ? flag.elsewhere : undefined;
+  return usageError(`${label(flag)} is a ${kindOf(flag)} flag`, elsewhere ?? `use it with ${placesOf(flag)}`);
 }
 
 function usesOf(flag: Flag): Use[] {

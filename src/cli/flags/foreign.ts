@@ -143,7 +143,7 @@ export const foreignFlags: readonly ForeignFlag[] = [
   {
     name: 'gsro',
     aliases: [],
-    note: (values) => batched[carrierOf(values)],
+    note: (values) => batched[values.server ? 'datagrams' : carrierOf(values)],
   },
   {
     name: 'rsa-private-key-path',
@@ -157,12 +157,18 @@ export const foreignFlags: readonly ForeignFlag[] = [
     type: text('VALUE'),
     refusal: 'for clients of iperf3 use --iperf3-users',
   },
-  { name: 'time-skew-threshold', aliases: [], type: text('VALUE'), refusal: tokenInstead },
+  {
+    name: 'time-skew-threshold',
+    aliases: [],
+    type: text('VALUE'),
+    refusal: "the clock of an iperf3 client that logs in may differ by 10 s from the server's",
+  },
   {
     name: 'use-pkcs1-padding',
     aliases: [],
-    note: 'the older padding is tried where a server of iperf3 refuses the newer',
-    refusalWith: ({ iperf3 }) => (iperf3 ? undefined : tokenInstead),
+    note: ({ server }) =>
+      server ? 'both paddings are read' : 'the older padding is tried where a server of iperf3 refuses the newer',
+    refusalWith: ({ iperf3, server }) => (iperf3 || server ? undefined : tokenInstead),
   },
   { name: 'json-stream-full-output', aliases: [], refusal: '--json-stream ends with the whole result' },
 ];

@@ -76,6 +76,10 @@ describe('a flag of iperf3', () => {
   });
 
   it.each([
+    [
+      '-s --time-skew-threshold 5',
+      "wperf has no --time-skew-threshold: the clock of an iperf3 client that logs in may differ by 10 s from the server's",
+    ],
     ['-c h --use-pkcs1-padding', 'wperf has no --use-pkcs1-padding: share a secret with --token-file at both ends'],
     ['-c h -A 0,1', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
     ['-c h -A', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
@@ -92,6 +96,14 @@ describe('a flag of iperf3', () => {
       expect(socketWishes(readWords(argv).values)).toEqual({ dontFragment: true });
     },
   );
+
+  it.each([
+    [
+      '-s --gsro',
+      ['--gsro changes nothing: packets go to the system many at a time, and come so, where it can do that (Linux)'],
+    ],
+    ['-s --use-pkcs1-padding', ['--use-pkcs1-padding changes nothing: both paddings are read']],
+  ])('%s is told as it is with a server', (line, notes) => expect(notesOf(line.split(' '))).toEqual(notes));
 
   it('may go by a name that wperf does not print', () => {
     expect(readWords(['-c', 'h', '--version4']).values).toEqual({ client: 'h', 4: true });

@@ -8,8 +8,23 @@ import type { Flag } from './flag.js';
 import { client, clientAndTrace, load, loadAndPing, ownConnections, remote } from './uses.js';
 
 export const connectionFlags = [
-  { name: '4', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv4 only', conflicts: ['6'] },
-  { name: '6', aliases: [], group: 'Client', for: clientAndTrace, help: 'Use IPv6 only' },
+  {
+    name: '4',
+    aliases: [],
+    group: 'Client',
+    for: clientAndTrace,
+    help: 'Use IPv4 only',
+    conflicts: ['6'],
+    elsewhere: 'serve IPv4 alone with --host 0.0.0.0',
+  },
+  {
+    name: '6',
+    aliases: [],
+    group: 'Client',
+    for: clientAndTrace,
+    help: 'Use IPv6 only',
+    elsewhere: "set a server's address with --host; :: takes both families",
+  },
   {
     name: 'bind',
     aliases: ['B'],

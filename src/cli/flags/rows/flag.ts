@@ -41,6 +41,6 @@ export interface Flag {
   readonly conflicts?: readonly string[];
   /** Names of the flags that must be given too. */
   readonly requires?: readonly string[];
-  /** What to do instead when it is given in the wrong mode, where that is more than using the right one. */
+  /** What to do instead when it is given to the other end of tests, where that is more than using the right one. */
   readonly elsewhere?: string;
 }

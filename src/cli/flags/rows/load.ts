@@ -1,7 +1,7 @@
 /** The load of a test: which way, how much and how fast, and toward which servers. */
 import { defaults, iperf3, limits } from '../../../defaults/index.js';
 import { rateText, sizeText } from '../../../units.js';
-import { count, integer, rate, seconds, size, text } from '../values/types.js';
+import { count, integer, seconds, sendingRate, size, text } from '../values/types.js';
 import type { Flag } from './flag.js';
 import { load } from './uses.js';
 
@@ -56,7 +56,7 @@ export const loadFlags = [
     aliases: ['b', 'bandwidth'],
     group: 'Client',
     for: load,
-    type: rate(limits.bitsPerSecond),
+    type: sendingRate(limits.bitsPerSecond),
     default: `${rateText(defaults.bitsPerSecond)}, unlimited, with --udp ${rateText(defaults.datagram.bitsPerSecond)}`,
     help: 'Send at most RATE on each stream: 10M is 10 Mbit/s, and so is a bare 10; 0 is no limit',
   },

@@ -69,7 +69,11 @@ export function size(limit: Range): FlagType<number> {
 
 /** How many, in the units of sizes: 1K is 1024. */
 export function count(placeholder: string, limit: Range): FlagType<number> {
-  return number(placeholder, parseSize, limit, roundSizeText);
+  const whole = (text: string) => {
+    if (!/^\d*\.\d+$/.test(text)) return parseSize(text);
+    throw new BadValue('is not a whole number', 'write a whole one, or with K, M, G or T, such as 1.5K');
+  };
+  return number(placeholder, whole, limit, roundSizeText);
 }
 
 /** Terabytes are shown whole, rounded down, so that a limit of 2^53 - 1 can be read. */
@@ -80,6 +84,20 @@ export function roundSizeText(bytes: number): string {
 
 export function rate(limit: Range): FlagType<number> {
   return number('RATE', parseRate, limit, rateText);
+}
+
+/** Of what is sent: iperf3 takes the packets of a burst behind it. */
+export function sendingRate(limit: Range): FlagType<number> {
+  const type = rate(limit);
+  return {
+    ...type,
+    parse(text) {
+      const [, bits] = /^([^/]+)\/\d+$/.exec(text) ?? [];
+      if (bits === undefined) return type.parse(text);
+      type.parse(bits);
+      throw new BadValue('asks for bursts, and wperf sends evenly', `give ${bits}`);
+    },
+  };
 }
 
 /** What a test may have, and over how long that is averaged. */

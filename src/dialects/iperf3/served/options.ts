@@ -5,8 +5,12 @@ import type { LoadLink } from '../../../transport/channel.js';
 import { errorNumbers } from '../wire/states.js';
 import { Refusal } from './rules.js';
 
-/** IESETBUF2, IESETTOS, IESETCONGESTION and IESETDONTFRAGMENT. */
-const numbers = { windowBytes: 141, tos: 125, congestion: 134, dontFragment: errorNumbers.badFragment } as const;
+const numbers = {
+  windowBytes: errorNumbers.smallWindow,
+  tos: errorNumbers.unsetTos,
+  congestion: errorNumbers.unsetCongestion,
+  dontFragment: errorNumbers.badFragment,
+} as const;
 
 /** Throws a Refusal with the number of the first that cannot be had. */
 export function setOptions(link: LoadLink, wishes: SocketWishes): void {

@@ -68,7 +68,11 @@ export function checkLimits(params: Params, plan: Pick<ServerPlan, 'seconds' | '
   const { protocol, seconds, omitSeconds } = params;
   if (protocol === 'sctp') throw refusal(NO_SCTP, 'request-refused', 'it asks for SCTP, which wperf does not speak');
   if (!(plan.allowProto?.includes(protocol) ?? true)) {
-    throw refusal(NO_PROTOCOL, 'request-refused', `load by ${protocol} is not allowed here (--allow-proto)`);
+    throw refusal(
+      errorNumbers.noProtocol,
+      'request-refused',
+      `load by ${protocol} is not allowed here (--allow-proto)`,
+    );
   }
   if (plan.seconds !== undefined && (seconds === 0 || seconds + omitSeconds > plan.seconds)) {
     throw refusal(
@@ -96,7 +100,6 @@ function rateOf({ bitsPerSecond = 0, fqRate = 0, parallel, bidir }: Params): num
 
 /** IENOSCTP and IEPROTOCOL. */
 const NO_SCTP = 18;
-const NO_PROTOCOL = 131;
 
 /** That end a test by bytes or blocks. */
 export function bytesOf({ bytes, blocks, ...params }: Params): number | undefined {

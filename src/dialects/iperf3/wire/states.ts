@@ -49,6 +49,12 @@ export const errorNumbers = {
   clientTerminated: 119,
   serverTerminated: 120,
   busy: 121,
+  unsetMss: 123,
+  unsetWindow: 124,
+  unsetTos: 125,
+  noProtocol: 131,
+  unsetCongestion: 134,
+  smallWindow: 141,
   notAuthorized: 142,
   noMessage: 144,
   badFragment: 145,
@@ -69,6 +75,7 @@ interface Meaning {
 
 const { tooMuchRate, tooLong, notAuthorized } = errorNumbers;
 const shorter = 'give less to -t/--time and -O/--omit';
+const smallerWindow = 'give less to -w/--window';
 const streamHint = 'a firewall on the way may pass its first connection only';
 
 const meanings: Readonly<Record<number, Meaning>> = {
@@ -89,6 +96,12 @@ const meanings: Readonly<Record<number, Meaning>> = {
   [errorNumbers.clientTerminated]: failed('interrupted', 'has ended the test, as asked'),
   [errorNumbers.serverTerminated]: failed('peer-terminated', 'was stopped before the end of the test'),
   [errorNumbers.busy]: failed('server-full', 'is busy with another test', 'wait for it with --retry SECONDS'),
+  [errorNumbers.unsetMss]: refused('cannot set this segment size', 'give less to -M/--set-mss, or leave it away'),
+  [errorNumbers.unsetWindow]: refused('cannot set a window of this size', smallerWindow),
+  [errorNumbers.unsetTos]: refused('cannot set this type of service', 'leave -S/--tos or --dscp away'),
+  [errorNumbers.noProtocol]: refused('does not carry load by this protocol', 'measure with -u/--udp, or without'),
+  [errorNumbers.unsetCongestion]: refused('has no such congestion control', 'give another to -C/--congestion'),
+  [errorNumbers.smallWindow]: refused('is given a smaller window by its kernel', smallerWindow),
   [notAuthorized]: failed(
     'login-refused',
     'refused the login',

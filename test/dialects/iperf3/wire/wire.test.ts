@@ -176,6 +176,13 @@ describe('errors of a server', () => {
     [errorNumbers.tooMuchRate, 3],
     [errorNumbers.notAuthorized, 3],
     [errorNumbers.busy, 3],
+    [errorNumbers.smallWindow, 3],
+    [errorNumbers.unsetWindow, 3],
+    [errorNumbers.unsetTos, 3],
+    [errorNumbers.unsetMss, 3],
+    [errorNumbers.unsetCongestion, 3],
+    [errorNumbers.badFragment, 3],
+    [errorNumbers.noProtocol, 3],
     [errorNumbers.noMessage, 4],
     [errorNumbers.overTime, 4],
     [9999, 4],
@@ -183,6 +190,14 @@ describe('errors of a server', () => {
     const error = serverError(number, 0, 'server:5201');
     expect(error.message).toMatch(new RegExp(`^server:5201 .*\\(iperf3 error ${number}\\)$`));
     expect(exitCode(error.code)).toBe(code);
+  });
+
+  it.each([
+    [141, 'is given a smaller window by its kernel (iperf3 error 141): give less to -w/--window'],
+    [134, 'has no such congestion control (iperf3 error 134): give another to -C/--congestion'],
+    [145, 'cannot keep packets in one piece (iperf3 error 145): leave --dont-fragment away'],
+  ])('%i of an option names the flag', (number, line) => {
+    expect(serverError(number, 0, 's').line).toBe(`s ${line}`);
   });
 
   it('name what its system said', () => {
