@@ -41,6 +41,15 @@ describeNeeding('a path', needs, () => {
     const { start } = await measure('--proto', 'udp', '-t', '1', '--probe-mtu');
     // The router's rule counts the header of IP, and not that of Ethernet.
     expect(start.longest_datagram).toEqual({ up: 1272, down: 1472 });
+    const shorter = await measure('--proto', 'udp', '-t', '1', '--probe-mtu', '-l', '1000');
+    expect(shorter.start.longest_datagram).toEqual({ up: 1272, down: 1472 });
+  });
+
+  test('is probed in one piece, where load itself goes in fragments', async () => {
+    const { measure } = await labWith({});
+    const { start, end } = await measure('--proto', 'udp', '-t', '1', '--probe-mtu', '-l', '4000');
+    expect(start.longest_datagram).toEqual({ up: 1472, down: 1472 });
+    expect([start.test_start.blksize, end.sum.lost_percent]).toEqual([4000, 0]);
   });
 
   test('of usual Ethernet has packets that fill a frame, and longer ones in fragments if they must be', async () => {

@@ -51,9 +51,16 @@ export class SocketOptions {
   }
 
   /** Of IP_PMTUDISC_...: what becomes of datagrams that are too long for the path. */
+  get pathDiscovery(): number {
+    return this.getBytes(...this.#discoveryOption, 4).readInt32LE(0);
+  }
+
   set pathDiscovery(discovery: number) {
-    if (this.family === 4) this.set(linux.SOL_IP, linux.IP_MTU_DISCOVER, discovery);
-    else this.set(linux.SOL_IPV6, linux.IPV6_MTU_DISCOVER, discovery);
+    this.set(...this.#discoveryOption, discovery);
+  }
+
+  get #discoveryOption(): readonly [level: number, option: number] {
+    return this.family === 4 ? [linux.SOL_IP, linux.IP_MTU_DISCOVER] : [linux.SOL_IPV6, linux.IPV6_MTU_DISCOVER];
   }
 
   get #tosOption(): readonly [level: number, option: number] {

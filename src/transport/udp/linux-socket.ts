@@ -137,6 +137,17 @@ export class LinuxDatagramSocket implements DatagramSocket {
     return false;
   }
 
+  sendWhole(datagram: Buffer): boolean {
+    if (!this.#open) return true;
+    const discovery = this.#socket.pathDiscovery;
+    this.#socket.pathDiscovery = linux.PMTUDISC_DO;
+    try {
+      return this.send(datagram);
+    } finally {
+      if (this.#open) this.#socket.pathDiscovery = discovery;
+    }
+  }
+
   sendMany(memory: Buffer, bytes: number, count: number, segmented = false): number {
     let taken = 0;
     while (taken < count) {

@@ -83,6 +83,10 @@ export class PortableDatagramSocket implements DatagramSocket {
     return this.sendMany(datagram, datagram.length, 1) === 1;
   }
 
+  sendWhole(datagram: Buffer): boolean {
+    return this.send(datagram);
+  }
+
   sendMany(memory: Buffer, bytes: number, count: number): number {
     const taken = this.#open ? Math.min(count, bounds.datagrams.queued - this.#queued) : 0;
     if (taken < count) this.#awaitsRoom = true;

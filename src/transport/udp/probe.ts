@@ -15,11 +15,19 @@ export interface ProbedPath {
   readonly downBytes: number | null;
 }
 
+/** What nearly any path takes in one piece. */
+const ANY_PATH_BYTES = 512;
+
 /**
- * `passedBytes` is a length that is known to pass both ways. Takes the socket's `onDatagram` and `onError` for a while.
+ * `passedBytes` is a length that is known to pass both ways, `isWhole` says whether in one piece. Takes the socket's `onDatagram` and `onError` for a while.
  * Rejects with a WperfError where this machine cannot keep datagrams whole.
  */
-export async function probePath(socket: DatagramSocket, passedBytes: number, clock: Clock): Promise<ProbedPath> {
+export async function probePath(
+  socket: DatagramSocket,
+  { passedBytes: known, isWhole }: { readonly passedBytes: number; readonly isWhole: boolean },
+  clock: Clock,
+): Promise<ProbedPath> {
+  const passedBytes = isWhole ? known : Math.min(known, ANY_PATH_BYTES);
   const { pathPayloadBytes: most } = socket;
   if (most === undefined) {
     const text = '--probe-mtu cannot be had at this machine: its datagrams are cut where they are too long';
@@ -46,7 +54,7 @@ export function answerProbes(socket: DatagramSocket): (said: Greeting) => void {
     left -= 1;
     const number = fields.readUInt32BE(0);
     if (kind === 'probe') socket.send(greeting('probed', pairOf(number, bytes)));
-    else socket.send(greeting('probe', pairOf(number), Math.min(LARGEST_DATAGRAM, fields.readUInt32BE(4))));
+    else socket.sendWhole(greeting('probe', pairOf(number), Math.min(LARGEST_DATAGRAM, fields.readUInt32BE(4))));
   };
 }
 
@@ -90,7 +98,7 @@ class Prober {
     for (let tries = 0; tries < datagramProbe.tries; tries++) {
       const missing = lengths.filter((bytes) => !this.#passed.has(bytes));
       if (missing.length === 0) return;
-      for (const bytes of missing) this.#socket.send(kind === 'probe' ? probe(bytes) : ask(bytes));
+      for (const bytes of missing) this.#socket.sendWhole(kind === 'probe' ? probe(bytes) : ask(bytes));
       await this.#patience(() => missing.every((bytes) => this.#passed.has(bytes)));
     }
   }

@@ -32,6 +32,8 @@ export interface DatagramSocket {
   onWritable: () => void;
   /** False when the system has no room now. A datagram that it refuses for another reason is gone, and `onError` is told. */
   send(datagram: Buffer): boolean;
+  /** The same in one piece or not at all, where `pathPayloadBytes` is told, whatever the others do. */
+  sendWhole(datagram: Buffer): boolean;
   /**
    * Sends `count` datagrams of `bytes` each that lie one behind another in `memory`, and gives the number taken. Fewer
    * than `count`, and `onWritable` follows. `segmented` lets the kernel or the device cut them from one piece, which is

@@ -33,7 +33,9 @@ async function connect(way: LoadWay): Promise<DatagramLink> {
     const blockBytes = await associate(socket, way, wished, systemClock);
     if (isExact && blockBytes < wished) throw tooLong(wished, blockBytes);
     const isProbed = way.settings[PROBE_MTU] === 1;
-    const probed = isProbed ? await probePath(socket, blockBytes, systemClock) : undefined;
+    const probed = isProbed
+      ? await probePath(socket, { passedBytes: blockBytes, isWhole: !isExact }, systemClock)
+      : undefined;
     const closed = keepAlive(socket, systemClock);
     return linkOf(socket, { blockBytes, probed, notes: notesOn(wished, known), closed });
   } catch (error) {
