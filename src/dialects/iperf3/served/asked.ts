@@ -11,7 +11,8 @@ import { blockBytesOf, bytesOf } from './rules.js';
 
 /** Of each stream in the order in which they come: in a test both ways, first those that the client sends. */
 export function streamTests(params: Params): TestPlan[] {
-  const { protocol, omitSeconds, bitsPerSecond = 0, parallel } = params;
+  const { protocol, omitSeconds, parallel } = params;
+  const bitsPerSecond = rateOf(params);
   const blockBytes = blockBytesOf(params);
   const isUdp = protocol === 'udp';
   const test = {
@@ -28,6 +29,12 @@ export function streamTests(params: Params): TestPlan[] {
       ...given({ bytes: share(bytes, at, parallel) }),
     })),
   );
+}
+
+/** Of each stream; a rate that the kernel is to keep is kept like any other. 0 is none. */
+function rateOf({ bitsPerSecond = 0, fqRate = 0 }: Params): number {
+  const [lowest = 0] = [bitsPerSecond, fqRate].filter((rate) => rate > 0).sort((a, b) => a - b);
+  return lowest;
 }
 
 function directionsOf({ bidir, reverse }: Params): Direction[] {

@@ -10,3 +10,17 @@ it.each([
   const [test] = streamTests(readParams({ tcp: true, parallel: 1, ...asked }));
   expect([test?.seconds, test?.untimed]).toEqual([86_400, untimed]);
 });
+
+it.each([
+  [{}, 0],
+  [{ bandwidth: 5e6 }, 5e6],
+  [{ fqrate: 5e6 }, 5e6],
+  [{ bandwidth: 0, fqrate: 5e6 }, 5e6],
+  [{ bandwidth: 3e6, fqrate: 5e6 }, 3e6],
+  [{ bandwidth: 7e6, fqrate: 5e6 }, 5e6],
+])('the ceiling of %j is %i', (asked, rate) => {
+  for (const way of [{}, { reverse: true }, { bidirectional: true }]) {
+    const tests = streamTests(readParams({ tcp: true, time: 1, parallel: 2, ...asked, ...way }));
+    expect(new Set(tests.map(({ bitsPerSecond }) => bitsPerSecond))).toEqual(new Set([rate]));
+  }
+});
