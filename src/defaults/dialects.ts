@@ -40,7 +40,7 @@ export const iperf3 = {
   reasonSeconds: 0.5,
   /** For what a test by bytes has sent to be acknowledged, and then to be read, before its end cuts it off. */
   deliverySeconds: 30,
-  deliveryLookSeconds: 0.01,
+  deliveryLookSeconds: 0.002,
   readingSeconds: 0.05,
   /** For a server's port to be open again after a client that it has refused. */
   reopenSeconds: 2,

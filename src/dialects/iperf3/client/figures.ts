@@ -61,12 +61,20 @@ function receivedOf({ numbers, result }: OwnResult): StreamResults[] {
   ];
 }
 
+/** Of a test, by this end's clock. */
+interface Times {
+  /** From the beginning that counts. */
+  readonly seconds: number;
+  /** At its end, when all that this end had sent was there. */
+  readonly idleSeconds: number;
+}
+
 /** What the server tells of one stream. A stream that it leaves out is told nothing of. */
 export function farResult(
   results: Results,
   { sends, receives }: StreamNumbers,
   { mode, blockBytes }: TestPlan,
-  seconds: number,
+  times: Times,
 ): FarResult {
   const find = (id: number | undefined) => results.streams.find((stream) => stream.id === id);
   const [receiving, sending] = [find(sends), find(receives)];
@@ -75,9 +83,9 @@ export function farResult(
     cpu: results.cpu,
     ...given({
       congestion: results.congestion,
-      received: receiving && spanOf(receiving, seconds),
+      received: receiving && spanOf(receiving, times),
       packets: mode === 'datagram' && receiving ? toldPackets(receiving, blockBytes) : undefined,
-      sent: sending && spanOf(sending, seconds),
+      sent: sending && spanOf(sending, { ...times, idleSeconds: 0 }),
       tcp: retransmits === undefined ? undefined : { retransmits },
       output: results.serverOutputText,
       outputJson: results.serverOutputJson,
@@ -86,7 +94,8 @@ export function farResult(
 }
 
 /** Before 3.2 no times are told. */
-function spanOf({ bytes, startSeconds = 0, endSeconds = 0 }: StreamResults, seconds: number): Span {
+function spanOf({ bytes, startSeconds = 0, endSeconds = 0 }: StreamResults, { seconds, idleSeconds }: Times): Span {
   const told = endSeconds - startSeconds;
-  return { start: 0, end: told > 0 ? told : seconds, bytes };
+  const whole = told > 0 ? told : seconds;
+  return { start: 0, end: whole > idleSeconds ? whole - idleSeconds : whole, bytes };
 }

@@ -58,6 +58,8 @@ export class ClientRun implements SessionListener {
   #silence: WperfError | undefined;
   #cancelWatch: Cancel = () => {};
   #cancelDelivery: Cancel = () => {};
+  /** Between the last acknowledgement and the end of the test, where the system tells of acknowledgements. */
+  #idleSeconds = 0;
   #watching = false;
 
   constructor({ control, reader, links, early }: Opened, options: RunOptions) {
@@ -95,7 +97,8 @@ export class ClientRun implements SessionListener {
     const { test, clock } = this.#options;
     const seconds = clock.now() - this.#begunAt - test.omitSeconds;
     this.streams.forEach(({ talk, numbers, test: own }, i) => {
-      const { output, outputJson, ...far } = farResult(results, numbers, own, seconds);
+      const times = { seconds, idleSeconds: this.#idleSeconds };
+      const { output, outputJson, ...far } = farResult(results, numbers, own, times);
       // It is of the whole test. Some servers go on telling what the client before has asked for.
       const isWanted = i === 0 && this.#options.serverOutput;
       talk.hear({ type: 'result', ...far, ...(isWanted && given({ output, outputJson })) });
@@ -205,7 +208,10 @@ export class ClientRun implements SessionListener {
       this.#cancelDelivery =
         waiting && now < until
           ? clock.at(now + iperf3.deliveryLookSeconds, look)
-          : clock.at(now + iperf3.readingSeconds, done);
+          : clock.at(now + iperf3.readingSeconds, () => {
+              if (!waiting && this.#deliveredBytes('up') !== undefined) this.#idleSeconds = clock.now() - now;
+              done();
+            });
     };
     look();
   }

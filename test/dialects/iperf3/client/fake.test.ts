@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientTools, runClientPlan } from '../../../../src/client.js';
+import { iperf3 } from '../../../../src/defaults/index.js';
 import { checkLogin, passwordDigest } from '../../../../src/dialects/iperf3/wire/auth.js';
 import { errorFrame } from '../../../../src/dialects/iperf3/wire/framing.js';
 import { makePacketCodec } from '../../../../src/dialects/iperf3/wire/packet-codec.js';
@@ -14,6 +15,7 @@ import { nodeHost } from '../../../../src/host/node.js';
 import type { ClientPlan } from '../../../../src/plan/plan.js';
 import { collect } from '../../../support/events.js';
 import { hurriedClock } from '../../../support/hurried-clock.js';
+import { describeNeeding, systemCalls } from '../../../support/needs.js';
 import { startScripted } from '../../../support/peers/scripted-proxy.js';
 import { clientPlan } from '../../../support/plans.js';
 import { type FakeServer, startFake, type Visit } from './fake-server.js';
@@ -393,6 +395,31 @@ describe('after the test a server', () => {
     expect(error).toBeUndefined();
     expect(end?.sums[0]?.received).toMatchObject({ bytes: 1000 });
     expect(end?.sums[0]?.received?.end).toBeGreaterThan(0.25);
+  });
+});
+
+describeNeeding('an upload by bytes', [systemCalls], () => {
+  it('has no wait for the server to read within the time of a test by bytes', async () => {
+    const told = {
+      id: 1,
+      bytes: 100_000,
+      retransmits: -1,
+      jitter: 0,
+      errors: 0,
+      packets: 0,
+      start_time: 0,
+      end_time: 10,
+    };
+    const script: Script = async (visit) => {
+      await visit.toEnd();
+      await visit.takeResults();
+      visit.sayResults({ streams: [told] });
+      visit.say(states.displayResults);
+    };
+    const { end, error } = await measure(script, { bytes: 100_000, seconds: 86_400 });
+    expect(error).toBeUndefined();
+    expect(end?.sums[0]?.received?.end).toBeLessThanOrEqual(10 - iperf3.readingSeconds);
+    expect(end?.sums[0]?.received?.end).toBeGreaterThan(9);
   });
 });
 

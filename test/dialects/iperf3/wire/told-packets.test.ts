@@ -15,7 +15,7 @@ function testOf(direction: Direction): TestPlan {
 }
 
 const ends = {
-  'a client': (far: Results) => farResult(far, { sends: 1 }, testOf('up'), 2),
+  'a client': (far: Results) => farResult(far, { sends: 1 }, testOf('up'), { seconds: 2, idleSeconds: 0 }),
   'a server': (far: Results) => {
     const word = { type: 'result', cpu: far.cpu, busy: 0 } as const;
     const omitted = { packets: 0, errors: 0 };
