@@ -169,7 +169,7 @@ class ClientTest {
     return {
       type: 'start',
       role: 'client',
-      session: this.#session,
+      session: peer.session ?? this.#session,
       wallMs: Date.now(),
       peer: { host: target.host, port: target.port },
       peerSoftware: peer.software,

@@ -63,6 +63,8 @@ export interface LoadPeer {
   /** Which server the first stream has reached, as far as it tells. */
   readonly server?: string;
   readonly dialect?: ForeignDialect;
+  /** By which both ends know the test, where that is not the session of the opening. */
+  readonly session?: string;
   /** Of all streams, as granted. */
   readonly test: TestPlan;
   /** The conditions as granted, with what the far kernel made of them. */

@@ -83,7 +83,7 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     close: () => run.close(),
   }));
   return {
-    ...{ software: 'iperf3', dialect: 'iperf3', test, streams, notes: notesOf(test, plan) },
+    ...{ software: 'iperf3', dialect: 'iperf3', session: opened.cookie, test, streams, notes: notesOf(test, plan) },
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
     missing: (results) => (run.isInterrupted ? [untold] : missingFigures('client', results)),

@@ -10,7 +10,7 @@ import { type ErrorCode, toWperfError, WperfError } from '../../../errors.js';
 import { type Cancel, type Clock, pause } from '../../../host/clock.js';
 import type { LoadLink } from '../../../transport/channel.js';
 import { makeToken, type Padding, readPublicKey } from '../wire/auth.js';
-import { COOKIE_BYTES, makeCookie } from '../wire/cookie.js';
+import { COOKIE_BYTES, cookieText, makeCookie } from '../wire/cookie.js';
 import { FrameReader, jsonFrame } from '../wire/framing.js';
 import { type Params, writeParams } from '../wire/params.js';
 import { busyError, errorNumbers, serverError, stateName, states } from '../wire/states.js';
@@ -30,6 +30,7 @@ export interface OpeningOptions {
 
 /** A test that runs. */
 export interface Opened {
+  readonly cookie: string;
   readonly control: Socket;
   readonly reader: FrameReader;
   readonly links: readonly LoadLink[];
@@ -98,7 +99,7 @@ class Opening {
       await this.#expectStreams(reader);
       const links = await this.#openLinks(reader);
       await this.#expectRunning(reader);
-      return { control, reader, links, early: this.#early };
+      return { cookie: cookieText(this.#cookie), control, reader, links, early: this.#early };
     } catch (error) {
       control.destroy();
       throw error;

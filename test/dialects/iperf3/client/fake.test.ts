@@ -85,7 +85,7 @@ describe('a test against iperf3', () => {
       title: 'T',
       socket: { tos: 40, windowBytes: 65_536 },
     };
-    const { end, error } = await measure(script, {
+    const { start, end, error } = await measure(script, {
       ...changes,
       seconds: 86_400,
       untimed: true,
@@ -97,6 +97,7 @@ describe('a test against iperf3', () => {
       ...{ protocol: 'tcp', seconds: 0, bytes: 3_000_000, parallel: 3, blockBytes: 10_000, title: 'T', extraData: 'X' },
       ...{ noDelay: true, getServerOutput: true, tos: 40, windowBytes: 65_536, bidir: false, reverse: false },
     });
+    expect(`${start?.session}\0`).toBe(visit?.cookie.toString('latin1'));
     expect(visit?.received).toBe(3_000_000);
     expect(told).toMatchObject([1, 3, 4].map((id) => ({ id, bytes: 1_000_000 })));
     expect(end?.sums[0]?.sent?.bytes).toBe(3_000_000);
