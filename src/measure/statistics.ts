@@ -44,18 +44,28 @@ export class StatisticsGathering {
     this.#levels.clear();
   }
 
-  /** Counts of the whole, and levels as they stood on average. */
+  /** Counts of the whole, and levels on average over the ends of its intervals, of which the last is `now`. */
   summary(now: Statistics): Statistics {
-    const levels = [...this.#levels].map(([key, { sum, times }]) => [key, sum / times] as const);
+    const running = now === this.#last ? {} : now;
+    const levels = this.#columns.flatMap(({ key, kind }) =>
+      kind === 'level' ? [[key, this.#mean(key, running[key])] as const] : [],
+    );
     return shown(this.#columns, { ...now, ...Object.fromEntries(levels) }, differences(now, this.#base));
   }
 
   #addLevel(key: string, value: number | undefined): void {
     if (value === undefined) return;
-    const { sum, times } = this.#levels.get(key) ?? { sum: 0, times: 0 };
+    const { sum, times } = this.#levels.get(key) ?? noLevels;
     this.#levels.set(key, { sum: sum + value, times: times + 1 });
   }
+
+  #mean(key: string, last: number | undefined): number {
+    const { sum, times } = this.#levels.get(key) ?? noLevels;
+    return last === undefined ? sum / times : (sum + last) / (times + 1);
+  }
 }
+
+const noLevels = { sum: 0, times: 0 };
 
 /** Over streams that ran side by side: counts add up, levels and shares are averaged. Undefined where one is missing. */
 export function sumStatistics(

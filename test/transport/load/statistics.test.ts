@@ -16,16 +16,16 @@ const telling: LoadTransport = {
   statistics: () => ({ level: 7 }),
 };
 
-async function measure(direction: Direction | 'bidir', far: LoadTransport) {
+async function measure(direction: Direction | 'bidir', far: LoadTransport, near = telling, streams = 2) {
   const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false }, { transports: [far] });
   onTestFinished(() => server.close());
   const atServer: TestEvent[] = [];
   server.on('test', (event) => atServer.push(event));
   const plan = clientPlan(server.address.port, {
-    ...{ direction, streams: 2, seconds: 0.5, intervalSeconds: 0.2, bitsPerSecond: 20e6 },
+    ...{ direction, streams, seconds: 0.5, intervalSeconds: 0.2, bitsPerSecond: 20e6 },
     proto: { name: './memory', settings: {} },
   });
-  const atClient = await collect(runClientPlan(plan, { loadTransport: telling }));
+  const atClient = await collect(runClientPlan(plan, { loadTransport: near }));
   await expect.poll(() => atServer.at(-1)?.type).toBe('end');
   return { atClient, atServer: sorted(atServer) };
 }
@@ -42,6 +42,27 @@ test.each(['up', 'down', 'bidir'] as const)('both ends have it for every interva
     }
   }
 });
+
+test.each(['up', 'down'] as const)(
+  'the whole is that of all its intervals, the last one too, %s',
+  async (direction) => {
+    let [reads, resent] = [0, 0];
+    const growing: LoadTransport = {
+      ...memory,
+      columns: [
+        { key: 'level', title: 'Level', kind: 'level' },
+        { key: 'resent', title: 'Resent', kind: 'count' },
+      ],
+      statistics: () => ({ level: 2 ** reads++, resent: resent++ }),
+    };
+    const { atClient } = await measure(direction, growing, growing, 1);
+    expect(atClient.error).toBeUndefined();
+    const told = atClient.intervals.map(({ sums }) => sums[0]?.statistics);
+    const sum = (key: string) => told.reduce((all, each) => all + (each?.[key] ?? Number.NaN), 0);
+    expect(told).toHaveLength(3);
+    expect(atClient.end?.sums[0]?.statistics).toEqual({ level: sum('level') / 3, resent: sum('resent') });
+  },
+);
 
 test('a far end that tells nothing takes no interval with it', async () => {
   const { atClient } = await measure('down', memory);

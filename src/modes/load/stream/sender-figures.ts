@@ -8,6 +8,8 @@ export class SenderFigures {
   readonly #link: Link;
   readonly #tcp: TcpGathering | undefined;
   readonly #statistics: StatisticsGathering | undefined;
+  /** What the transport told of the whole: an interval that is cut later ends with it. */
+  #whole: Statistics | undefined;
   /** Before the load, as far as known; else 0. */
   readonly roundTripSeconds: number;
 
@@ -33,10 +35,11 @@ export class SenderFigures {
     return given({ tcp, statistics });
   }
 
-  /** A look outside the intervals. */
+  /** The last look, outside the intervals. */
   look(): void {
     const sample = this.#sample();
     if (sample) this.#tcp?.look(sample);
+    this.#whole ??= this.#known();
   }
 
   get tcp(): TcpSummary | undefined {
@@ -53,7 +56,7 @@ export class SenderFigures {
   }
 
   #known(): Statistics | undefined {
-    return this.#statistics && this.#link.statistics?.();
+    return this.#statistics && (this.#whole ?? this.#link.statistics?.());
   }
 }
 
