@@ -7,7 +7,7 @@ import { orAborted } from '../../host/abort.js';
 import type { Host } from '../../host/host.js';
 import { randomId } from '../../host/random.js';
 import { latencyUnder } from '../../measure/latency/latency.js';
-import type { ClientPlan, Simulation } from '../../plan/plan.js';
+import type { ClientPlan, Direction, Simulation } from '../../plan/plan.js';
 import { shownProxy } from '../../plan/proxy.js';
 import type { Connected } from '../../transport/transport.js';
 import type { Connections, StreamPlace } from '../connections.js';
@@ -255,7 +255,10 @@ function tellsArrival({ dialect }: LoadPeer): boolean {
 
 /** The directions in which load is known to have arrived, or may have where nobody tells. */
 function loadedWays({ streams }: EndEvent, peer: LoadPeer) {
-  const hasArrived = ({ received }: StreamResult) => (received ? received.bytes > 0 : !tellsArrival(peer));
+  const mayHaveArrived = (direction: Direction) =>
+    !tellsArrival(peer) || (direction === 'up' && (peer.deliveredBytes?.() ?? 0) > 0);
+  const hasArrived = ({ direction, received }: StreamResult) =>
+    received ? received.bytes > 0 : mayHaveArrived(direction);
   return streams.filter(hasArrived).map(({ direction }) => direction);
 }
 

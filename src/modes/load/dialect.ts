@@ -82,6 +82,8 @@ export interface LoadPeer {
   readonly rtt?: RttSummary;
   /** Why the test has failed although its streams came to an end. */
   failure?(): WperfError | undefined;
+  /** Bytes that are known to have arrived of what this end sent, whatever the far end has told of them. */
+  deliveredBytes?(): number | undefined;
   /** What a failure of the test means in this dialect. */
   explain?(error: WperfError): WperfError;
   /** Doubts over figures that are not there, where the usual ones are not what this dialect means by it. */

@@ -70,8 +70,9 @@ export class StreamData implements Data {
     return this.#in.socketDrops;
   }
 
-  /** Bytes that have come or gone: a sign of life. */
-  get moved(): number {
+  /** Bytes that have come or gone: a sign of life. What has been delivered of them is known from then on, too. */
+  look(): number {
+    this.#lookAtDelivery();
     return this.#in.bytesRead + (this.#writer?.takenBytes ?? 0);
   }
 
@@ -80,8 +81,7 @@ export class StreamData implements Data {
    * what a proxy has acknowledged.
    */
   get deliveredBytes(): number | undefined {
-    const waiting = this.#out.info.server ? undefined : this.#out.kernel?.sample()?.waitingBytes;
-    if (waiting !== undefined) this.#deliveredBytes = Math.max(0, (this.#writer?.takenBytes ?? 0) - waiting);
+    this.#lookAtDelivery();
     return this.#deliveredBytes;
   }
 
@@ -92,5 +92,10 @@ export class StreamData implements Data {
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp, isPaced?: boolean): LoadWriter {
     this.#writer = this.#out.loadWriter(blockBytes, maxBytes, stamp, isPaced);
     return this.#writer;
+  }
+
+  #lookAtDelivery(): void {
+    const waiting = this.#out.info.server ? undefined : this.#out.kernel?.sample()?.waitingBytes;
+    if (waiting !== undefined) this.#deliveredBytes = Math.max(0, (this.#writer?.takenBytes ?? 0) - waiting);
   }
 }

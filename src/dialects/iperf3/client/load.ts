@@ -86,6 +86,7 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     ...{ software: 'iperf3', dialect: 'iperf3', session: opened.cookie, test, streams, notes: notesOf(test, plan) },
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
+    deliveredBytes: () => run.deliveredBytes,
     missing: (results) => (run.isInterrupted ? [untold] : missingFigures('client', results)),
   };
 }

@@ -88,6 +88,11 @@ export class ClientRun implements SessionListener {
     return this.#interrupted ? undefined : this.#session.failure;
   }
 
+  /** Of what this end sends; undefined where the system does not tell. */
+  get deliveredBytes(): number | undefined {
+    return sumIfAll(this.streams.map(({ data }) => data.deliveredBytes));
+  }
+
   /** At this end. */
   get isInterrupted(): boolean {
     return this.#interrupted;
@@ -209,7 +214,7 @@ export class ClientRun implements SessionListener {
         waiting && now < until
           ? clock.at(now + iperf3.deliveryLookSeconds, look)
           : clock.at(now + iperf3.readingSeconds, () => {
-              if (!waiting && this.#deliveredBytes('up') !== undefined) this.#idleSeconds = clock.now() - now;
+              if (!waiting && this.deliveredBytes !== undefined) this.#idleSeconds = clock.now() - now;
               done();
             });
     };
@@ -222,10 +227,10 @@ export class ClientRun implements SessionListener {
     this.#watching = true;
     const { clock, peer } = this.#options;
     this.#session.watch(silenceSeconds);
-    let [moved, movedAt] = [this.#moved, clock.now()];
+    let [moved, movedAt] = [this.#look(), clock.now()];
     const look = () => {
-      const now = clock.now();
-      if (this.#moved !== moved) [moved, movedAt] = [this.#moved, now];
+      const [seen, now] = [this.#look(), clock.now()];
+      if (seen !== moved) [moved, movedAt] = [seen, now];
       if (now - movedAt >= silenceSeconds) {
         const text = `nothing came through to or from ${peer} for ${silenceSeconds} s; it is taken for lost`;
         this.#onSilence(new WperfError('peer-lost', text, { operation: 'test', peer }));
@@ -236,7 +241,7 @@ export class ClientRun implements SessionListener {
 
   /** Load may never have arrived, and the server be there all the same: it is asked what did by ending the test. */
   #onSilence(lost: WperfError): void {
-    const isHopeless = this.#options.test.direction === 'down' || this.#deliveredBytes('up');
+    const isHopeless = this.#options.test.direction === 'down' || this.deliveredBytes;
     if (isHopeless) {
       this.#session.fail(lost);
       return;
@@ -251,12 +256,12 @@ export class ClientRun implements SessionListener {
 
   /** Undefined where the system does not tell. */
   #deliveredBytes(direction: Direction): number | undefined {
-    if (direction === 'down') return this.#arrivedBytes;
-    return sumIfAll(this.streams.map(({ data }) => data.deliveredBytes));
+    return direction === 'down' ? this.#arrivedBytes : this.deliveredBytes;
   }
 
-  get #moved(): number {
-    return this.streams.reduce((sum, { data }) => sum + data.moved, 0);
+  /** Bytes that have moved in either direction. */
+  #look(): number {
+    return this.streams.reduce((sum, { data }) => sum + data.look(), 0);
   }
 
   #lost({ reason, text }: Closed): void {

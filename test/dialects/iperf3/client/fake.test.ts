@@ -399,6 +399,31 @@ describe('after the test a server', () => {
   });
 });
 
+describeNeeding('an upload of which the server tells nothing', [systemCalls], () => {
+  const endings: readonly [string, (visit: Visit, stop: AbortController) => void][] = [
+    ['is interrupted', (_visit, stop) => stop.abort('interrupted')],
+    ['loses its server', ({ control }) => control.destroy()],
+    [
+      'loses its server and its streams',
+      ({ control, streams }) => {
+        for (const socket of [...streams, control]) socket.destroy();
+      },
+    ],
+  ];
+
+  it.each(endings)('and that %s has had latency under load all the same', async (_what, act) => {
+    const stop = new AbortController();
+    const script: Script = async (visit) => {
+      await visit.toRunning();
+      setTimeout(() => act(visit, stop), 1500);
+    };
+    const { end, failure } = await measure(script, { seconds: 20, latency: true }, { signal: stop.signal });
+    const { latency } = end ?? failure?.partial ?? {};
+    expect(latency?.loadedUp?.samples).toBeGreaterThan(0);
+    expect(latency?.grade).not.toBeNull();
+  });
+});
+
 describeNeeding('an upload by bytes', [systemCalls], () => {
   it('has no wait for the server to read within the time of a test by bytes', async () => {
     const told = {
