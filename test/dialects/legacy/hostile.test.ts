@@ -120,6 +120,7 @@ describe('a legacy client that', () => {
     expect([1000, 1002, 1008]).toContain(code);
     if (text !== 'nothing')
       await vi.waitFor(() => expect([...notices, sorted(events).end?.warnings].join()).toContain(text));
+    await vi.waitFor(() => expect(clock.pending).toBe(0));
   });
 
   it('floods texts is refused at the first', async () => {

@@ -146,19 +146,13 @@ class Guest {
     const guest = { session, peerSoftware: legacySoftware, dialect: 'legacy', link: link.channel } as const;
     const ended = countServedPings(guest, clock, stop);
     let answered = 0;
+    const cancels: Cancel[] = [];
     return new Promise<void>((resolve, reject) => {
-      const cancelWatch = watchLife(link, clock, reject);
-      let cancelStop = () => {};
-      const finish = () => {
-        cancelWatch();
-        cancelStop();
-        resolve();
-      };
-      cancelStop = onAbort(stop, finish);
-      link.onClosed = finish;
+      cancels.push(watchLife(link, clock, reject), onAbort(stop, resolve));
+      link.onClosed = () => resolve();
       link.onText = (text) => {
         const pong = pongTo(text);
-        if (text === endOf.client) finish();
+        if (text === endOf.client) resolve();
         else if (pong === undefined)
           reject(new WperfError('protocol-violation', 'it sent a text where a ping was due'));
         else if (link.channel.queuedBytes > legacy.queuedBytes) {
@@ -168,7 +162,10 @@ class Guest {
           link.say(pong);
         }
       };
-    }).finally(() => emit.pings(ended(answered)));
+    }).finally(() => {
+      for (const cancel of cancels) cancel();
+      emit.pings(ended(answered));
+    });
   }
 
   #refuse(code: WperfError['code'], message: string, hint?: string): void {
