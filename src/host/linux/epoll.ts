@@ -20,6 +20,18 @@ export class Epoll {
     this.#poll = libc.poll(this.#fd, wake);
   }
 
+  /** One that watches these for input and errors. Throws a SystemError, with nothing left open. */
+  static over(libc: Libc, wake: () => void, watched: Iterable<Descriptor>): Epoll {
+    const epoll = new Epoll(libc, wake);
+    try {
+      for (const each of watched) epoll.add(each);
+      return epoll;
+    } catch (thrown) {
+      epoll.close();
+      throw thrown;
+    }
+  }
+
   add({ fd }: Descriptor, events: number = linux.EPOLLIN): void {
     this.#control(linux.EPOLL_CTL_ADD, fd, events);
   }

@@ -25,9 +25,7 @@ export class ConnectionSockets {
     try {
       this.#icmp = this.#openIcmp();
       this.#tcp = this.#openTcp();
-      const epoll = new Epoll(libc, wake);
-      this.#opened.unshift(epoll);
-      for (const socket of [this.#icmp, this.#tcp]) epoll.add(socket);
+      this.#opened.unshift(Epoll.over(libc, wake, [this.#icmp, this.#tcp]));
     } catch (thrown) {
       this.close();
       throw thrown;

@@ -57,8 +57,7 @@ class ErrqueueProber implements Prober {
     try {
       reportErrors(this.#socket);
       this.#socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, kernelStamps);
-      this.#epoll = new Epoll(libc, options.wake);
-      this.#epoll.add(this.#socket);
+      this.#epoll = Epoll.over(libc, options.wake, [this.#socket]);
     } catch (thrown) {
       this.#socket.close();
       throw thrown;

@@ -54,8 +54,7 @@ class RawProber implements Prober {
       this.#sender = sender;
       this.#flow = flow;
       sender.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, allStamps);
-      this.#epoll = new Epoll(libc, options.wake);
-      for (const socket of this.#heard) this.#epoll.add(socket);
+      this.#epoll = Epoll.over(libc, options.wake, this.#heard);
     } catch (thrown) {
       for (const socket of this.#opened) socket.close();
       throw thrown;

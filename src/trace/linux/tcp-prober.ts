@@ -25,7 +25,7 @@ interface Attempt {
   readonly probe: Probe;
   readonly socket: LinuxSocket;
   readonly beforeNs: bigint;
-  /** Round trip of a socketRefusal that came before `connect` returned, as it does on this very machine. */
+  /** Round trip of a refusal that came before `connect` returned, as it does on this very machine. */
   readonly refusedMs?: number;
 }
 
@@ -45,8 +45,13 @@ export class LinuxTcpProber implements Prober {
     this.#options = options;
     this.port = options.port;
     this.#stamper = new LinuxSocket(libc, options.target.family, linux.SOCK_DGRAM, linux.IPPROTO_UDP);
-    this.#stamper.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
-    this.#epoll = new Epoll(libc, options.wake);
+    try {
+      this.#stamper.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, arrivalStamps);
+      this.#epoll = new Epoll(libc, options.wake);
+    } catch (thrown) {
+      this.#stamper.close();
+      throw thrown;
+    }
   }
 
   send(probe: Probe): void {

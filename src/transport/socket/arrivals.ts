@@ -66,13 +66,7 @@ class ArrivalReader {
     const stamps = stableMemory(4);
     stamps.writeInt32LE(arrivalStamps);
     checked(libc, 'setsockopt', fd, linux.SOL_SOCKET, linux.SO_TIMESTAMPING, stamps, stamps.length);
-    this.#epoll = new Epoll(libc, () => this.#readable());
-    try {
-      this.#epoll.add({ fd });
-    } catch (error) {
-      this.#epoll.close();
-      throw error;
-    }
+    this.#epoll = Epoll.over(libc, () => this.#readable(), [{ fd }]);
     socket.once('close', () => this.#stop());
     socket.pause();
   }

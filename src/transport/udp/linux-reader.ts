@@ -29,13 +29,7 @@ export class LinuxReader {
     this.#socket = socket;
     this.#received = datagramsReceived(libc, maxBytes);
     this.#events = events;
-    this.#epoll = new Epoll(libc, () => this.#wake());
-    try {
-      this.#epoll.add(socket);
-    } catch (error) {
-      this.#epoll.close();
-      throw error;
-    }
+    this.#epoll = Epoll.over(libc, () => this.#wake(), [socket]);
   }
 
   /** Tells once when the socket has room again. */
