@@ -71,7 +71,6 @@ function details(start: StartEvent): string[] {
   ];
 }
 
-/** Blocks at a rate are of any size: `25-byte blocks`. */
 /** Where received load ends; a line for each direction, or one for all. */
 export function readerLines({ readers = {} }: StartEvent): string[] {
   const { up, down } = readers;
@@ -88,6 +87,7 @@ const endOfLoad: Readonly<Record<LoadReader, string>> = {
   process: 'copied into the process that counts it',
 };
 
+/** Blocks at a rate are of any size: `25-byte blocks`. */
 function blockText({ packets, test: { mode, blockBytes } }: StartEvent): string {
   if (mode === 'datagram') return `${packets === undefined ? '' : `${packets} `}${blockBytes}-byte packets`;
   return blockBytes % 1024 === 0 ? `${sizeFigure(blockBytes)} blocks` : `${blockBytes}-byte blocks`;
