@@ -123,7 +123,7 @@ export interface StreamInterval extends Span {
   readonly packets?: PacketTotals;
   /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
   readonly tcp?: TcpSample;
-  /** What the transport tells, by the keys of its columns. Only where this end sends. */
+  /** What the transport tells at the end that sends, by the keys of its columns. */
   readonly statistics?: Statistics;
 }
 

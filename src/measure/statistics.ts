@@ -1,5 +1,7 @@
 /** What a transport knows of its connections, as named columns that a report draws without having heard of them. Pure. */
 
+import type { Span } from './span.js';
+
 /** By name. Counts only grow. */
 export type Statistics = Readonly<Record<string, number>>;
 
@@ -78,6 +80,27 @@ export function sumStatistics(
     const values = present.flatMap((figures) => figures[key] ?? []);
     const sum = values.reduce((a, b) => a + b, 0);
     return values.length === 0 ? undefined : kind === 'count' ? sum : sum / values.length;
+  });
+}
+
+/** What one connection told of a stretch of time. */
+interface Told extends Pick<Span, 'start' | 'end'> {
+  readonly statistics?: Statistics | undefined;
+}
+
+/**
+ * Of two stretches as one: counts add up, a level is as it stood at the end, a share is averaged by time. Undefined where
+ * one is missing.
+ */
+export function joinStatistics(columns: readonly StatisticColumn[], one: Told, other: Told): Statistics | undefined {
+  const [before, after] = one.end <= other.end ? [one, other] : [other, one];
+  const [a, b] = [before.statistics, after.statistics];
+  if (a === undefined || b === undefined) return undefined;
+  const [first, second] = [before.end - before.start, after.end - after.start];
+  return figuresOf(columns, ({ key, kind }) => {
+    const [x = Number.NaN, y = Number.NaN] = [a[key], b[key]];
+    if (kind === 'level') return b[key];
+    return kind === 'count' ? x + y : (first * x + second * y) / (first + second);
   });
 }
 

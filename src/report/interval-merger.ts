@@ -1,13 +1,16 @@
 /** Joins a test's intervals until they are as long as asked for: a server's report need not follow each client's wish. */
 import type { IntervalEvent, IntervalSum, StreamInterval, TestEvent } from '../events/load.js';
+import { given } from '../given.js';
 import { type PacketTotals, sumPackets } from '../measure/packets/packets.js';
 import type { Span } from '../measure/span.js';
+import { joinStatistics, type StatisticColumn } from '../measure/statistics.js';
 import type { Reporter } from './reporter.js';
 
 export class IntervalMerger implements Reporter {
   readonly #inner: Reporter;
   readonly #seconds: number;
   #joined: IntervalEvent | undefined;
+  #columns: readonly StatisticColumn[] = [];
 
   /** 0 seconds reports no intervals. */
   constructor(inner: Reporter, seconds: number) {
@@ -17,6 +20,7 @@ export class IntervalMerger implements Reporter {
 
   event(event: TestEvent): void {
     if (event.type !== 'interval') {
+      if (event.type === 'start') this.#columns = event.columns ?? [];
       this.#flush();
       this.#inner.event(event);
     } else if (this.#seconds > 0) {
@@ -26,7 +30,7 @@ export class IntervalMerger implements Reporter {
 
   #add(event: IntervalEvent): void {
     if (this.#joined && isOmitted(this.#joined) !== isOmitted(event)) this.#flush();
-    this.#joined = this.#joined ? join(this.#joined, event) : event;
+    this.#joined = this.#joined ? join(this.#joined, event, this.#columns) : event;
     const [longest] = [...this.#joined.streams].sort((a, b) => lengthOf(b) - lengthOf(a));
     // A tick of tolerance: intervals end a little after their time, and so begin a little late.
     if (longest && lengthOf(longest) > this.#seconds - 0.05) this.#flush();
@@ -42,34 +46,44 @@ export class IntervalMerger implements Reporter {
 const lengthOf = (span: Span) => span.end - span.start;
 const isOmitted = (event: IntervalEvent) => event.streams.some((stream) => stream.omitted);
 
-function join(a: IntervalEvent, b: IntervalEvent): IntervalEvent {
-  return { type: 'interval', streams: joinStreams(a.streams, b.streams), sums: joinSums(a.sums, b.sums) };
+type Columns = readonly StatisticColumn[];
+
+function join(a: IntervalEvent, b: IntervalEvent, columns: Columns): IntervalEvent {
+  const streams = joinStreams(a.streams, b.streams, columns);
+  return { type: 'interval', streams, sums: joinSums(a.sums, b.sums, columns) };
 }
 
-function joinStreams(before: readonly StreamInterval[], after: readonly StreamInterval[]): StreamInterval[] {
+function joinStreams(
+  before: readonly StreamInterval[],
+  after: readonly StreamInterval[],
+  columns: Columns,
+): StreamInterval[] {
   const same = (x: StreamInterval, y: StreamInterval) => x.id === y.id && x.direction === y.direction;
   const joined = before.map((a) => {
     const b = after.find((other) => same(a, other));
     if (!b) return a;
+    const { statistics: _, ...rest } = b;
     const packets = a.packets && b.packets && joinPackets(a.packets, b.packets);
     const tcp = a.tcp && b.tcp && { ...b.tcp, retransmits: a.tcp.retransmits + b.tcp.retransmits };
-    return { ...b, ...joinSpans(a, b), ...joinSent(a, b), ...(packets && { packets }), ...(tcp && { tcp }) };
+    const statistics = joinStatistics(columns, a, b);
+    return { ...rest, ...joinSpans(a, b), ...joinSent(a, b), ...given({ packets, tcp, statistics }) };
   });
   return [...joined, ...after.filter((b) => !before.some((a) => same(a, b)))];
 }
 
 /** Only of directions that every interval has a sum of: one that left out a part would read as a dip. */
-function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[]): IntervalSum[] {
+function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[], columns: Columns): IntervalSum[] {
   return before.flatMap((a) => {
     const b = after.find((other) => other.direction === a.direction);
     if (!b) return [];
-    const { retransmits, packets, ...rest } = b;
+    const { retransmits, packets, statistics: _, ...rest } = b;
     const known = a.retransmits !== undefined && retransmits !== undefined;
     const joined = a.packets && packets && joinPackets(a.packets, packets);
-    const figures = {
-      ...(joined && { packets: joined }),
-      ...(known && { retransmits: (a.retransmits ?? 0) + retransmits }),
-    };
+    const figures = given({
+      packets: joined,
+      retransmits: known ? (a.retransmits ?? 0) + retransmits : undefined,
+      statistics: joinStatistics(columns, a, b),
+    });
     return [{ ...rest, ...joinSpans(a, b), ...joinSent(a, b), ...figures }];
   });
 }

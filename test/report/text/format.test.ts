@@ -59,6 +59,30 @@ describe('an interval merger', () => {
     expect(run(0, [...three, endOf(start)]).map(({ type }) => type)).toEqual(['end']);
   });
 
+  it('adds up what a transport counts, and leaves what it measures as it stood', () => {
+    const columns = [
+      { key: 'level', title: 'Level', kind: 'level' },
+      { key: 'count', title: 'Count', kind: 'count' },
+      { key: 'share', title: 'Share', kind: 'share' },
+    ] as const;
+    const told = [
+      { level: 5, count: 7, share: 10 },
+      { level: 6, count: 1, share: 20 },
+    ];
+    const intervals = told.map((statistics, second) => {
+      const { streams, sums, ...rest } = intervalOf(start, second);
+      const withStatistics = <T>(each: T) => ({ ...each, statistics });
+      return { ...rest, streams: streams.map(withStatistics), sums: sums.map(withStatistics) };
+    });
+    const joined = run(2, [{ ...start, columns }, ...intervals])[1] as IntervalEvent;
+    for (const { statistics } of [...joined.streams, ...joined.sums]) {
+      expect(statistics).toEqual({ level: 6, count: 8, share: 15 });
+    }
+    const [first, second] = [intervals[0], intervalOf(start, 1)] as [IntervalEvent, IntervalEvent];
+    const lacking = run(2, [{ ...start, columns }, first, second])[1] as IntervalEvent;
+    expect(lacking.streams[0]).not.toHaveProperty('statistics');
+  });
+
   it('has no sum where one of the joined lacked it, which would read as a dip', () => {
     const [first, second] = [intervalOf(start, 0), { ...intervalOf(start, 1), sums: [] }];
     for (const events of [
