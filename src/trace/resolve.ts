@@ -1,7 +1,9 @@
 /** Names to addresses for the target, addresses to names for the hops. */
-import { lookup, Resolver } from 'node:dns/promises';
+import { Resolver } from 'node:dns/promises';
 import { waits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
+import { orAborted } from '../host/abort.js';
+import { findAddresses } from '../host/names.js';
 import { scopeIdOf, zoneFlaw } from '../host/zone.js';
 import { type Family, type Ip, lacksZone, noHostWords, parseIp } from '../net/ip.js';
 import { printableName } from './printable-name.js';
@@ -9,25 +11,34 @@ import type { TraceTarget } from './prober.js';
 
 type Find = (name: string, family: Family | undefined) => Promise<readonly string[]>;
 
-const addressesOf: Find = async (name, family) => {
-  const found = await lookup(name, { all: true, family: family ?? 0, verbatim: true });
-  return found.map(({ address }) => address);
-};
-
 /** The first address in the system's order, or of the family asked for, that a packet can be sent to. */
-export async function resolveTarget(host: string, family?: Family, find: Find = addressesOf): Promise<TraceTarget> {
+export async function resolveTarget(
+  host: string,
+  family?: Family,
+  find: Find = findAddresses,
+  signal?: AbortSignal,
+): Promise<TraceTarget> {
   const literal = parseIp(host);
   if (literal !== undefined) return literalTarget(host, literal, family);
-  const addresses = await find(host, family).catch((cause: unknown) => {
-    const kind = family === undefined ? 'address' : `IPv${family} address`;
-    const hint = 'check the name and the DNS';
-    throw new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, hint, cause });
+  const addresses = await orAborted(find(host, family), signal, interrupted).catch((cause: unknown) => {
+    throw cause instanceof WperfError ? cause : notFound(host, family, cause);
   });
   const found = addresses.flatMap((each) => (lacksZone(each) ? [] : (parseIp(each) ?? [])));
   const address = found.find((each) => noHostWords(each) === undefined) ?? found[0];
   if (address === undefined) throw zoneMissing(`${host} is ${addresses[0]},`, addresses[0]);
   checkOfHost(`${host} is ${address.text},`, address);
   return literalTarget(host, address, family);
+}
+
+function interrupted(): WperfError {
+  return new WperfError('interrupted', 'interrupted before the trace began');
+}
+
+function notFound(host: string, family: Family | undefined, cause: unknown): WperfError {
+  const kind = family === undefined ? 'address' : `IPv${family} address`;
+  const isSilent = cause instanceof Error && 'code' in cause && cause.code === 'EAI_AGAIN';
+  const hint = isSilent ? 'the DNS does not answer: check the network' : 'check the name and the DNS';
+  return new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, hint, cause });
 }
 
 /** Lookups of PTR records: each address asked for once, each answer bounded in time, the text safe to print. */

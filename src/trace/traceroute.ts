@@ -22,7 +22,7 @@ import type { TraceTools } from './tools.js';
  */
 export async function* traceroute(options: TraceOptions, tools: TraceTools = {}): AsyncGenerator<TraceEvent, void> {
   const settings = traceSettings(options);
-  const target = await resolveTarget(settings.host, settings.family);
+  const target = await resolveTarget(settings.host, settings.family, undefined, tools.signal);
   const waker = new Waker();
   const prober = await openProber(target, settings, waker.wake);
   const confirm = (claim: Claim) => confirmClaim(claim, target, settings, tools.signal);

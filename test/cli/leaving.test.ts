@@ -1,12 +1,13 @@
 /** How the program ends: once what it wrote is taken, at once when it is told to, and without goodbyes that tell nothing. */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { legacy } from '../../src/defaults/index.js';
 import { startFakeServer } from '../dialects/legacy/fake-server.js';
 import { repositoryFile, temporaryFolder } from '../support/folders.js';
-import { describeNeeding, program } from '../support/needs.js';
+import { describeNeeding, networkNamespaces, program, root, systemCalls } from '../support/needs.js';
 import { freePort, listening } from '../support/ports.js';
 import { type Running, run, start } from '../support/processes.js';
 import { runWperf, startWperfServer, wperf } from '../support/wperf.js';
@@ -201,5 +202,48 @@ describe('a pipe as the file to write', () => {
     const { exitCode, stderr } = await runWperf(['--loopback', '-t', '0.3', '-b', '1M', '--report', path]);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect((await reader.finished).stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i);
+  });
+});
+
+describeNeeding('a search for a name that the DNS does not answer', [root, networkNamespaces, systemCalls], () => {
+  /** In a network of its own, whose resolver takes every question and says nothing. */
+  async function startAsking(argv: readonly string[]): Promise<Running> {
+    const folder = await temporaryFolder(onTestFinished);
+    await writeFile(join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\n');
+    const silent = 'import socket,sys;s=socket.socket(2,2);s.bind(("127.0.0.1",53));open("ready","w");sys.stdin.read()';
+    const steps = [
+      'ip link set lo up; mount --bind resolv.conf /etc/resolv.conf',
+      `tail -f /dev/null | python3 -c '${silent}' & until [ -e ready ]; do sleep 0.05; done`,
+      'exec "$@"',
+    ];
+    const all = ['unshare', '-n', '-m', '-p', '-f', '--kill-child', 'sh', '-c', steps.join('; '), 'sh', ...argv];
+    return start(onTestFinished, all, { cwd: folder });
+  }
+
+  test.each([
+    [
+      'a test',
+      ['-c', 'wperf.test', '--connect-timeout', '300'],
+      'cannot find the address of wperf.test:8765 within 300 ms',
+    ],
+    ['pings', ['-c', 'wperf.test', '--ping', '--connect-timeout', '300'], 'cannot find the address of wperf.test:8765'],
+  ])('does not hold up the end of %s', async (_what, args, told) => {
+    const beganAt = performance.now();
+    const { exitCode, stderr } = await (await startAsking(wperf(...args))).finished;
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(told)]);
+    expect(performance.now() - beganAt).toBeLessThan(4000);
+  });
+
+  test('does not hold up an interruption', async () => {
+    for (const args of [
+      ['-c', 'wperf.test'],
+      ['--traceroute', 'wperf.test', '--no-geoip'],
+    ]) {
+      const beganAt = performance.now();
+      const argv = ['timeout', '--preserve-status', '-s', 'INT', '1', ...wperf(...args)];
+      const { exitCode, stderr } = await (await startAsking(argv)).finished;
+      expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/interrupted before the t\w+ began/)]);
+      expect(performance.now() - beganAt).toBeLessThan(5000);
+    }
   });
 });

@@ -28,6 +28,22 @@ describe('targets', () => {
     await expect(refused).rejects.toMatchObject({ code: 'usage', message: '192.0.2.1 is not an IPv6 address' });
   });
 
+  test('a name that is not found is told with what to check', async () => {
+    const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
+    await expect(resolveTarget('s.example', 4, failing('EAI_AGAIN'))).rejects.toMatchObject({
+      ...{ code: 'dns-failure', message: 'no IPv4 address for s.example' },
+      hint: 'the DNS does not answer: check the network',
+    });
+    await expect(resolveTarget('s.example', undefined, failing('ENOTFOUND'))).rejects.toMatchObject({
+      hint: 'check the name and the DNS',
+    });
+  });
+
+  test('a search is given up with the trace', async () => {
+    const asked = resolveTarget('s.example', undefined, () => new Promise(() => {}), AbortSignal.abort());
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
   test('an interface nobody has is refused', async () => {
     await expect(resolveTarget('fe80::1%none0')).rejects.toMatchObject({ code: 'usage' });
   });

@@ -37,6 +37,7 @@ const prototypes = {
   epoll_wait: 'int epoll_wait(int, void *, int, int)',
   sched_getscheduler: 'int sched_getscheduler(int)',
   sched_setscheduler: 'int sched_setscheduler(int, int, const void *)',
+  _exit: 'void _exit(int)',
   timerfd_create: 'int timerfd_create(int, int)',
   timerfd_settime: 'int timerfd_settime(int, int, const void *, void *)',
 } as const;

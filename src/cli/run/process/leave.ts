@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { waits } from '../../../defaults/index.js';
+import { exit } from './exit.js';
 import { interrupted } from './signals.js';
 
 /** A reader that does not read holds the program up, but not one that was told to end. */
@@ -10,7 +11,7 @@ export async function leave(code: number): Promise<never> {
   await turn();
   const written = Promise.all([process.stdout, process.stderr].map(flushed));
   await unlessTold(written);
-  process.exit(code);
+  exit(code);
 }
 
 /** Waits for what is written to be taken, but not much longer where the program is told to end. */

@@ -1,13 +1,14 @@
 /** SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, the second ends the process as if unhandled. */
 import { constants } from 'node:os';
 import { deferred } from '../../../host/deferred.js';
+import { exit } from './exit.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** On a terminal a live line may stand unfinished. */
 function leave(code: number): never {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  process.exit(code);
+  exit(code);
 }
 
 const first = deferred();
