@@ -110,7 +110,7 @@ test.each([
     ['--proto', 'sctp'],
     "--proto 'sctp' is no protocol that wperf has: give ws, tcp, udp, kcp, or the path of a module, as ./sctp.mjs",
   ],
-  [['--proto', './nowhere.mjs'], 'the module ./nowhere.mjs cannot be loaded: '],
+  [['--proto', './nowhere.mjs'], 'the module ./nowhere.mjs is not there: check the path'],
   [['--proto', 'udp', '-C', 'bbr'], '-C/--congestion is for TCP, and --proto udp has none: leave one of them away'],
   [
     ['--proto', 'udp', '-k', '10'],
