@@ -86,3 +86,26 @@ describeNeeding('--dont-fragment', needs, () => {
     expect((await atOwn(line)).exitCode).toBe(0);
   });
 });
+
+describeNeeding('a path that comes to take less while a test runs', needs, () => {
+  test.each([
+    ['udp', 'client', '', 1472],
+    ['udp', 'server', '-R', 1472],
+    ['kcp', 'client', '', 1400],
+  ] as const)('ends one over %s that the %s sends', async (proto, end, way, bytes) => {
+    const lab = await makeLab(onTestFinished);
+    const [client = '', , server = ''] = lab.namespaces;
+    const place = { host: addresses.server, within: lab.within('server') };
+    const { port } = await startWperfServer(onTestFinished, [], place);
+    const line = `-c ${addresses.server}:${port} --proto ${proto} -b 2M -t 10 --json-stream ${way}`.trim();
+    const test = await lab.spawn('client', [...wperf(), ...line.split(' ')]);
+    await test.outputMatching(/"event":"interval"/);
+    await ip(end === 'client' ? client : server, 'link set eth0 mtu 1300');
+    const { exitCode, stdout } = await test.finished;
+    expect(exitCode).toBe(4);
+    const { data } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    expect(JSON.stringify(data)).toContain(
+      `(packets of ${bytes} bytes are too long for the path, which takes 1272 in one piece)`,
+    );
+  });
+});

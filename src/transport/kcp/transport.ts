@@ -11,6 +11,7 @@ import { keepAlive } from '../udp/keep-alive.js';
 import { openDatagramSocket } from '../udp/open.js';
 import { joinReception } from '../udp/reception.js';
 import type { DatagramSocket } from '../udp/socket.js';
+import { tooLongText } from '../udp/too-long.js';
 import { flawOfSettings, type KcpSettings, kcpSettings } from './settings.js';
 import { type DatagramPort, KcpStream } from './stream.js';
 
@@ -64,7 +65,9 @@ function linkOf(socket: DatagramSocket, settings: KcpSettings, closed = () => {}
   const stream = new KcpStream(portOf(socket), settings, systemClock);
   stream.once('close', closed);
   socket.onError = (error) => {
+    const text = error.code === 'EMSGSIZE' ? tooLongText(settings.mtu, socket) : undefined;
     if (error.code === 'ECONNREFUSED') stream.destroy(error);
+    else if (text !== undefined) stream.destroy(new Error(text));
   };
   const statistics = () => {
     const { smoothedRttMs: rtt, segmentsSent, resentAtTimeout, resentFast, resentEarly } = stream.statistics();

@@ -9,6 +9,7 @@ import { datagramViewOf } from '../socket/datagram-view.js';
 import { type Greeting, readGreeting } from './greeting.js';
 import type { ProbedPath } from './probe.js';
 import type { DatagramSocket } from './socket.js';
+import { tooLongText } from './too-long.js';
 import { DatagramWriter } from './writer.js';
 
 export interface DatagramLinkOptions {
@@ -105,10 +106,8 @@ export class DatagramLink implements LoadLink {
 
   /** Of the path's length; greetings may be tried that are longer. */
   #onTooLong(): void {
-    const { pathPayloadBytes: most } = this.socket;
-    if (most === undefined || this.#packetBytes <= most) return;
-    const text = `packets of ${this.#packetBytes} bytes are too long for the path, which takes ${most} in one piece`;
-    this.#end('too-long', text);
+    const text = tooLongText(this.#packetBytes, this.socket);
+    if (text !== undefined) this.#end('too-long', text);
   }
 
   #end(reason: Closed['reason'], text: string): void {

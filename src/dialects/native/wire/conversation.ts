@@ -26,6 +26,7 @@ const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
   'token-not-asked': 'leave --token away',
   'server-unproven': undefined,
   'server-full': 'try again later',
+  'peer-lost': undefined,
   'peer-terminated': undefined,
   'protocol-violation': undefined,
   'no-load': noLoadHint,
