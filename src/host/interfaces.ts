@@ -7,7 +7,7 @@ export type InterfaceNumbers = ReadonlyMap<string, number>;
 
 /** Where sources differ, as in a network namespace that was entered without its /sys, the kernel's own word to this process is the last. */
 export function interfaceNumbers(): InterfaceNumbers {
-  return new Map([...ofNames(), ...ofSystem(), ...ofIpv6(), ...ofLinkLocal()]);
+  return new Map([...ofNames(), ...ofSystem(), ...ofIpv6(), ...linkLocalNumbers()]);
 }
 
 function ofNames(): [string, number][] {
@@ -38,10 +38,11 @@ function ofIpv6(): [string, number][] {
 }
 
 /** Everywhere, those with a link-local address. */
-function ofLinkLocal(): [string, number][] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+export function linkLocalNumbers(): InterfaceNumbers {
+  const numbers = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
     addresses.flatMap((each): [string, number][] =>
       each.family === 'IPv6' && each.scopeid > 0 ? [[name, each.scopeid]] : [],
     ),
   );
+  return new Map(numbers);
 }
