@@ -620,6 +620,8 @@ describe('bad input', () => {
     ['-s -B 192.0.2.1', "-B/--bind is a client flag: set a server's address with --host"],
     ['--traceroute h -B 192.0.2.1', '-B/--bind is a client flag: use it with -c or --loopback'],
     ['--traceroute h --host ::1', '--host is a server flag: use it with -s'],
+    ['-c h -b 1000000', "-b/--bitrate '1000000' is a bare number, which is Mbit/s: write 1M if it is bit/s"],
+    ['-c h -b 100000', "-b/--bitrate '100000' is a bare number, which is Mbit/s: write 100K if it is bit/s"],
     ['-c h -b 10M/5', "-b/--bitrate '10M/5' asks for bursts, and wperf sends evenly: give 10M"],
     ['-c h -b 2T/5', "-b/--bitrate '2T/5' is out of range: give 0 to 1T"],
     [

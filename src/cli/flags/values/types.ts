@@ -86,12 +86,18 @@ export function rate(limit: Range): FlagType<number> {
   return number('RATE', parseRate, limit, rateText);
 }
 
+/** A bare number from here on, 100 Gbit/s, is meant as iperf3 has it, which takes bit/s. */
+const BARE_BITS = 100_000;
+
 /** Of what is sent: iperf3 takes the packets of a burst behind it. */
 export function sendingRate(limit: Range): FlagType<number> {
   const type = rate(limit);
   return {
     ...type,
     parse(text) {
+      if (/^\d+$/.test(text) && Number(text) >= BARE_BITS) {
+        throw new BadValue('is a bare number, which is Mbit/s', `write ${rateText(Number(text))} if it is bit/s`);
+      }
       const [, bits] = /^([^/]+)\/\d+$/.exec(text) ?? [];
       if (bits === undefined) return type.parse(text);
       type.parse(bits);
