@@ -230,9 +230,9 @@ export class WperfServer extends EventEmitter<ServerEvents> {
 
   #failed(info: ChannelInfo, tcp: Socket, error: unknown): void {
     if (this.#stop.signal.aborted || this.#admission.wasDismissed(tcp)) return;
-    const [peer, { line }] = [`${peerText(info)}: `, toWperfError(error)];
-    // What the client said of itself names it already.
-    this.#notice('warning', line.startsWith(peer) ? line : `${peer}${line}`);
+    const [peer, { line }] = [peerText(info), toWperfError(error)];
+    const isNamed = line.startsWith(`${peer}: `) || line.startsWith(`${peer} `);
+    this.#notice('warning', isNamed ? line : `${peer}: ${line}`);
   }
 
   #notice(level: NoticeEvent['level'], text: string): void {

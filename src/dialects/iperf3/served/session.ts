@@ -62,6 +62,8 @@ export class Session implements Whole {
   /** Settles when all streams have told what they came to. */
   #served: Promise<unknown> = Promise.resolve();
   #ran = false;
+  /** Its last event is out. */
+  #isReported = false;
   /** `client` and `server`: who ended the test before its time. */
   #phase: 'opening' | 'running' | 'ending' | 'client' | 'server' = 'opening';
 
@@ -199,6 +201,7 @@ export class Session implements Whole {
     };
     const onEnded = (ran: boolean) => {
       this.#ran = ran;
+      this.#isReported = true;
     };
     const served = new ServedTest(askedOf(params, this.#id), host, stop, { rate: plan.rate, onEvent, onEnded });
     this.#members = this.#enlist(tests);
@@ -249,26 +252,26 @@ export class Session implements Whole {
     const { clock } = host;
     const silenceSeconds = plan.silenceSeconds ?? iperf3Service.silenceSeconds;
     const stalled = () => {
-      const text = `neither end has sent anything for ${silenceSeconds} s`;
+      const text = `nothing has come from or gone to ${this.peer} for ${silenceSeconds} s`;
       this.#fail(refusal(errorNumbers.noMessage, 'no-load', text));
     };
     this.#cancels.push(progress.watch(clock, silenceSeconds, stalled));
     if (seconds === 0) return;
     const late = clock.now() + omitSeconds + seconds + iperf3Service.overtimeSeconds;
     const overdue = () =>
-      this.#fail(refusal(errorNumbers.overTime, 'timeout', 'its client did not end the test in time'));
+      this.#fail(refusal(errorNumbers.overTime, 'timeout', `${this.peer} did not end the test in time`));
     this.#cancels.push(clock.at(late, overdue));
   }
 
   /** Anything but the end of the test. Throws, or ends it as interrupted. */
   #onWord(state: number): void {
     const { clientTerminated, badMessage } = errorNumbers;
-    const gone = refusal(clientTerminated, 'interrupted', 'the client ended the test');
+    const gone = refusal(clientTerminated, 'interrupted', `${this.peer} ended the test`);
     // A client that fails before its test says that it is done.
     const isGone = state === states.clientTerminate || state === states.iperfDone;
     if (isGone && this.#phase === 'running') this.#endEarly('client');
     if (isGone) throw gone;
-    throw refusal(badMessage, 'protocol-violation', `it said ${state}, which is nothing that is due now`);
+    throw refusal(badMessage, 'protocol-violation', `${this.peer} said ${state}, which is nothing that is due now`);
   }
 
   /** With what there is so far. */
@@ -289,7 +292,8 @@ export class Session implements Whole {
       this.#fail(tooLong(at, text));
       return;
     }
-    const gone = refusal(errorNumbers.streamRead, 'peer-lost', `the client closed the connection of stream ${at + 1}`);
+    const closed = `${this.peer} closed the connection of stream ${at + 1}`;
+    const gone = refusal(errorNumbers.streamRead, 'peer-lost', closed);
     const isLost = () => this.#phase === 'running' && this.#fail(gone);
     this.#cancels.push(clock.at(clock.now() + iperf3Service.lostSeconds, isLost));
   }
@@ -315,9 +319,10 @@ export class Session implements Whole {
   async #onFailure(thrown: unknown): Promise<void> {
     const isEarly = this.#phase === 'client' || this.#phase === 'server';
     if (!isEarly) this.#tell(thrown);
+    const isLate = this.#isReported;
     for (const { talk } of this.#members) talk.fail(toWperfError(thrown));
     await this.#served;
-    if (!isEarly && (!this.#ran || this.#phase === 'ending')) this.#visitor.failed(thrown);
+    if (!isEarly && (isLate || !this.#ran || this.#phase === 'ending')) this.#visitor.failed(thrown);
   }
 
   #tell(thrown: unknown): void {

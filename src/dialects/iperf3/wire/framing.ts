@@ -112,7 +112,7 @@ export class FrameReader {
     try {
       return JSON.parse(json.toString('utf8'));
     } catch {
-      throw this.#violation(`${what} that are no JSON`);
+      throw this.#violation(`${what} as something that is no JSON`);
     }
   }
 

@@ -349,7 +349,7 @@ describe('after the test a server', () => {
         await v.takeResults();
         v.control.write(Buffer.concat([Buffer.of(0, 0, 0, 1), Buffer.from('{')]));
       },
-      'sent results that are no JSON',
+      'sent results as something that is no JSON',
     ],
     [
       'tells of a stream that nobody knows',

@@ -104,7 +104,7 @@ describe('a connection that', () => {
     expect(await line.refusal()).toBe(number);
     await line.ended;
     expect(events).toEqual([]);
-    expect(notices).toHaveLength(1);
+    expect(notices.map((text) => text.match(/127\.0\.0\.1:\d+/g)?.length)).toEqual([1]);
   });
 
   it('asks with wrong types is served as far as it can be understood', async () => {
@@ -145,6 +145,14 @@ describe('a client that falls silent', () => {
     leave(client);
   });
 
+  it('with a test that was reported before is blamed for it', async () => {
+    const client = await converse(port, usual, 'load');
+    await secondsUntilEnd(client.control);
+    expect(events.at(-1)).toMatchObject({ type: 'end' });
+    expect(notices).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ did not end the test in time$/)]);
+    leave(client);
+  });
+
   it('with its download, too', async () => {
     const client = await converse(port, download, 'load');
     expect(await secondsUntilEnd(client.control)).toBeLessThan(60);
@@ -179,7 +187,11 @@ describe('a client that says', () => {
     const client = await converse(port, usual, 'load');
     client.control.say(Buffer.of(state));
     expect(await client.control.refusal()).toBe(number);
-    expect(events.at(-1)).toMatchObject({ type: 'error', partial: { streams: [{ received: { bytes: 1000 } }] } });
+    expect(events.at(-1)).toMatchObject({
+      type: 'error',
+      error: { message: expect.stringMatching(new RegExp(`^127\\.0\\.0\\.1:\\d+ said ${state},`)) },
+      partial: { streams: [{ received: { bytes: 1000 } }] },
+    });
     leave(client);
   });
 

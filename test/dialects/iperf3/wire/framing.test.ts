@@ -75,8 +75,8 @@ describe('the reader of frames', () => {
 
   it.each([
     ['too long', Buffer.of(0xff, 0xff, 0xff, 0xff), 'sent results of 4294967295 bytes, and 100 is the most'],
-    ['no JSON', Buffer.concat([Buffer.of(0, 0, 0, 2), Buffer.from('{x')]), 'sent results that are no JSON'],
-    ['nothing', Buffer.of(0, 0, 0, 0), 'sent results that are no JSON'],
+    ['no JSON', Buffer.concat([Buffer.of(0, 0, 0, 2), Buffer.from('{x')]), 'sent results as something that is no JSON'],
+    ['nothing', Buffer.of(0, 0, 0, 0), 'sent results as something that is no JSON'],
   ])('refuses JSON that is %s', async (_what, bytes, text) => {
     const reader = open();
     far.write(bytes);
