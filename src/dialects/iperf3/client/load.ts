@@ -87,7 +87,7 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
     deliveredBytes: () => run.deliveredBytes,
-    missing: (results) => (run.isInterrupted ? [untold] : missingFigures('client', results)),
+    missing: (results) => untoldBy(run) ?? missingFigures('client', results),
   };
 }
 
@@ -124,7 +124,12 @@ function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
   };
 }
 
-const untold = 'A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.';
+/** Why there is nothing of the server's where nobody has waited for it. */
+function untoldBy({ isInterrupted, isStopped }: ClientRun): string[] | undefined {
+  if (isInterrupted)
+    return ['A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.'];
+  return isStopped ? ['A server of iperf3 that is stopped tells nothing more: its figures are missing.'] : undefined;
+}
 
 const farFragments =
   'A server of iperf3 sends packets in one piece where it listens on IPv4 alone (-4), and elsewhere in fragments.';

@@ -54,6 +54,7 @@ export class ClientRun implements SessionListener {
   #arrivedBytes = 0;
   #wanted: number;
   #interrupted = false;
+  #isStopped = false;
   /** Nothing has moved for so long. */
   #silence: WperfError | undefined;
   #cancelWatch: Cancel = () => {};
@@ -98,6 +99,11 @@ export class ClientRun implements SessionListener {
     return this.#interrupted;
   }
 
+  /** At the server. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   onResults(results: Results): void {
     const { test, clock } = this.#options;
     const seconds = clock.now() - this.#begunAt - test.omitSeconds;
@@ -112,6 +118,7 @@ export class ClientRun implements SessionListener {
   }
 
   onStopped(): void {
+    this.#isStopped = true;
     for (const { talk } of this.streams) {
       talk.hear({ type: 'end', reason: 'shutdown' });
       talk.hear({ type: 'result' });

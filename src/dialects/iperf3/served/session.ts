@@ -5,11 +5,12 @@
 import { constants } from 'node:os';
 import { iperf3Service, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
-import type { TestEvent } from '../../../events/load.js';
+import type { StreamResult, TestEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
 import { ServedTest } from '../../../modes/load/served.js';
+import { missingFigures } from '../../../modes/load/warnings.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import { type Closed, type LoadLink, peerText } from '../../../transport/channel.js';
 import type { House, RawVisitor, StrayDatagram } from '../../served.js';
@@ -24,6 +25,7 @@ import { exchangeResults, type Member } from './exchange.js';
 import { Gathering } from './gathering.js';
 import { openWith, setOptions } from './options.js';
 import { Output } from './output.js';
+import { type Phase, untoldAfter } from './phase.js';
 import { Progress } from './progress.js';
 import { checkLimits, checkUser, numberOf, Refusal, refusal, refusalOfAll } from './rules.js';
 import { ServerTalk, type Whole } from './talk.js';
@@ -64,8 +66,7 @@ export class Session implements Whole {
   #ran = false;
   /** Its last event is out. */
   #isReported = false;
-  /** `client` and `server`: who ended the test before its time. */
-  #phase: 'opening' | 'running' | 'ending' | 'client' | 'server' = 'opening';
+  #phase: Phase = 'opening';
 
   /** `id` is that of its events. */
   constructor(id: string, visitor: RawVisitor, reader: FrameReader, tools: SessionTools) {
@@ -203,7 +204,9 @@ export class Session implements Whole {
       this.#ran = ran;
       this.#isReported = true;
     };
-    const served = new ServedTest(askedOf(params, this.#id), host, stop, { rate: plan.rate, onEvent, onEnded });
+    const missing = (results: readonly StreamResult[]) => untoldAfter(this.#phase) ?? missingFigures('server', results);
+    const options = { rate: plan.rate, onEvent, onEnded, missing };
+    const served = new ServedTest(askedOf(params, this.#id), host, stop, options);
     this.#members = this.#enlist(tests);
     this.#phase = 'running';
     this.#served = Promise.allSettled(this.#members.map((member, at) => this.#serve(served, member, at, params)));

@@ -276,6 +276,8 @@ describe('during the test a server', () => {
     expect(error).toContain(text);
     expect(told.exit).toBe(exit);
     expect(failure?.partial?.sums[0]?.sent?.bytes).toBeGreaterThan(0);
+    const isSaid = failure?.partial?.warnings.some((text) => text.includes('that is stopped tells nothing more'));
+    expect(isSaid).toBe(text.startsWith('was stopped'));
     await closed(server);
   });
 

@@ -190,6 +190,7 @@ describe('a test that ends before its time', () => {
     client.control.say(Buffer.of(12));
     await client.control.ended;
     expect(sorted(events).end).toMatchObject({ interrupted: true, streams: [{ received: { bytes: 1000 } }] });
+    expect(sorted(events).end?.warnings).toEqual([expect.stringContaining('that ends a test early tells nothing')]);
     leave(client);
   });
 
@@ -199,6 +200,8 @@ describe('a test that ends before its time', () => {
     await server.close();
     expect(await client.control.state()).toBe(11);
     expect(sorted(events).end).toMatchObject({ interrupted: true, streams: [{ received: { bytes: 1000 } }] });
+    const [about] = sorted(events).end?.warnings.slice(-1) ?? [];
+    expect(about).toContain('tells nothing to a server that is stopped');
     leave(client);
   });
 

@@ -1,0 +1,12 @@
+/** How far the test of a client has come. Pure. */
+
+/** `client` and `server`: who ended the test before its time. */
+export type Phase = 'opening' | 'running' | 'ending' | 'client' | 'server';
+
+/** Why a test that ended before its time has no figures of its client, as nobody has waited for them. Undefined of any other test. */
+export function untoldAfter(phase: Phase): string[] | undefined {
+  if (phase === 'client') return ['A client of iperf3 that ends a test early tells nothing: its figures are missing.'];
+  if (phase === 'server')
+    return ['A client of iperf3 tells nothing to a server that is stopped: its figures are missing.'];
+  return undefined;
+}
