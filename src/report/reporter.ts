@@ -15,6 +15,8 @@ export type TraceReport = TraceEvent | NoticeEvent | ErrorEvent;
 /** The same for one route trace. */
 export interface TraceReporter {
   event(event: TraceReport): void;
+  /** No more events come: an error may follow the end of what was told. */
+  end?(): void;
 }
 
 /** The same for the events of one `--ping` run. */

@@ -68,6 +68,7 @@ function reportOne(format: OutputPlan['format'], events: readonly TraceReport[])
   const { out, err, screen } = screenOf();
   const reporter = makeTraceReporter(format, screen, { annotated: false });
   for (const event of events) reporter.event(event);
+  reporter.end?.();
   return { out: out.text, err: err.text };
 }
 

@@ -67,6 +67,7 @@ function report(
   const screen = { out: sink('out'), err: sink('err'), columns: () => columns, color: false };
   const reporter = makeTraceReporter(format, screen, { annotated });
   for (const event of shown) reporter.event(event);
+  reporter.end?.();
   return written;
 }
 
@@ -212,6 +213,12 @@ describe('JSON', () => {
     expectValid('', document);
     expect(document).toMatchObject({ end: null, error: 'cannot send: try', error_code: 'unreachable' });
     expect(document.hops).toHaveLength(Math.max(0, before.length - 1));
+  });
+
+  test('a trace that was told to its end and failed all the same is one document', () => {
+    const document = JSON.parse(report('json', [...events, failure]).out);
+    expectValid('', document);
+    expect(document).toMatchObject({ end: { reason: 'refused' }, error_code: 'unreachable' });
   });
 
   test('one line an event', () => {

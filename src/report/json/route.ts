@@ -21,10 +21,6 @@ export class TraceDocument {
     else this.#failure = { error: event.error.line, error_code: event.error.code };
   }
 
-  get isOver(): boolean {
-    return (this.#end ?? this.#failure) !== undefined;
-  }
-
   /** What a hop could not know when it was told, the end does. */
   toJSON(): Record<string, unknown> {
     const isLimited = (hop: TraceHop) => this.#end?.rateLimitedTtls.includes(hop.ttl) ?? hop.rateLimited;
@@ -38,7 +34,7 @@ export class TraceDocument {
   }
 }
 
-/** Prints one document when the trace has ended. */
+/** Prints one document when no more is told. */
 export class TraceJsonReporter implements TraceReporter {
   readonly #out: Sink;
   readonly #document = new TraceDocument();
@@ -49,7 +45,10 @@ export class TraceJsonReporter implements TraceReporter {
 
   event(event: TraceReport): void {
     this.#document.add(event);
-    if (this.#document.isOver) this.#out.write(`${jsonText(this.#document, 2)}\n`);
+  }
+
+  end(): void {
+    this.#out.write(`${jsonText(this.#document, 2)}\n`);
   }
 }
 
