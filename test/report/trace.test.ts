@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { WperfError } from '../../src/errors.js';
 import type { HopAddress } from '../../src/events/hop.js';
-import type { ErrorEvent } from '../../src/events/load.js';
+import type { ErrorEvent, NoticeEvent } from '../../src/events/load.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/events/route.js';
 import type { OutputPlan } from '../../src/plan/plan.js';
 import { makeTraceReporter } from '../../src/report/make-route.js';
@@ -54,7 +54,7 @@ const failure: ErrorEvent = { type: 'error', error: new WperfError('unreachable'
 
 function report(
   format: OutputPlan['format'],
-  shown: readonly (TraceEvent | ErrorEvent)[],
+  shown: readonly (TraceEvent | NoticeEvent | ErrorEvent)[],
   annotated = false,
   columns?: number,
 ) {
@@ -151,6 +151,11 @@ describe('text', () => {
 
 test('a failure goes to stderr', () => {
   expect(report('text', [start, failure])).toMatchObject({ err: 'wperf: error: cannot send: try\n' });
+});
+
+test('notices are told by how much they matter', () => {
+  const notices = (['info', 'warning'] as const).map((level) => ({ type: 'notice', level, text: 'so\u001b' }) as const);
+  expect(report('text', notices).err).toBe('note: so\nwarning: so\n');
 });
 
 describe('JSON', () => {

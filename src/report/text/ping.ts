@@ -1,13 +1,11 @@
 /** A `--ping` run for people: the original wperf's lines, each as its answer comes. */
-
-import { stripControl } from '../../errors.js';
 import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent } from '../../events/ping.js';
 import { endpointText } from '../../net/endpoint.js';
 import type { PingReporter, Screen } from '../reporter.js';
 import { addressOfName, throughProxy } from './load/describe.js';
 import { simulationFindings, simulationLine } from './load/simulation.js';
 import { socketLine } from './load/socket.js';
-import { styleOf } from './style.js';
+import { noticeLine, styleOf } from './style.js';
 
 export class PingTextReporter implements PingReporter {
   readonly #screen: Screen;
@@ -22,10 +20,8 @@ export class PingTextReporter implements PingReporter {
     if (event.type === 'ping-start') this.#printStart(event);
     else if (event.type === 'pong') this.#print(pongLine(this.#start?.peer.host ?? '', event.seq, event.rttMs));
     else if (event.type === 'ping-end') this.#printEnd(event);
-    else if (event.type === 'notice') {
-      const mark = event.level === 'warning' ? style.warn('warning:') : 'note:';
-      this.#screen.err.write(`${mark} ${stripControl(event.text)}\n`);
-    } else {
+    else if (event.type === 'notice') this.#screen.err.write(noticeLine(style, event));
+    else {
       if (event.partial) this.#printEnd(event.partial);
       this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
     }

@@ -95,7 +95,8 @@ describe('a client', () => {
     for await (const event of askingAs(legacyRoute)({ ...clientPlan(port, plan), trace: usualWish }, {}))
       events.push(event);
     await played;
-    expect(events.map(({ type }) => type)).toEqual(['trace-start', 'trace-hop', 'trace-hop', 'trace-end']);
+    const types = ['notice', 'notice', 'trace-start', 'trace-hop', 'trace-hop', 'trace-end'];
+    expect(events.map(({ type }) => type)).toEqual(types);
     expect(events.at(-1)).toMatchObject({ reason: 'target', hops: 2 });
   });
 });

@@ -42,7 +42,8 @@ describeNeeding('a live server of the original', [pythonModule('websockets', 'py
     const { port } = await startLegacyServer(onTestFinished);
     const { all, hops, last, error } = await collect(port);
     expect(error).toBeUndefined();
-    expect(all[0]).toMatchObject({ type: 'trace-start', host: '127.0.0.1', ip: '127.0.0.1', family: 4, queries: 1 });
+    expect(all[0]).toMatchObject({ type: 'notice', text: expect.stringContaining('the original wperf') });
+    expect(all[1]).toMatchObject({ type: 'trace-start', host: '127.0.0.1', ip: '127.0.0.1', family: 4, queries: 1 });
     expect(hops.map(({ ttl, sent, lost }) => [ttl, sent, lost])).toEqual([
       [1, 1, 0],
       [2, 1, 1],
@@ -178,7 +179,13 @@ describe('a client that asks for the route back', () => {
   }
 
   it('asks a server of the original in its own dialect', async () => {
-    expect((await ask({})).all.map(({ type }) => type)).toEqual(['trace-start', 'trace-end']);
+    expect((await ask({})).all.map(({ type }) => type)).toEqual(['notice', 'trace-start', 'trace-end']);
+  });
+
+  it('warns of the token that it sends in the clear', async () => {
+    const { all } = await ask({ token: 'sesame', legacyToken: true });
+    const text = expect.stringContaining('gets the token as it is');
+    expect(all).toContainEqual({ type: 'notice', level: 'warning', text });
   });
 
   it.each([

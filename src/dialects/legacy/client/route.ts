@@ -14,7 +14,7 @@ import { shownProxy } from '../../../plan/proxy.js';
 import { closedError, type LegacyLink } from '../wire/link.js';
 import { parseRouteText } from '../wire/route-wire.js';
 import { commandText } from '../wire/wire.js';
-import { linkTo, refusalOf, sayToken } from './entry.js';
+import { dialectNotes, linkTo, refusalOf, sayToken } from './entry.js';
 
 /** One of the original is told no wishes. */
 export const legacyRoute: RouteDialect = {
@@ -26,7 +26,7 @@ export const legacyRoute: RouteDialect = {
     sayToken(link, plan);
     link.say(commandText('reverse_traceroute'));
     return {
-      notes: [],
+      notes: dialectNotes(plan),
       async next() {
         const word = within(reading.host.clock, legacy.hopSeconds, told.next(), () => silence(link));
         const { value } = await word.catch((thrown) => Promise.reject(refusalOf(plan, [link], thrown)));

@@ -2,13 +2,12 @@
  * Both routes as text, once both are known: beside each other from here to the server, or one under the other where the
  * screen is too narrow for that.
  */
-import { stripControl } from '../../../errors.js';
 import type { RouteEvent } from '../../../events/both-routes.js';
 import type { Hop, HopAddress } from '../../../events/hop.js';
 import type { Likeness, RouteRow } from '../../../trace/compare.js';
 import type { Screen } from '../../reporter.js';
 import { Route, type RoutesReporter, rowsOf } from '../../routes.js';
-import { styleOf } from '../style.js';
+import { noticeLine, styleOf } from '../style.js';
 import { hopColumns } from './hop-columns.js';
 import {
   annotationText,
@@ -44,7 +43,7 @@ export class RoutesTextReporter implements RoutesReporter {
     const style = styleOf(this.#screen.color);
     this.#routes[direction].add(event);
     if (event.type === 'trace-start') this.#print([style.strong(headerLine(event)), ...startLines(event)]);
-    else if (event.type === 'notice') this.#screen.err.write(`note: ${stripControl(event.text)}\n`);
+    else if (event.type === 'notice') this.#screen.err.write(noticeLine(style, event));
     else if (event.type === 'error') {
       this.#screen.err.write(`${style.fail('wperf: error:')} ${names[direction]}: ${event.error.line}\n`);
     }
