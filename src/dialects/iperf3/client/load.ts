@@ -57,21 +57,33 @@ async function open(connections: Connections, { plan, host }: Opening, test: Tes
   return opened;
 }
 
-/** A busy server opens its port anew for each test, and may not be there for a moment. */
+/**
+ * A busy server opens its port anew for each test: it may not be there for a moment, and who was waiting at the port then
+ * gets no answer. A server that never answers is none.
+ */
 async function untilFree<T>(open: () => Promise<T>, clock: Clock, until: number, isOver: () => boolean): Promise<T> {
-  let wasBusy = false;
+  let [wasBusy, wasSilent] = [false, false];
   for (;;) {
     try {
       return await open();
     } catch (error) {
       const { code } = error as Partial<WperfError>;
+      const isSilent = isUnanswered(error);
       wasBusy ||= code === 'server-full';
-      const isPassing = code === 'server-full' || (wasBusy && code === 'connection-refused');
+      const isReopening = isSilent ? wasBusy || !wasSilent : code === 'connection-refused' && (wasBusy || wasSilent);
+      wasSilent ||= isSilent;
+      const isPassing = code === 'server-full' || isReopening;
       if (!isPassing || isOver() || clock.now() + iperf3.retrySeconds > until) throw error;
     }
     await pause(clock, iperf3.retrySeconds);
     if (isOver()) throw new WperfError('interrupted', 'interrupted while the server was busy');
   }
+}
+
+/** The connection was closed before the server had said anything. */
+function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof WperfError) || error.code !== 'not-wperf') return false;
+  return error.cause instanceof WperfError && error.cause.code === 'peer-lost';
 }
 
 function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPeer {

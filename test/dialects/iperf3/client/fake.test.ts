@@ -237,6 +237,27 @@ describe('before the test a server', () => {
     expect(end?.sums[0]?.received?.bytes).toBeGreaterThan(0);
   });
 
+  it('that opens its port anew is asked again, too', async () => {
+    const script: Script = async (visit, visits) => {
+      if (visits === 2) visit.say(states.accessDenied);
+      else if (visits === 4) await whole(visit);
+      else visit.control.resetAndDestroy();
+    };
+    const { error } = await measure(script, { iperf3: { retrySeconds: 10 } });
+    expect(error).toBeUndefined();
+  });
+
+  it('that never answers is none, however long it may be busy', async () => {
+    let asked = 0;
+    const script: Script = async (visit, visits) => {
+      asked = visits;
+      visit.control.destroy();
+    };
+    const { error } = await measure(script, { iperf3: { retrySeconds: 60 } });
+    expect(error).toContain('without an answer');
+    expect(asked).toBe(2);
+  });
+
   it('that stays busy is given up in time', async () => {
     const begun = performance.now();
     const { error } = await measure(async (v) => v.say(states.accessDenied), { iperf3: { retrySeconds: 1.5 } });
