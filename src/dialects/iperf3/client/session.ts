@@ -173,11 +173,19 @@ export class Session {
       this.#awaited = 'its results';
       this.#isHeard = true;
       control.write(jsonFrame(writeResults(this.#ending)));
-      const json = await reader.readJson(resultBounds.bytes, UNBOUNDED_SECONDS, 'results');
-      this.#take(readResults(json, this.#options.ids));
+      await this.#hearResults();
     } else if (state === states.displayResults && this.#hasResults) this.#displayed.resolve();
     else if (state === states.serverTerminate && !this.#hasResults) this.#stopped();
     else throw await refusalOf(state, reader, peer, this.#ending ? 'exchangeResults' : 'nothing');
+  }
+
+  /** In their place may stand that the server has failed, or was stopped: no length that is allowed begins so. */
+  async #hearResults(): Promise<void> {
+    const { reader, ids } = this.#options;
+    const first = await reader.readState(UNBOUNDED_SECONDS);
+    if (first === states.serverError || first === states.serverTerminate) return this.#hear(first);
+    const json = await reader.readJson(resultBounds.bytes, UNBOUNDED_SECONDS, 'results', first);
+    this.#take(readResults(json, ids));
   }
 
   #take(results: Results): void {

@@ -103,10 +103,15 @@ export class FrameReader {
     return (await this.readBytes(4, seconds, what)).readInt32BE();
   }
 
-  /** Rejects with `protocol-violation` for what is longer than `maxBytes`, or no JSON. */
-  async readJson(maxBytes: number, seconds: number, what: string): Promise<unknown> {
+  /**
+   * Rejects with `protocol-violation` for what is longer than `maxBytes`, or no JSON. `first` is the first byte of its
+   * length, where that has been read.
+   */
+  async readJson(maxBytes: number, seconds: number, what: string, first?: number): Promise<unknown> {
     const until = this.#options.clock.now() + seconds;
-    const length = (await this.readBytes(4, seconds, what)).readUInt32BE();
+    const begun = first === undefined ? [] : [first];
+    const rest = await this.readBytes(4 - begun.length, seconds, what);
+    const length = Buffer.concat([Buffer.from(begun), rest]).readUInt32BE();
     if (length > maxBytes) throw this.#violation(`${what} of ${length} bytes, and ${maxBytes} is the most`);
     const json = await this.readBytes(length, Math.max(0, until - this.#options.clock.now()), what);
     try {

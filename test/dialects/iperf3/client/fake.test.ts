@@ -359,6 +359,22 @@ describe('after the test a server', () => {
       'closed the connection',
     ],
     [
+      'fails over the results',
+      async (v) => {
+        await v.takeResults();
+        v.control.write(errorFrame(117));
+      },
+      'could not read the results (iperf3 error 117)',
+    ],
+    [
+      'is stopped before it sends its results',
+      async (v) => {
+        await v.takeResults();
+        v.say(states.serverTerminate);
+      },
+      'was stopped before the end of the test',
+    ],
+    [
       'sends results of a giant length',
       async (v) => {
         await v.takeResults();
