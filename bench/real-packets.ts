@@ -2,7 +2,6 @@
  * Real UDP over loopback beside iperf3's, packets of 1,400 bytes, both receiving at the client: how many a second without
  * a rate, and at a rate how near that comes, what is lost, the jitter that each tool adds, and how evenly packets come.
  */
-
 import { repositoryFile } from '../test/support/folders.js';
 import { program, unmet } from '../test/support/machine.js';
 import { runIperf3, startIperf3Server } from '../test/support/peers/iperf3.js';

@@ -1,5 +1,4 @@
 /** Reads the AS ranges of ip-location-db's numeric CSV files: `first,last,number,name`, both ends included. */
-
 import { type GeoipRecord, normalizeRecord } from '../src/geoip/record.js';
 import type { VisitNetwork } from './mmdb-networks.js';
 

@@ -1,5 +1,4 @@
 /** Makes one database of several sources. */
-
 import type { GeoipRecord } from '../src/geoip/record.js';
 import { type MmdbValue, writeMmdb } from './mmdb-writer.js';
 import { NetworkTree } from './network-tree.js';

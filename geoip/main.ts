@@ -6,7 +6,6 @@
  * `--unless-current` leaves data alone that was built from the same sources or from newer ones. Files that are given take the
  * place of the packages.
  */
-
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDatabase } from './database.js';

@@ -1,5 +1,4 @@
 /** Walks every network of an .mmdb file, in the order of the addresses. */
-
 import { Reader } from 'maxmind';
 import { type GeoipRecord, normalizeRecord } from '../src/geoip/record.js';
 

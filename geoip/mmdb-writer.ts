@@ -2,7 +2,6 @@
  * Writes the MaxMind DB file format 2.0 (https://maxmind.github.io/MaxMind-DB/): search tree, data section, metadata.
  * Of its types only those that country and AS records need: map, array, UTF-8 string and unsigned integer.
  */
-
 import type { FrozenTree } from './network-tree.js';
 
 export type MmdbValue = string | number | readonly MmdbValue[] | { readonly [key: string]: MmdbValue };

@@ -1,5 +1,4 @@
 /** Numbers for the records of a tree, and the record that two sources make together. */
-
 import { type GeoipRecord, mergeRecords } from '../src/geoip/record.js';
 
 export class RecordTable {

@@ -1,5 +1,4 @@
 /** What wperf's data is built from: each source with its date, its license, and how to read its networks. */
-
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,4 @@
 /** The public face of the engine: friendly options in, the same events out that the reporters get. */
-
 import { runClientPlan, runPingPlan, runReverseTracePlan } from './client.js';
 import { defaults } from './defaults/index.js';
 import { WperfError } from './errors.js';

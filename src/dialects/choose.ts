@@ -1,5 +1,4 @@
 /** Which dialect a client speaks: settled once, by what the first connection answered. */
-
 import { WperfError } from '../errors.js';
 import type { LoadDialect } from '../modes/load/dialect.js';
 import type { PingDialect } from '../modes/ping/client.js';

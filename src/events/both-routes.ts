@@ -1,5 +1,4 @@
 /** What `--both-traceroutes` tells: the events of two traces as they come. */
-
 import type { ErrorEvent, NoticeEvent } from './load.js';
 import type { TraceEvent } from './route.js';
 

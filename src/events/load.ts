@@ -5,7 +5,6 @@
  * Directions are named from the client: `up` is client to server. A stream is one connection; in a bidirectional test
  * each stream appears once for each direction.
  */
-
 import type { WperfError } from '../errors.js';
 import type { FailedCheck } from '../measure/checks.js';
 import type { LatencyReport } from '../measure/latency/latency.js';

@@ -1,5 +1,4 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
-
 import type { LatencySummary } from '../measure/latency/percentiles.js';
 import type { ConnectionEnds, ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './load.js';
 import type { PeerAddress } from './peer.js';

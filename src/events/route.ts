@@ -1,5 +1,4 @@
 /** What a trace tells the world: one start, hops in order of TTL as each is known, one end. Plain data. */
-
 import type { Family } from '../net/ip.js';
 import type { Hop } from './hop.js';
 

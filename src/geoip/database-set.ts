@@ -2,7 +2,6 @@
  * The databases in use, as one. A replaced file is loaded and tested beside the old one and then takes its place; a file
  * that is broken, or gone, is refused and the old one stays.
  */
-
 import { dirname } from 'node:path';
 import { stripControl, WperfError } from '../errors.js';
 import { parseIp } from '../net/ip.js';

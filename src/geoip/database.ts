@@ -1,5 +1,4 @@
 /** One .mmdb file in memory: tested before it is used, so that a broken one is refused rather than met at a lookup. */
-
 import { readFile, stat } from 'node:fs/promises';
 import { Reader } from 'maxmind';
 import { geoip } from '../defaults/index.js';

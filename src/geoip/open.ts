@@ -1,5 +1,4 @@
 /** `openGeoip`: country and AS of IP addresses, from files only, which are read again when they are replaced. */
-
 import { geoip } from '../defaults/index.js';
 import { DatabaseSet, type GeoipEntry } from './database-set.js';
 import { type PlaceOptions, placesOf } from './places.js';

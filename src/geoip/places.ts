@@ -1,5 +1,4 @@
 /** Where databases are looked for, the first place winning: what the user named, the system's folders, wperf's own data. */
-
 import { readdir, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { geoip } from '../defaults/index.js';

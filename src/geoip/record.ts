@@ -2,7 +2,6 @@
  * One reading of the record shapes of the databases that people have: MaxMind (GeoIP2, GeoLite2), DB-IP, IPinfo and
  * ip-location-db. The files' text is untrusted.
  */
-
 import { geoip } from '../defaults/index.js';
 import { stripControl } from '../errors.js';
 

@@ -1,5 +1,4 @@
 /** What the data in use is, how old it is, and whose. */
-
 import { geoip } from '../defaults/index.js';
 import { packageFile, readPackageFile } from '../package.js';
 

@@ -1,5 +1,4 @@
 /** What a transport knows of its connections, as named columns that a report draws without having heard of them. Pure. */
-
 import type { Span } from './span.js';
 
 /** By name. Counts only grow. */

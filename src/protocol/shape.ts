@@ -2,7 +2,6 @@
  * Shapes of JSON values from the wire: each checks type and range and names the field and the rule that was broken.
  * Unknown keys are dropped, so that a later version may add some.
  */
-
 import { stripControl } from '../errors.js';
 
 export class ShapeError extends Error {

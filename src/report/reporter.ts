@@ -1,5 +1,4 @@
 /** What a report needs of the world, so that it can be tested without one. */
-
 import type { ErrorEvent, NoticeEvent, TestEvent } from '../events/load.js';
 import type { PingEvent } from '../events/ping.js';
 import type { TraceEvent } from '../events/route.js';

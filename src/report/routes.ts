@@ -1,5 +1,4 @@
 /** What a report of both routes knows of one of them, and when it knows all. */
-
 import type { RouteEvent } from '../events/both-routes.js';
 import type { TraceEnd, TraceHop, TraceStart } from '../events/route.js';
 import { alignRoutes, type RouteRow } from '../trace/compare.js';

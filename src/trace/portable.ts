@@ -2,7 +2,6 @@
  * ICMP probes through the optional package raw-socket: the portable way for administrators, on systems other than
  * Linux or where koffi is missing. Its time stamps are taken in this process, so a busy event loop shows in them.
  */
-
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { nativePackage } from '../package.js';

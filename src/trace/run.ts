@@ -1,5 +1,4 @@
 /** One run of the engine beside its consumer, so that a consumer waiting for a name holds up no probe. */
-
 import { onAbort } from '../host/abort.js';
 import type { Cancel } from '../host/clock.js';
 import { Mailbox } from '../host/mailbox.js';

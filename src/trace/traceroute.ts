@@ -1,5 +1,4 @@
 /** The route to a host, hop by hop: resolves, opens a prober, runs the strategy, names and annotates what it hears. */
-
 import type { Hop, HopAddress } from '../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
 import { type Claim, claimIn } from './claim.js';

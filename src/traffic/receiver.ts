@@ -3,7 +3,6 @@
  * the word to stop. Liveness: the deadline, with its grace, bounds it once a byte has come; the caller bounds the wait
  * for that byte.
  */
-
 import type { Cancel, Clock } from '../host/clock.js';
 import { deferred } from '../host/deferred.js';
 import type { Span } from '../measure/span.js';

@@ -2,7 +2,6 @@
  * Fills a channel with load as fast as back-pressure, and the rate asked for, allow. Liveness: every batch ends when
  * the kernel has taken it; the deadline, the last byte, or the word to stop ends the whole, batch in flight or not.
  */
-
 import type { Cancel, Clock } from '../host/clock.js';
 import { deferred } from '../host/deferred.js';
 import type { Pacing } from '../measure/packets/pacing.js';

@@ -2,7 +2,6 @@
  * The narrow port between a test and whatever carries it, in facets that are asked for apart: texts that control, load
  * that is counted and not kept, round trips, and the connection itself.
  */
-
 import type { PeerAddress } from '../events/peer.js';
 import type { Clock } from '../host/clock.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';

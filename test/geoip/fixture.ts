@@ -1,5 +1,4 @@
 /** Small .mmdb files, written by the recipe's own writer. */
-
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,4 @@
 /** The table of docs/flags.md, made from the same one as the parser and `--help`. */
-
 import { type Flag, groups, groupTitles } from '../../src/cli/flags/rows/flag.js';
 import { flags, placeholderOf, wordsOf } from '../../src/cli/flags/table.js';
 

@@ -1,5 +1,4 @@
 /** A WebSocket to the page's own server, as a transport gives it. */
-
 import { WperfError } from '../../src/errors.js';
 import { endpointText } from '../../src/net/endpoint.js';
 import { SUBPROTOCOL } from '../../src/protocol/version.js';

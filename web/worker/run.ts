@@ -1,5 +1,4 @@
 /** A run of the page: its tests one after another, each with the best that carries its load here. */
-
 import { deferred } from '../../src/host/deferred.js';
 import type { Host } from '../../src/host/host.js';
 import type { FromWorker, Load, PagePlace, Settings, TestDocument } from '../messages.js';

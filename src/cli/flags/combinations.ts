@@ -1,5 +1,4 @@
 /** Which flags go together: one mode, flags that mean something to what is asked for, no conflicts, nothing missing. */
-
 import type { Flag, Use } from './rows/flag.js';
 import { type FlagValues, flags, label, labelOf, type NamedFlag } from './table.js';
 import { usageError } from './usage.js';

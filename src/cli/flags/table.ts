@@ -2,7 +2,6 @@
  * The one table of flags: it makes the parser, `--help`, the manual page, completions, keys of the configuration file,
  * the table of docs/flags.md, and the types of the parsed values.
  */
-
 import { besideFlags } from './rows/beside.js';
 import { bothFlags } from './rows/both.js';
 import { connectionFlags } from './rows/connection.js';

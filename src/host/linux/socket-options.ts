@@ -1,5 +1,4 @@
 /** Options of a Linux socket, whoever opened it. */
-
 import type { Libc } from './libc.js';
 import { checked, linux, stableMemory } from './sockets.js';
 

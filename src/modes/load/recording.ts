@@ -1,5 +1,4 @@
 /** The server's own report of one stream, kept for a client that asks for it. */
-
 import type { StartEvent } from '../../events/load.js';
 import type { Recorder } from '../../events/recorder.js';
 import { given } from '../../given.js';

@@ -1,5 +1,4 @@
 /** Keeps account of the pings that a client sends to this server, for the report of them. */
-
 import type { PingsServedEvent } from '../../events/ping.js';
 import type { Clock } from '../../host/clock.js';
 import { type Link, peerOf } from '../../transport/channel.js';

@@ -1,5 +1,4 @@
 /** `--both-traceroutes`: the route to the server and the route back, traced at the same time. */
-
 import { toWperfError } from '../../errors.js';
 import type { RouteEvent } from '../../events/both-routes.js';
 import type { NoticeEvent } from '../../events/load.js';

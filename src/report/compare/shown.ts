@@ -1,5 +1,4 @@
 /** A comparison for people, and as JSON. */
-
 import { stripControl } from '../../errors.js';
 import { wayNames } from '../document/figures.js';
 import { headline } from '../html/load/words.js';

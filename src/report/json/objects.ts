@@ -3,7 +3,6 @@
  * microseconds), the original wperf's `test_parameters`, and keys of our own beside them. docs/report.schema.json
  * describes each.
  */
-
 import type {
   EndEvent,
   IntervalEvent,

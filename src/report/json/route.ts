@@ -1,5 +1,4 @@
 /** A trace as JSON: one document `{start, hops, end}`, or one line an event. The schema is docs/trace.schema.json. */
-
 import type { HopAddress } from '../../events/hop.js';
 import type { SeenClient, TraceEnd, TraceHop, TraceStart } from '../../events/route.js';
 import { jsonText } from '../printable.js';

@@ -1,5 +1,4 @@
 /** Two raw sockets that hear what concerns one connection: its peer's segments, and ICMP errors, which are everybody's. */
-
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { linux } from '../../host/linux/sockets.js';

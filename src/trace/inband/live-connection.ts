@@ -1,5 +1,4 @@
 /** The TCP connection under a channel, as the kernel knows it: its ends, what is under way on it, the TTL it sends with. */
-
 import { WperfError } from '../../errors.js';
 import { linux } from '../../host/linux/sockets.js';
 import { endpointText } from '../../net/endpoint.js';

@@ -4,7 +4,6 @@
  *
  * The kernel measures a SYN-ACK's round trip, and stamps ICMP errors; for a RST there is only the clock when it is read.
  */
-
 import { defaults } from '../../defaults/index.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';

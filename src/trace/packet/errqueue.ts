@@ -2,7 +2,6 @@
  * What Linux says beside a message: `struct sock_extended_err` with its offender, packet time stamps, the TTL of the
  * packet. Pure: it reads control messages, whose lengths it does not trust. Layouts: linux/errqueue.h.
  */
-
 import { decodeSocketAddress } from '../../host/linux/socket-address.js';
 import { type ControlMessage, linux, stampOf } from '../../host/linux/sockets.js';
 

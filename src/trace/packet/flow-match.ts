@@ -1,5 +1,4 @@
 /** Which probe of a flow an ICMP message is about. Raw sockets hear everybody's, so nothing is taken on trust. */
-
 import type { Reply, TraceTarget } from '../prober.js';
 import { meaningOfError } from './codes.js';
 import type { Flow } from './flow.js';

@@ -3,7 +3,6 @@
  * numbers of a flow send them all the same way. What tells probes apart lies where no router looks but every ICMP error
  * quotes it: in the first eight bytes of the transport header. Pure: packets out, probe numbers back.
  */
-
 import { bytesOfIp, type Family } from '../../net/ip.js';
 import { checksum } from './checksum.js';
 import { icmp4, icmp6 } from './codes.js';

@@ -2,7 +2,6 @@
  * ICMP errors and the packets they quote (RFC 792, RFC 4443), with the extensions of RFC 4884 and the MPLS label stacks
  * of RFC 4950. Everything here was sent by strangers: every length is checked, and what does not hold is not there.
  */
-
 import type { MplsLabel } from '../../events/hop.js';
 import { type Family, ipOfBytes } from '../../net/ip.js';
 import { checksum } from './checksum.js';

@@ -1,5 +1,4 @@
 /** Asks an HTTP proxy for a connection: CONNECT (RFC 9110, section 9.3.6). */
-
 import type { Socket } from 'node:net';
 import { bounds } from '../../defaults/index.js';
 import { endpointText } from '../../net/endpoint.js';

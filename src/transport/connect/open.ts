@@ -1,5 +1,4 @@
 /** From a way to a socket that ends at the server. Proxies and TLS are loaded where they are on it. */
-
 import type { Socket } from 'node:net';
 import { endpointText } from '../../net/endpoint.js';
 import type { Way } from '../transport.js';

@@ -1,5 +1,4 @@
 /** A TCP connection to the first machine on the way. */
-
 import type { Socket } from 'node:net';
 import type { Clock } from '../../host/clock.js';
 import { endpointText } from '../../net/endpoint.js';

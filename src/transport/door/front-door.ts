@@ -3,7 +3,6 @@
  * with openings of their own can share the port. Liveness: a connection that says nothing is dropped, and so is one whose
  * opening nobody claims.
  */
-
 import { createServer, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';

@@ -1,5 +1,4 @@
 /** A client's connection for load: made by its transport, shown the key, and given up with the test. */
-
 import type { Duplex } from 'node:stream';
 import { waits } from '../../defaults/index.js';
 import { toWperfError, WperfError } from '../../errors.js';

@@ -1,5 +1,4 @@
 /** The client's side of the upgrade: from a socket to a channel, or to why there is none. */
-
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';

@@ -1,5 +1,4 @@
 /** `--ping` toward servers of the original: one that answers, and ones that do not as they should. */
-
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runPingPlan } from '../../../src/client.js';

@@ -1,5 +1,4 @@
 /** `--udp` toward servers of the original: what is sent, what is believed of the answer, and what is missing. */
-
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runClientPlan } from '../../../src/client.js';

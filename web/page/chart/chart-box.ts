@@ -1,5 +1,4 @@
 /** The chart with the table behind it. */
-
 import type { RateMessage, RttMessage, Settings } from '../../messages.js';
 import { loadsOf, omitSecondsOf } from '../../worker/shape.js';
 import { byId, rowOf } from '../dom.js';

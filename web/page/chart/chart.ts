@@ -1,5 +1,4 @@
 /** Throughput and latency on one axis of time, so that one is seen to do with the other. */
-
 import { rate, roundDigits, roundUp } from '../numbers.js';
 import { areaPath, LINES, linePath, type Point, runsOf, type Scales, scalesOf } from './geometry.js';
 import { rateOf, type Series } from './series.js';

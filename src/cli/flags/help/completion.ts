@@ -1,5 +1,4 @@
 /** `--completion`: what has a shell complete wperf's words, made from the table of flags. */
-
 import type { Flag } from '../rows/flag.js';
 import { flags, wordsOf } from '../table.js';
 import { brief } from './brief.js';

@@ -1,5 +1,4 @@
 /** `--help`: what fits a screen, one subject, or all of it. */
-
 import { type Flag, type Group, groups, groupTitles, type Use } from '../rows/flag.js';
 import { type FlagName, flags, placeholderOf, wordsOf } from '../table.js';
 import { brief } from './brief.js';

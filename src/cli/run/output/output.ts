@@ -1,5 +1,4 @@
 /** Where this process's reports go: the standard streams, or a log file. */
-
 import { identity } from '../../../host/identity.js';
 import type { OutputPlan } from '../../../plan/plan.js';
 import { pingReporters, testReporters } from '../../../report/make.js';

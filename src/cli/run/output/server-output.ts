@@ -1,5 +1,4 @@
 /** What a server prints: a report of each test, told apart by a prefix while several run at once. */
-
 import type { NoticeEvent, TestEvent } from '../../../events/load.js';
 import type { PingsServedEvent } from '../../../events/ping.js';
 import { identity } from '../../../host/identity.js';

@@ -1,5 +1,4 @@
 /** A load test at a server of iperf3. */
-
 import { iperf3 } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';

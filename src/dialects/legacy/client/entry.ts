@@ -1,5 +1,4 @@
 /** The way into a server of the original: the connection, the token, and what its refusals mean. */
-
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import { endpointText } from '../../../net/endpoint.js';

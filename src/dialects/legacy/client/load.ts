@@ -1,5 +1,4 @@
 /** A load test toward a server of the original wperf. */
-
 import { defaults, legacy } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';

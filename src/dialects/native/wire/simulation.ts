@@ -1,5 +1,4 @@
 /** Simulated conditions as they are granted, put over a conversation. */
-
 import type { Role } from '../../../modes/load/results.js';
 import { simulated } from '../../../modes/simulation.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';

@@ -1,5 +1,4 @@
 /** What one stream tells of itself: while it runs, in each interval, and in the end. */
-
 import type { Pacing } from '../../../measure/packets/pacing.js';
 import type { PacketFigures, PacketSummary } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';

@@ -1,5 +1,4 @@
 /** What a stream carries: how its load is sent, and what the receiver makes of it. */
-
 import type { Clock } from '../../../host/clock.js';
 import type { Pacing } from '../../../measure/packets/pacing.js';
 import type { PacketFigures, PacketSummary } from '../../../measure/packets/packets.js';

@@ -1,5 +1,4 @@
 /** The panel of round trips one by one, and lines through points. */
-
 import { html, type Markup, type Part } from '../markup.js';
 import { type Frame, longest, type Panel, round, type Size } from './drawing.js';
 import { fewerPoints, type Point } from './thinned.js';

@@ -1,5 +1,4 @@
 /** The tables of the report. */
-
 import type { Summary } from '../../document/fields.js';
 import { type DirectionFigures, isDatagram, type StreamFigures, wayNames } from '../../document/figures.js';
 import type { Row, TestDocument } from '../../document/shape.js';

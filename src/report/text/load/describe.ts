@@ -1,5 +1,4 @@
 /** A test in words. */
-
 import type { StartEvent } from '../../../events/load.js';
 import type { PeerAddress } from '../../../events/peer.js';
 import type { LoadReader } from '../../../measure/tcp.js';

@@ -1,5 +1,4 @@
 /** The rows of the text report, for intervals and for totals. */
-
 import type { PacketTotals } from '../../../measure/packets/packets.js';
 import { bitsPerSecond, type Span } from '../../../measure/span.js';
 import type { StatisticColumn, Statistics } from '../../../measure/statistics.js';
