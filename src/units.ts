@@ -27,15 +27,19 @@ export function parseSize(text: string): number {
   return bytes;
 }
 
-/** Bits per second, whole, of a rate such as `10M`; a bare number is Mbit/s. Throws BadValue. */
-export function parseRate(text: string): number {
+/**
+ * Bits per second, whole, of a rate such as `10M`; a bare number is Mbit/s. Throws BadValue.
+ * @param isUnlimitedGood whether 0, which is no limit, may be written instead.
+ */
+export function parseRate(text: string, isUnlimitedGood = true): number {
   const exact = withSuffix(text, 1000, 'M');
   if (exact === undefined) {
-    throw new BadValue('is not a rate', 'write Mbit/s, or a number with K, M, G or T, such as 10M; 0 is unlimited');
+    const hint = 'write Mbit/s, or a number with K, M, G or T, such as 10M';
+    throw new BadValue('is not a rate', isUnlimitedGood ? `${hint}; 0 is unlimited` : hint);
   }
   const bitsPerSecond = Math.round(exact);
-  if (bitsPerSecond === 0 && exact > 0) throw new BadValue('is less than one bit a second', 'write 0 for no limit');
-  return bitsPerSecond;
+  if (bitsPerSecond > 0 || exact === 0) return bitsPerSecond;
+  throw new BadValue('is less than one bit a second', isUnlimitedGood ? 'write 0 for no limit' : 'write a larger unit');
 }
 
 /** Seconds, fractions allowed. Throws BadValue. */

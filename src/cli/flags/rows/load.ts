@@ -5,6 +5,9 @@ import { count, integer, seconds, sendingRate, size, text } from '../values/type
 import type { Flag } from './flag.js';
 import { load } from './uses.js';
 
+/** Of the shortest: together they are no more than bytes may be. */
+const mostBlocks = { min: 1, max: Math.floor(limits.bytes.max / limits.blockBytes.min) };
+
 export const loadFlags = [
   {
     name: 'reverse',
@@ -38,7 +41,7 @@ export const loadFlags = [
     aliases: ['k'],
     group: 'Client',
     for: load,
-    type: count('BLOCKS', limits.bytes),
+    type: count('BLOCKS', mostBlocks),
     help: 'End when so many blocks of -l are delivered, as -n does',
   },
   {

@@ -130,7 +130,7 @@ export const routesFlags = [
     for: trace,
     type: integer('PORT', { min: 1, max: limits.port.max }),
     default: `${defaults.trace.udpPort} for UDP, ${defaults.trace.tcpPort} for TCP`,
-    help: 'Probe toward PORT',
+    help: 'With --traceroute: probe toward PORT',
   },
   { name: 'tr-serial', aliases: [], group: 'Trace', for: routes, help: 'Send one probe at a time' },
   { name: 'tr-no-dns', aliases: [], group: 'Trace', for: routes, help: 'Do not look up the names of hops' },

@@ -83,7 +83,7 @@ export function roundSizeText(bytes: number): string {
 }
 
 export function rate(limit: Range): FlagType<number> {
-  return number('RATE', parseRate, limit, rateText);
+  return number('RATE', (text) => parseRate(text, limit.min === 0), limit, rateText);
 }
 
 /** A bare number from here on, 100 Gbit/s, is meant as iperf3 has it, which takes bit/s. */
