@@ -190,7 +190,9 @@ describe('a test that ends before its time', () => {
     client.control.say(Buffer.of(12));
     await client.control.ended;
     expect(sorted(events).end).toMatchObject({ interrupted: true, streams: [{ received: { bytes: 1000 } }] });
-    expect(sorted(events).end?.warnings).toEqual([expect.stringContaining('that ends a test early tells nothing')]);
+    // Of a test of a moment, a machine with other work may say more.
+    const warnings = sorted(events).end?.warnings.filter((text) => !text.includes('busy'));
+    expect(warnings).toEqual([expect.stringContaining('that ends a test early tells nothing')]);
     leave(client);
   });
 
