@@ -27,7 +27,7 @@ export interface SendingOptions {
 export interface Sending {
   readonly sender: LoadSender;
   readonly figures: SenderFigures;
-  /** Of packets, which are skipped while the connection takes none. */
+  /** Of packets at a rate, which are skipped while the connection takes none. */
   readonly unread: Unread | undefined;
   stop(): void;
 }
@@ -46,7 +46,8 @@ export function startSending(load: Load, options: SendingOptions): Sending {
     ...given({ stamp, stampNs, codec: codec?.() }),
   });
   const stopIntervals = ownIntervals ? countIntervals(sender, options) : () => {};
-  const unread = test.mode === 'datagram' ? watchUnread(stream.link, clock) : undefined;
+  const skips = test.mode === 'datagram' && test.bitsPerSecond > 0;
+  const unread = skips ? watchUnread(stream.link, clock) : undefined;
   const stop = () => {
     sender.stop();
     stopIntervals();
