@@ -128,6 +128,7 @@ describeNeeding('a server of the original', needs, () => {
       start: { dialect: 'legacy' },
       end: { received: 3, transmitted: 3 },
     });
+    await server.process.until(() => server.process.stdout.includes('"answered"'), 'answered');
     expect(said(server.process.stdout)).toContainEqual({ first: '{"command":"ping"}', answered: 3 });
   });
 
