@@ -64,6 +64,17 @@ describe('an HTTP proxy that says no', () => {
     expect(outcome).toContain(`: HTTP ${status}: check the user and password in its URL`);
   });
 
+  it('is sent what the user and password of its URL stand for', async () => {
+    const asked = deferred<string>();
+    const port = await startScripted(onTestFinished, (socket, first) => {
+      asked.resolve(first.toString('latin1'));
+      socket.end();
+    });
+    await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `http://me%40home:a%3Ab@127.0.0.1:${port}` }));
+    const [, login = ''] = /^Proxy-Authorization: Basic (.*)\r$/im.exec(await asked.promise) ?? [];
+    expect(Buffer.from(login, 'base64').toString()).toBe('me@home:a:b');
+  });
+
   it('names an IPv6 address as the user would', async () => {
     const port = await startScripted(onTestFinished, (socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
     const outcome = await outcomeOf(wayTo('2001:db8::9', 8765, { proxy: `http://127.0.0.1:${port}` }));
