@@ -234,6 +234,14 @@ describeNeeding('a search for a name that the DNS does not answer', [root, netwo
     expect(performance.now() - beganAt).toBeLessThan(4000);
   });
 
+  test('does not hold up the end of a server that is to listen there', async () => {
+    const beganAt = performance.now();
+    const argv = ['timeout', '--preserve-status', '-s', 'TERM', '1', ...wperf('-s', '--host', 'wperf.test')];
+    const { exitCode, stdout, stderr } = await (await startAsking(argv)).finished;
+    expect([exitCode, stdout, stderr]).toEqual([0, '', '']);
+    expect(performance.now() - beganAt).toBeLessThan(5000);
+  });
+
   test('does not hold up an interruption', async () => {
     for (const args of [
       ['-c', 'wperf.test'],

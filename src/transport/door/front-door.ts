@@ -3,12 +3,14 @@
  * with openings of their own can share the port. Liveness: a connection that says nothing is dropped, and so is one whose
  * opening nobody claims.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
+import { findAddresses } from '../../host/names.js';
 import { withZoneName, zoneFlaw } from '../../host/zone.js';
 import { endpointText } from '../../net/endpoint.js';
+import { familyOf } from '../../net/ip.js';
 import type { Arrival, Opening } from './arrival.js';
 import { readProxyHeader } from './proxy-protocol.js';
 
@@ -98,17 +100,36 @@ function openingOf(seen: Uint8Array, openings: readonly Opening[]): Opening | 'm
   return 'none';
 }
 
-function listen(server: Server, { host, port, descriptor, flag = '--port' }: FrontDoorOptions): Promise<void> {
+/** Node's types have no listening socket that is handed over. */
+type Place = ListenOptions | { readonly fd: number };
+
+async function listen(server: Server, options: FrontDoorOptions): Promise<void> {
+  const { port, flag = '--port' } = options;
+  try {
+    await open(server, await placeOf(options));
+  } catch (error) {
+    throw listenError(error as NodeJS.ErrnoException, options.host, port, flag);
+  }
+}
+
+function open(server: Server, place: Place): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port, flag)));
-    const place =
-      descriptor === undefined ? { port, ...(host !== undefined && { host: withZoneName(host) }) } : { fd: descriptor };
+    server.once('error', reject);
     server.listen(place, () => {
       server.removeAllListeners('error');
       server.on('error', () => {});
       resolve();
     });
   });
+}
+
+/** The first address of a name, as the system has it. */
+async function placeOf({ host, port, descriptor }: FrontDoorOptions): Promise<Place> {
+  if (descriptor !== undefined) return { fd: descriptor };
+  if (host === undefined) return { port };
+  if (familyOf(host) !== undefined) return { port, host: withZoneName(host) };
+  const [address = host] = await findAddresses(host, undefined);
+  return { port, host: address };
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string | undefined, port: number, flag: string): WperfError {
@@ -126,6 +147,10 @@ function listenError(error: NodeJS.ErrnoException, host: string | undefined, por
   }
   const flaw = error.code === 'EINVAL' ? zoneFlaw(host ?? '') : undefined;
   if (flaw) return new WperfError('listen-failure', `--host ${flaw.text}`, detail(flaw.hint));
+  if (error.code === 'EAI_AGAIN') {
+    const text = `cannot find the address of ${host}`;
+    return new WperfError('listen-failure', text, detail('the DNS does not answer: check --host and the network'));
+  }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
     return new WperfError('listen-failure', `${host} is not an address of this machine`, detail('check --host'));
   }

@@ -33,11 +33,16 @@ export async function runServerCommand(plan: ServerPlan, options: ServerCommand)
   const places = placesOnDemand(options.geoip, (line) => output.screen.err.write(`warning: ${line}\n`));
   const interrupted = deferred();
   onInterrupt(interrupted.resolve);
-  const server = await startServerPlan(plan, {
+  const starting = startServerPlan(plan, {
     makeRecorder: () => makeRecorder(identity),
     ...(options.output.format !== 'text' && { makeJsonRecorder: () => makeJsonRecorder(identity) }),
     annotate: async (ip) => (await places())?.lookup(ip) ?? {},
   });
+  const server = await Promise.race([starting, interrupted.promise]);
+  if (!server) {
+    await output.close();
+    return exitCodes.success;
+  }
   const report = new ServerOutput(options.output, options.intervalSeconds, output, make);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   server.on('test', (event, session) => report.test(event, session));
