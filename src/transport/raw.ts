@@ -8,8 +8,8 @@ import { serverBeyond } from './connect/reach.js';
 import { ByteLink, infoOfStream } from './load/byte-link.js';
 import type { Place, RawSockets } from './raw-sockets.js';
 import { DatagramLink } from './udp/link.js';
-import { openDatagramSocket } from './udp/open.js';
-import type { DatagramSocket } from './udp/socket.js';
+import { openDatagramSocket } from './udp/sockets/open.js';
+import type { DatagramSocket } from './udp/sockets/socket.js';
 
 export class RawConnections {
   readonly #sockets: RawSockets;

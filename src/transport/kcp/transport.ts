@@ -8,10 +8,10 @@ import { datagramViewOf } from '../socket/datagram-view.js';
 import { associate } from '../udp/associate.js';
 import { greeting, readGreeting } from '../udp/greeting.js';
 import { keepAlive } from '../udp/keep-alive.js';
-import { openDatagramSocket } from '../udp/open.js';
 import { joinReception } from '../udp/reception.js';
-import type { DatagramSocket } from '../udp/socket.js';
-import { tooLongText } from '../udp/too-long.js';
+import { openDatagramSocket } from '../udp/sockets/open.js';
+import type { DatagramSocket } from '../udp/sockets/socket.js';
+import { tooLongText } from '../udp/sockets/too-long.js';
 import { flawOfSettings, type KcpSettings, kcpSettings } from './settings.js';
 import { type DatagramPort, KcpStream } from './stream.js';
 

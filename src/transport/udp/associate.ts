@@ -10,7 +10,7 @@ import { type Deferred, deferred } from '../../host/deferred.js';
 import { endpointText } from '../../net/endpoint.js';
 import type { LoadWay } from '../load-transport.js';
 import { greeting, readGreeting } from './greeting.js';
-import type { DatagramSocket } from './socket.js';
+import type { DatagramSocket } from './sockets/socket.js';
 
 type Way = Pick<LoadWay, 'host' | 'port' | 'key' | 'signal'>;
 

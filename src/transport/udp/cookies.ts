@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../host/clock.js';
 import { COOKIE_BYTES } from './greeting.js';
-import type { Peer } from './socket.js';
+import type { Peer } from './sockets/socket.js';
 
 /** A cookie is good in the slot that made it and in the one after. */
 const SLOT_SECONDS = 10;

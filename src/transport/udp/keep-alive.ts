@@ -2,7 +2,7 @@
 import { waits } from '../../defaults/index.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { greeting } from './greeting.js';
-import type { DatagramSocket } from './socket.js';
+import type { DatagramSocket } from './sockets/socket.js';
 
 export function keepAlive(socket: DatagramSocket, clock: Clock): Cancel {
   let cancel: Cancel = () => {};

@@ -8,9 +8,9 @@ import { fillWithDigits } from '../load/repeating-payload.js';
 import { datagramViewOf } from '../socket/datagram-view.js';
 import { type Greeting, readGreeting } from './greeting.js';
 import type { ProbedPath } from './probe.js';
-import type { DatagramSocket } from './socket.js';
-import { tooLongText } from './too-long.js';
-import { DatagramWriter } from './writer.js';
+import type { DatagramSocket } from './sockets/socket.js';
+import { tooLongText } from './sockets/too-long.js';
+import { DatagramWriter } from './sockets/writer.js';
 
 export interface DatagramLinkOptions {
   readonly socket: DatagramSocket;

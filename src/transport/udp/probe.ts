@@ -6,7 +6,7 @@ import { datagramProbe } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
 import { type Greeting, greeting, pairOf, readGreeting } from './greeting.js';
-import { type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
+import { type DatagramSocket, LARGEST_DATAGRAM } from './sockets/socket.js';
 
 /** Payload bytes of UDP. */
 export interface ProbedPath {

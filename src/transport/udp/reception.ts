@@ -7,8 +7,8 @@ import type { Clock } from '../../host/clock.js';
 import type { GrantedLoad, LoadListener, LoadPlace } from '../load-transport.js';
 import { Cookies } from './cookies.js';
 import { cookieOf, type Greeting, greeting, keyOfGreeting, readGreeting } from './greeting.js';
-import { openDatagramDoor } from './open.js';
-import type { DatagramDoor, DatagramSocket, Peer, PeerOptions } from './socket.js';
+import { openDatagramDoor } from './sockets/open.js';
+import type { DatagramDoor, DatagramSocket, Peer, PeerOptions } from './sockets/socket.js';
 
 /** A transport that wants the sockets of those who show its keys. */
 interface Guest {

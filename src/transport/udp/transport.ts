@@ -9,10 +9,10 @@ import { associate } from './associate.js';
 import { greeting } from './greeting.js';
 import { keepAlive } from './keep-alive.js';
 import { DatagramLink, type DatagramLinkOptions } from './link.js';
-import { openDatagramSocket } from './open.js';
 import { answerProbes, probePath } from './probe.js';
 import { joinReception } from './reception.js';
-import { type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
+import { openDatagramSocket } from './sockets/open.js';
+import { type DatagramSocket, LARGEST_DATAGRAM } from './sockets/socket.js';
 
 export const udpTransport: LoadTransport = {
   name: 'udp',

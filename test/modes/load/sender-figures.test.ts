@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TcpSample } from '../../../src/measure/tcp.js';
-import { SenderFigures } from '../../../src/modes/load/stream/sender-figures.js';
+import { SenderFigures } from '../../../src/modes/load/stream/sender/sender-figures.js';
 import type { Link } from '../../../src/transport/channel.js';
 
 /** Of which each look finds ten more segments sent anew, by kernel and transport alike. */

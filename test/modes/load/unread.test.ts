@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { watchUnread } from '../../../src/modes/load/stream/unread.js';
+import { watchUnread } from '../../../src/modes/load/stream/sender/unread.js';
 import type { ChannelInfo, KernelView } from '../../../src/transport/channel.js';
 import { FakeClock } from '../../support/fake-clock.js';
 

@@ -3,14 +3,14 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../src/host/clock.js';
 import { DatagramLink } from '../../../src/transport/udp/link.js';
-import { openDatagramDoor, openDatagramSocket } from '../../../src/transport/udp/open.js';
+import { openDatagramDoor, openDatagramSocket } from '../../../src/transport/udp/sockets/open.js';
 import type {
   ClientOptions,
   DatagramDoor,
   DatagramSocket,
   Peer,
   PeerOptions,
-} from '../../../src/transport/udp/socket.js';
+} from '../../../src/transport/udp/sockets/socket.js';
 import { describeHaving, describeNeeding, ipv6, systemCalls } from '../../support/needs.js';
 
 type Choice = { readonly linux?: boolean };

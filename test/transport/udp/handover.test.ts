@@ -1,6 +1,6 @@
 /** A door that opens sockets for peers while others flood it: between binding and connecting one, it gets what is theirs. */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openDatagramDoor } from '../../../src/transport/udp/open.js';
+import { openDatagramDoor } from '../../../src/transport/udp/sockets/open.js';
 import { bundled } from '../../support/bundle.js';
 import { start } from '../../support/processes.js';
 

@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/host/clock.js';
 import type { LoadPlace } from '../../../src/transport/load-transport.js';
 import { greeting, readGreeting } from '../../../src/transport/udp/greeting.js';
 import { joinForeign, joinReception } from '../../../src/transport/udp/reception.js';
-import type { DatagramSocket } from '../../../src/transport/udp/socket.js';
+import type { DatagramSocket } from '../../../src/transport/udp/sockets/socket.js';
 import { freePort } from '../../support/ports.js';
 
 const key = Buffer.from('00112233445566778899aabbccddeeff', 'hex');

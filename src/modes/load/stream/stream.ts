@@ -24,8 +24,8 @@ import type { Load, LoadReceiver } from './load.js';
 import type { StreamOptions } from './options.js';
 import { Patience } from './patience.js';
 import { CountsBeyondOmitted } from './running-counts.js';
-import { tellsStatistics } from './sender-figures.js';
-import { type Sending, startSending } from './sending.js';
+import { tellsStatistics } from './sender/sender-figures.js';
+import { type Sending, startSending } from './sender/sending.js';
 import type { FarResult, FarWord } from './talk.js';
 import { throughputLoad } from './throughput.js';
 

@@ -1,6 +1,6 @@
 /** UDP as the two ends of a test see it: a socket that talks to one peer, and a server's port that finds new ones. */
-import type { SocketFacts } from '../../measure/tcp.js';
-import type { SocketWishes } from '../../plan/plan.js';
+import type { SocketFacts } from '../../../measure/tcp.js';
+import type { SocketWishes } from '../../../plan/plan.js';
 
 export interface Peer {
   /** Canonical, with its zone where it has one. */

@@ -1,6 +1,6 @@
 /** Writes packets of one size: each by itself as it is due, or without a rate as many at once as the system takes. */
 import { randomFillSync } from 'node:crypto';
-import { HEAD_BYTES, type LoadWriter, type Stamp } from '../channel.js';
+import { HEAD_BYTES, type LoadWriter, type Stamp } from '../../channel.js';
 import type { DatagramSocket } from './socket.js';
 
 /** Some sockets hold two milliseconds' worth of half a gigabit a second, and are not read all the time. */

@@ -1,15 +1,15 @@
 /** A Linux UDP socket that is connected to its peer: many datagrams a call, with the kernel's stamps. */
-import { bounds } from '../../defaults/index.js';
-import { given } from '../../given.js';
-import type { DatagramsReceived } from '../../host/linux/datagrams-received.js';
-import { DatagramsSent, segmentsOf } from '../../host/linux/datagrams-sent.js';
-import { KernelSocket } from '../../host/linux/kernel-socket.js';
-import type { Libc } from '../../host/linux/libc.js';
-import { encodeSocketAddress, type SocketAddress } from '../../host/linux/socket-address.js';
-import { arrivalStamps, linux, SystemError } from '../../host/linux/sockets.js';
-import { type OptionWishes, type Owner, setWishes } from '../../host/tcp/wishes.js';
-import { scopeIdOf, zoneOf } from '../../host/zone.js';
-import { type Family, familyOf, parseIp } from '../../net/ip.js';
+import { bounds } from '../../../defaults/index.js';
+import { given } from '../../../given.js';
+import type { DatagramsReceived } from '../../../host/linux/datagrams-received.js';
+import { DatagramsSent, segmentsOf } from '../../../host/linux/datagrams-sent.js';
+import { KernelSocket } from '../../../host/linux/kernel-socket.js';
+import type { Libc } from '../../../host/linux/libc.js';
+import { encodeSocketAddress, type SocketAddress } from '../../../host/linux/socket-address.js';
+import { arrivalStamps, linux, SystemError } from '../../../host/linux/sockets.js';
+import { type OptionWishes, type Owner, setWishes } from '../../../host/tcp/wishes.js';
+import { scopeIdOf, zoneOf } from '../../../host/zone.js';
+import { type Family, familyOf, parseIp } from '../../../net/ip.js';
 import { LinuxReader } from './linux-reader.js';
 import {
   type ClientOptions,

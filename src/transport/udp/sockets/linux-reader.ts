@@ -2,13 +2,13 @@
  * Reads datagrams as they come, for a while at most, so that a flood leaves timers and control messages their turn: what
  * is left wakes the event loop again. Listens for room to send besides.
  */
-import { bounds } from '../../defaults/index.js';
-import { systemClock } from '../../host/clock.js';
-import { type DatagramsReceived, datagramsReceived } from '../../host/linux/datagrams-received.js';
-import { Epoll } from '../../host/linux/epoll.js';
-import type { KernelSocket } from '../../host/linux/kernel-socket.js';
-import type { Libc } from '../../host/linux/libc.js';
-import { linux } from '../../host/linux/sockets.js';
+import { bounds } from '../../../defaults/index.js';
+import { systemClock } from '../../../host/clock.js';
+import { type DatagramsReceived, datagramsReceived } from '../../../host/linux/datagrams-received.js';
+import { Epoll } from '../../../host/linux/epoll.js';
+import type { KernelSocket } from '../../../host/linux/kernel-socket.js';
+import type { Libc } from '../../../host/linux/libc.js';
+import { linux } from '../../../host/linux/sockets.js';
 
 export interface ReaderEvents {
   arrived(received: DatagramsReceived, slot: number): void;

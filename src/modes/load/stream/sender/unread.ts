@@ -2,9 +2,9 @@
  * How long the far end has left what reached it unread: its window is closed then, by this end's kernel, and whatever waits
  * is not held up by the path. Liveness: looks until it is stopped.
  */
-import { standstill } from '../../../defaults/index.js';
-import type { Cancel, Clock } from '../../../host/clock.js';
-import type { Link } from '../../../transport/channel.js';
+import { standstill } from '../../../../defaults/index.js';
+import type { Cancel, Clock } from '../../../../host/clock.js';
+import type { Link } from '../../../../transport/channel.js';
 
 /** What this end itself was late for is not the far end's. */
 const MOST_OF_A_LOOK = 2;

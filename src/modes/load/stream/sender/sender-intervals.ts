@@ -1,6 +1,6 @@
 /** The sender's count cut into intervals, where the receiver's dialect reports none. */
-import type { Cancel, Clock } from '../../../host/clock.js';
-import { type IntervalRecord, Timeline, type TimelineOptions } from '../../../measure/timeline.js';
+import type { Cancel, Clock } from '../../../../host/clock.js';
+import { type IntervalRecord, Timeline, type TimelineOptions } from '../../../../measure/timeline.js';
 
 export interface SenderIntervalsOptions extends TimelineOptions {
   readonly clock: Clock;

@@ -1,11 +1,11 @@
 /** A UDP socket by Node's `dgram`, for where the kernel's own calls are out of reach. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { bounds } from '../../defaults/index.js';
-import { given } from '../../given.js';
-import { refuseWishes } from '../../host/tcp/wishes.js';
-import { withZoneName } from '../../host/zone.js';
-import { canonicalHost, familyOf } from '../../net/ip.js';
+import { bounds } from '../../../defaults/index.js';
+import { given } from '../../../given.js';
+import { refuseWishes } from '../../../host/tcp/wishes.js';
+import { withZoneName } from '../../../host/zone.js';
+import { canonicalHost, familyOf } from '../../../net/ip.js';
 import { type ClientOptions, type DatagramInfo, type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
 
 /** Sends by the socket below; told when that is done, or has failed. */

@@ -2,13 +2,13 @@
  * A server's UDP port on Linux: peers get sockets of their own, bound to the same port and connected, so that the kernel
  * tells them apart, buffers for each of them, and counts what each of them loses.
  */
-import { given } from '../../given.js';
-import type { DatagramsReceived } from '../../host/linux/datagrams-received.js';
-import type { KernelSocket } from '../../host/linux/kernel-socket.js';
-import type { Libc } from '../../host/linux/libc.js';
-import { decodeSocketAddress, encodeSocketAddress, type SocketAddress } from '../../host/linux/socket-address.js';
-import { linux, SystemError } from '../../host/linux/sockets.js';
-import { familyOf } from '../../net/ip.js';
+import { given } from '../../../given.js';
+import type { DatagramsReceived } from '../../../host/linux/datagrams-received.js';
+import type { KernelSocket } from '../../../host/linux/kernel-socket.js';
+import type { Libc } from '../../../host/linux/libc.js';
+import { decodeSocketAddress, encodeSocketAddress, type SocketAddress } from '../../../host/linux/socket-address.js';
+import { linux, SystemError } from '../../../host/linux/sockets.js';
+import { familyOf } from '../../../net/ip.js';
 import { LinuxReader } from './linux-reader.js';
 import {
   anyAddress,

@@ -1,16 +1,16 @@
 /** The half of a stream that sends: the load, what its kernel knows of it, and its own count where no receiver tells one. */
-import { bounds } from '../../../defaults/index.js';
-import { given } from '../../../given.js';
-import type { Clock } from '../../../host/clock.js';
-import type { IntervalRecord } from '../../../measure/timeline.js';
-import type { TestPlan } from '../../../plan/plan.js';
-import type { Standstill } from '../../../traffic/standstill.js';
-import type { StreamReport } from './figures.js';
-import type { Load, LoadSender } from './load.js';
+import { bounds } from '../../../../defaults/index.js';
+import { given } from '../../../../given.js';
+import type { Clock } from '../../../../host/clock.js';
+import type { IntervalRecord } from '../../../../measure/timeline.js';
+import type { TestPlan } from '../../../../plan/plan.js';
+import type { Standstill } from '../../../../traffic/standstill.js';
+import type { StreamReport } from '../figures.js';
+import type { Load, LoadSender } from '../load.js';
+import type { StreamLink } from '../talk.js';
 import { SenderFigures } from './sender-figures.js';
 import { startSenderIntervals } from './sender-intervals.js';
 import { countSentPackets } from './sent-packets.js';
-import type { StreamLink } from './talk.js';
 import { type Unread, watchUnread } from './unread.js';
 
 export interface SendingOptions {

@@ -1,8 +1,8 @@
 /** What the kernel and the transport know of a connection at the end that sends, cut into intervals and summed up. */
-import { given } from '../../../given.js';
-import { type Statistics, StatisticsGathering } from '../../../measure/statistics.js';
-import { TcpGathering, type TcpSample, type TcpSummary } from '../../../measure/tcp.js';
-import type { Link } from '../../../transport/channel.js';
+import { given } from '../../../../given.js';
+import { type Statistics, StatisticsGathering } from '../../../../measure/statistics.js';
+import { TcpGathering, type TcpSample, type TcpSummary } from '../../../../measure/tcp.js';
+import type { Link } from '../../../../transport/channel.js';
 
 export class SenderFigures {
   readonly #link: Link;

@@ -1,9 +1,9 @@
 /** A server's UDP port by Node's `dgram`: one socket, whose peers are told apart here, since not every system lets several share a port. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { given } from '../../given.js';
-import { refuseWishes } from '../../host/tcp/wishes.js';
-import { canonicalHost, familyOf } from '../../net/ip.js';
+import { given } from '../../../given.js';
+import { refuseWishes } from '../../../host/tcp/wishes.js';
+import { canonicalHost, familyOf } from '../../../net/ip.js';
 import { askForBuffers, PortableDatagramSocket } from './portable-socket.js';
 import { type DatagramDoor, type DatagramSocket, type Peer, type PeerOptions, peerKey } from './socket.js';
 
