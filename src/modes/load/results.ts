@@ -25,6 +25,11 @@ export function directionOf(role: Role, sender: boolean): Direction {
   return sender === (role === 'client') ? 'up' : 'down';
 }
 
+/** Whether an end of this role sends, or receives. */
+export function takesPart(role: Role, test: Pick<TestPlan, 'direction'>, sender: boolean): boolean {
+  return directionsOf(test).includes(directionOf(role, sender));
+}
+
 /** One result for each stream and direction, from this end's outcome and what the far side said. */
 export function streamResults(
   role: Role,

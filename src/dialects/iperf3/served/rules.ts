@@ -1,4 +1,5 @@
 /** What a server says no to, with iperf3's number for it. Pure. */
+import { constants } from 'node:os';
 import { iperf3Service, limits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { ServerPlan } from '../../../plan/plan.js';
@@ -33,6 +34,12 @@ export function refusal(number: number, code: WperfError['code'], text: string, 
 /** As a client is told that waits for its turn. */
 export function busy(error: WperfError): Refusal {
   return new Refusal(undefined, error);
+}
+
+/** `text` says what the path of this stream, counted from 0, takes. */
+export function tooLong(at: number, text: string): Refusal {
+  const error = new WperfError('peer-lost', `stream ${at + 1}: ${text}`, { operation: 'test' });
+  return new Refusal(errorNumbers.streamWrite, error, constants.errno.EMSGSIZE);
 }
 
 /** The number for whatever went wrong; `unread` is that of what was to be read. */

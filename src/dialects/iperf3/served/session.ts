@@ -2,32 +2,29 @@
  * One iperf3 client's test at the server, from its cookie to its goodbye. Liveness: each step of the opening and of the
  * ending is bounded by `waits`, the test by its own time, by the silence of its streams, and by that of its client.
  */
-import { constants } from 'node:os';
 import { iperf3Service, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { StreamResult, TestEvent } from '../../../events/load.js';
-import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
 import { ServedTest } from '../../../modes/load/served.js';
 import { missingFigures } from '../../../modes/load/warnings.js';
 import type { TestPlan } from '../../../plan/plan.js';
-import { type Closed, type LoadLink, peerText } from '../../../transport/channel.js';
+import { type Closed, peerText } from '../../../transport/channel.js';
 import type { House, RawVisitor, StrayDatagram } from '../../served.js';
 import type { LoginRules } from '../wire/auth.js';
 import type { FrameReader } from '../wire/framing.js';
 import { streamIdAt } from '../wire/ids.js';
 import { type Params, paramBounds, readParams } from '../wire/params.js';
 import { errorNumbers, states } from '../wire/states.js';
-import { askedOf, streamTests, traitsOf, wishesOf } from './asked.js';
+import { askedOf, streamTests, traitsOf } from './asked.js';
 import { Control } from './control.js';
 import { exchangeResults, type Member } from './exchange.js';
-import { Gathering } from './gathering.js';
-import { openWith, setOptions } from './options.js';
 import { Output } from './output.js';
-import { type Phase, untoldAfter } from './phase.js';
-import { Progress } from './progress.js';
-import { checkLimits, checkUser, numberOf, Refusal, refusal, refusalOfAll } from './rules.js';
+import { type Phase, unreadNumber, untoldAfter } from './phase.js';
+import { checkLimits, checkUser, numberOf, Refusal, refusal, refusalOfAll, tooLong } from './rules.js';
+import { Callers } from './streams/callers.js';
+import { Progress } from './streams/progress.js';
 import { ServerTalk, type Whole } from './talk.js';
 
 /** What sessions share. */
@@ -41,10 +38,6 @@ export interface SessionTools {
   readonly turn: (address: string) => Promise<Cancel>;
 }
 
-/** 4 bytes that any client from 3.1 on takes for the answer to its first datagram. */
-const HELLO_BYTES = 4;
-const REPLY = Buffer.from('6789', 'latin1');
-
 /** Longer than any test. */
 const FOREVER_SECONDS = 1e9;
 
@@ -56,10 +49,8 @@ export class Session implements Whole {
   readonly #visitor: RawVisitor;
   readonly #control: Control;
   readonly #tools: SessionTools;
-  readonly #links: LoadLink[] = [];
+  readonly #callers: Callers;
   readonly #cancels: Cancel[] = [];
-  #params: Params | undefined;
-  #gathering: Gathering | undefined;
   #members: readonly Member[] = [];
   /** Settles when all streams have told what they came to. */
   #served: Promise<unknown> = Promise.resolve();
@@ -74,6 +65,7 @@ export class Session implements Whole {
     this.#visitor = visitor;
     this.#tools = tools;
     this.peer = peerText(visitor.info);
+    this.#callers = new Callers(visitor.info);
     this.#control = new Control(visitor.socket, reader, tools.house.host.clock);
   }
 
@@ -85,53 +77,29 @@ export class Session implements Whole {
   /** Resolves once the connection has ended, and all is told of it. */
   async run(): Promise<void> {
     this.#cancels.push(onAbort(this.#tools.house.stop, () => this.#onStop()));
-    const dropAll = () => {
-      for (const link of this.#links) link.drop();
-    };
     let seconds: number = waits.closeSeconds;
     try {
       await this.#converse();
-      dropAll();
+      this.#callers.dropAll();
     } catch (thrown) {
       await this.#onFailure(thrown);
       seconds = this.#phase === 'server' ? waits.partingSeconds : waits.stopSeconds;
     }
     for (const cancel of this.#cancels.reverse()) cancel();
-    this.#gathering?.close();
-    for (const link of this.#links) link.onClose = () => {};
+    this.#callers.close();
     await this.#control.close(seconds, new WperfError('peer-lost', 'the test is over'));
     // A client whose load breaks off before it has read why would tell of that alone.
-    dropAll();
+    this.#callers.dropAll();
   }
 
   /** A connection with this test's cookie; false where none is due. */
   take(visitor: RawVisitor, reader: FrameReader): boolean {
-    const { params, gathering } = { params: this.#params, gathering: this.#gathering };
-    if (params?.protocol !== 'tcp' || !gathering?.isOpen) return false;
-    reader.release();
-    gathering.take(() => {
-      const link = this.#keep(visitor.carry(), params);
-      setOptions(link, wishesOf(params));
-      return link;
-    });
-    return true;
+    return this.#callers.take(visitor, reader);
   }
 
   /** False where this is no datagram that this test waits for. */
-  hear({ bytes, from, open }: StrayDatagram): boolean {
-    const { params, gathering } = { params: this.#params, gathering: this.#gathering };
-    const { localHost, remoteHost } = this.#visitor.info;
-    if (params?.protocol !== 'udp' || !gathering?.isOpen) return false;
-    if (from.host !== remoteHost || bytes.length !== HELLO_BYTES) return false;
-    const { tos, windowBytes, dontFragment } = wishesOf(params);
-    const wishes = { localHost, ...given({ tos, windowBytes, dontFragment }) };
-    gathering.take(() =>
-      this.#keep(
-        openWith(wishes, () => open(REPLY, wishes)),
-        params,
-      ),
-    );
-    return true;
+  hear(datagram: StrayDatagram): boolean {
+    return this.#callers.hear(datagram);
   }
 
   abort(error: WperfError): void {
@@ -159,7 +127,6 @@ export class Session implements Whole {
     this.#cancels.push(this.#tools.reserve(this, tests.length));
     const endRun = house.admission.begin();
     this.#cancels.push(() => endRun(this.#ran));
-    this.#params = params;
     this.isBusy = true;
     this.#visitor.heard();
     this.#control.watch(house.plan.silenceSeconds ?? waits.peerSilenceSeconds);
@@ -182,9 +149,9 @@ export class Session implements Whole {
     const turn = params.protocol === 'udp' ? this.#tools.turn(this.#visitor.info.remoteHost) : undefined;
     try {
       await Promise.race([turn, spoken]);
-      this.#gathering = new Gathering(streams, this.#tools.house.host.clock);
+      const all = this.#callers.expect(params, streams, this.#tools.house.host.clock);
       this.#control.say(states.createStreams);
-      await Promise.race([this.#gathering.all, spoken]);
+      await Promise.race([all, spoken]);
     } finally {
       spoken.catch(() => {});
       void turn?.then((end) => end());
@@ -194,7 +161,7 @@ export class Session implements Whole {
   async #test(params: Params, tests: readonly TestPlan[], word: Promise<number>): Promise<void> {
     const { host, stop, emit, plan } = this.#tools.house;
     const output = params.getServerOutput ? new Output(this.#tools.house) : undefined;
-    const progress = new Progress(this.#links);
+    const progress = new Progress(this.#callers.links);
     const onEvent = (event: TestEvent) => {
       output?.event(event);
       progress.event(event);
@@ -218,7 +185,7 @@ export class Session implements Whole {
   }
 
   #enlist(tests: readonly TestPlan[]): Member[] {
-    return (this.#gathering?.links ?? []).flatMap((link, at) => {
+    return this.#callers.streams.flatMap((link, at) => {
       const test = tests[at];
       return test ? [{ id: streamIdAt(at), test, link, talk: new ServerTalk(this) }] : [];
     });
@@ -308,12 +275,6 @@ export class Session implements Whole {
     this.#control.reader.fail(new WperfError('interrupted', 'the server was stopped'));
   }
 
-  #keep(link: LoadLink, { repeatingPayload }: Params): LoadLink {
-    if (repeatingPayload) link.repeatLoad?.();
-    this.#links.push(link);
-    return link;
-  }
-
   #fail(error: WperfError): void {
     for (const { talk } of this.#members) talk.fail(error);
     this.#control.reader.fail(error);
@@ -329,21 +290,8 @@ export class Session implements Whole {
   }
 
   #tell(thrown: unknown): void {
-    const unread = {
-      opening: errorNumbers.badParams,
-      running: errorNumbers.badMessage,
-      ending: errorNumbers.badResults,
-    };
-    const number = numberOf(
-      thrown,
-      unread[this.#phase === 'opening' || this.#phase === 'ending' ? this.#phase : 'running'],
-    );
+    const number = numberOf(thrown, unreadNumber(this.#phase));
     if (number === undefined) this.#control.say(states.accessDenied);
     else this.#control.sayError(number, thrown instanceof Refusal ? thrown.errno : 0);
   }
-}
-
-function tooLong(at: number, text: string): Refusal {
-  const error = new WperfError('peer-lost', `stream ${at + 1}: ${text}`, { operation: 'test' });
-  return new Refusal(errorNumbers.streamWrite, error, constants.errno.EMSGSIZE);
 }

@@ -3,7 +3,7 @@
  * that receives the receiver, and in a bidirectional test each end runs both. Liveness: each loop ends at its deadline;
  * the silence of the peer, the wait for its first payload and for its result are bounded by `waits`.
  */
-import { bounds, waits } from '../../../defaults/index.js';
+import { waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
@@ -15,14 +15,16 @@ import { noUsage, type UsageMeter } from '../../../measure/usage.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import { type Standstill, watchStandstill } from '../../../traffic/standstill.js';
-import { directionOf, directionsOf, type Role } from '../results.js';
+import { takesPart } from '../results.js';
 import { AwaitedStatistics } from './awaited-statistics.js';
 import { datagramLoad } from './datagram.js';
 import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
 import { boundFirstPayload } from './first-payload.js';
 import type { Load, LoadReceiver } from './load.js';
 import type { StreamOptions } from './options.js';
+import { ownResult } from './own-result.js';
 import { Patience } from './patience.js';
+import { startReceiving } from './receiving.js';
 import { CountsBeyondOmitted } from './running-counts.js';
 import { tellsStatistics } from './sender/sender-figures.js';
 import { type Sending, startSending } from './sender/sending.js';
@@ -69,8 +71,6 @@ class Stream {
 
   constructor(options: StreamOptions) {
     const { stream, test, role, host } = options;
-    const { receiveSeconds = test.seconds, anyPacketSize = false } = stream.traits ?? {};
-    const { codec, graceSeconds, receiveBytes } = stream.traits ?? {};
     this.#options = options;
     this.#clock = host.clock;
     this.#patience = new Patience(host.clock);
@@ -83,13 +83,10 @@ class Stream {
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
     if (!takesPart(role, test, false)) return;
     if (tellsStatistics(stream.link)) this.#awaited = new AwaitedStatistics((report) => this.#report(report));
-    if (test.rxCopy) stream.data.copyLoad?.();
     // Before the start: its frame and the first load may arrive in one chunk.
-    const onInterval = (record: IntervalRecord, packets?: PacketFigures) => this.#onOwnInterval(record, packets);
-    const received = { ...this.#ownTest, seconds: receiveSeconds, ...given({ bytes: receiveBytes }) };
-    this.#receiver = this.#load.receive(stream.data, {
-      ...{ test: received, clock: host.clock, anyPacketSize, onInterval },
-      ...given({ codec: codec?.(), graceSeconds }),
+    this.#receiver = startReceiving(this.#load, {
+      ...{ stream, test, ownTest: this.#ownTest, clock: host.clock },
+      onInterval: (record, packets) => this.#onOwnInterval(record, packets),
     });
   }
 
@@ -286,27 +283,13 @@ class Stream {
   }
 
   #ownFigures(sent: Span | undefined, received: Span | undefined) {
-    const { stream, output } = this.#options;
     this.#sending?.figures.look();
-    const usage = this.#usage?.read() ?? noUsage;
-    const { pacing, stalledSeconds, socketDrops, unreadSeconds } = this.#counts.figures;
-    const packets = this.#receiver?.packets;
-    const figures = given({
-      sent,
-      received,
-      packets: packets && { ...packets, ...given({ socketDrops }) },
-      pacing,
-      simulated: stream.data.simulated,
-      stalledSeconds: stalledSeconds || undefined,
-      unreadSeconds: unreadSeconds || undefined,
-      tcp: this.#sending?.figures.tcp,
-      statistics: this.#sending?.figures.statistics,
-      congestion: stream.link.kernel?.congestion(),
-    });
-    const outcome: StreamOutcome = { ...figures, usage, ...given({ reported: this.#reported, ended: this.#ended }) };
-    const text = output?.(outcome).slice(0, bounds.serverOutputBytes);
-    const message: MessageOf<'result'> = { type: 'result', ...figures, ...usage, ...given({ output: text }) };
-    return { outcome, message };
+    const counted = {
+      ...{ sent, received, packets: this.#receiver?.packets, sender: this.#sending?.figures },
+      ...{ counts: this.#counts.figures, usage: this.#usage?.read() ?? noUsage },
+      known: given({ reported: this.#reported, ended: this.#ended }),
+    };
+    return ownResult(counted, this.#options);
   }
 
   /** A test ends on time, with or without the far side's figures; before that, one by bytes when the far side has them. */
@@ -328,9 +311,4 @@ class Stream {
     talk.abort(error);
     return error;
   }
-}
-
-/** Whether an end of this role sends, or receives. */
-function takesPart(role: Role, test: TestPlan, sender: boolean): boolean {
-  return directionsOf(test).includes(directionOf(role, sender));
 }

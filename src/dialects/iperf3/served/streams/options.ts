@@ -1,9 +1,9 @@
 /** Options that a client wants of the server's sockets. */
-import { toWperfError } from '../../../errors.js';
-import type { SocketWishes } from '../../../plan/plan.js';
-import type { LoadLink } from '../../../transport/channel.js';
-import { errorNumbers } from '../wire/states.js';
-import { Refusal } from './rules.js';
+import { toWperfError } from '../../../../errors.js';
+import type { SocketWishes } from '../../../../plan/plan.js';
+import type { LoadLink } from '../../../../transport/channel.js';
+import { errorNumbers } from '../../wire/states.js';
+import { Refusal } from '../rules.js';
 
 const numbers = {
   windowBytes: errorNumbers.smallWindow,

@@ -1,8 +1,8 @@
 /** Whether the streams of a test get anywhere. */
-import { waits } from '../../../defaults/index.js';
-import type { TestEvent } from '../../../events/load.js';
-import type { Cancel, Clock } from '../../../host/clock.js';
-import type { Link } from '../../../transport/channel.js';
+import { waits } from '../../../../defaults/index.js';
+import type { TestEvent } from '../../../../events/load.js';
+import type { Cancel, Clock } from '../../../../host/clock.js';
+import type { Link } from '../../../../transport/channel.js';
 
 export class Progress {
   readonly #links: readonly Pick<Link, 'bytesRead'>[];

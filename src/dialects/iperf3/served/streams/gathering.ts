@@ -1,11 +1,11 @@
 /** The connections for load of one test, from the word that the client may make them until all are there. */
-import { waits } from '../../../defaults/index.js';
-import { toWperfError, WperfError } from '../../../errors.js';
-import type { Cancel, Clock } from '../../../host/clock.js';
-import { deferred } from '../../../host/deferred.js';
-import type { LoadLink } from '../../../transport/channel.js';
-import { errorNumbers } from '../wire/states.js';
-import { refusal } from './rules.js';
+import { waits } from '../../../../defaults/index.js';
+import { toWperfError, WperfError } from '../../../../errors.js';
+import type { Cancel, Clock } from '../../../../host/clock.js';
+import { deferred } from '../../../../host/deferred.js';
+import type { LoadLink } from '../../../../transport/channel.js';
+import { errorNumbers } from '../../wire/states.js';
+import { refusal } from '../rules.js';
 
 export class Gathering {
   readonly links: LoadLink[] = [];
