@@ -249,15 +249,22 @@ describe('a client that says', () => {
 
 describe('a datagram', () => {
   it('is answered by no more than four bytes, and that only to an address that is waited for', async () => {
-    const socket = createSocket('udp4');
-    socket.connect(port, '127.0.0.1');
-    await once(socket, 'connect');
     const answers: Buffer[] = [];
-    socket.on('message', (answer) => answers.push(answer)).on('error', () => {});
-    const ask = async () => {
-      for (const bytes of ['9876', '', 'x', '98765', 'x'.repeat(1400)]) socket.send(bytes);
+    const from = async (address: string) => {
+      const socket = createSocket('udp4');
+      socket.bind(0, address);
+      await once(socket, 'listening');
+      socket.connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      return socket.on('message', (answer) => answers.push(answer)).on('error', () => {});
+    };
+    const socket = await from('127.0.0.1');
+    const unasked = ['', 'x', '98765', 'x'.repeat(1400)];
+    const askWith = async (datagrams: readonly string[]) => {
+      for (const bytes of datagrams) socket.send(bytes);
       await new Promise((resolve) => setTimeout(resolve, 60));
     };
+    const ask = () => askWith(['9876', ...unasked]);
     await ask();
     for (const step of ['cookie', 'load'] as const) {
       const client = await converse(port, udp, step);
@@ -269,10 +276,15 @@ describe('a datagram', () => {
     expect(answers).toEqual([]);
     leave(overTcp, true);
     const waiting = await converse(port, udp, 'params');
+    await askWith(unasked);
+    const neighbor = await from('127.0.0.2');
+    neighbor.send('9876');
+    await askWith([]);
+    expect(answers).toEqual([]);
     await ask();
     expect(answers.map(String)).toEqual(['6789']);
     leave(waiting, true);
-    socket.close();
+    for (const each of [socket, neighbor]) each.close();
   });
 
   it('of one address waits for its turn: a client is served when the one before has its streams, or gives up', async () => {
