@@ -6,7 +6,7 @@ import { start } from '../../support/processes.js';
 
 /** Three sockets that send to a port for half a second; prints how many each sent. */
 const flooder = (port: number) => `
-  import { openDatagramSocket } from '../../src/transport/udp/open.js';
+  import { openDatagramSocket } from '../../src/transport/udp/sockets/open.js';
   const sockets = await Promise.all([1, 2, 3].map(() => openDatagramSocket({ host: '127.0.0.1', port: ${port} })));
   const sent = [0, 0, 0];
   const until = performance.now() + 500;

@@ -9,7 +9,7 @@ const mtu = 1300;
 
 /** Sends to itself over a loopback of that MTU; prints what the path takes, and what came of two lengths. */
 const program = (host: string) => `
-  import { openDatagramDoor, openDatagramSocket } from '../../src/transport/udp/open.js';
+  import { openDatagramDoor, openDatagramSocket } from '../../src/transport/udp/sockets/open.js';
   const door = await openDatagramDoor({ port: 0 });
   const client = await openDatagramSocket({ host: '${host}', port: door.port });
   const arrived: number[] = [];
@@ -34,7 +34,7 @@ const program = (host: string) => `
 
 /** Floods itself with 500 datagrams; prints what was taken, what arrived, and whether it was held back. */
 const flood = (segmented: boolean) => `
-  import { openDatagramDoor, openDatagramSocket } from '../../src/transport/udp/open.js';
+  import { openDatagramDoor, openDatagramSocket } from '../../src/transport/udp/sockets/open.js';
   const door = await openDatagramDoor({ port: 0 });
   const client = await openDatagramSocket({ host: '127.0.0.1', port: door.port, maxBytes: 1400 });
   const memory = Buffer.alloc(1400 * 500);
