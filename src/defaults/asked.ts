@@ -36,8 +36,10 @@ export function loadDefaults(mode: 'throughput' | 'datagram') {
   return mode === 'datagram' ? defaults.datagram : { blockBytes, bitsPerSecond };
 }
 
-export function blockLimits(mode: 'throughput' | 'datagram') {
-  return mode === 'datagram' ? limits.datagram.blockBytes : limits.blockBytes;
+/** An iperf3 server takes what is too short for what wperf writes into its own blocks and packets. */
+export function blockLimits(mode: 'throughput' | 'datagram', toIperf3: boolean) {
+  const { blockBytes, datagram } = toIperf3 ? limits.iperf3 : limits;
+  return mode === 'datagram' ? datagram.blockBytes : blockBytes;
 }
 
 export const limits = {
@@ -50,6 +52,8 @@ export const limits = {
   blockBytes: { min: 64, max: 1024 * 1024 },
   /** A packet holds its header and is no larger than UDP's largest. */
   datagram: { blockBytes: { min: 64, max: 65_507 } },
+  /** Of a test with an iperf3 server, as iperf3 has them: a packet holds its number and time. */
+  iperf3: { blockBytes: { min: 1, max: 1024 * 1024 }, datagram: { blockBytes: { min: 16, max: 65_507 } } },
   bitsPerSecond: { min: 0, max: 1e12 },
   connectTimeoutMs: { min: 1, max: 3_600_000 },
   /** Of a peer; it gives a sign of life every `waits.heartbeatSeconds`, which a slow path may hold up. */

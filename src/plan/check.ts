@@ -69,11 +69,12 @@ export function flawOfLoad(plan: Unplaced<ClientPlan>): Flaw | undefined {
 
 /** Of what one stream's opening says too. */
 export function flawOfStream(
-  test: Pick<TestPlan, 'mode' | 'blockBytes' | 'bytes' | 'untimed'> & { readonly lossPercent?: number | undefined },
+  test: Pick<TestPlan, 'mode' | 'blockBytes' | 'bytes' | 'untimed'> &
+    Pick<ClientPlan, 'iperf3'> & { readonly lossPercent?: number | undefined },
 ): Flaw | undefined {
   const neverAll = test.mode === 'throughput' && test.bytes !== undefined && test.lossPercent && !mayEndByTime(test);
   return (
-    whole('blockBytes', test.blockBytes, blockLimits(test.mode)) ??
+    whole('blockBytes', test.blockBytes, blockLimits(test.mode, test.iperf3 !== undefined)) ??
     (neverAll
       ? exclusive('bytes', 'simulation.lossPercent', 'not all would arrive, and the test never end')
       : undefined)

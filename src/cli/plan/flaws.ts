@@ -4,7 +4,7 @@ import { sizeText } from '../../units.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { roundSizeText } from '../flags/values/types.js';
-import { blockBytesOf } from './load/amount.js';
+import { blockBytesOf, modeOf } from './load/amount.js';
 
 interface Words {
   readonly flag: string;
@@ -28,7 +28,7 @@ export function refuseFlaw(flaw: Flaw | undefined, values: FlagValues): void {
 function wordsFor(field: string, values: FlagValues): Words | undefined {
   switch (field) {
     case 'blockBytes':
-      return { flag: 'length', show: sizeText, remark: ' for packets' };
+      return { flag: 'length', show: sizeText, remark: modeOf(values) === 'datagram' ? ' for packets' : '' };
     case 'bytes':
       return values.blockcount === undefined
         ? { flag: 'bytes', show: roundSizeText, remark: ', a byte for each stream' }

@@ -1,12 +1,12 @@
 /** The load of a test: which way, how much and how fast, and toward which servers. */
 import { defaults, iperf3, limits } from '../../../defaults/index.js';
 import { rateText, sizeText } from '../../../units.js';
-import { count, integer, seconds, sendingRate, size, text } from '../values/types.js';
+import { anySize, count, integer, seconds, sendingRate, text } from '../values/types.js';
 import type { Flag } from './flag.js';
 import { load } from './uses.js';
 
 /** Of the shortest: together they are no more than bytes may be. */
-const mostBlocks = { min: 1, max: Math.floor(limits.bytes.max / limits.blockBytes.min) };
+const mostBlocks = { min: 1, max: Math.floor(limits.bytes.max / limits.iperf3.blockBytes.min) };
 
 export const loadFlags = [
   {
@@ -32,9 +32,9 @@ export const loadFlags = [
     aliases: ['l'],
     group: 'Client',
     for: load,
-    type: size(limits.blockBytes),
+    type: anySize,
     default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}, with --proto udp what fits the path`,
-    help: 'Send blocks of SIZE, or with --udp packets, 65507 at most: a WebSocket message each',
+    help: 'Send blocks of SIZE, 64 to 1M, or with --udp packets, 64 to 65507: a WebSocket message each; with --iperf3 blocks of 1 at least, packets of 16',
   },
   {
     name: 'blockcount',

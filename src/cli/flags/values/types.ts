@@ -67,6 +67,9 @@ export function size(limit: Range): FlagType<number> {
   return number('SIZE', parseSize, limit, roundSizeText);
 }
 
+/** Of which the plan knows the range, since other flags say it. */
+export const anySize: FlagType<number> = { placeholder: 'SIZE', parse: parseSize };
+
 /** How many, in the units of sizes: 1K is 1024. */
 export function count(placeholder: string, limit: Range): FlagType<number> {
   const whole = (text: string) => {

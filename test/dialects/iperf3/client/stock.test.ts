@@ -86,6 +86,8 @@ describeNeeding('at a stock iperf3 server', [stock], () => {
     [['-P', '3']],
     [['-n', '20M', '-P', '2']],
     [['-k', '50', '-l', '100K']],
+    [['-k', '1000', '-l', '3']],
+    [['-l', '1', '-b', '1M']],
     [['-O', '1']],
     [['-b', '50M']],
     [['-C', 'cubic', '-w', '256K', '-M', '1000', '-N', '-S', '0x28']],
@@ -95,7 +97,8 @@ describeNeeding('at a stock iperf3 server', [stock], () => {
     expect(ours.end.sum_received.bytes).toBe(theirs.end.sum_received.bytes);
     expect(ours.end.sum_received.bytes).toBeGreaterThan(0);
     if (args.includes('-n')) expect(theirs.end.sum_received.bytes).toBe(20 * 1024 * 1024);
-    if (args.includes('-k')) expect(theirs.end.sum_received.bytes).toBe(50 * 100 * 1024);
+    if (args.includes('100K')) expect(theirs.end.sum_received.bytes).toBe(50 * 100 * 1024);
+    if (args.includes('3') && args.includes('-k')) expect(theirs.end.sum_received.bytes).toBe(3000);
     if (args.includes('-b')) expect(theirs.end.sum_received.bits_per_second).toBeLessThan(65e6);
     expect(ours.end.cpu_utilization_percent.remote_total).toBeGreaterThan(0);
     expect(ours.end.latency?.source).toBe('kernel');
@@ -127,19 +130,25 @@ describeNeeding('at a stock iperf3 server', [stock], () => {
     expect(ours.end.sum_received_bidir_reverse?.bytes).toBeGreaterThan(0);
   });
 
-  it.each([[['-l', '200']], [['-P', '2']], [['-O', '1']], [['-k', '200']]])('sends it packets, %j', async (args) => {
-    const { ours, theirs } = await measure('-u', '-b', '5M', ...(args.includes('-k') ? [] : seconds), ...args);
-    expect(ours.start.packets).toBe('real');
-    const [their] = [theirs.end.sum];
-    const [own] = [ours.end.sum];
-    if (!args.includes('-O')) {
-      expect(own?.packets).toBe(their?.packets);
-      expect(own?.lost_packets).toBe(their?.lost_packets);
-    }
-    expect(own?.jitter_ms).toBeCloseTo(their?.jitter_ms ?? -1, 6);
-    expect(own?.packets).toBeGreaterThan(150);
-    expect(theirs.start.test_start).toMatchObject({ protocol: 'UDP', blksize: args.includes('-l') ? 200 : 1400 });
-  });
+  it.each([[['-l', '200']], [['-l', '16']], [['-P', '2']], [['-O', '1']], [['-k', '200']]])(
+    'sends it packets, %j',
+    async (args) => {
+      const { ours, theirs } = await measure('-u', '-b', '5M', ...(args.includes('-k') ? [] : seconds), ...args);
+      expect(ours.start.packets).toBe('real');
+      const [their] = [theirs.end.sum];
+      const [own] = [ours.end.sum];
+      if (!args.includes('-O')) {
+        expect(own?.packets).toBe(their?.packets);
+        expect(own?.lost_packets).toBe(their?.lost_packets);
+      }
+      expect(own?.jitter_ms).toBeCloseTo(their?.jitter_ms ?? -1, 6);
+      expect(own?.packets).toBeGreaterThan(150);
+      expect(theirs.start.test_start).toMatchObject({
+        protocol: 'UDP',
+        blksize: args[0] === '-l' ? Number(args[1]) : 1400,
+      });
+    },
+  );
 
   it('takes packets of it', async () => {
     const { ours, theirs } = await measure('-u', '-b', '5M', ...seconds, '-R', '-P', '2');
