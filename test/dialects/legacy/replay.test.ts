@@ -4,10 +4,11 @@ import { WebSocket } from 'ws';
 import { runClientPlan, runPingPlan } from '../../../src/client.js';
 import { legacyRoute } from '../../../src/dialects/legacy/client/route.js';
 import type { PingEvent } from '../../../src/events/ping.js';
+import { completeTraceWish } from '../../../src/plan/complete.js';
 import type { ServerPlan } from '../../../src/plan/plan.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { collect, sorted } from '../../support/events.js';
-import { clientPlan, pingPlan, usualWish } from '../../support/plans.js';
+import { clientPlan, pingPlan } from '../../support/plans.js';
 import { askingAs } from '../../support/routes.js';
 import { startFakeServer } from './fake-server.js';
 import { type Entry, Player, type Recording, recordings } from './replay.js';
@@ -92,7 +93,7 @@ describe('a client', () => {
   it.each(clientsOf('traceroute'))('asks for the route back as recorded: $name', async ({ plan, exchange }) => {
     const { port, played } = await play(exchange);
     const events: { readonly type: string }[] = [];
-    for await (const event of askingAs(legacyRoute)({ ...clientPlan(port, plan), trace: usualWish }, {}))
+    for await (const event of askingAs(legacyRoute)({ ...clientPlan(port, plan), trace: completeTraceWish({}) }, {}))
       events.push(event);
     await played;
     const types = ['notice', 'notice', 'trace-start', 'trace-hop', 'trace-hop', 'trace-end'];

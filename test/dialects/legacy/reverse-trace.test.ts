@@ -8,7 +8,8 @@ import type { TraceEvent } from '../../../src/events/route.js';
 import type { Host } from '../../../src/host/host.js';
 import { nodeHost } from '../../../src/host/node.js';
 import type { ReverseTraceTools } from '../../../src/modes/route/client.js';
-import type { ConnectionPlan } from '../../../src/plan/plan.js';
+import { completeTraceWish } from '../../../src/plan/complete.js';
+import type { ReverseTracePlan, TraceWish } from '../../../src/plan/plan.js';
 import { makeTraceReporter } from '../../../src/report/make-route.js';
 import { Kept } from '../../report/kept.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -20,7 +21,7 @@ import { startFakeServer } from './fake-server.js';
 
 const collect = (
   port: number,
-  changes: Partial<ConnectionPlan> = {},
+  changes: Partial<ReverseTracePlan> = {},
   tools: ReverseTraceTools & { readonly host?: Host } = {},
 ) => collectTrace(askingAs(legacyRoute)(reverseTracePlan(port, changes), tools));
 
@@ -40,7 +41,7 @@ async function traceOf(texts: readonly string[], tools: ReverseTraceTools & { re
 describeNeeding('a live server of the original', [pythonModule('websockets', 'python3-websockets')], () => {
   it('tells the route to this machine', async () => {
     const { port } = await startLegacyServer(onTestFinished);
-    const { all, hops, last, error } = await collect(port);
+    const { all, hops, last, error } = await collect(port, { trace: completeTraceWish({}) });
     expect(error).toBeUndefined();
     expect(all[0]).toMatchObject({ type: 'notice', text: expect.stringContaining('the original wperf') });
     expect(all[1]).toMatchObject({ type: 'trace-start', host: '127.0.0.1', ip: '127.0.0.1', family: 4, queries: 1 });
@@ -91,6 +92,18 @@ describe('a route that is told', () => {
     const { last } = await traceOf([hop(plain), hop({ ...plain, ttl: 2, ip: '*', rtt: -1 }), end]);
     expect(last).toMatchObject({ reason: 'hops', hops: 2 });
     expect((await traceOf([end])).last).toMatchObject({ reason: 'hops', hops: 0 });
+  });
+
+  it.each<[Partial<TraceWish>, boolean]>([
+    [{}, false],
+    [{ maxHops: 5 }, true],
+    [{ protocol: 'icmp' }, true],
+    [{ names: false }, true],
+  ])('is asked for without options, which a note says of %j', async (trace, isSaid) => {
+    const port = await startFakeServer(onTestFinished, (ws) => ws.on('message', () => ws.send(end)));
+    const { all } = await collect(port, { trace: completeTraceWish(trace) });
+    const texts = all.flatMap((event) => (event.type === 'notice' ? event.text : []));
+    expect(texts.includes('It cannot be asked for a trace of another kind than its own.')).toBe(isSaid);
   });
 
   it('is bounded and stripped, and silent where there is no time', async () => {
@@ -172,14 +185,18 @@ describe('a route that is told', () => {
 
 describe('a client that asks for the route back', () => {
   /** Offers wperf.v1, as a client does first. */
-  async function ask(changes: Partial<ConnectionPlan>) {
+  async function ask(changes: Partial<ReverseTracePlan>) {
     const answer = (ws: WebSocket) => ws.on('message', () => ws.send(end));
     const plan = reverseTracePlan(await startFakeServer(onTestFinished, answer), changes);
     return collectTrace(runReverseTracePlan(plan));
   }
 
   it('asks a server of the original in its own dialect', async () => {
-    expect((await ask({})).all.map(({ type }) => type)).toEqual(['notice', 'trace-start', 'trace-end']);
+    expect((await ask({ trace: completeTraceWish({}) })).all.map(({ type }) => type)).toEqual([
+      'notice',
+      'trace-start',
+      'trace-end',
+    ]);
   });
 
   it('warns of the token that it sends in the clear', async () => {

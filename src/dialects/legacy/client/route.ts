@@ -4,19 +4,20 @@
  */
 import { legacy, waits } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
+import type { NoticeEvent } from '../../../events/load.js';
 import type { TraceStart } from '../../../events/route.js';
 import { within } from '../../../host/clock.js';
 import { Mailbox } from '../../../host/mailbox.js';
 import type { RouteDialect, RouteReading, RouteWord } from '../../../modes/route/client.js';
 import { canonicalIp, familyOf } from '../../../net/ip.js';
-import type { ConnectionPlan } from '../../../plan/plan.js';
+import { completeTraceWish } from '../../../plan/complete.js';
+import type { ConnectionPlan, ReverseTracePlan, TraceWish } from '../../../plan/plan.js';
 import { shownProxy } from '../../../plan/proxy.js';
 import { closedError, type LegacyLink } from '../wire/link.js';
 import { parseRouteText } from '../wire/route-wire.js';
 import { commandText } from '../wire/wire.js';
 import { dialectNotes, linkTo, refusalOf, sayToken } from './entry.js';
 
-/** One of the original is told no wishes. */
 export const legacyRoute: RouteDialect = {
   async open(channel, plan, reading) {
     const link = linkTo(channel);
@@ -26,7 +27,7 @@ export const legacyRoute: RouteDialect = {
     sayToken(link, plan);
     link.say(commandText('reverse_traceroute'));
     return {
-      notes: dialectNotes(plan),
+      notes: [...dialectNotes(plan), ...wishNotes(plan)],
       async next() {
         const word = within(reading.host.clock, legacy.hopSeconds, told.next(), () => silence(link));
         const { value } = await word.catch((thrown) => Promise.reject(refusalOf(plan, [link], thrown)));
@@ -39,6 +40,13 @@ export const legacyRoute: RouteDialect = {
     };
   },
 };
+
+/** One of the original is told no wishes. */
+function wishNotes({ trace }: ReverseTracePlan): NoticeEvent[] {
+  const usual = Object.entries(completeTraceWish({}));
+  if (usual.every(([name, value]) => trace[name as keyof TraceWish] === value)) return [];
+  return [{ type: 'notice', level: 'info', text: 'It cannot be asked for a trace of another kind than its own.' }];
+}
 
 /** What the server says, from text to text, until its end or the WperfError that ended it. */
 function hear(link: LegacyLink, { annotate }: RouteReading): Mailbox<RouteWord> {
