@@ -16,7 +16,7 @@ describe('a password', () => {
     const asked = askPassword('Password: ', { input, output });
     for (const key of ['r', 'o', 'x', '\u007f', 's\rmore']) input.write(key);
     expect(await asked).toBe('ros');
-    expect(output.read().toString()).toBe('Password: \n');
+    expect((await output.end().toArray()).join('')).toBe('Password: \n');
     expect(raw).toEqual([true, false]);
   });
 

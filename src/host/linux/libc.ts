@@ -63,8 +63,12 @@ function load(): Libc {
   };
 }
 
-/** What is thrown out of a callback of koffi's is lost, and ends whatever the event loop calls next. */
+/**
+ * What is thrown out of a callback of koffi's is lost, and ends whatever the event loop calls next. From Node 26 on, what
+ * waits for promises that it settled waits on until the event loop calls into JavaScript by itself: so it does, at once.
+ */
 function outside(wake: () => void): void {
+  setImmediate(() => {});
   try {
     wake();
   } catch (thrown) {

@@ -38,7 +38,7 @@ describeNeeding('the manual page', [program('mandoc'), program('man', 'man-db')]
   });
 
   test('shows every flag, with dashes that can be copied', async () => {
-    const env = { MANWIDTH: '200', LC_ALL: 'C.UTF-8', MAN_KEEP_FORMATTING: undefined };
+    const env = { MANWIDTH: '1000', LC_ALL: 'C.UTF-8', MAN_KEEP_FORMATTING: undefined };
     const shown = (await output(['man', '--warnings', '-l', page], { env })).split('\n').map((line) => line.trim());
     for (const flag of flags) {
       const { short, long } = wordsOf(flag);
