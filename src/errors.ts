@@ -36,11 +36,11 @@ export type ErrorCode =
 
 export interface ErrorDetail {
   /** What was being done, e.g. `connect`, `handshake`, `test`, `listen`. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   /** Whom it was done with, e.g. `192.0.2.7:8765`. */
-  readonly peer?: string;
+  readonly peer?: string | undefined;
   /** What the user can do. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 

@@ -215,7 +215,7 @@ function local(code: ErrorCode, text: string, hint: string, cause: unknown): Wpe
 
 /** All failures of a proxy have one code, so that no script takes them for the server's. */
 function failed(party: Party, code: ErrorCode, text: string, hint: string | undefined, cause: unknown): WperfError {
-  const detail = { operation: 'connect', peer: party.name, cause, ...(hint !== undefined && { hint }) };
+  const detail = { operation: 'connect', peer: party.name, hint, cause };
   return new WperfError(party.role === 'proxy' ? 'proxy-failure' : code, text, detail);
 }
 

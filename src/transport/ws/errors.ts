@@ -23,7 +23,7 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
   const error = thrown as NodeError;
   const machine = machineError(error);
   if (machine) return machine;
-  const detail = (hint?: string) => ({ operation: 'connect', peer, cause: error, ...(hint !== undefined && { hint }) });
+  const detail = (hint?: string) => ({ operation: 'connect', peer, hint, cause: error });
   if (error instanceof TooLate) {
     const hint = 'check the address and firewalls, or raise --connect-timeout';
     return new WperfError('timeout', `${peer} did not answer within ${error.milliseconds} ms`, detail(hint));
@@ -78,7 +78,7 @@ export function isStripped(headers: IncomingHttpHeaders): boolean {
 export function responseError(response: IncomingMessage, body: string, attempt: Attempt): WperfError {
   const { peer } = attempt;
   const { statusCode, headers } = response;
-  const detail = (hint?: string) => ({ operation: 'connect', peer, ...(hint !== undefined && { hint }) });
+  const detail = (hint?: string) => ({ operation: 'connect', peer, hint });
   const code = headers[ERROR_HEADER];
   const theirs = versionOf(headers);
   // On its way there the request lost what asks for the upgrade (426), or on its way back the answer what grants it (101).

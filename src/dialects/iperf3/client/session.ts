@@ -207,5 +207,5 @@ export class Session {
 function during(error: WperfError): WperfError {
   if (error.operation !== 'handshake') return error;
   const { code, message, peer = '', hint, cause } = error;
-  return new WperfError(code, message, { operation: 'test', peer, cause, ...(hint !== undefined && { hint }) });
+  return new WperfError(code, message, { operation: 'test', peer, hint, cause });
 }

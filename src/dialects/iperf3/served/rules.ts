@@ -17,18 +17,15 @@ export class Refusal extends WperfError {
   readonly errno: number;
 
   constructor(number: number | undefined, error: WperfError, errno = 0) {
-    super(error.code, error.message, given(error));
+    const { code, message, operation = 'handshake', hint, peer } = error;
+    super(code, message, { operation, hint, peer });
     this.number = number;
     this.errno = errno;
   }
 }
 
-function given({ operation = 'handshake', hint, peer }: WperfError) {
-  return { operation, ...(hint !== undefined && { hint }), ...(peer !== undefined && { peer }) };
-}
-
 export function refusal(number: number, code: WperfError['code'], text: string, hint?: string): Refusal {
-  return new Refusal(number, new WperfError(code, text, hint === undefined ? {} : { hint }));
+  return new Refusal(number, new WperfError(code, text, { hint }));
 }
 
 /** As a client is told that waits for its turn. */

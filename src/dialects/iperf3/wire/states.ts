@@ -70,7 +70,7 @@ interface Meaning {
   readonly code: ErrorCode;
   /** Behind the server's name. */
   readonly text: string;
-  readonly hint?: string;
+  readonly hint: string | undefined;
 }
 
 const { tooMuchRate, tooLong, notAuthorized } = errorNumbers;
@@ -121,8 +121,8 @@ const meanings: Readonly<Record<number, Meaning>> = {
 export function serverError(number: number, errno: number | undefined, peer: string): WperfError {
   const known = Object.hasOwn(meanings, number) ? meanings[number] : undefined;
   const { code, text, hint } = known ?? failed('peer-terminated', 'ended the test');
-  const detail = { operation: 'test', peer, ...(hint !== undefined && { hint }) };
-  return new WperfError(code, `${peer} ${text} (iperf3 error ${number}${systemWords(errno)})`, detail);
+  const message = `${peer} ${text} (iperf3 error ${number}${systemWords(errno)})`;
+  return new WperfError(code, message, { operation: 'test', peer, hint });
 }
 
 /** A connection is taken, and nothing else. */
@@ -146,7 +146,7 @@ function refused(text: string, hint: string): Meaning {
 }
 
 function failed(code: ErrorCode, text: string, hint?: string): Meaning {
-  return { code, text, ...(hint !== undefined && { hint }) };
+  return { code, text, hint };
 }
 
 /** By this system's numbers, which on another may mean something else; most agree on those that occur. */

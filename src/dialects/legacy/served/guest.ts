@@ -174,8 +174,7 @@ class Guest {
   }
 
   #fail(code: WperfError['code'], message: string, hint?: string): void {
-    const detail = { operation: 'handshake', peer: this.#link.peer, ...(hint !== undefined && { hint }) };
-    this.#reject(new WperfError(code, message, detail));
+    this.#reject(new WperfError(code, message, { operation: 'handshake', peer: this.#link.peer, hint }));
   }
 }
 

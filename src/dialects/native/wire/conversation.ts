@@ -223,15 +223,10 @@ function isPeers({ code }: WperfError): boolean {
 
 function ofPeer({ code, message, operation = 'test', hint, cause }: WperfError, peer: string): WperfError {
   const text = message.includes(peer) ? message : `${peer}: ${message}`;
-  return new WperfError(code, text, { operation, peer, cause, ...(hint !== undefined && { hint }) });
+  return new WperfError(code, text, { operation, peer, hint, cause });
 }
 
 function peerError(message: MessageOf<'error'>, peer: string): WperfError {
   const code = Object.hasOwn(peerHints, message.code) ? (message.code as ErrorCode) : 'request-refused';
-  const hint = peerHints[code];
-  return new WperfError(code, `${peer}: ${message.message}`, {
-    operation: 'handshake',
-    peer,
-    ...(hint !== undefined && { hint }),
-  });
+  return new WperfError(code, `${peer}: ${message.message}`, { operation: 'handshake', peer, hint: peerHints[code] });
 }

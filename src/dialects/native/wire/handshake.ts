@@ -161,8 +161,7 @@ function contextOf(hello: Hello, serverNonce: string): ProofContext {
 }
 
 function refuse(conversation: Conversation, code: WperfError['code'], message: string, hint?: string): WperfError {
-  const detail = { operation: 'handshake', peer: conversation.peer, ...(hint !== undefined && { hint }) };
-  const error = new WperfError(code, message, detail);
+  const error = new WperfError(code, message, { operation: 'handshake', peer: conversation.peer, hint });
   conversation.abort(error);
   return error;
 }
