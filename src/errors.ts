@@ -1,40 +1,62 @@
 /**
  * Every failure a user can meet: a stable code, what was attempted, with whom, and what to do about it.
- * `exitCode` is the one place that maps codes to the process's exit code.
+ * `exitOf` is the one place that maps codes to the process's exit code.
  */
 
-export type ErrorCode =
-  | 'usage'
-  | 'dns-failure'
-  | 'connection-refused'
-  | 'unreachable'
-  | 'timeout'
-  | 'tls-failure'
-  | 'proxy-failure'
-  | 'not-wperf'
-  | 'version-mismatch'
-  | 'token-required'
-  | 'token-rejected'
-  | 'token-not-asked'
-  | 'login-refused'
-  | 'server-unproven'
-  | 'server-full'
-  | 'request-refused'
-  | 'protocol-violation'
-  | 'peer-lost'
-  | 'peer-terminated'
-  | 'no-load'
-  | 'port-in-use'
-  | 'listen-failure'
-  | 'file-failure'
-  | 'too-many-files'
-  | 'no-local-port'
-  | 'socket-option'
-  | 'interrupted'
-  | 'trace-unavailable'
-  | 'internal';
+export const exitCodes = {
+  success: 0,
+  usage: 1,
+  connect: 2,
+  refused: 3,
+  test: 4,
+  local: 5,
+  /** Only where the user asked for it. */
+  notReached: 6,
+  tooSlow: 7,
+  tooLate: 8,
+  tooLossy: 9,
+  interrupted: 130,
+} as const;
 
-export interface ErrorDetail {
+const exitOf = {
+  usage: exitCodes.usage,
+  'dns-failure': exitCodes.connect,
+  'connection-refused': exitCodes.connect,
+  unreachable: exitCodes.connect,
+  timeout: exitCodes.connect,
+  'tls-failure': exitCodes.connect,
+  'proxy-failure': exitCodes.connect,
+  'not-wperf': exitCodes.refused,
+  'version-mismatch': exitCodes.refused,
+  'token-required': exitCodes.refused,
+  'token-rejected': exitCodes.refused,
+  'token-not-asked': exitCodes.refused,
+  'login-refused': exitCodes.refused,
+  'server-unproven': exitCodes.refused,
+  'server-full': exitCodes.refused,
+  'request-refused': exitCodes.refused,
+  'protocol-violation': exitCodes.test,
+  'peer-lost': exitCodes.test,
+  'peer-terminated': exitCodes.test,
+  'no-load': exitCodes.test,
+  'port-in-use': exitCodes.local,
+  'listen-failure': exitCodes.local,
+  'file-failure': exitCodes.local,
+  'too-many-files': exitCodes.local,
+  'no-local-port': exitCodes.local,
+  'socket-option': exitCodes.local,
+  interrupted: exitCodes.interrupted,
+  'trace-unavailable': exitCodes.local,
+  internal: exitCodes.local,
+} as const;
+
+export type ErrorCode = keyof typeof exitOf;
+
+export function exitCode(code: ErrorCode): number {
+  return exitOf[code];
+}
+
+interface ErrorDetail {
   /** What was being done, e.g. `connect`, `handshake`, `test`, `listen`. */
   readonly operation?: string | undefined;
   /** Whom it was done with, e.g. `192.0.2.7:8765`. */
@@ -63,56 +85,6 @@ export class WperfError extends Error {
   get line(): string {
     return this.hint === undefined ? this.message : `${this.message}: ${this.hint}`;
   }
-}
-
-export const exitCodes = {
-  success: 0,
-  usage: 1,
-  connect: 2,
-  refused: 3,
-  test: 4,
-  local: 5,
-  /** Only where the user asked for it. */
-  notReached: 6,
-  tooSlow: 7,
-  tooLate: 8,
-  tooLossy: 9,
-  interrupted: 130,
-} as const;
-
-const codesOfExit: Record<'usage' | 'connect' | 'refused' | 'test' | 'local', readonly ErrorCode[]> = {
-  usage: ['usage'],
-  connect: ['dns-failure', 'connection-refused', 'unreachable', 'timeout', 'tls-failure', 'proxy-failure'],
-  refused: [
-    'not-wperf',
-    'version-mismatch',
-    'token-required',
-    'token-rejected',
-    'token-not-asked',
-    'login-refused',
-    'server-unproven',
-    'server-full',
-    'request-refused',
-  ],
-  test: ['protocol-violation', 'peer-lost', 'peer-terminated', 'no-load'],
-  local: [
-    'port-in-use',
-    'listen-failure',
-    'file-failure',
-    'too-many-files',
-    'no-local-port',
-    'socket-option',
-    'trace-unavailable',
-    'internal',
-  ],
-};
-
-export function exitCode(code: ErrorCode): number {
-  if (code === 'interrupted') return exitCodes.interrupted;
-  for (const [exit, codes] of Object.entries(codesOfExit)) {
-    if (codes.includes(code)) return exitCodes[exit as keyof typeof codesOfExit];
-  }
-  return exitCodes.local;
 }
 
 /** Any thrown value as a WperfError, so that no stack trace ever reaches a user. */
