@@ -9,18 +9,15 @@ import { checked, linux, SystemError, stableMemory } from './sockets.js';
 const ADDRESS_BYTES = 128;
 
 export class KernelSocket extends SocketOptions {
-  protected readonly libc: Libc;
-
   /** Throws a SystemError when the kernel refuses. */
   constructor(libc: Libc, family: Family, type: number, protocol: number) {
     const kind = type | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC;
     super(libc, checked(libc, 'socket', domainOf(family), kind, protocol), family);
-    this.libc = libc;
   }
 
   /** Takes the pending error, so that it does not fail the next call; 0 is none. */
   takeError(): number {
-    return this.getBytes(linux.SOL_SOCKET, linux.SO_ERROR, 4).readInt32LE(0);
+    return this.get(linux.SOL_SOCKET, linux.SO_ERROR);
   }
 
   bind(address: SocketAddress): void {

@@ -1,39 +1,44 @@
 /** Options of a Linux socket, whoever opened it. */
+import type { Family } from '../../net/ip.js';
 import type { Libc } from './libc.js';
 import { checked, linux, stableMemory } from './sockets.js';
 
 export class SocketOptions {
   readonly fd: number;
-  readonly family: 4 | 6;
-  readonly #libc: Libc;
+  readonly family: Family;
+  protected readonly libc: Libc;
   readonly #option = stableMemory(4);
   readonly #length = stableMemory(4);
 
-  constructor(libc: Libc, fd: number, family: 4 | 6) {
-    this.#libc = libc;
+  constructor(libc: Libc, fd: number, family: Family) {
+    this.libc = libc;
     this.fd = fd;
     this.family = family;
   }
 
   set(level: number, option: number, value: number): void {
     this.#option.writeInt32LE(value, 0);
-    checked(this.#libc, 'setsockopt', this.fd, level, option, this.#option, 4);
+    checked(this.libc, 'setsockopt', this.fd, level, option, this.#option, 4);
+  }
+
+  get(level: number, option: number): number {
+    return this.getBytes(level, option, 4).readInt32LE(0);
   }
 
   setBytes(level: number, option: number, value: Buffer): void {
-    checked(this.#libc, 'setsockopt', this.fd, level, option, value, value.length);
+    checked(this.libc, 'setsockopt', this.fd, level, option, value, value.length);
   }
 
   /** At most `bytes` of the option's value, as many as the kernel has. */
   getBytes(level: number, option: number, bytes: number): Buffer {
     const memory = stableMemory(bytes);
     this.#length.writeUInt32LE(bytes, 0);
-    checked(this.#libc, 'getsockopt', this.fd, level, option, memory, this.#length);
+    checked(this.libc, 'getsockopt', this.fd, level, option, memory, this.#length);
     return memory.subarray(0, Math.min(bytes, this.#length.readUInt32LE(0)));
   }
 
   get ttl(): number {
-    return this.getBytes(...this.#ttlOption, 4).readInt32LE(0);
+    return this.get(...this.#ttlOption);
   }
 
   set ttl(ttl: number) {
@@ -42,7 +47,7 @@ export class SocketOptions {
 
   /** Type of service, in IPv6 the traffic class: one octet. */
   get tos(): number {
-    return this.getBytes(...this.#tosOption, 4).readInt32LE(0);
+    return this.get(...this.#tosOption);
   }
 
   set tos(tos: number) {
@@ -51,7 +56,7 @@ export class SocketOptions {
 
   /** Of IP_PMTUDISC_...: what becomes of datagrams that are too long for the path. */
   get pathDiscovery(): number {
-    return this.getBytes(...this.#discoveryOption, 4).readInt32LE(0);
+    return this.get(...this.#discoveryOption);
   }
 
   set pathDiscovery(discovery: number) {

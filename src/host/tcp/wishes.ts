@@ -66,10 +66,10 @@ export function readFacts(fd: number | undefined, family: 4 | 6): SocketFacts {
     const options = new SocketOptions(openLibc(), fd, family);
     const name = options.getBytes(linux.IPPROTO_TCP, linux.TCP_CONGESTION, 16);
     return {
-      sndbufBytes: readNumber(options, linux.SOL_SOCKET, linux.SO_SNDBUF),
-      rcvbufBytes: readNumber(options, linux.SOL_SOCKET, linux.SO_RCVBUF),
+      sndbufBytes: options.get(linux.SOL_SOCKET, linux.SO_SNDBUF),
+      rcvbufBytes: options.get(linux.SOL_SOCKET, linux.SO_RCVBUF),
       tos: options.tos,
-      mssBytes: readNumber(options, linux.IPPROTO_TCP, linux.TCP_MAXSEG),
+      mssBytes: options.get(linux.IPPROTO_TCP, linux.TCP_MAXSEG),
       congestion: name.toString('latin1').replace(/\0.*$/s, ''),
     };
   } catch {
@@ -138,7 +138,7 @@ function checkWindow(options: SocketOptions, asked = 0, owner: Owner): void {
     ['wmem_max', linux.SO_SNDBUF],
     ['rmem_max', linux.SO_RCVBUF],
   ] as const) {
-    const actual = readNumber(options, linux.SOL_SOCKET, option);
+    const actual = options.get(linux.SOL_SOCKET, option);
     if (actual >= asked) continue;
     const text = `${labels.windowBytes} ${sizeText(asked)}: the kernel of ${owner} gives no more than ${sizeText(actual)}`;
     throw refusal(text, `ask for less, or raise net.core.${name} of ${owner}`, undefined);
@@ -173,10 +173,6 @@ function algorithms(which: 'available' | 'allowed'): string {
   } catch {
     return 'others';
   }
-}
-
-function readNumber(options: SocketOptions, level: number, option: number): number {
-  return options.getBytes(level, option, 4).readUInt32LE(0);
 }
 
 /** The kernel takes a name, and users a number too, as in a zone. */

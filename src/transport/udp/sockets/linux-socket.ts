@@ -171,13 +171,13 @@ export class LinuxDatagramSocket implements DatagramSocket {
     const { family } = this.#socket;
     const [level, option] = family === 4 ? [linux.SOL_IP, linux.IP_MTU] : [linux.SOL_IPV6, linux.IPV6_MTU];
     const headerBytes = HEADER_BYTES[family];
-    return this.#told(() => Math.min(LARGEST_DATAGRAM, this.#number(level, option) - headerBytes));
+    return this.#told(() => Math.min(LARGEST_DATAGRAM, this.#socket.get(level, option) - headerBytes));
   }
 
   get settings(): DatagramSocket['settings'] {
     const settings = this.#told(() => ({
-      sndbufBytes: this.#number(linux.SOL_SOCKET, linux.SO_SNDBUF),
-      rcvbufBytes: this.#number(linux.SOL_SOCKET, linux.SO_RCVBUF),
+      sndbufBytes: this.#socket.get(linux.SOL_SOCKET, linux.SO_SNDBUF),
+      rcvbufBytes: this.#socket.get(linux.SOL_SOCKET, linux.SO_RCVBUF),
       tos: this.#socket.tos,
     }));
     return settings ?? {};
@@ -234,10 +234,6 @@ export class LinuxDatagramSocket implements DatagramSocket {
     } catch {
       return undefined;
     }
-  }
-
-  #number(level: number, option: number): number {
-    return this.#socket.getBytes(level, option, 4).readUInt32LE(0);
   }
 
   #tell(call: string, errno: number): void {
