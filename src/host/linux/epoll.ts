@@ -1,5 +1,5 @@
 import type { Libc } from './libc.js';
-import { checked, encodeEpollEvent, linux, stableMemory } from './sockets.js';
+import { checked, encodeEpollEvent, linux, orClosed, stableMemory } from './sockets.js';
 
 interface Descriptor {
   readonly fd: number;
@@ -23,13 +23,10 @@ export class Epoll {
   /** One that watches these for input and errors. Throws a SystemError, with nothing left open. */
   static over(libc: Libc, wake: () => void, watched: Iterable<Descriptor>): Epoll {
     const epoll = new Epoll(libc, wake);
-    try {
+    return orClosed(epoll, () => {
       for (const each of watched) epoll.add(each);
       return epoll;
-    } catch (thrown) {
-      epoll.close();
-      throw thrown;
-    }
+    });
   }
 
   add({ fd }: Descriptor, events: number = linux.EPOLLIN): void {

@@ -117,6 +117,16 @@ export function checked(libc: Libc, call: keyof Libc['calls'], ...values: unknow
   return result;
 }
 
+/** What `next` gives; closes what was opened where it throws. */
+export function orClosed<T>(opened: { close(): void }, next: () => T): T {
+  try {
+    return next();
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
 export interface ControlMessage {
   readonly level: number;
   readonly type: number;

@@ -4,12 +4,14 @@ import { constants } from 'node:os';
 import { WperfError } from '../../errors.js';
 import { given } from '../../given.js';
 import type { SocketFacts } from '../../measure/tcp.js';
+import type { Family } from '../../net/ip.js';
 import type { SocketWishes } from '../../plan/plan.js';
 import { sizeText } from '../../units.js';
 import { interfaceNumbers } from '../interfaces.js';
+import { KernelSocket } from '../linux/kernel-socket.js';
 import type { Libc } from '../linux/libc.js';
 import { SocketOptions } from '../linux/socket-options.js';
-import { checked, linux, openLibc, SystemError } from '../linux/sockets.js';
+import { linux, openLibc, orClosed, SystemError } from '../linux/sockets.js';
 import { interfaceName } from '../zone.js';
 
 /** Those that need the kernel's own calls; a local port does not. */
@@ -39,21 +41,16 @@ function isOfBind(wish: Wish, { deviceOfBind }: OptionWishes): boolean {
 }
 
 /** A socket that is not connected yet, for options that the first segment depends on. Throws WperfError or SystemError. */
-export function openTcpSocket(family: 4 | 6, wishes: OptionWishes): number {
-  const libc = libcFor(wishes, 'this machine');
-  const kind = linux.SOCK_STREAM | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC;
-  const fd = checked(libc, 'socket', family === 4 ? linux.AF_INET : linux.AF_INET6, kind, 0);
-  try {
-    setWishes(new SocketOptions(libc, fd, family), wishes, 'this machine');
-    return fd;
-  } catch (error) {
-    libc.calls.close(fd);
-    throw error;
-  }
+export function openTcpSocket(family: Family, wishes: OptionWishes): number {
+  const socket = new KernelSocket(libcFor(wishes, 'this machine'), family, linux.SOCK_STREAM, 0);
+  return orClosed(socket, () => {
+    setWishes(socket, wishes, 'this machine');
+    return socket.fd;
+  });
 }
 
 /** What is asked of a connection that stands. Throws a WperfError. */
-export function setOnConnection(fd: number | undefined, family: 4 | 6, wishes: OptionWishes, owner: Owner): void {
+export function setOnConnection(fd: number | undefined, family: Family, wishes: OptionWishes, owner: Owner): void {
   const libc = libcFor(wishes, owner);
   if (fd === undefined) throw unavailable(wishes, owner, 'the connection is gone', undefined);
   setWishes(new SocketOptions(libc, fd, family), wishes, owner);

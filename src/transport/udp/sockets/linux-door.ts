@@ -7,18 +7,10 @@ import type { DatagramsReceived } from '../../../host/linux/datagrams-received.j
 import type { KernelSocket } from '../../../host/linux/kernel-socket.js';
 import type { Libc } from '../../../host/linux/libc.js';
 import { decodeSocketAddress, encodeSocketAddress, type SocketAddress } from '../../../host/linux/socket-address.js';
-import { linux, SystemError } from '../../../host/linux/sockets.js';
+import { linux, orClosed, SystemError } from '../../../host/linux/sockets.js';
 import { familyOf } from '../../../net/ip.js';
 import { LinuxReader } from './linux-reader.js';
-import {
-  anyAddress,
-  connected,
-  type LinuxDatagramSocket,
-  openUdp,
-  orClosed,
-  peerOf,
-  socketAddressOf,
-} from './linux-socket.js';
+import { anyAddress, connected, type LinuxDatagramSocket, openUdp, peerOf, socketAddressOf } from './linux-socket.js';
 import {
   type DatagramDoor,
   type DatagramSocket,

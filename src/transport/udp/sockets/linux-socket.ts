@@ -6,7 +6,7 @@ import { DatagramsSent, segmentsOf } from '../../../host/linux/datagrams-sent.js
 import { KernelSocket } from '../../../host/linux/kernel-socket.js';
 import type { Libc } from '../../../host/linux/libc.js';
 import { encodeSocketAddress, type SocketAddress } from '../../../host/linux/socket-address.js';
-import { arrivalStamps, linux, SystemError } from '../../../host/linux/sockets.js';
+import { arrivalStamps, linux, orClosed, SystemError } from '../../../host/linux/sockets.js';
 import { type OptionWishes, type Owner, setWishes } from '../../../host/tcp/wishes.js';
 import { scopeIdOf, zoneOf } from '../../../host/zone.js';
 import { type Family, familyOf, parseIp } from '../../../net/ip.js';
@@ -73,16 +73,6 @@ export function connected(
   const errno = socket.connect(remote);
   if (errno !== 0) throw new SystemError('connect', errno);
   return new LinuxDatagramSocket(libc, socket, remote, maxBytes, neighborhood);
-}
-
-/** Closes the socket where what follows its opening throws. */
-export function orClosed<T>(socket: { close(): void }, next: () => T): T {
-  try {
-    return next();
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
 }
 
 export function anyAddress(family: Family): string {
