@@ -2,18 +2,15 @@
 import { type Clock, systemClock } from '../clock.js';
 import { holdBackHelpers } from './helper-threads.js';
 import type { Libc } from './libc.js';
-import { checked, linux, openLibc, stableMemory } from './sockets.js';
+import { checked, libcIfAny, linux, stableMemory } from './sockets.js';
 
 let shared: Clock | undefined;
 
 /** Undefined where koffi or Linux is missing. */
 export function fineClock(): Clock | undefined {
-  try {
-    shared ??= clockOf(new Alarm(openLibc()));
-    return shared;
-  } catch {
-    return undefined;
-  }
+  const libc = libcIfAny();
+  shared ??= libc && clockOf(new Alarm(libc));
+  return shared;
 }
 
 function clockOf(alarm: Alarm): Clock {

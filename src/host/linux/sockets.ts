@@ -140,6 +140,19 @@ export function openLibc(): Libc {
   return loadLibc();
 }
 
+let available: Libc | undefined | null = null;
+
+/** The same, undefined where that throws. Tried once. */
+export function libcIfAny(): Libc | undefined {
+  if (available !== null) return available;
+  try {
+    available = openLibc();
+  } catch {
+    available = undefined;
+  }
+  return available;
+}
+
 /** Memory outside V8's heap, so that the garbage collector cannot move it while the kernel holds its address. */
 export function stableMemory(bytes: number): Buffer {
   return Buffer.from(new ArrayBuffer(bytes));

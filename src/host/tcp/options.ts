@@ -3,72 +3,80 @@
  * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
 import { given } from '../../given.js';
-import type { SocketSettings, TcpSample } from '../../measure/tcp.js';
+import type { SocketFacts, SocketSettings, TcpSample } from '../../measure/tcp.js';
+import type { Family } from '../../net/ip.js';
 import type { Simulation } from '../../plan/plan.js';
-import type { Libc } from '../linux/libc.js';
-import { linux, openLibc } from '../linux/sockets.js';
+import { SocketOptions } from '../linux/socket-options.js';
+import { libcIfAny, linux } from '../linux/sockets.js';
 import { parseTcpInfo, tcpInfoBytes } from './info.js';
 
-let libc: Libc | undefined | null = null;
-
-function available(): Libc | undefined {
-  if (libc !== null) return libc;
+/** What `use` makes of the options; undefined where there is no way to them, or the kernel refuses. */
+function withOptions<T>(fd: number | undefined, use: (options: SocketOptions) => T, family: Family = 4): T | undefined {
+  const libc = libcIfAny();
+  if (fd === undefined || libc === undefined) return undefined;
   try {
-    libc = openLibc();
+    return use(new SocketOptions(libc, fd, family));
   } catch {
-    libc = undefined;
+    return undefined;
   }
-  return libc;
-}
-
-/** At most so many bytes of an option's value; undefined where the call fails. */
-function getOption(fd: number | undefined, level: number, option: number, bytes: number): Buffer | undefined {
-  if (fd === undefined) return undefined;
-  const [value, length] = [Buffer.alloc(bytes), word(bytes)];
-  const result = available()?.calls.getsockopt(fd, level, option, value, length);
-  return result === 0 ? value.subarray(0, length.readUInt32LE()) : undefined;
-}
-
-function setOption(fd: number | undefined, level: number, option: number, value: Buffer): void {
-  if (fd !== undefined) available()?.calls.setsockopt(fd, level, option, value, value.length);
 }
 
 export function readTcpInfo(fd: number | undefined): TcpSample | undefined {
-  const info = getOption(fd, linux.IPPROTO_TCP, linux.TCP_INFO, tcpInfoBytes);
+  const info = withOptions(fd, (options) => options.getBytes(linux.IPPROTO_TCP, linux.TCP_INFO, tcpInfoBytes));
   return info && parseTcpInfo(info);
 }
 
 /** Name of the connection's congestion control algorithm, e.g. `cubic`. */
 export function readCongestion(fd: number | undefined): string | undefined {
-  const name = getOption(fd, linux.IPPROTO_TCP, linux.TCP_CONGESTION, 16);
-  return name?.toString('latin1').replace(/\0.*$/s, '');
+  return withOptions(fd, congestionOf);
+}
+
+function congestionOf(options: SocketOptions): string {
+  const name = options.getBytes(linux.IPPROTO_TCP, linux.TCP_CONGESTION, 16);
+  return name.toString('latin1').replace(/\0.*$/s, '');
 }
 
 /** Has the kernel take no more than about `bytes` that it cannot send yet. */
 export function limitUnsent(fd: number | undefined, bytes: number): void {
-  setOption(fd, linux.IPPROTO_TCP, linux.TCP_NOTSENT_LOWAT, word(Math.min(bytes, 2 ** 31 - 1)));
+  const most = Math.min(bytes, 2 ** 31 - 1);
+  withOptions(fd, (options) => options.set(linux.IPPROTO_TCP, linux.TCP_NOTSENT_LOWAT, most));
 }
 
 /** Sets the buffers that are asked for. */
 export function setBuffers(fd: number | undefined, { sndbufBytes, rcvbufBytes }: Partial<Simulation>): void {
-  if (sndbufBytes !== undefined) setOption(fd, linux.SOL_SOCKET, linux.SO_SNDBUF, word(sndbufBytes));
-  if (rcvbufBytes !== undefined) setOption(fd, linux.SOL_SOCKET, linux.SO_RCVBUF, word(rcvbufBytes));
+  withOptions(fd, (options) => {
+    if (sndbufBytes !== undefined) options.set(linux.SOL_SOCKET, linux.SO_SNDBUF, sndbufBytes);
+    if (rcvbufBytes !== undefined) options.set(linux.SOL_SOCKET, linux.SO_RCVBUF, rcvbufBytes);
+  });
 }
 
 /** What the kernel has of the settings that are asked for; nothing where it does not tell. */
 export function readSettings(fd: number | undefined, asked: Partial<Simulation>): SocketSettings {
-  const read = (wish: unknown, level: number, option: number) =>
-    wish === undefined ? undefined : getOption(fd, level, option, 4)?.readUInt32LE();
-  const noDelay = read(asked.noDelay, linux.IPPROTO_TCP, linux.TCP_NODELAY);
-  return given({
-    sndbufBytes: read(asked.sndbufBytes, linux.SOL_SOCKET, linux.SO_SNDBUF),
-    rcvbufBytes: read(asked.rcvbufBytes, linux.SOL_SOCKET, linux.SO_RCVBUF),
-    noDelay: noDelay === undefined ? undefined : noDelay !== 0,
+  const settings = withOptions(fd, (options) => {
+    const read = (wish: unknown, level: number, option: number) =>
+      wish === undefined ? undefined : options.get(level, option);
+    const noDelay = read(asked.noDelay, linux.IPPROTO_TCP, linux.TCP_NODELAY);
+    return given({
+      sndbufBytes: read(asked.sndbufBytes, linux.SOL_SOCKET, linux.SO_SNDBUF),
+      rcvbufBytes: read(asked.rcvbufBytes, linux.SOL_SOCKET, linux.SO_RCVBUF),
+      noDelay: noDelay === undefined ? undefined : noDelay !== 0,
+    });
   });
+  return settings ?? {};
 }
 
-function word(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
+/** Of all options that a user can ask for; nothing where the kernel does not tell. */
+export function readFacts(fd: number | undefined, family: Family): SocketFacts {
+  const facts = withOptions(
+    fd,
+    (options) => ({
+      sndbufBytes: options.get(linux.SOL_SOCKET, linux.SO_SNDBUF),
+      rcvbufBytes: options.get(linux.SOL_SOCKET, linux.SO_RCVBUF),
+      tos: options.tos,
+      mssBytes: options.get(linux.IPPROTO_TCP, linux.TCP_MAXSEG),
+      congestion: congestionOf(options),
+    }),
+    family,
+  );
+  return facts ?? {};
 }

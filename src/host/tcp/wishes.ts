@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { WperfError } from '../../errors.js';
 import { given } from '../../given.js';
-import type { SocketFacts } from '../../measure/tcp.js';
 import type { Family } from '../../net/ip.js';
 import type { SocketWishes } from '../../plan/plan.js';
 import { sizeText } from '../../units.js';
@@ -54,24 +53,6 @@ export function setOnConnection(fd: number | undefined, family: Family, wishes: 
   const libc = libcFor(wishes, owner);
   if (fd === undefined) throw unavailable(wishes, owner, 'the connection is gone', undefined);
   setWishes(new SocketOptions(libc, fd, family), wishes, owner);
-}
-
-/** Nothing where the kernel does not tell. */
-export function readFacts(fd: number | undefined, family: 4 | 6): SocketFacts {
-  if (fd === undefined) return {};
-  try {
-    const options = new SocketOptions(openLibc(), fd, family);
-    const name = options.getBytes(linux.IPPROTO_TCP, linux.TCP_CONGESTION, 16);
-    return {
-      sndbufBytes: options.get(linux.SOL_SOCKET, linux.SO_SNDBUF),
-      rcvbufBytes: options.get(linux.SOL_SOCKET, linux.SO_RCVBUF),
-      tos: options.tos,
-      mssBytes: options.get(linux.IPPROTO_TCP, linux.TCP_MAXSEG),
-      congestion: name.toString('latin1').replace(/\0.*$/s, ''),
-    };
-  } catch {
-    return {};
-  }
 }
 
 /** Throws where any are asked, since there is no way to the kernel's own calls. */

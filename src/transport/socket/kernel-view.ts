@@ -2,8 +2,8 @@
 import type { Duplex } from 'node:stream';
 import { SocketOptions } from '../../host/linux/socket-options.js';
 import { openLibc } from '../../host/linux/sockets.js';
-import { readCongestion, readSettings, readTcpInfo, setBuffers } from '../../host/tcp/options.js';
-import { readFacts, setOnConnection } from '../../host/tcp/wishes.js';
+import { readCongestion, readFacts, readSettings, readTcpInfo, setBuffers } from '../../host/tcp/options.js';
+import { setOnConnection } from '../../host/tcp/wishes.js';
 import type { ChannelInfo, KernelOptions, KernelView } from '../channel.js';
 import { descriptorOf } from './descriptor.js';
 

@@ -6,7 +6,7 @@
  */
 import { Socket } from 'node:net';
 import type { Libc } from '../../host/linux/libc.js';
-import { linux, openLibc, SystemError, stableMemory } from '../../host/linux/sockets.js';
+import { libcIfAny, linux, openLibc, SystemError, stableMemory } from '../../host/linux/sockets.js';
 import { descriptorOf } from './descriptor.js';
 import type { OneBuffer } from './read-buffer.js';
 
@@ -59,12 +59,7 @@ export class PayloadDrop {
   static isPossible(socket: object): socket is Socket {
     if (!(socket instanceof Socket) || socket.constructor !== Socket || descriptorOf(socket) === undefined)
       return false;
-    try {
-      openLibc();
-      return true;
-    } catch {
-      return false;
-    }
+    return libcIfAny() !== undefined;
   }
 
   private constructor(libc: Libc, socket: Socket, buffer: OneBuffer, parser: DropParser, betweenBytes: number) {

@@ -1,6 +1,6 @@
 /** Sockets and doors for UDP: the kernel's own calls on Linux with koffi, Node's `dgram` elsewhere. */
 import type { Libc } from '../../../host/linux/libc.js';
-import { openLibc } from '../../../host/linux/sockets.js';
+import { libcIfAny } from '../../../host/linux/sockets.js';
 import { LinuxDatagramDoor } from './linux-door.js';
 import { openLinuxSocket } from './linux-socket.js';
 import { openPortableDoor } from './portable-door.js';
@@ -28,9 +28,5 @@ export async function openDatagramDoor(
 }
 
 function libcFor({ linux = true }: Choice): Libc | undefined {
-  try {
-    return linux ? openLibc() : undefined;
-  } catch {
-    return undefined;
-  }
+  return linux ? libcIfAny() : undefined;
 }
