@@ -14,6 +14,7 @@ import type { Direction, TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import type { Closed, LoadLink } from '../../../transport/channel.js';
+import { watchMovement } from '../../life.js';
 import { streamIds } from '../wire/ids.js';
 import { makePacketCodec } from '../wire/packet-codec.js';
 import type { Results } from '../wire/results.js';
@@ -234,16 +235,13 @@ export class ClientRun implements SessionListener {
     this.#watching = true;
     const { clock, peer } = this.#options;
     this.#session.watch(silenceSeconds);
-    let [moved, movedAt] = [this.#look(), clock.now()];
-    const look = () => {
-      const [seen, now] = [this.#look(), clock.now()];
-      if (seen !== moved) [moved, movedAt] = [seen, now];
-      if (now - movedAt >= silenceSeconds) {
+    this.#cancelWatch = watchMovement(clock, {
+      ...{ count: () => this.#look(), silenceSeconds, lookSeconds: waits.heartbeatSeconds / 2 },
+      onSilence: () => {
         const text = `nothing came through to or from ${peer} for ${silenceSeconds} s; it is taken for lost`;
         this.#onSilence(new WperfError('peer-lost', text, { operation: 'test', peer }));
-      } else this.#cancelWatch = clock.at(now + waits.heartbeatSeconds / 2, look);
-    };
-    look();
+      },
+    });
   }
 
   /** Load may never have arrived, and the server be there all the same: it is asked what did by ending the test. */

@@ -6,8 +6,9 @@ import type { ConnectionPlan } from '../../../plan/plan.js';
 import { decodeMessage } from '../../../protocol/codec.js';
 import { strippedError } from '../../../protocol/stripped.js';
 import type { BareChannel } from '../../../transport/channel.js';
+import { closedError } from '../../life.js';
 import { tokenHint } from '../../native/wire/conversation.js';
-import { closedError, LegacyLink } from '../wire/link.js';
+import { LegacyLink } from '../wire/link.js';
 
 /** What a user is told of the dialect, before anything is measured. */
 export function dialectNotes(plan: ConnectionPlan): NoticeEvent[] {

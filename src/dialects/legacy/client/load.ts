@@ -10,7 +10,8 @@ import type { ClientPlan, Simulation, TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
 import { pacedBlockBytes } from '../../../traffic/paced-block.js';
 import type { Channel } from '../../../transport/channel.js';
-import { closedError, type LegacyLink } from '../wire/link.js';
+import { closedError } from '../../life.js';
+import type { LegacyLink } from '../wire/link.js';
 import { missingOf } from '../wire/missing.js';
 import { simulateOn, simulationNotes } from '../wire/simulation.js';
 import { socketNotes } from '../wire/socket.js';
@@ -80,7 +81,7 @@ function streamOf(
   return {
     ...{ id, test: { ...whole, ...given({ bytes }) }, talk, data: link.channel, link: link.channel },
     traits: traitsOf(whole, host),
-    echo: { ping: (written) => link.channel.ping?.(written) ?? Promise.reject(new Error('no pings')) },
+    echo: link.echo,
     // Nothing but its goodbye tells that the peer has had the end.
     close: () => link.close(legacy.partingSeconds),
   };

@@ -1,7 +1,8 @@
 /** Pings of the original's dialect, which are numbered texts, and their round trips. */
 import { bounds, legacy } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
-import { closedError, type LegacyLink } from '../wire/link.js';
+import { closedError } from '../../life.js';
+import type { LegacyLink } from '../wire/link.js';
 import { pingText, pongSeq } from '../wire/wire.js';
 
 interface Ping {

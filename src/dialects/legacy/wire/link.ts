@@ -3,13 +3,16 @@
  * promise, since a client's wish and its first load may arrive in one chunk.
  */
 import { legacy } from '../../../defaults/index.js';
-import { WperfError } from '../../../errors.js';
-import { type BareChannel, type Closed, peerText } from '../../../transport/channel.js';
+import { type BareChannel, type Closed, type Echo, peerText } from '../../../transport/channel.js';
 
 export class LegacyLink {
   readonly peer: string;
   /** Settles when the connection has ended. */
   readonly ended: Promise<Closed>;
+  /** Round trips of the channel as it is. */
+  readonly echo: Pick<Echo, 'ping'> = {
+    ping: (written) => this.channel.ping?.(written) ?? Promise.reject(new Error('no pings')),
+  };
   onText: (text: string) => void = () => {};
   onClosed: (closed: Closed) => void = () => {};
   readonly #tellsOther: (first: string) => boolean;
@@ -90,12 +93,4 @@ export class LegacyLink {
     this.#closed = { reason: 'policy', text };
     this.onClosed(this.#closed);
   }
-}
-
-/** A connection that ended before its time, as an error. */
-export function closedError({ reason, text }: Closed, peer: string): WperfError {
-  const detail = { operation: 'test', peer };
-  if (reason === 'protocol') return new WperfError('protocol-violation', `${peer}: ${text}`, detail);
-  const why = text === '' ? '' : ` (${text})`;
-  return new WperfError('peer-lost', `the connection with ${peer} was closed by the other side${why}`, detail);
 }

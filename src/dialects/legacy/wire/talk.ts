@@ -10,9 +10,9 @@ import type { Role } from '../../../modes/load/results.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import type { Closed } from '../../../transport/channel.js';
+import { closedError, watchLife } from '../../life.js';
 import { figuresText, parseFigures } from './figures.js';
-import { watchLife } from './life.js';
-import { closedError, type LegacyLink } from './link.js';
+import type { LegacyLink } from './link.js';
 import { endOf } from './wire.js';
 
 export interface LegacyTalkOptions {

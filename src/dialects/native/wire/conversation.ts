@@ -3,7 +3,7 @@
  * the connection all surface as a WperfError at whoever waits. Liveness: `next` is bounded by its own limit; during a
  * test `watch` bounds the peer's silence instead.
  */
-import { bounds, waits } from '../../../defaults/index.js';
+import { bounds } from '../../../defaults/index.js';
 import { type ErrorCode, toWperfError, WperfError } from '../../../errors.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import { deferred } from '../../../host/deferred.js';
@@ -11,7 +11,8 @@ import { Inbox } from '../../../host/inbox.js';
 import { noLoadHint } from '../../../modes/load/failure.js';
 import { decodeMessage, encodeMessage, violation } from '../../../protocol/codec.js';
 import type { Message, MessageOf, MessageType } from '../../../protocol/messages.js';
-import { type BareChannel, type Closed, type Echo, peerText } from '../../../transport/channel.js';
+import { type BareChannel, type Echo, peerText } from '../../../transport/channel.js';
+import { closedError, watchLife } from '../../life.js';
 import { TextEcho } from './text-echo.js';
 
 export const tokenHint = 'give the same --token (or WPERF_TOKEN) at both ends';
@@ -60,7 +61,7 @@ export class Conversation {
     channel.onClose = (closed) => {
       this.#cancelWatch();
       this.textEcho.loseAll();
-      this.#fail(this.#closedError(closed));
+      this.#fail(closedError(closed, this.peer));
       this.#ended.resolve();
     };
   }
@@ -118,20 +119,12 @@ export class Conversation {
   }
 
   /** From now on, sends signs of life and fails when the peer gives none for so long. */
-  watch(silenceSeconds: number = waits.peerSilenceSeconds): void {
-    let lastBytes = this.channel.bytesRead;
-    let lastSeen = this.#clock.now();
-    const look = () => {
-      const now = this.#clock.now();
-      if (this.channel.bytesRead !== lastBytes) {
-        lastBytes = this.channel.bytesRead;
-        lastSeen = now;
-      }
-      if (now - lastSeen >= silenceSeconds) return this.#lose(silenceSeconds);
-      this.echo.ping().catch(() => {});
-      this.#cancelWatch = this.#clock.at(now + waits.heartbeatSeconds, look);
+  watch(silenceSeconds?: number): void {
+    const lost = (error: WperfError) => {
+      this.#fail(error);
+      this.drop();
     };
-    look();
+    this.#cancelWatch = watchLife(this, this.#clock, lost, silenceSeconds);
   }
 
   /** Ends the conversation in good order, or without ceremony if that takes longer than `withinSeconds`. */
@@ -201,19 +194,6 @@ export class Conversation {
   #fail(error: WperfError): void {
     this.#unread.fail(error);
     this.#failed.reject(this.#unread.failure ?? error);
-  }
-
-  #lose(silenceSeconds: number): void {
-    const text = `nothing came from ${this.peer} for ${silenceSeconds} s; it is taken for lost`;
-    this.#fail(new WperfError('peer-lost', text, { operation: 'test', peer: this.peer }));
-    this.drop();
-  }
-
-  #closedError({ reason, text }: Closed): WperfError {
-    const detail = { operation: 'test', peer: this.peer };
-    if (reason === 'protocol') return new WperfError('protocol-violation', `${this.peer}: ${text}`, detail);
-    const why = text === '' ? '' : ` (${text})`;
-    return new WperfError('peer-lost', `the connection with ${this.peer} was closed by the other side${why}`, detail);
   }
 }
 
