@@ -37,7 +37,7 @@ interface Waiter {
   readonly cancel: Cancel;
 }
 
-export interface FrameReaderOptions {
+interface FrameReaderOptions {
   readonly clock: Clock;
   /** For errors, `host:port`. */
   readonly peer: string;
@@ -45,13 +45,12 @@ export interface FrameReaderOptions {
 
 /** One read at a time. */
 export class FrameReader {
-  /** Whole bytes read so far: a sign of life. */
-  bytesRead = 0;
   readonly #socket: Socket;
   readonly #options: FrameReaderOptions;
   #chunks: Buffer[] = [];
   #buffered = 0;
   #waiter: Waiter | undefined;
+  /** Why no more can be read; what had come before is read first all the same. */
   #failure: WperfError | undefined;
   readonly #onData = (chunk: Buffer) => this.#take(chunk);
   readonly #onEnd = () => this.fail(this.#closed('closed the connection'));
@@ -69,11 +68,6 @@ export class FrameReader {
     socket.once('end', this.#onEnd);
     socket.once('close', this.#onClose);
     if (socket.destroyed) this.#onClose();
-  }
-
-  /** Why no more can be read; what had come before is read first all the same. */
-  get failure(): WperfError | undefined {
-    return this.#failure;
   }
 
   /** Exactly so many. `what` is what does not come in time: `the parameters`. Rejects with a WperfError. */
@@ -139,7 +133,6 @@ export class FrameReader {
   }
 
   #take(chunk: Buffer): void {
-    this.bytesRead += chunk.length;
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
     const wanted = this.#waiter?.bytes ?? 0;

@@ -44,7 +44,6 @@ export interface Params {
   readonly windowBytes?: number;
   readonly noDelay?: boolean;
   readonly tos?: number;
-  readonly flowLabel?: number;
   readonly congestion?: string;
   readonly title?: string;
   readonly extraData?: string;
@@ -53,7 +52,6 @@ export interface Params {
   readonly wideCounters?: boolean;
   readonly repeatingPayload?: boolean;
   readonly dontFragment?: boolean;
-  readonly mptcp?: boolean;
   /** Base64, as `auth.ts` makes it. */
   readonly authToken?: string;
   readonly clientVersion?: string;
@@ -73,7 +71,6 @@ export function writeParams(params: Params): Record<string, unknown> {
     nodelay: params.noDelay || undefined,
     reverse: params.reverse || undefined,
     bidirectional: params.bidir || undefined,
-    mptcp: params.mptcp || undefined,
     window: params.windowBytes,
     len: params.blockBytes,
     bandwidth: params.bitsPerSecond,
@@ -81,7 +78,6 @@ export function writeParams(params: Params): Record<string, unknown> {
     pacing_timer: params.pacingTimerUs,
     burst: params.burst,
     TOS: params.tos,
-    flowlabel: params.flowLabel,
     title: params.title,
     extra_data: params.extraData,
     congestion: params.congestion,
@@ -121,7 +117,6 @@ export function readParams(value: unknown): Params {
       windowBytes: orNone(read.within('window', 0, paramBounds.windowBytes, errorNumbers.badWindow)),
       noDelay: read.onOrNone('nodelay'),
       tos: read.within('TOS', 0, paramBounds.tos, errorNumbers.badTos),
-      flowLabel: read.positive('flowlabel'),
       congestion: read.word('congestion'),
       title: read.line('title'),
       extraData: read.line('extra_data'),
@@ -129,7 +124,6 @@ export function readParams(value: unknown): Params {
       wideCounters: read.onOrNone('udp_counters_64bit'),
       repeatingPayload: read.onOrNone('repeating_payload'),
       dontFragment: read.onOrNone('dont_fragment'),
-      mptcp: read.onOrNone('mptcp'),
       authToken: read.text('authtoken', paramBounds.bytes),
       clientVersion: read.line('client_version'),
     }),

@@ -34,7 +34,7 @@ describe('the reader of frames', () => {
     expect(await reader.readInt32(1, 'a number')).toBe(142);
     expect(await reader.readInt32(1, 'a number')).toBe(5);
     expect((await reader.readBytes(4, 1, 'the rest')).toString()).toBe('rest');
-    expect(reader.bytesRead).toBe(bytes.length);
+    expect(near.bytesRead).toBe(bytes.length);
   });
 
   it('gives a connection back with what nobody asked for', async () => {
@@ -99,7 +99,7 @@ describe('the reader of frames', () => {
     far.write(Buffer.alloc(8 * 1024 * 1024));
     await reader.readState(1);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(reader.bytesRead).toBeLessThanOrEqual(256 * 1024);
+    expect(near.bytesRead).toBeLessThanOrEqual(256 * 1024);
   });
 
   it('is told to fail', async () => {

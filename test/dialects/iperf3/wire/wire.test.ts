@@ -42,8 +42,8 @@ describe('parameters', () => {
     const all: Params = {
       ...{ protocol: 'udp', omitSeconds: 1, seconds: 0, bytes: 5, blocks: 7, parallel: 3, reverse: true, bidir: true },
       ...{ blockBytes: 1400, bitsPerSecond: 0, fqRate: 8, pacingTimerUs: 1000, burst: 10, mssBytes: 1000 },
-      ...{ windowBytes: 65_536, noDelay: true, tos: 40, flowLabel: 9, congestion: 'cubic', title: 'a', extraData: 'b' },
-      ...{ getServerOutput: true, wideCounters: true, repeatingPayload: true, dontFragment: true, mptcp: true },
+      ...{ windowBytes: 65_536, noDelay: true, tos: 40, congestion: 'cubic', title: 'a', extraData: 'b' },
+      ...{ getServerOutput: true, wideCounters: true, repeatingPayload: true, dontFragment: true },
       ...{ authToken: 'abc=', clientVersion: '3.12' },
     };
     expect(readParams(JSON.parse(JSON.stringify(writeParams(all))))).toEqual(all);
