@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { iperf3 } from '../../../defaults/index.js';
 import { type ErrorCode, toWperfError, WperfError } from '../../../errors.js';
+import { given } from '../../../given.js';
 import { type Cancel, type Clock, pause } from '../../../host/clock.js';
 import type { LoadLink } from '../../../transport/channel.js';
 import { makeToken, type Padding, readPublicKey } from '../wire/auth.js';
@@ -17,7 +18,7 @@ import { busyError, errorNumbers, serverError, stateName, states } from '../wire
 import type { Connections, Datagrams } from './connections.js';
 import { EarlyPackets } from './early.js';
 
-export interface OpeningOptions {
+interface OpeningOptions {
   readonly connections: Connections;
   readonly clock: Clock;
   /** For errors, `host:port`. */
@@ -93,9 +94,7 @@ class Opening {
       const reader = new FrameReader(control, { clock, peer });
       control.write(this.#cookie);
       await this.#expectParams(reader);
-      control.write(
-        jsonFrame(writeParams({ ...params, ...(this.#token !== undefined && { authToken: this.#token }) })),
-      );
+      control.write(jsonFrame(writeParams({ ...params, ...given({ authToken: this.#token }) })));
       await this.#expectStreams(reader);
       const links = await this.#openLinks(reader);
       await this.#expectRunning(reader);
@@ -114,7 +113,7 @@ class Opening {
       throw new WperfError('not-wperf', `${peer} closed the connection without an answer`, { ...detail, cause: error });
     });
     if (state === states.paramExchange) return;
-    if (stateName(state) !== undefined) throw await this.#refusalOf(state, reader, 'paramExchange');
+    if (stateName(state) !== undefined) throw await refusalOf(state, reader, peer, 'paramExchange');
     throw new WperfError('not-wperf', `${peer} does not answer as an iperf3 server`, detail);
   }
 
@@ -143,16 +142,12 @@ class Opening {
     const state = await reader.readState(iperf3.stepSeconds, what).catch((error: WperfError) => {
       throw error.code === 'peer-lost' ? this.#closed(closing, error) : error;
     });
-    if (state !== states[name]) throw await this.#refusalOf(state, reader, name);
+    if (state !== states[name]) throw await refusalOf(state, reader, this.#options.peer, name);
   }
 
   #closed({ code, when, hint }: Closing, cause: WperfError): WperfError {
     const { peer } = this.#options;
     return new WperfError(code, `${peer} closed the connection ${when}`, { operation: 'handshake', peer, hint, cause });
-  }
-
-  #refusalOf(state: number, reader: FrameReader, due: keyof typeof states): Promise<WperfError> {
-    return refusalOf(state, reader, this.#options.peer, due);
   }
 
   /** A server that refuses them meanwhile is heard. */
@@ -192,7 +187,7 @@ class Opening {
     const error = toWperfError(thrown);
     try {
       const state = await reader.readState(iperf3.reasonSeconds);
-      return await this.#refusalOf(state, reader, 'testStart');
+      return await refusalOf(state, reader, this.#options.peer, 'testStart');
     } catch {
       return error;
     }
@@ -232,11 +227,8 @@ function checkLength(socket: Datagrams, { dontFragment, reverse, blockBytes = 0 
   if (!dontFragment || reverse || blockBytes <= most) return;
   socket.close();
   const text = `UDP packets of ${blockBytes} bytes are too long for the path, which takes ${most} in one piece`;
-  throw new WperfError('unreachable', text, { operation: 'connect', hint: packetHint(most) });
-}
-
-function packetHint(most: number): string {
-  return `give -l/--length ${most} or less, or leave --dont-fragment away`;
+  const hint = `give -l/--length ${most} or less, or leave --dont-fragment away`;
+  throw new WperfError('unreachable', text, { operation: 'connect', hint });
 }
 
 /** Since 3.12, and before: a datagram of either is taken for an answer, whatever order its sender's bytes have. */

@@ -70,8 +70,7 @@ export class ClientRun implements SessionListener {
     this.#options = options;
     this.#links = links;
     this.#begunAt = clock.now();
-    this.#session = new Session({ control, reader, clock, peer, ids });
-    this.#session.join(this);
+    this.#session = new Session({ control, reader, clock, peer, ids, listener: this });
     this.#wanted = test.direction === 'up' ? Number.POSITIVE_INFINITY : (test.bytes ?? Number.POSITIVE_INFINITY);
     this.#traits = {
       ownIntervals: true,

@@ -6,14 +6,14 @@
 import type { Socket } from 'node:net';
 import { iperf3, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
-import type { Cancel, Clock } from '../../../host/clock.js';
+import { type Cancel, type Clock, within } from '../../../host/clock.js';
 import { deferred } from '../../../host/deferred.js';
-import { type FrameReader, jsonFrame, stateFrame } from '../wire/framing.js';
+import { FOREVER_SECONDS, type FrameReader, jsonFrame, keepAlive, stateFrame } from '../wire/framing.js';
 import { type Results, readResults, resultBounds, writeResults } from '../wire/results.js';
 import { states } from '../wire/states.js';
 import { refusalOf } from './opening.js';
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly control: Socket;
   readonly reader: FrameReader;
   readonly clock: Clock;
@@ -21,6 +21,7 @@ export interface SessionOptions {
   readonly peer: string;
   /** Of the streams, as both ends count. */
   readonly ids: readonly number[];
+  readonly listener: SessionListener;
 }
 
 /** Told of what becomes of the test. */
@@ -32,20 +33,14 @@ export interface SessionListener {
 }
 
 /** The wait for the server's results. */
-export interface Ending {
+interface Ending {
   readonly seconds: number;
   /** What it means that they do not come; `isHeard` is true of a server that has answered the end of the test. */
   readonly late: (error: WperfError, isHeard: boolean) => WperfError;
 }
 
-/** Longer than any test. */
-const UNBOUNDED_SECONDS = 1e9;
-/** The kernel asks ten times, a second apart, before it gives a peer up. */
-const KERNEL_ASKS_SECONDS = 10;
-
 export class Session {
   readonly #options: SessionOptions;
-  readonly #listeners: SessionListener[] = [];
   readonly #displayed = deferred();
   #ending: Results | undefined;
   #awaited = 'its word that it waits for the results';
@@ -61,10 +56,6 @@ export class Session {
     this.#options = options;
   }
 
-  get peer(): string {
-    return this.#options.peer;
-  }
-
   /** Why there are no results of the server's. */
   get failure(): WperfError | undefined {
     return this.#failure;
@@ -75,13 +66,8 @@ export class Session {
     void this.#listen();
   }
 
-  join(listener: SessionListener): void {
-    this.#listeners.push(listener);
-  }
-
   watch(silenceSeconds: number): void {
-    const idleSeconds = Math.max(1, silenceSeconds - KERNEL_ASKS_SECONDS);
-    this.#options.control.setKeepAlive(true, idleSeconds * 1000);
+    keepAlive(this.#options.control, silenceSeconds);
   }
 
   /** The test is over: these are this end's results. */
@@ -110,7 +96,7 @@ export class Session {
     this.#failure = error;
     this.#cancelEnd();
     this.#options.reader.fail(error);
-    for (const listener of this.#listeners) listener.onFailed(error);
+    this.#options.listener.onFailed(error);
   }
 
   /** A connection for load is gone: the server may have said why on this one. */
@@ -146,20 +132,13 @@ export class Session {
   }
 
   #within(seconds: number, promise: Promise<void>): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      const cancel = clock.at(clock.now() + seconds, resolve);
-      void promise.then(() => {
-        cancel();
-        resolve();
-      });
-    });
+    return within(this.#options.clock, seconds, promise, () => new Error('too late')).catch(() => {});
   }
 
   async #listen(): Promise<void> {
     const { reader } = this.#options;
     try {
-      while (!this.#over) await this.#hear(await reader.readState(UNBOUNDED_SECONDS));
+      while (!this.#over) await this.#hear(await reader.readState(FOREVER_SECONDS));
     } catch (thrown) {
       this.#displayed.resolve();
       this.fail(during(toWperfError(thrown)));
@@ -182,9 +161,9 @@ export class Session {
   /** In their place may stand that the server has failed, or was stopped: no length that is allowed begins so. */
   async #hearResults(): Promise<void> {
     const { reader, ids } = this.#options;
-    const first = await reader.readState(UNBOUNDED_SECONDS);
+    const first = await reader.readState(FOREVER_SECONDS);
     if (first === states.serverError || first === states.serverTerminate) return this.#hear(first);
-    const json = await reader.readJson(resultBounds.bytes, UNBOUNDED_SECONDS, 'results', first);
+    const json = await reader.readJson(resultBounds.bytes, FOREVER_SECONDS, 'results', first);
     this.#take(readResults(json, ids));
   }
 
@@ -192,14 +171,14 @@ export class Session {
     if (this.#over) return;
     this.#hasResults = true;
     this.#cancelEnd();
-    for (const listener of this.#listeners) listener.onResults(results);
+    this.#options.listener.onResults(results);
   }
 
   #stopped(): void {
     this.#over = true;
     this.#cancelEnd();
     this.#displayed.resolve();
-    for (const listener of this.#listeners) listener.onStopped();
+    this.#options.listener.onStopped();
   }
 }
 

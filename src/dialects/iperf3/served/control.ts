@@ -5,11 +5,8 @@
 import type { Socket } from 'node:net';
 import type { WperfError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
-import { errorFrame, type FrameReader, jsonFrame, stateFrame } from '../wire/framing.js';
+import { errorFrame, type FrameReader, jsonFrame, keepAlive, stateFrame } from '../wire/framing.js';
 import type { State } from '../wire/states.js';
-
-/** Linux asks ten times, a second apart. */
-const KEEP_ALIVE_SECONDS = 10;
 
 export class Control {
   readonly reader: FrameReader;
@@ -26,9 +23,8 @@ export class Control {
     this.ended = socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
-  /** A client's machine that is silent for so long has gone. */
   watch(silenceSeconds: number): void {
-    this.#socket.setKeepAlive(true, 1000 * Math.max(1, silenceSeconds - KEEP_ALIVE_SECONDS));
+    keepAlive(this.#socket, silenceSeconds);
   }
 
   say(...states: readonly State[]): void {

@@ -13,7 +13,7 @@ import type { TestPlan } from '../../../plan/plan.js';
 import { type Closed, peerText } from '../../../transport/channel.js';
 import type { House, RawVisitor, StrayDatagram } from '../../served.js';
 import type { LoginRules } from '../wire/auth.js';
-import type { FrameReader } from '../wire/framing.js';
+import { FOREVER_SECONDS, type FrameReader } from '../wire/framing.js';
 import { streamIdAt } from '../wire/ids.js';
 import { type Params, paramBounds, readParams } from '../wire/params.js';
 import { errorNumbers, states } from '../wire/states.js';
@@ -37,9 +37,6 @@ export interface SessionTools {
   /** Resolves, once this address may make streams over UDP, with what ends that. */
   readonly turn: (address: string) => Promise<Cancel>;
 }
-
-/** Longer than any test. */
-const FOREVER_SECONDS = 1e9;
 
 export class Session implements Whole {
   readonly peer: string;

@@ -30,6 +30,17 @@ export function errorFrame(number: number, errno = 0): Buffer {
   return frame;
 }
 
+/** The kernel asks ten times, a second apart, before it gives a peer up. */
+const KERNEL_ASKS_SECONDS = 10;
+
+/** A peer's machine that is silent for so long has gone. */
+export function keepAlive(socket: Socket, silenceSeconds: number): void {
+  socket.setKeepAlive(true, 1000 * Math.max(1, silenceSeconds - KERNEL_ASKS_SECONDS));
+}
+
+/** Longer than any test. */
+export const FOREVER_SECONDS = 1e9;
+
 interface Waiter {
   readonly bytes: number;
   readonly resolve: (bytes: Buffer) => void;
