@@ -7,7 +7,7 @@ import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
 import { identity } from './host/identity.js';
 import type { ReverseTraceTools } from './modes/route/client.js';
-import type { Cidr } from './net/cidr.js';
+import type { Cidr } from './net/networks.js';
 import { parseCidr } from './net/networks.js';
 import {
   type Flaw,

@@ -1,6 +1,11 @@
 /** Networks of IP addresses, and the peers in them that may say for whom they speak. Pure. */
-import type { Cidr } from './cidr.js';
 import { bytesOfIp, canonicalHost, type Ip, ipOfBytes, parseIp } from './ip.js';
+
+/** An address, or the network of its first `prefix` bits. */
+export interface Cidr {
+  readonly address: string;
+  readonly prefix: number;
+}
 
 /** `10.0.0.0/8`, `2001:db8::/32`, or a single address; undefined of anything else. */
 export function parseCidr(text: string): Cidr | undefined {

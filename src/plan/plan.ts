@@ -1,5 +1,5 @@
 /** What a run is to do: the typed outcome of a command line, and the input of the library. */
-import type { Cidr } from '../net/cidr.js';
+import type { Cidr } from '../net/networks.js';
 
 export type Direction = 'up' | 'down';
 
