@@ -1,4 +1,4 @@
-/** Networks of IP addresses, and the peers in them that may say for whom they speak. Pure. */
+/** Networks of IP addresses. Pure. */
 import { bytesOfIp, canonicalHost, type Ip, ipOfBytes, parseIp } from './ip.js';
 
 /** An address, or the network of its first `prefix` bits. */
@@ -31,17 +31,12 @@ export function contains({ address, prefix }: Cidr, { bytes }: Pick<Ip, 'bytes'>
   });
 }
 
-export class TrustedProxies {
-  readonly #cidrs: readonly Cidr[];
-
-  constructor(cidrs: readonly Cidr[]) {
-    this.#cidrs = cidrs;
-  }
-
-  trusts(address: string): boolean {
+/** Tells of an address whether it is in one of these networks; no other text is. */
+export function inAny(cidrs: readonly Cidr[]): (address: string) => boolean {
+  return (address) => {
     const ip = parseIp(address);
-    return ip !== undefined && this.#cidrs.some((cidr) => contains(cidr, ip));
-  }
+    return ip !== undefined && cidrs.some((cidr) => contains(cidr, ip));
+  };
 }
 
 /** What counts as one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from. */

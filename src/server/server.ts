@@ -7,7 +7,7 @@ import { tooManyFiles, toWperfError, WperfError } from '../errors.js';
 import type { NoticeEvent, TestEvent } from '../events/load.js';
 import type { PingsServedEvent } from '../events/ping.js';
 import { type Clock, systemClock } from '../host/clock.js';
-import { TrustedProxies } from '../net/networks.js';
+import { inAny } from '../net/networks.js';
 import type { ServerPlan } from '../plan/plan.js';
 import { ownTransports, transportOf } from '../transport/catalog.js';
 import { type Channel, type ChannelInfo, peerText } from '../transport/channel.js';
@@ -58,7 +58,8 @@ export class WperfServer extends EventEmitter<ServerEvents> {
   readonly #plan: ServerPlan;
   readonly #options: ServerRunOptions;
   readonly #clock: Clock;
-  readonly #proxies: TrustedProxies;
+  /** Whether an address is that of a proxy that may say for whom it speaks. */
+  readonly #trusts: (address: string) => boolean;
   readonly #admission: Admission;
   readonly #stop = new AbortController();
   /** Connections that are being served. */
@@ -76,10 +77,10 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#plan = plan;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#proxies = new TrustedProxies(plan.trustProxy ?? []);
+    this.#trusts = inAny(plan.trustProxy ?? []);
     this.#admission = new Admission({
       oneOff: plan.oneOff,
-      trusts: (address) => this.#proxies.trusts(address),
+      trusts: this.#trusts,
       onOver: () => void this.close(),
       onShort: () => this.#notice('warning', tooManyFiles(undefined).line),
     });
@@ -96,7 +97,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const house = this.#house();
     const raw = rawEntriesOf(house);
     const way = {
-      ...{ host, clock: this.#clock, trusts: (address: string) => this.#proxies.trusts(address) },
+      ...{ host, clock: this.#clock, trusts: this.#trusts },
       onConnection: (tcp: Socket) => this.#admission.enter(tcp),
     };
     this.#door = await openOwnPort({ ...way, port, descriptor, openings: this.#openings(house, raw) });
@@ -187,7 +188,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
       secure: tls && secureContextOf(tls),
       path,
       clock: this.#clock,
-      trusts: (address) => this.#proxies.trusts(address),
+      trusts: this.#trusts,
       admission: this.#admission,
       lane: this.#options.lane ?? true,
     });
@@ -223,7 +224,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     const { request, arrival } = asked;
     return this.#requests.take(asked, {
       folder: path === undefined ? undefined : folderOf(path),
-      clientOf: () => clientOf(request.headers, arrival, (address) => this.#proxies.trusts(address)),
+      clientOf: () => clientOf(request.headers, arrival, this.#trusts),
       carries: () => this.#admission.carries(arrival.tcp),
     });
   }
