@@ -2,6 +2,7 @@
  * The narrow port between a test and whatever carries it, in facets that are asked for apart: texts that control, load
  * that is counted and not kept, round trips, and the connection itself.
  */
+import type { ConnectionEnds } from '../events/load.js';
 import type { PeerAddress } from '../events/peer.js';
 import type { Clock } from '../host/clock.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
@@ -18,11 +19,7 @@ export interface ForwardedClient {
   readonly source: 'x-forwarded-for' | 'forwarded' | 'proxy-protocol';
 }
 
-export interface ChannelInfo {
-  readonly localHost: string;
-  readonly localPort: number;
-  readonly remoteHost: string;
-  readonly remotePort: number;
+export interface ChannelInfo extends ConnectionEnds {
   /** TLS from this end to the other, not to a proxy alone. */
   readonly secure: boolean;
   /** At a server, where a proxy that it trusts made the connection; `remoteHost` is then that proxy. */

@@ -1,5 +1,6 @@
 /** A Linux UDP socket that is connected to its peer: many datagrams a call, with the kernel's stamps. */
 import { bounds } from '../../../defaults/index.js';
+import type { ConnectionEnds } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import type { DatagramsReceived } from '../../../host/linux/datagrams-received.js';
 import { DatagramsSent, segmentsOf } from '../../../host/linux/datagrams-sent.js';
@@ -13,7 +14,6 @@ import { type Family, familyOf, parseIp } from '../../../net/ip.js';
 import { LinuxReader } from './linux-reader.js';
 import {
   type ClientOptions,
-  type DatagramInfo,
   type DatagramOptions,
   type DatagramSocket,
   LARGEST_DATAGRAM,
@@ -89,7 +89,7 @@ export function peerOf({ ip, port, scopeId }: SocketAddress): Peer {
 }
 
 export class LinuxDatagramSocket implements DatagramSocket {
-  readonly info: DatagramInfo;
+  readonly info: ConnectionEnds;
   onDatagram: DatagramSocket['onDatagram'] = () => {};
   onError: DatagramSocket['onError'] = () => {};
   onWritable: DatagramSocket['onWritable'] = () => {};

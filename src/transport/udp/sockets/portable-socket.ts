@@ -2,11 +2,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { bounds } from '../../../defaults/index.js';
+import type { ConnectionEnds } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import { refuseWishes } from '../../../host/tcp/wishes.js';
 import { withZoneName } from '../../../host/zone.js';
 import { canonicalHost, familyOf } from '../../../net/ip.js';
-import { type ClientOptions, type DatagramInfo, type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
+import { type ClientOptions, type DatagramSocket, LARGEST_DATAGRAM } from './socket.js';
 
 /** Sends by the socket below; told when that is done, or has failed. */
 type SendBelow = (datagram: Buffer, sent: (error: Error | null) => void) => void;
@@ -50,7 +51,7 @@ export function askForBuffers(socket: Socket, windowBytes: number | undefined): 
 
 /** One peer's, on a socket of its own or one that peers share. */
 export class PortableDatagramSocket implements DatagramSocket {
-  readonly info: DatagramInfo;
+  readonly info: ConnectionEnds;
   readonly drops = undefined;
   readonly pathPayloadBytes = undefined;
   onDatagram: DatagramSocket['onDatagram'] = () => {};
@@ -67,7 +68,7 @@ export class PortableDatagramSocket implements DatagramSocket {
 
   constructor(
     socket: Socket,
-    info: DatagramInfo,
+    info: ConnectionEnds,
     maxBytes: number | undefined,
     sendBelow: SendBelow,
     closed: () => void,

@@ -1,4 +1,5 @@
 /** UDP as the two ends of a test see it: a socket that talks to one peer, and a server's port that finds new ones. */
+import type { ConnectionEnds } from '../../../events/load.js';
 import type { SocketFacts } from '../../../measure/tcp.js';
 import type { SocketWishes } from '../../../plan/plan.js';
 
@@ -8,16 +9,9 @@ export interface Peer {
   readonly port: number;
 }
 
-export interface DatagramInfo {
-  readonly localHost: string;
-  readonly localPort: number;
-  readonly remoteHost: string;
-  readonly remotePort: number;
-}
-
 /** Datagrams of a pair of addresses and ports. Callbacks are set by whoever listens; after `close` none is called. */
 export interface DatagramSocket {
-  readonly info: DatagramInfo;
+  readonly info: ConnectionEnds;
   /**
    * Each datagram: its bytes, which are the listener's only until it returns, and where the kernel tells it, when it
    * arrived, in seconds of the system's clock. One that is longer than `maxBytes` comes empty.
