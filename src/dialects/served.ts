@@ -6,9 +6,9 @@ import type { TestEvent } from '../events/load.js';
 import type { PingsServedEvent } from '../events/ping.js';
 import type { Recorder } from '../events/recorder.js';
 import type { Host } from '../host/host.js';
-import type { LoadReception } from '../modes/load/carriage.js';
 import type { TraceDesk } from '../modes/route/desk/desk.js';
 import type { ServerPlan, SocketWishes, TraceService } from '../plan/plan.js';
+import type { LoadReception } from '../transport/carriage.js';
 import type { Channel, ChannelInfo, LoadLink } from '../transport/channel.js';
 
 /** `ran` is false where it came to nothing, and the server is as free as before. */

@@ -6,7 +6,10 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
 import type { SocketWishes } from '../plan/plan.js';
+import type { GrantedLoad } from './carriage.js';
 import type { LoadLink } from './channel.js';
+
+export type { GrantedLoad } from './carriage.js';
 
 /** Numbers that a transport can be told, by name. */
 export type TransportSettings = Readonly<Record<string, number>>;
@@ -29,18 +32,6 @@ export interface LoadWay {
   readonly signal: AbortSignal;
   /** A TCP connection to host and port by the way that the user named: through proxies, from an address, with options. */
   readonly openTcp: () => Promise<Socket>;
-}
-
-/** To a client that asked for a connection for load. */
-export interface GrantedLoad {
-  readonly settings: TransportSettings;
-  /** Options of sockets that the client wants at the server too. */
-  readonly socket: Pick<SocketWishes, 'tos' | 'windowBytes' | 'dontFragment'>;
-  /** The local address that the client speaks to, as far as known. */
-  readonly localHost: string | undefined;
-  readonly remoteHost: string;
-  /** Of a message, at most. */
-  readonly blockBytes: number;
 }
 
 /** Where a server listens. */

@@ -22,7 +22,7 @@ const anywhere = [
   'host/host',
   'host/random',
 ] as const;
-const ports = ['transport/channel', 'transport/transport', 'transport/simulated'] as const;
+const ports = ['transport/channel', 'transport/carriage', 'transport/transport', 'transport/simulated'] as const;
 
 /** Highest first: a room imports only rooms below it. */
 export const rooms: readonly Room[] = [

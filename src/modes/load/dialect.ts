@@ -5,8 +5,8 @@ import type { Host } from '../../host/host.js';
 import type { RoundTripMoments } from '../../measure/latency/queues.js';
 import type { LoadReader, SocketFacts } from '../../measure/tcp.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../plan/plan.js';
+import type { LoadCarrier } from '../../transport/carriage.js';
 import type { Channel, Echo } from '../../transport/channel.js';
-import type { LoadCarrier } from './carriage.js';
 import type { StreamOutcome } from './stream/figures.js';
 import type { StreamLink } from './stream/talk.js';
 

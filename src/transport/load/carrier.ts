@@ -4,18 +4,12 @@ import { given } from '../../given.js';
 import type { Clock } from '../../host/clock.js';
 import type { ProtoPlan } from '../../plan/plan.js';
 import { socketOf } from '../../plan/socket.js';
+import type { CarrierPlace, LoadCarrier } from '../carriage.js';
 import type { LoadLink } from '../channel.js';
 import { openSocket } from '../connect/open.js';
 import type { LoadTransport } from '../load-transport.js';
 import type { Settled, Way } from '../transport.js';
 import { connectLoad } from './connect.js';
-
-export interface CarrierPlace {
-  readonly host: string;
-  readonly port: number | undefined;
-  readonly key: string;
-  readonly blockBytes: number;
-}
 
 export interface CarrierTools {
   readonly clock: Clock;
@@ -25,7 +19,7 @@ export interface CarrierTools {
   readonly settled: Promise<Settled>;
 }
 
-export class Carrier {
+export class Carrier implements LoadCarrier {
   readonly name: string;
   readonly settings: ProtoPlan['settings'];
   readonly #transport: LoadTransport;

@@ -9,21 +9,11 @@ import { bounds, waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { deferred } from '../../host/deferred.js';
+import type { ExpectedLoad, GrantedLoad, LoadReception } from '../carriage.js';
 import type { LoadLink } from '../channel.js';
-import type { GrantedLoad, LoadListener, LoadPlace, LoadTransport } from '../load-transport.js';
+import type { LoadListener, LoadPlace, LoadTransport } from '../load-transport.js';
 import { keyOf, OPENING_BYTES } from './key.js';
 import { abandon, isStream, linkOf } from './links.js';
-
-export interface ExpectedLink {
-  /** 32 hexadecimal digits. */
-  readonly key: string;
-  /** Where to connect, unless to the server's own port. */
-  readonly port: number | undefined;
-  /** Rejects with a WperfError when the key was not shown in time. */
-  readonly link: Promise<LoadLink>;
-  /** Nobody waits for it any more. */
-  readonly cancel: () => void;
-}
 
 interface Expectation {
   readonly transport: LoadTransport;
@@ -35,7 +25,7 @@ interface Expectation {
 /** Told that a connection's key is good, says why it is not taken all the same. */
 type Shown = () => WperfError | undefined;
 
-export interface ReceptionOptions {
+interface ReceptionOptions {
   readonly clock: Clock;
   /** Names of what may carry load, `ws` among them; undefined is all. */
   readonly allowed: readonly string[] | undefined;
@@ -44,7 +34,7 @@ export interface ReceptionOptions {
   readonly onAbsent: (name: string, error: unknown) => void;
 }
 
-export class Reception {
+export class Reception implements LoadReception {
   /** What strangers sent and what was shown no good key. */
   ignored = 0;
   readonly #clock: Clock;
@@ -91,7 +81,7 @@ export class Reception {
   }
 
   /** Throws `request-refused` where the transport is not offered. */
-  expect(name: string, granted: GrantedLoad): ExpectedLink {
+  expect(name: string, granted: GrantedLoad): ExpectedLoad {
     const transport = this.#offered(name);
     const flaw = transport.flawOf?.(granted.settings);
     if (flaw !== undefined) throw new WperfError('request-refused', `${name}: ${flaw}`);

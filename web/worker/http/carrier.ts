@@ -6,7 +6,7 @@
 import { waits } from '../../../src/defaults/index.js';
 import { WperfError } from '../../../src/errors.js';
 import type { Clock } from '../../../src/host/clock.js';
-import type { CarrierPlace, LoadCarrier } from '../../../src/modes/load/carriage.js';
+import type { CarrierPlace, LoadCarrier } from '../../../src/transport/carriage.js';
 import type { LoadLink } from '../../../src/transport/channel.js';
 import type { Load, PagePlace } from '../../messages.js';
 import { bodyOf } from './body.js';

@@ -2,9 +2,9 @@
 import { waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
-import type { ExpectedLoad, LoadReception } from '../../../modes/load/carriage.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
+import type { ExpectedLoad, LoadReception } from '../../../transport/carriage.js';
 import type { LoadLink } from '../../../transport/channel.js';
 import { type Carried, carried } from '../wire/carried.js';
 import type { Conversation } from '../wire/conversation.js';

@@ -1,6 +1,6 @@
 /** The ports of a load test to connections that carry its load beside those on which the ends talk. */
-import type { SocketWishes } from '../../plan/plan.js';
-import type { LoadLink } from '../../transport/channel.js';
+import type { SocketWishes } from '../plan/plan.js';
+import type { LoadLink } from './channel.js';
 
 /** What carries the load in place of the connections on which the ends talk. */
 export interface LoadCarrier {
@@ -33,7 +33,7 @@ export interface ExpectedLoad {
   readonly cancel: () => void;
 }
 
-/** What the server knows of a client that it has granted a connection for load. */
+/** To a client that asked for a connection for load. */
 export interface GrantedLoad {
   readonly settings: Readonly<Record<string, number>>;
   /** Options of sockets that the client wants at the server too. */
