@@ -5,8 +5,7 @@ import type { SocketSettings } from '../measure/tcp.js';
 import type { Simulation, SimulationPlan } from '../plan/plan.js';
 import type { BareChannel, Data, Link, LoadLink } from '../transport/channel.js';
 import { SimulatedChannel } from '../transport/simulated/channel.js';
-import { SimulatedLink } from '../transport/simulated/link.js';
-import type { SimulatedOptions } from '../transport/simulated/load.js';
+import { SimulatedLoad, type SimulatedOptions } from '../transport/simulated/load.js';
 import type { StreamOutcome } from './load/stream/figures.js';
 
 /** The conditions with a seed: all streams of a test have the same. */
@@ -22,7 +21,7 @@ export function simulated(channel: BareChannel, options: SimulatedOptions): Bare
 /** The same for a connection of load alone, until `whenEnded` says that it is over. */
 export function simulatedLink(link: LoadLink, options: SimulatedOptions, whenEnded: (task: () => void) => void): Data {
   if (!changesAnything(options)) return link;
-  const simulated = new SimulatedLink(link, options);
+  const simulated = new SimulatedLoad(link, options);
   whenEnded(() => simulated.end());
   return simulated;
 }

@@ -5,29 +5,13 @@
  */
 import { bounds } from '../../defaults/index.js';
 import type { Cancel } from '../../host/clock.js';
-import type {
-  BareChannel,
-  Channel,
-  ChannelInfo,
-  Closed,
-  CloseReason,
-  KernelView,
-  LoadSink,
-  LoadWriter,
-  LossCounts,
-  Stamp,
-} from '../channel.js';
-import type { DelayLine } from './delay-line.js';
-import { delayLineOf, lossOf, SimulatedLoad, type SimulatedOptions } from './load.js';
+import type { BareChannel, Channel, ChannelInfo, Closed, CloseReason, KernelView } from '../channel.js';
+import { lossOf, SimulatedLoad, type SimulatedOptions } from './load.js';
 
-export class SimulatedChannel implements Channel {
+export class SimulatedChannel extends SimulatedLoad<BareChannel> implements Channel {
   onClose: (closed: Closed) => void;
   onPing: (answer: () => void) => void = (answer) => answer();
-  readonly #inner: BareChannel;
-  readonly #options: SimulatedOptions;
-  readonly #line: DelayLine;
   readonly #losesPing: () => boolean;
-  readonly #load: SimulatedLoad;
   #textBytes = 0;
   #pongs = 0;
   #pings = 0;
@@ -40,77 +24,54 @@ export class SimulatedChannel implements Channel {
 
   /** Takes the channel over, with those who listen to it. */
   constructor(inner: BareChannel, options: SimulatedOptions) {
-    this.#inner = inner;
-    this.#options = options;
-    this.#line = delayLineOf(options);
+    super(inner, options);
     this.#losesPing = lossOf(options, 'ping');
-    this.#load = new SimulatedLoad(inner, options, this.#line);
     this.onClose = inner.onClose;
     inner.onClose = (closed) => {
-      this.#end();
+      this.end();
       this.onClose(closed);
     };
     inner.onPing = (answer) => this.onPing(() => this.#pong(answer));
   }
 
   get transport(): string {
-    return this.#inner.transport;
+    return this.inner.transport;
   }
 
   get info(): ChannelInfo {
-    return this.#inner.info;
+    return this.inner.info;
   }
 
   get bytesRead(): number {
-    return this.#inner.bytesRead;
+    return this.inner.bytesRead;
   }
 
   get pingsAnswered(): number {
-    return this.#inner.pingsAnswered ?? 0;
+    return this.inner.pingsAnswered ?? 0;
   }
 
   get kernel(): KernelView | undefined {
-    return this.#inner.kernel;
+    return this.inner.kernel;
   }
 
   get onViolation(): (text: string) => void {
-    return this.#inner.onViolation;
+    return this.inner.onViolation;
   }
 
   set onViolation(listener: (text: string) => void) {
-    this.#inner.onViolation = listener;
+    this.inner.onViolation = listener;
   }
 
   get onText(): Channel['onText'] {
-    return this.#inner.onText;
+    return this.inner.onText;
   }
 
   set onText(listener: Channel['onText']) {
-    this.#inner.onText = listener;
+    this.inner.onText = listener;
   }
 
-  get sink(): LoadSink | undefined {
-    return this.#inner.sink;
-  }
-
-  set sink(sink: LoadSink | undefined) {
-    this.#inner.sink = sink;
-  }
-
-  get packets(): Channel['packets'] {
-    return this.#inner.packets;
-  }
-
-  set packets(listener: Channel['packets']) {
-    this.#inner.packets = listener;
-  }
-
-  get queuedBytes(): number {
-    return this.#inner.queuedBytes + this.#textBytes;
-  }
-
-  get simulated(): LossCounts {
-    return this.#load.counts;
+  override get queuedBytes(): number {
+    return super.queuedBytes + this.#textBytes;
   }
 
   send(text: string): void {
@@ -118,21 +79,17 @@ export class SimulatedChannel implements Channel {
     this.#textBytes += text.length;
     this.#delay(() => {
       this.#textBytes -= text.length;
-      this.#inner.send(text);
+      this.inner.send(text);
     });
   }
 
-  loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter {
-    return this.#load.writer(blockBytes, maxBytes, stamp);
-  }
-
   tellArrivals(): void {
-    this.#inner.tellArrivals?.();
+    this.inner.tellArrivals?.();
   }
 
   /** A ping that is lost is never sent; like one without an answer, it is given up when a later one is answered. */
   ping(written?: () => void): Promise<number> {
-    const { clock } = this.#options;
+    const { clock } = this.options;
     const [number, beganAt] = [this.#pings++, clock.now()];
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new Error('the connection closed'));
@@ -144,7 +101,7 @@ export class SimulatedChannel implements Channel {
       this.#delay(() => {
         if (!this.#heldPings.delete(number)) return;
         const heldMs = (clock.now() - beganAt) * 1000;
-        const answer = this.#inner.ping?.(written) ?? Promise.reject(new Error('the channel has no pings'));
+        const answer = this.inner.ping?.(written) ?? Promise.reject(new Error('the channel has no pings'));
         answer.then((rttMs) => {
           this.#giveUpPings(number);
           resolve(heldMs + rttMs);
@@ -157,15 +114,15 @@ export class SimulatedChannel implements Channel {
     if (this.#over) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onEnded.push(resolve);
-      const due = this.#delay(() => resolve(this.#inner.close(reason, text, withinSeconds)));
+      const due = this.#delay(() => resolve(this.inner.close(reason, text, withinSeconds)));
       this.#cancelGoodbye();
-      this.#cancelGoodbye = this.#options.clock.at(due + withinSeconds, () => this.drop());
+      this.#cancelGoodbye = this.options.clock.at(due + withinSeconds, () => this.drop());
     });
   }
 
   drop(): void {
-    this.#end();
-    this.#inner.drop();
+    this.end();
+    this.inner.drop();
   }
 
   #pong(answer: () => void): void {
@@ -181,7 +138,7 @@ export class SimulatedChannel implements Channel {
   }
 
   #delay(send: () => void): number {
-    return this.#line.push(() => {
+    return this.line.push(() => {
       send();
       return true;
     });
@@ -202,10 +159,11 @@ export class SimulatedChannel implements Channel {
     }
   }
 
-  #end(): void {
+  /** The connection is over: settles all who wait. */
+  override end(): void {
     this.#over = true;
     this.#cancelGoodbye();
-    this.#line.end();
+    super.end();
     this.#giveUpPings(this.#pings);
     for (const settle of this.#onEnded.splice(0)) settle();
   }
