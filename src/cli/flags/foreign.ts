@@ -5,7 +5,7 @@
 import { waits } from '../../defaults/index.js';
 import { type Carrier, carrierOf, cutsPackets } from './carried-by.js';
 import type { Flag } from './rows/flag.js';
-import { dashed, type FlagValues, flagsByWord, label, labelOf, type NamedFlag } from './table.js';
+import { dashed, type FlagValues, flagsByWord, label, labelOf, type NamedFlag, namesOf } from './table.js';
 import { usageError } from './usage.js';
 import { text } from './values/types.js';
 
@@ -71,13 +71,13 @@ function unlessPackets(ofPackets: string, others: Readonly<Record<Carrier, strin
 }
 
 export const foreignFlags: readonly ForeignFlag[] = [
-  { name: 'forceflush', aliases: [] },
+  { name: 'forceflush' },
   { name: 'no-delay', aliases: ['N'] },
-  { name: 'udp-counters-64bit', aliases: [] },
+  { name: 'udp-counters-64bit' },
   // Clients and servers ping each other all the while.
-  { name: 'cntl-ka', aliases: [], optional: true },
+  { name: 'cntl-ka', optional: true },
   // Scripts for the original wperf have it; probes go out many at a time unless --tr-serial says otherwise.
-  { name: 'tr-parallel', aliases: [] },
+  { name: 'tr-parallel' },
 
   {
     name: 'zerocopy',
@@ -89,7 +89,6 @@ export const foreignFlags: readonly ForeignFlag[] = [
   },
   {
     name: 'skip-rx-copy',
-    aliases: [],
     note: unlessPackets('each packet is read for its number', {
       ...by('received load stays in the kernel wherever that can be; --rx-copy copies it'),
       kcp: 'KCP puts what it receives in order in the process',
@@ -98,21 +97,18 @@ export const foreignFlags: readonly ForeignFlag[] = [
   { name: 'debug', aliases: ['d'], optional: true, note: '-V/--verbose tells what there is to tell' },
   {
     name: 'pacing-timer',
-    aliases: [],
     type: text('VALUE'),
     note: ({ iperf3 }) =>
       `wperf times each block of -b/--bitrate by itself${iperf3 ? ', and asks a server of iperf3 to look every millisecond' : ''}`,
   },
   {
     name: 'snd-timeout',
-    aliases: [],
     type: text('VALUE'),
     note: ({ 'rcv-timeout': ms = 1000 * waits.peerSilenceSeconds }) =>
       `a peer that is silent for ${ms / 1000} s is taken for lost (--rcv-timeout)`,
   },
   {
     name: 'idle-timeout',
-    aliases: [],
     type: text('VALUE'),
     note: 'each wait of a server has a bound, so that none gets stuck',
   },
@@ -124,12 +120,11 @@ export const foreignFlags: readonly ForeignFlag[] = [
     refusal: 'wperf sends random bytes and keeps none; send files with scp',
   },
   { name: 'affinity', aliases: ['A'], type: text('VALUE'), refusal: 'start it as: taskset --cpu-list 0 wperf ...' },
-  { name: 'fq-rate', aliases: [], type: text('VALUE'), refusal: 'use -b/--bitrate, which wperf paces by itself' },
-  { name: 'sctp', aliases: [], refusal: noSctp },
+  { name: 'fq-rate', type: text('VALUE'), refusal: 'use -b/--bitrate, which wperf paces by itself' },
+  { name: 'sctp', refusal: noSctp },
   { name: 'xbind', aliases: ['X'], type: text('VALUE'), refusal: noSctp },
   {
     name: 'nstreams',
-    aliases: [],
     type: text('VALUE'),
     refusal: `${noSctp}; use -P/--parallel for several connections`,
   },
@@ -142,35 +137,30 @@ export const foreignFlags: readonly ForeignFlag[] = [
   },
   {
     name: 'gsro',
-    aliases: [],
     note: (values) => batched[values.server ? 'datagrams' : carrierOf(values)],
   },
   {
     name: 'rsa-private-key-path',
-    aliases: [],
     type: text('VALUE'),
     refusal: 'for clients of iperf3 use --iperf3-private-key',
   },
   {
     name: 'authorized-users-path',
-    aliases: [],
     type: text('VALUE'),
     refusal: 'for clients of iperf3 use --iperf3-users',
   },
   {
     name: 'time-skew-threshold',
-    aliases: [],
     type: text('VALUE'),
     refusal: "the clock of an iperf3 client that logs in may differ by 10 s from the server's",
   },
   {
     name: 'use-pkcs1-padding',
-    aliases: [],
     note: ({ server }) =>
       server ? 'both paddings are read' : 'the older padding is tried where a server of iperf3 refuses the newer',
     refusalWith: ({ iperf3, server }) => (iperf3 || server ? undefined : tokenInstead),
   },
-  { name: 'json-stream-full-output', aliases: [], refusal: '--json-stream ends with the whole result' },
+  { name: 'json-stream-full-output', refusal: '--json-stream ends with the whole result' },
 ];
 
 /** Other names of flags that wperf has. */
@@ -183,7 +173,7 @@ export type KnownFlag = NamedFlag | ForeignFlag;
 
 /** Every name that a command line may have, dashes included. */
 export const knownByWord: ReadonlyMap<string, KnownFlag> = new Map<string, KnownFlag>([
-  ...foreignFlags.flatMap((flag) => [flag.name, ...flag.aliases].map((name) => [dashed(name), flag] as const)),
+  ...foreignFlags.flatMap((flag) => namesOf(flag).map((name) => [dashed(name), flag] as const)),
   ...otherNames.flatMap(([name, own]) =>
     [...flagsByWord].flatMap(([word, flag]) => (word === own ? [[name, flag] as const] : [])),
   ),

@@ -52,7 +52,7 @@ export function placeholderOf(flag: Pick<Flag, 'type' | 'alone'>): string {
 
 /** Every name as it stands on a command line, dashes included, with the flag that it belongs to. */
 export const flagsByWord: ReadonlyMap<string, NamedFlag> = new Map(
-  flags.flatMap((flag) => [flag.name, ...flag.aliases].map((name) => [dashed(name), flag] as const)),
+  flags.flatMap((flag) => namesOf(flag).map((name) => [dashed(name), flag] as const)),
 );
 
 export function labelOf(name: string): string {
@@ -65,11 +65,15 @@ export function wordsOf(flag: Pick<Flag, 'name' | 'aliases'>): {
   readonly short: readonly string[];
   readonly long: readonly string[];
 } {
-  const names = [flag.name, ...flag.aliases];
+  const names = namesOf(flag);
   return {
     short: names.filter((name) => name.length === 1).map(dashed),
     long: names.filter((name) => name.length > 1).map(dashed),
   };
+}
+
+export function namesOf({ name, aliases = [] }: Pick<Flag, 'name' | 'aliases'>): readonly string[] {
+  return [name, ...aliases];
 }
 
 export function dashed(name: string): string {

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { brief } from '../../../src/cli/flags/help/brief.js';
 import { helpText } from '../../../src/cli/flags/help/help.js';
 import { topics } from '../../../src/cli/flags/help/topics.js';
-import { flags, placeholderOf, wordsOf } from '../../../src/cli/flags/table.js';
+import { flags, namesOf, placeholderOf, wordsOf } from '../../../src/cli/flags/table.js';
 import { flagTable, flagTableEnd, flagTableStart, withFlagTable } from '../../support/flag-table.js';
 import { repositoryFile } from '../../support/folders.js';
 
@@ -88,7 +88,7 @@ describe('the table of flags', () => {
   });
 
   it('has no name twice', () => {
-    const names = flags.flatMap((flag) => [flag.name, ...flag.aliases]);
+    const names = flags.flatMap(namesOf);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 

@@ -76,7 +76,9 @@ function ofGroup(group: Group, isMeant: (flag: Flag) => boolean, columns: number
 }
 
 function short(isMeant: (flag: (typeof flags)[number]) => boolean): (readonly [string, string])[] {
-  return flags.filter(isMeant).map((flag) => [spelling({ ...flag, aliases: flag.aliases.slice(0, 1) }), brief(flag)]);
+  return flags
+    .filter(isMeant)
+    .map((flag) => [spelling({ ...flag, aliases: (flag.aliases ?? []).slice(0, 1) }), brief(flag)]);
 }
 
 function titled(title: string, pairs: readonly (readonly [string, string])[], columns: number): string[] {

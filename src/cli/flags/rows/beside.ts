@@ -7,7 +7,6 @@ import { bothRoutes, clientTraceAndFrom, load, loadAndFrom, ping, routeBack } fr
 export const besideFlags = [
   {
     name: 'ping',
-    aliases: [],
     group: 'Client',
     for: ping,
     makes: 'ping',
@@ -15,7 +14,6 @@ export const besideFlags = [
   },
   {
     name: 'ping-count',
-    aliases: [],
     group: 'Client',
     for: ping,
     type: integer('N', limits.pingCount),
@@ -24,7 +22,6 @@ export const besideFlags = [
   },
   {
     name: 'reverse-traceroute',
-    aliases: [],
     group: 'Client',
     for: routeBack,
     makes: 'route-back',
@@ -32,7 +29,6 @@ export const besideFlags = [
   },
   {
     name: 'both-traceroutes',
-    aliases: [],
     group: 'Client',
     for: bothRoutes,
     makes: 'both-routes',
@@ -40,15 +36,13 @@ export const besideFlags = [
   },
   {
     name: 'rx-copy',
-    aliases: [],
     group: 'Client',
     for: load,
     help: 'Copy received load into the receiving process, even where its kernel could drop it once counted',
   },
-  { name: 'no-latency', aliases: [], group: 'Client', for: load, help: 'Do not measure latency beside throughput' },
+  { name: 'no-latency', group: 'Client', for: load, help: 'Do not measure latency beside throughput' },
   {
     name: 'latency-samples',
-    aliases: [],
     group: 'Client',
     for: load,
     help: 'Tell the round trips of latency one by one in JSON; a report in HTML always has them',
@@ -56,7 +50,6 @@ export const besideFlags = [
   },
   {
     name: 'report',
-    aliases: [],
     group: 'Client',
     for: clientTraceAndFrom,
     type: text('FILE.html'),
@@ -64,7 +57,6 @@ export const besideFlags = [
   },
   {
     name: 'csv',
-    aliases: [],
     group: 'Client',
     for: loadAndFrom,
     help: 'Print rows for a spreadsheet at the end: each interval of each stream, sums and totals',
@@ -72,7 +64,6 @@ export const besideFlags = [
   },
   {
     name: 'fail-below',
-    aliases: [],
     group: 'Client',
     for: load,
     type: rate({ min: 1, max: limits.bitsPerSecond.max }),
@@ -80,7 +71,6 @@ export const besideFlags = [
   },
   {
     name: 'fail-above-latency',
-    aliases: [],
     group: 'Client',
     for: load,
     type: milliseconds(limits.latencyBoundMs),
@@ -89,7 +79,6 @@ export const besideFlags = [
   },
   {
     name: 'fail-above-loss',
-    aliases: [],
     group: 'Client',
     for: load,
     type: percent(limits.lossBoundPercent),

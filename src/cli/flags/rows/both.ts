@@ -43,7 +43,6 @@ export const bothFlags = [
   },
   {
     name: 'rcv-timeout',
-    aliases: [],
     group: 'Both',
     for: loadAndServer,
     type: milliseconds({ min: 1000 * limits.silenceSeconds.min, max: 1000 * limits.silenceSeconds.max }),
@@ -52,7 +51,6 @@ export const bothFlags = [
   },
   {
     name: 'token',
-    aliases: [],
     group: 'Both',
     for: clientAndServer,
     type: text('SECRET'),
@@ -62,7 +60,6 @@ export const bothFlags = [
   },
   {
     name: 'token-file',
-    aliases: [],
     group: 'Both',
     for: clientAndServer,
     type: text('FILE'),
@@ -87,14 +84,12 @@ export const bothFlags = [
   },
   {
     name: 'json-stream',
-    aliases: [],
     group: 'Both',
     for: everyTest,
     help: 'Print one line of JSON for each event as it happens',
   },
   {
     name: 'config',
-    aliases: [],
     group: 'Both',
     for: everyUse,
     type: text('FILE'),
@@ -102,8 +97,8 @@ export const bothFlags = [
     help: 'Take settings from FILE: JSON with long flags as keys; the command line wins',
     conflicts: ['no-config'],
   },
-  { name: 'no-config', aliases: [], group: 'Both', for: everyUse, help: 'Take no settings from a file' },
-  { name: 'logfile', aliases: [], group: 'Both', for: everyUse, type: text('FILE'), help: 'Write the output to FILE' },
+  { name: 'no-config', group: 'Both', for: everyUse, help: 'Take no settings from a file' },
+  { name: 'logfile', group: 'Both', for: everyUse, type: text('FILE'), help: 'Write the output to FILE' },
   {
     name: 'pidfile',
     aliases: ['I'],
@@ -112,7 +107,7 @@ export const bothFlags = [
     type: text('FILE'),
     help: 'Keep the number of the process in FILE while it runs',
   },
-  { name: 'timestamps', aliases: [], group: 'Both', for: everyTest, help: 'Begin each line with the date and time' },
+  { name: 'timestamps', group: 'Both', for: everyTest, help: 'Begin each line with the date and time' },
   {
     name: 'verbose',
     aliases: ['V'],
@@ -122,14 +117,12 @@ export const bothFlags = [
   },
   {
     name: 'no-legacy',
-    aliases: [],
     group: 'Both',
     for: remoteAndServer,
     help: 'Refuse clients and servers of the original wperf',
   },
   {
     name: 'no-color',
-    aliases: [],
     group: 'Both',
     for: everyTest,
     help: 'Print without colors, as NO_COLOR in the environment does',

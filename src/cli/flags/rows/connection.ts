@@ -10,7 +10,6 @@ import { client, clientAndTrace, load, loadAndPing, ownConnections, remote } fro
 export const connectionFlags = [
   {
     name: '4',
-    aliases: [],
     group: 'Client',
     for: clientAndTrace,
     help: 'Use IPv4 only',
@@ -19,7 +18,6 @@ export const connectionFlags = [
   },
   {
     name: '6',
-    aliases: [],
     group: 'Client',
     for: clientAndTrace,
     help: 'Use IPv6 only',
@@ -36,7 +34,6 @@ export const connectionFlags = [
   },
   {
     name: 'bind-dev',
-    aliases: [],
     group: 'Client',
     for: ownConnections,
     type: networkDevice,
@@ -45,7 +42,6 @@ export const connectionFlags = [
   },
   {
     name: 'cport',
-    aliases: [],
     group: 'Client',
     for: ownConnections,
     type: integer('PORT', limits.socket.localPort),
@@ -93,7 +89,6 @@ export const connectionFlags = [
   },
   {
     name: 'dscp',
-    aliases: [],
     group: 'Client',
     for: loadAndPing,
     type: dscp,
@@ -101,7 +96,6 @@ export const connectionFlags = [
   },
   {
     name: 'connect-timeout',
-    aliases: [],
     group: 'Client',
     for: client,
     type: integer('MS', limits.connectTimeoutMs),
@@ -118,16 +112,14 @@ export const connectionFlags = [
   },
   {
     name: 'extra-data',
-    aliases: [],
     group: 'Client',
     for: load,
     type: text('TEXT', limits.titleCharacters),
     help: 'Carry TEXT in the JSON output',
   },
-  { name: 'get-server-output', aliases: [], group: 'Client', for: load, help: "Print the server's own report too" },
+  { name: 'get-server-output', group: 'Client', for: load, help: "Print the server's own report too" },
   {
     name: 'legacy-token',
-    aliases: [],
     group: 'Client',
     for: remote,
     help: 'Send the token in the clear to a server of the original wperf; over wss with a checked certificate it is sent anyway',
@@ -144,7 +136,6 @@ export const connectionFlags = [
   },
   {
     name: 'cacert',
-    aliases: [],
     group: 'Client',
     for: remote,
     type: text('FILE'),
@@ -152,10 +143,9 @@ export const connectionFlags = [
     help: 'Trust the certificate authorities in FILE (PEM) for wss',
     conflicts: ['insecure'],
   },
-  { name: 'insecure', aliases: [], group: 'Client', for: remote, help: 'Accept any certificate for wss' },
+  { name: 'insecure', group: 'Client', for: remote, help: 'Accept any certificate for wss' },
   {
     name: 'proxy',
-    aliases: [],
     group: 'Client',
     for: remote,
     type: proxyUrl,

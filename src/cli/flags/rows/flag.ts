@@ -20,7 +20,7 @@ export type Use = 'load' | 'ping' | 'route-back' | 'both-routes' | 'traceroute' 
 export interface Flag {
   /** Without dashes; of one character where there is no long form. */
   readonly name: string;
-  readonly aliases: readonly string[];
+  readonly aliases?: readonly string[];
   /** Its section of `--help`. */
   readonly group: Group;
   /** What it has a meaning for; `loopback`: also against a server of this machine's own. All else refuses it. */

@@ -17,7 +17,7 @@ export const loadFlags = [
     help: 'Test the way down: the server sends',
     conflicts: ['bidir'],
   },
-  { name: 'bidir', aliases: [], group: 'Client', for: load, help: 'Test both ways at once' },
+  { name: 'bidir', group: 'Client', for: load, help: 'Test both ways at once' },
   {
     name: 'parallel',
     aliases: ['P'],
@@ -72,7 +72,6 @@ export const loadFlags = [
   },
   {
     name: 'iperf3',
-    aliases: [],
     group: 'Client',
     for: ['load'],
     help: `Test against a server of iperf3, on port ${iperf3.port} unless told otherwise; packets of --udp are real ones`,
@@ -93,7 +92,6 @@ export const loadFlags = [
   },
   {
     name: 'username',
-    aliases: [],
     group: 'Client',
     for: ['load'],
     type: text('NAME', iperf3.loginCharacters),
@@ -102,7 +100,6 @@ export const loadFlags = [
   },
   {
     name: 'rsa-public-key-path',
-    aliases: [],
     group: 'Client',
     for: ['load'],
     type: text('FILE'),
@@ -111,7 +108,6 @@ export const loadFlags = [
   },
   {
     name: 'repeating-payload',
-    aliases: [],
     group: 'Client',
     for: ['load'],
     help: 'With --iperf3: fill load with the digits 0 to 9 again and again, at both ends, instead of random bytes',
@@ -119,7 +115,6 @@ export const loadFlags = [
   },
   {
     name: 'retry',
-    aliases: [],
     group: 'Client',
     for: ['load'],
     type: seconds(iperf3.retryLimits),

@@ -27,7 +27,6 @@ export const modeFlags = [
   },
   {
     name: 'loopback',
-    aliases: [],
     group: 'Modes',
     for: client,
     help: 'Test this machine against a server of its own, started for the test on a free port',
@@ -35,7 +34,6 @@ export const modeFlags = [
   },
   {
     name: 'traceroute',
-    aliases: [],
     group: 'Modes',
     for: trace,
     makes: 'traceroute',
@@ -44,7 +42,6 @@ export const modeFlags = [
   },
   {
     name: 'from',
-    aliases: [],
     group: 'Modes',
     for: from,
     makes: 'from',
@@ -56,7 +53,6 @@ export const modeFlags = [
   },
   {
     name: 'compare',
-    aliases: [],
     group: 'Modes',
     for: compare,
     makes: 'compare',
@@ -78,7 +74,6 @@ export const modeFlags = [
   },
   {
     name: 'completion',
-    aliases: [],
     group: 'Modes',
     for: everyUse,
     type: choice(shells),

@@ -8,21 +8,18 @@ import { routes, routesAndServer, server, trace } from './uses.js';
 const offered = [
   {
     name: 'tr-auth-only',
-    aliases: [],
     group: 'Routes',
     for: server,
     help: 'Trace only for clients that prove the token',
   },
   {
     name: 'tr-behind-proxy',
-    aliases: [],
     group: 'Routes',
     for: server,
     help: 'Trace also for clients of a trusted proxy, to the address that it tells; shows the network between, which their connection does not take',
   },
   {
     name: 'tr-max-concurrent',
-    aliases: [],
     group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.concurrent),
@@ -31,7 +28,6 @@ const offered = [
   },
   {
     name: 'tr-cache',
-    aliases: [],
     group: 'Routes',
     for: server,
     type: seconds(traceService.limits.cacheSeconds),
@@ -40,7 +36,6 @@ const offered = [
   },
   {
     name: 'tr-max-packets',
-    aliases: [],
     group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.packets),
@@ -49,7 +44,6 @@ const offered = [
   },
   {
     name: 'tr-packets-per-minute',
-    aliases: [],
     group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.packetsPerMinute),
@@ -58,7 +52,6 @@ const offered = [
   },
   {
     name: 'tr-max-seconds',
-    aliases: [],
     group: 'Routes',
     for: server,
     type: seconds(traceService.limits.seconds),
@@ -67,20 +60,18 @@ const offered = [
   },
   {
     name: 'tr-hide-hops',
-    aliases: [],
     group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.hideHops),
     default: String(traceService.defaults.hideHops),
     help: "Do not tell the addresses of the first N hops, the server's own network",
   },
-  { name: 'tr-hide-private', aliases: [], group: 'Routes', for: server, help: 'Do not tell private addresses of hops' },
+  { name: 'tr-hide-private', group: 'Routes', for: server, help: 'Do not tell private addresses of hops' },
 ] as const satisfies readonly Flag[];
 
 export const routesFlags = [
   {
     name: 'tr-max-hops',
-    aliases: [],
     group: 'Trace',
     for: routes,
     type: integer('HOPS', limits.traceHops),
@@ -89,7 +80,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-first-hop',
-    aliases: [],
     group: 'Trace',
     for: routes,
     type: integer('HOP', limits.traceHops),
@@ -98,7 +88,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-queries',
-    aliases: [],
     group: 'Trace',
     for: routes,
     type: integer('COUNT', limits.traceQueries),
@@ -107,7 +96,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-timeout',
-    aliases: [],
     group: 'Trace',
     for: routes,
     type: seconds(limits.traceTimeoutSeconds),
@@ -116,7 +104,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-proto',
-    aliases: [],
     group: 'Trace',
     for: routes,
     type: choice(['auto', 'udp', 'icmp', 'tcp', 'inband']),
@@ -125,25 +112,22 @@ export const routesFlags = [
   },
   {
     name: 'tr-port',
-    aliases: [],
     group: 'Trace',
     for: trace,
     type: integer('PORT', { min: 1, max: limits.port.max }),
     default: `${defaults.trace.udpPort} for UDP, ${defaults.trace.tcpPort} for TCP`,
     help: 'With --traceroute: probe toward PORT',
   },
-  { name: 'tr-serial', aliases: [], group: 'Trace', for: routes, help: 'Send one probe at a time' },
-  { name: 'tr-no-dns', aliases: [], group: 'Trace', for: routes, help: 'Do not look up the names of hops' },
+  { name: 'tr-serial', group: 'Trace', for: routes, help: 'Send one probe at a time' },
+  { name: 'tr-no-dns', group: 'Trace', for: routes, help: 'Do not look up the names of hops' },
   {
     name: 'tr-require-target',
-    aliases: [],
     group: 'Trace',
     for: routes,
     help: 'Exit with 6 where a route does not reach its target',
   },
   {
     name: 'geoip-db',
-    aliases: [],
     group: 'Trace',
     for: routesAndServer,
     type: text('FILE|FOLDER'),
@@ -152,10 +136,9 @@ export const routesFlags = [
     help: 'Look countries and ASes up in an .mmdb file or folder first; may be given again',
     conflicts: ['no-geoip'],
   },
-  { name: 'no-geoip', aliases: [], group: 'Trace', for: routesAndServer, help: 'Do not look up countries and ASes' },
+  { name: 'no-geoip', group: 'Trace', for: routesAndServer, help: 'Do not look up countries and ASes' },
   {
     name: 'no-reverse-traceroute',
-    aliases: [],
     group: 'Routes',
     for: server,
     help: 'Trace no routes for clients',

@@ -9,7 +9,6 @@ import { server } from './uses.js';
 export const serverFlags = [
   {
     name: 'host',
-    aliases: [],
     group: 'Server',
     for: server,
     type: { placeholder: 'HOST', parse: parseHost },
@@ -19,7 +18,6 @@ export const serverFlags = [
   },
   {
     name: 'server-bitrate-limit',
-    aliases: [],
     group: 'Server',
     for: server,
     type: rateLimit,
@@ -28,7 +26,6 @@ export const serverFlags = [
   },
   {
     name: 'allow-proto',
-    aliases: [],
     group: 'Server',
     for: server,
     type: transports,
@@ -37,7 +34,6 @@ export const serverFlags = [
   },
   {
     name: 'no-page',
-    aliases: [],
     group: 'Server',
     for: server,
     help: 'Serve no page that measures from a browser',
@@ -52,7 +48,6 @@ export const serverFlags = [
   },
   {
     name: 'tls-cert',
-    aliases: [],
     group: 'Server',
     for: server,
     type: text('FILE'),
@@ -61,7 +56,6 @@ export const serverFlags = [
   },
   {
     name: 'tls-key',
-    aliases: [],
     group: 'Server',
     for: server,
     type: text('FILE'),
@@ -70,7 +64,6 @@ export const serverFlags = [
   },
   {
     name: 'trust-proxy',
-    aliases: [],
     group: 'Server',
     for: server,
     type: cidrs,
@@ -80,7 +73,6 @@ export const serverFlags = [
   },
   {
     name: 'path',
-    aliases: [],
     group: 'Server',
     for: server,
     type: urlPath,
@@ -90,7 +82,6 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-port',
-    aliases: [],
     group: 'Server',
     for: server,
     type: integer('PORT', { min: 1, max: limits.port.max }),
@@ -100,7 +91,6 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-one-at-a-time',
-    aliases: [],
     group: 'Server',
     for: server,
     help: 'Tell clients of iperf3 that the server is busy while a test of theirs runs, as iperf3 does',
@@ -108,7 +98,6 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-users',
-    aliases: [],
     group: 'Server',
     for: server,
     type: text('FILE'),
@@ -118,7 +107,6 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-private-key',
-    aliases: [],
     group: 'Server',
     for: server,
     type: text('FILE'),
@@ -128,7 +116,6 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-open',
-    aliases: [],
     group: 'Server',
     for: server,
     help: 'Let clients of iperf3 in without the token that others need',
@@ -136,7 +123,6 @@ export const serverFlags = [
   },
   {
     name: 'no-iperf3',
-    aliases: [],
     group: 'Server',
     for: server,
     help: 'Refuse clients of iperf3',

@@ -7,7 +7,6 @@ import { loadAndPing } from './uses.js';
 export const simulationFlags = [
   {
     name: 'sim-latency',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     type: milliseconds(limits.simulation.latencyMs),
@@ -15,7 +14,6 @@ export const simulationFlags = [
   },
   {
     name: 'sim-jitter',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     type: milliseconds(limits.simulation.jitterMs),
@@ -23,7 +21,6 @@ export const simulationFlags = [
   },
   {
     name: 'sim-loss',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     type: percent(limits.simulation.lossPercent),
@@ -31,7 +28,6 @@ export const simulationFlags = [
   },
   {
     name: 'sim-mtu',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     type: size(limits.simulation.mtuBytes),
@@ -39,7 +35,6 @@ export const simulationFlags = [
   },
   {
     name: 'sim-sndbuf',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     type: size(limits.simulation.bufferBytes),
@@ -47,7 +42,6 @@ export const simulationFlags = [
   },
   {
     name: 'sim-rcvbuf',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     type: size(limits.simulation.bufferBytes),
@@ -55,14 +49,12 @@ export const simulationFlags = [
   },
   {
     name: 'sim-tcp-nodelay',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     help: 'Send without delay (TCP_NODELAY), as wperf always does; a server of the original wperf gathers messages otherwise',
   },
   {
     name: 'sim-seed',
-    aliases: [],
     group: 'Simulation',
     for: loadAndPing,
     type: integer('N', limits.simulation.seed),

@@ -8,7 +8,6 @@ import { load, loadAndServer } from './uses.js';
 export const transportFlags = [
   {
     name: 'proto',
-    aliases: [],
     group: 'Both',
     for: loadAndServer,
     type: transport,
@@ -17,21 +16,18 @@ export const transportFlags = [
   },
   {
     name: 'dont-fragment',
-    aliases: [],
     group: 'Client',
     for: load,
     help: 'With --proto udp or --iperf3 --udp: packets go in one piece, and those too long for the path are refused',
   },
   {
     name: 'probe-mtu',
-    aliases: [],
     group: 'Client',
     for: load,
     help: 'With --proto udp: find out the longest datagram that passes, each way, before the test',
   },
   {
     name: 'kcp-snd-wnd',
-    aliases: [],
     group: 'Client',
     for: load,
     type: integer('SEGMENTS', kcp.limits.sendWindow),
@@ -40,7 +36,6 @@ export const transportFlags = [
   },
   {
     name: 'kcp-rcv-wnd',
-    aliases: [],
     group: 'Client',
     for: load,
     type: integer('SEGMENTS', kcp.limits.receiveWindow),
@@ -49,7 +44,6 @@ export const transportFlags = [
   },
   {
     name: 'kcp-interval',
-    aliases: [],
     group: 'Client',
     for: load,
     type: integer('MS', kcp.limits.interval),
@@ -58,7 +52,6 @@ export const transportFlags = [
   },
   {
     name: 'kcp-resend',
-    aliases: [],
     group: 'Client',
     for: load,
     type: integer('ACKS', kcp.limits.resend),
@@ -67,21 +60,18 @@ export const transportFlags = [
   },
   {
     name: 'kcp-no-delay',
-    aliases: [],
     group: 'Client',
     for: load,
     help: 'With --proto kcp: shorter timeouts, which grow more slowly',
   },
   {
     name: 'kcp-congestion',
-    aliases: [],
     group: 'Client',
     for: load,
     help: 'With --proto kcp: keep to a congestion window',
   },
   {
     name: 'kcp-mtu',
-    aliases: [],
     group: 'Client',
     for: load,
     type: integer('BYTES', kcp.limits.mtu),
