@@ -5,27 +5,31 @@
 import { besideFlags } from './rows/beside.js';
 import { bothFlags } from './rows/both.js';
 import { connectionFlags } from './rows/connection.js';
-import type { Flag } from './rows/flag.js';
+import type { Flag, FlagRow, Group } from './rows/flag.js';
 import { loadFlags } from './rows/load.js';
 import { modeFlags } from './rows/modes.js';
-import { routesFlags } from './rows/routes.js';
+import { routesFlags, traceFlags } from './rows/routes.js';
 import { serverFlags } from './rows/server.js';
 import { simulationFlags } from './rows/simulation.js';
-import { transportFlags } from './rows/transport.js';
+import { protoFlags, transportFlags } from './rows/transport.js';
 import type { FlagType } from './values/types.js';
 
 /** In the order of `--help`. */
 const table = [
-  ...modeFlags,
-  ...bothFlags,
-  ...loadFlags,
-  ...transportFlags,
-  ...besideFlags,
-  ...connectionFlags,
-  ...simulationFlags,
-  ...serverFlags,
-  ...routesFlags,
-] as const satisfies readonly Flag[];
+  ...inGroup('Modes', modeFlags),
+  ...inGroup('Both', bothFlags),
+  ...inGroup('Client', loadFlags),
+  ...inGroup('Both', protoFlags),
+  ...inGroup('Client', [...transportFlags, ...besideFlags, ...connectionFlags]),
+  ...inGroup('Simulation', simulationFlags),
+  ...inGroup('Server', serverFlags),
+  ...inGroup('Trace', traceFlags),
+  ...inGroup('Routes', routesFlags),
+];
+
+function inGroup<R extends FlagRow>(group: Group, rows: readonly R[]): (R & Pick<Flag, 'group'>)[] {
+  return rows.map((row) => ({ ...row, group }));
+}
 
 type Row = (typeof table)[number];
 export type FlagName = Row['name'];

@@ -1,14 +1,13 @@
 /** Of clients and servers alike. */
 import { defaults, limits, waits } from '../../../defaults/index.js';
 import { choice, integer, milliseconds, secondsOrZero, size, text } from '../values/types.js';
-import type { Flag } from './flag.js';
+import type { FlagRow } from './flag.js';
 import { clientAndServer, everyTest, everyUse, loadAndServer, loadPingAndServer, remoteAndServer } from './uses.js';
 
 export const bothFlags = [
   {
     name: 'port',
     aliases: ['p'],
-    group: 'Both',
     for: remoteAndServer,
     type: integer('PORT', limits.port),
     default: `${defaults.port}, or the URL's own`,
@@ -17,7 +16,6 @@ export const bothFlags = [
   {
     name: 'interval',
     aliases: ['i'],
-    group: 'Both',
     for: loadPingAndServer,
     type: secondsOrZero(limits.intervalSeconds, 'for none'),
     default: String(defaults.intervalSeconds),
@@ -26,7 +24,6 @@ export const bothFlags = [
   {
     name: 'time',
     aliases: ['t'],
-    group: 'Both',
     for: loadAndServer,
     type: secondsOrZero(limits.seconds, 'until interrupted'),
     default: `${defaults.seconds} on a client`,
@@ -35,7 +32,6 @@ export const bothFlags = [
   {
     name: 'bytes',
     aliases: ['n'],
-    group: 'Both',
     for: loadAndServer,
     type: size(limits.bytes),
     help: 'End when SIZE is delivered, or after -t where that comes first; on a server: the most that a client is granted',
@@ -43,7 +39,6 @@ export const bothFlags = [
   },
   {
     name: 'rcv-timeout',
-    group: 'Both',
     for: loadAndServer,
     type: milliseconds({ min: 1000 * limits.silenceSeconds.min, max: 1000 * limits.silenceSeconds.max }),
     default: String(1000 * waits.peerSilenceSeconds),
@@ -51,7 +46,6 @@ export const bothFlags = [
   },
   {
     name: 'token',
-    group: 'Both',
     for: clientAndServer,
     type: text('SECRET'),
     default: 'WPERF_TOKEN of the environment',
@@ -60,7 +54,6 @@ export const bothFlags = [
   },
   {
     name: 'token-file',
-    group: 'Both',
     for: clientAndServer,
     type: text('FILE'),
     help: 'Read the token from FILE, so that no process list shows it',
@@ -68,7 +61,6 @@ export const bothFlags = [
   {
     name: 'format',
     aliases: ['f'],
-    group: 'Both',
     for: loadAndServer,
     type: choice(['k', 'm', 'g', 't']),
     default: 'what fits each figure',
@@ -77,54 +69,47 @@ export const bothFlags = [
   {
     name: 'json',
     aliases: ['J'],
-    group: 'Both',
     for: everyUse,
     help: 'Print one JSON object at the end',
     conflicts: ['json-stream'],
   },
   {
     name: 'json-stream',
-    group: 'Both',
     for: everyTest,
     help: 'Print one line of JSON for each event as it happens',
   },
   {
     name: 'config',
-    group: 'Both',
     for: everyUse,
     type: text('FILE'),
     default: 'wperf/config.json in XDG_CONFIG_HOME or ~/.config, where there is one',
     help: 'Take settings from FILE: JSON with long flags as keys; the command line wins',
     conflicts: ['no-config'],
   },
-  { name: 'no-config', group: 'Both', for: everyUse, help: 'Take no settings from a file' },
-  { name: 'logfile', group: 'Both', for: everyUse, type: text('FILE'), help: 'Write the output to FILE' },
+  { name: 'no-config', for: everyUse, help: 'Take no settings from a file' },
+  { name: 'logfile', for: everyUse, type: text('FILE'), help: 'Write the output to FILE' },
   {
     name: 'pidfile',
     aliases: ['I'],
-    group: 'Both',
     for: everyTest,
     type: text('FILE'),
     help: 'Keep the number of the process in FILE while it runs',
   },
-  { name: 'timestamps', group: 'Both', for: everyTest, help: 'Begin each line with the date and time' },
+  { name: 'timestamps', for: everyTest, help: 'Begin each line with the date and time' },
   {
     name: 'verbose',
     aliases: ['V'],
-    group: 'Both',
     for: loadAndServer,
     help: 'Tell more: the machine, the kernel, the settings',
   },
   {
     name: 'no-legacy',
-    group: 'Both',
     for: remoteAndServer,
     help: 'Refuse clients and servers of the original wperf',
   },
   {
     name: 'no-color',
-    group: 'Both',
     for: everyTest,
     help: 'Print without colors, as NO_COLOR in the environment does',
   },
-] as const satisfies readonly Flag[];
+] as const satisfies readonly FlagRow[];

@@ -4,13 +4,12 @@ import { proxyUrl } from '../../plan/way/proxy.js';
 import { header } from '../values/header.js';
 import { dscp, tos } from '../values/tos.js';
 import { algorithm, integer, networkDevice, ownAddress, size, text } from '../values/types.js';
-import type { Flag } from './flag.js';
+import type { FlagRow } from './flag.js';
 import { client, clientAndTrace, load, loadAndPing, ownConnections, remote } from './uses.js';
 
 export const connectionFlags = [
   {
     name: '4',
-    group: 'Client',
     for: clientAndTrace,
     help: 'Use IPv4 only',
     conflicts: ['6'],
@@ -18,7 +17,6 @@ export const connectionFlags = [
   },
   {
     name: '6',
-    group: 'Client',
     for: clientAndTrace,
     help: 'Use IPv6 only',
     elsewhere: "set a server's address with --host; :: takes both families",
@@ -26,7 +24,6 @@ export const connectionFlags = [
   {
     name: 'bind',
     aliases: ['B'],
-    group: 'Client',
     for: client,
     type: ownAddress,
     help: 'Connect from ADDRESS, one of this machine, and with %DEV through that network interface only',
@@ -34,7 +31,6 @@ export const connectionFlags = [
   },
   {
     name: 'bind-dev',
-    group: 'Client',
     for: ownConnections,
     type: networkDevice,
     help: 'Connect through the network interface DEV only (Linux)',
@@ -42,7 +38,6 @@ export const connectionFlags = [
   },
   {
     name: 'cport',
-    group: 'Client',
     for: ownConnections,
     type: integer('PORT', limits.socket.localPort),
     default: 'any free one',
@@ -52,7 +47,6 @@ export const connectionFlags = [
   {
     name: 'window',
     aliases: ['w'],
-    group: 'Client',
     for: load,
     type: size(limits.socket.windowBytes),
     default: 'as the kernels adapt it',
@@ -62,7 +56,6 @@ export const connectionFlags = [
   {
     name: 'set-mss',
     aliases: ['M'],
-    group: 'Client',
     for: load,
     type: integer('BYTES', limits.socket.mssBytes),
     default: 'what the path takes',
@@ -71,7 +64,6 @@ export const connectionFlags = [
   {
     name: 'congestion',
     aliases: ['C', 'linux-congestion'],
-    group: 'Client',
     for: load,
     type: algorithm,
     default: "each kernel's own",
@@ -80,7 +72,6 @@ export const connectionFlags = [
   {
     name: 'tos',
     aliases: ['S'],
-    group: 'Client',
     for: loadAndPing,
     type: tos,
     default: '0',
@@ -89,14 +80,12 @@ export const connectionFlags = [
   },
   {
     name: 'dscp',
-    group: 'Client',
     for: loadAndPing,
     type: dscp,
     help: 'Mark it with the code point N or NAME: af11 to af43, cs0 to cs7, ef, le (Linux)',
   },
   {
     name: 'connect-timeout',
-    group: 'Client',
     for: client,
     type: integer('MS', limits.connectTimeoutMs),
     default: String(defaults.connectTimeoutMs),
@@ -105,22 +94,19 @@ export const connectionFlags = [
   {
     name: 'title',
     aliases: ['T'],
-    group: 'Client',
     for: loadAndPing,
     type: text('TEXT', limits.titleCharacters),
     help: 'Name the test TEXT in its output',
   },
   {
     name: 'extra-data',
-    group: 'Client',
     for: load,
     type: text('TEXT', limits.titleCharacters),
     help: 'Carry TEXT in the JSON output',
   },
-  { name: 'get-server-output', group: 'Client', for: load, help: "Print the server's own report too" },
+  { name: 'get-server-output', for: load, help: "Print the server's own report too" },
   {
     name: 'legacy-token',
-    group: 'Client',
     for: remote,
     help: 'Send the token in the clear to a server of the original wperf; over wss with a checked certificate it is sent anyway',
     conflicts: ['no-legacy'],
@@ -128,7 +114,6 @@ export const connectionFlags = [
   {
     name: 'header',
     aliases: ['H'],
-    group: 'Client',
     for: remote,
     type: header,
     repeatable: true,
@@ -136,20 +121,18 @@ export const connectionFlags = [
   },
   {
     name: 'cacert',
-    group: 'Client',
     for: remote,
     type: text('FILE'),
     default: 'the public authorities',
     help: 'Trust the certificate authorities in FILE (PEM) for wss',
     conflicts: ['insecure'],
   },
-  { name: 'insecure', group: 'Client', for: remote, help: 'Accept any certificate for wss' },
+  { name: 'insecure', for: remote, help: 'Accept any certificate for wss' },
   {
     name: 'proxy',
-    group: 'Client',
     for: remote,
     type: proxyUrl,
     default: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment',
     help: 'Connect through a proxy: http://, https://, socks5:// or socks5h://, with user:password@ if it asks',
   },
-] as const satisfies readonly Flag[];
+] as const satisfies readonly FlagRow[];

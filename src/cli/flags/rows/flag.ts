@@ -17,12 +17,10 @@ export const groupTitles: Readonly<Record<Group, string>> = {
 /** What a command line has wperf do. */
 export type Use = 'load' | 'ping' | 'route-back' | 'both-routes' | 'traceroute' | 'server' | 'from' | 'compare';
 
-export interface Flag {
+export interface FlagRow {
   /** Without dashes; of one character where there is no long form. */
   readonly name: string;
   readonly aliases?: readonly string[];
-  /** Its section of `--help`. */
-  readonly group: Group;
   /** What it has a meaning for; `loopback`: also against a server of this machine's own. All else refuses it. */
   readonly for: readonly (Use | 'loopback')[];
   /** What it chooses of these; without such a flag, a client makes a load test. */
@@ -43,4 +41,9 @@ export interface Flag {
   readonly requires?: readonly string[];
   /** What to do instead when it is given to the other end of tests, where that is more than using the right one. */
   readonly elsewhere?: string;
+}
+
+export interface Flag extends FlagRow {
+  /** Its section of `--help`. */
+  readonly group: Group;
 }

@@ -2,7 +2,7 @@
 import { defaults, iperf3, limits } from '../../../defaults/index.js';
 import { rateText, sizeText } from '../../../units.js';
 import { anySize, count, integer, seconds, sendingRate, text } from '../values/types.js';
-import type { Flag } from './flag.js';
+import type { FlagRow } from './flag.js';
 import { load } from './uses.js';
 
 /** Of the shortest: together they are no more than bytes may be. */
@@ -12,16 +12,14 @@ export const loadFlags = [
   {
     name: 'reverse',
     aliases: ['R'],
-    group: 'Client',
     for: load,
     help: 'Test the way down: the server sends',
     conflicts: ['bidir'],
   },
-  { name: 'bidir', group: 'Client', for: load, help: 'Test both ways at once' },
+  { name: 'bidir', for: load, help: 'Test both ways at once' },
   {
     name: 'parallel',
     aliases: ['P'],
-    group: 'Client',
     for: load,
     type: integer('STREAMS', limits.streams),
     default: String(defaults.streams),
@@ -30,7 +28,6 @@ export const loadFlags = [
   {
     name: 'length',
     aliases: ['l'],
-    group: 'Client',
     for: load,
     type: anySize,
     default: `${sizeText(defaults.blockBytes)}, with --udp ${defaults.datagram.blockBytes}, with --proto udp what fits the path`,
@@ -39,7 +36,6 @@ export const loadFlags = [
   {
     name: 'blockcount',
     aliases: ['k'],
-    group: 'Client',
     for: load,
     type: count('BLOCKS', mostBlocks),
     help: 'End when so many blocks of -l are delivered, as -n does',
@@ -47,7 +43,6 @@ export const loadFlags = [
   {
     name: 'omit',
     aliases: ['O'],
-    group: 'Client',
     for: load,
     type: seconds(limits.omitSeconds),
     default: String(defaults.omitSeconds),
@@ -57,7 +52,6 @@ export const loadFlags = [
   {
     name: 'bitrate',
     aliases: ['b', 'bandwidth'],
-    group: 'Client',
     for: load,
     type: sendingRate(limits.bitsPerSecond),
     default: `${rateText(defaults.bitsPerSecond)}, unlimited, with --udp ${rateText(defaults.datagram.bitsPerSecond)}`,
@@ -66,13 +60,11 @@ export const loadFlags = [
   {
     name: 'udp',
     aliases: ['u'],
-    group: 'Client',
     for: load,
     help: 'Send numbered packets at a steady rate, and measure their jitter and loss as a UDP test does',
   },
   {
     name: 'iperf3',
-    group: 'Client',
     for: ['load'],
     help: `Test against a server of iperf3, on port ${iperf3.port} unless told otherwise; packets of --udp are real ones`,
     conflicts: [
@@ -92,7 +84,6 @@ export const loadFlags = [
   },
   {
     name: 'username',
-    group: 'Client',
     for: ['load'],
     type: text('NAME', iperf3.loginCharacters),
     help: 'With --iperf3: log in as NAME, with the password in IPERF3_PASSWORD of the environment or asked for',
@@ -100,7 +91,6 @@ export const loadFlags = [
   },
   {
     name: 'rsa-public-key-path',
-    group: 'Client',
     for: ['load'],
     type: text('FILE'),
     help: "With --username: the server's RSA public key (PEM)",
@@ -108,17 +98,15 @@ export const loadFlags = [
   },
   {
     name: 'repeating-payload',
-    group: 'Client',
     for: ['load'],
     help: 'With --iperf3: fill load with the digits 0 to 9 again and again, at both ends, instead of random bytes',
     requires: ['iperf3'],
   },
   {
     name: 'retry',
-    group: 'Client',
     for: ['load'],
     type: seconds(iperf3.retryLimits),
     help: 'With --iperf3: try again for SECONDS while the server is busy with another test',
     requires: ['iperf3'],
   },
-] as const satisfies readonly Flag[];
+] as const satisfies readonly FlagRow[];

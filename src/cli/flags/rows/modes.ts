@@ -3,14 +3,13 @@ import { shells } from '../help/shells.js';
 import { topics } from '../help/topics.js';
 import { choice, text } from '../values/types.js';
 import { parseHost } from '../values/url.js';
-import type { Flag } from './flag.js';
+import type { FlagRow } from './flag.js';
 import { client, compare, everyUse, from, remote, server, trace } from './uses.js';
 
 export const modeFlags = [
   {
     name: 'server',
     aliases: ['s'],
-    group: 'Modes',
     for: server,
     makes: 'server',
     help: 'Wait for clients and serve their tests',
@@ -19,7 +18,6 @@ export const modeFlags = [
   {
     name: 'client',
     aliases: ['c'],
-    group: 'Modes',
     for: remote,
     type: text('HOST|URL'),
     help: 'Test the path to a server: host, host:port, [v6]:port, ws://host/path or wss://host/path',
@@ -27,14 +25,12 @@ export const modeFlags = [
   },
   {
     name: 'loopback',
-    group: 'Modes',
     for: client,
     help: 'Test this machine against a server of its own, started for the test on a free port',
     conflicts: ['traceroute'],
   },
   {
     name: 'traceroute',
-    group: 'Modes',
     for: trace,
     makes: 'traceroute',
     type: { placeholder: 'HOST', parse: parseHost },
@@ -42,7 +38,6 @@ export const modeFlags = [
   },
   {
     name: 'from',
-    group: 'Modes',
     for: from,
     makes: 'from',
     type: text('FILE...'),
@@ -53,7 +48,6 @@ export const modeFlags = [
   },
   {
     name: 'compare',
-    group: 'Modes',
     for: compare,
     makes: 'compare',
     type: text('FILE...'),
@@ -62,11 +56,10 @@ export const modeFlags = [
     help: 'Show how the results of tests differ from the first, and whether by more than they vary themselves',
     conflicts: ['server', 'client', 'loopback', 'traceroute', 'from'],
   },
-  { name: 'version', aliases: ['v'], group: 'Modes', for: everyUse, help: 'Print the version' },
+  { name: 'version', aliases: ['v'], for: everyUse, help: 'Print the version' },
   {
     name: 'help',
     aliases: ['h'],
-    group: 'Modes',
     for: everyUse,
     type: { ...choice(topics), placeholder: 'TOPIC' },
     alone: 'modes',
@@ -74,9 +67,8 @@ export const modeFlags = [
   },
   {
     name: 'completion',
-    group: 'Modes',
     for: everyUse,
     type: choice(shells),
     help: 'Print what has a shell complete the words of wperf',
   },
-] as const satisfies readonly Flag[];
+] as const satisfies readonly FlagRow[];

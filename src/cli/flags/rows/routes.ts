@@ -1,26 +1,23 @@
 /** Of routes, and of what a server that traces them for its clients has to be told. */
 import { defaults, limits, traceService } from '../../../defaults/index.js';
 import { choice, integer, seconds, text } from '../values/types.js';
-import type { Flag } from './flag.js';
+import type { FlagRow } from './flag.js';
 import { routes, routesAndServer, server, trace } from './uses.js';
 
 /** What a server that traces routes for its clients can be told of them. */
 const offered = [
   {
     name: 'tr-auth-only',
-    group: 'Routes',
     for: server,
     help: 'Trace only for clients that prove the token',
   },
   {
     name: 'tr-behind-proxy',
-    group: 'Routes',
     for: server,
     help: 'Trace also for clients of a trusted proxy, to the address that it tells; shows the network between, which their connection does not take',
   },
   {
     name: 'tr-max-concurrent',
-    group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.concurrent),
     default: String(traceService.defaults.concurrent),
@@ -28,7 +25,6 @@ const offered = [
   },
   {
     name: 'tr-cache',
-    group: 'Routes',
     for: server,
     type: seconds(traceService.limits.cacheSeconds),
     default: String(traceService.defaults.cacheSeconds),
@@ -36,7 +32,6 @@ const offered = [
   },
   {
     name: 'tr-max-packets',
-    group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.packets),
     default: String(traceService.defaults.packets),
@@ -44,7 +39,6 @@ const offered = [
   },
   {
     name: 'tr-packets-per-minute',
-    group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.packetsPerMinute),
     default: String(traceService.defaults.packetsPerMinute),
@@ -52,7 +46,6 @@ const offered = [
   },
   {
     name: 'tr-max-seconds',
-    group: 'Routes',
     for: server,
     type: seconds(traceService.limits.seconds),
     default: String(traceService.defaults.seconds),
@@ -60,19 +53,17 @@ const offered = [
   },
   {
     name: 'tr-hide-hops',
-    group: 'Routes',
     for: server,
     type: integer('N', traceService.limits.hideHops),
     default: String(traceService.defaults.hideHops),
     help: "Do not tell the addresses of the first N hops, the server's own network",
   },
-  { name: 'tr-hide-private', group: 'Routes', for: server, help: 'Do not tell private addresses of hops' },
-] as const satisfies readonly Flag[];
+  { name: 'tr-hide-private', for: server, help: 'Do not tell private addresses of hops' },
+] as const satisfies readonly FlagRow[];
 
-export const routesFlags = [
+export const traceFlags = [
   {
     name: 'tr-max-hops',
-    group: 'Trace',
     for: routes,
     type: integer('HOPS', limits.traceHops),
     default: String(defaults.trace.maxHops),
@@ -80,7 +71,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-first-hop',
-    group: 'Trace',
     for: routes,
     type: integer('HOP', limits.traceHops),
     default: String(defaults.trace.firstHop),
@@ -88,7 +78,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-queries',
-    group: 'Trace',
     for: routes,
     type: integer('COUNT', limits.traceQueries),
     default: String(defaults.trace.queries),
@@ -96,7 +85,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-timeout',
-    group: 'Trace',
     for: routes,
     type: seconds(limits.traceTimeoutSeconds),
     default: String(defaults.trace.timeoutSeconds),
@@ -104,7 +92,6 @@ export const routesFlags = [
   },
   {
     name: 'tr-proto',
-    group: 'Trace',
     for: routes,
     type: choice(['auto', 'udp', 'icmp', 'tcp', 'inband']),
     default: 'auto',
@@ -112,23 +99,20 @@ export const routesFlags = [
   },
   {
     name: 'tr-port',
-    group: 'Trace',
     for: trace,
     type: integer('PORT', { min: 1, max: limits.port.max }),
     default: `${defaults.trace.udpPort} for UDP, ${defaults.trace.tcpPort} for TCP`,
     help: 'With --traceroute: probe toward PORT',
   },
-  { name: 'tr-serial', group: 'Trace', for: routes, help: 'Send one probe at a time' },
-  { name: 'tr-no-dns', group: 'Trace', for: routes, help: 'Do not look up the names of hops' },
+  { name: 'tr-serial', for: routes, help: 'Send one probe at a time' },
+  { name: 'tr-no-dns', for: routes, help: 'Do not look up the names of hops' },
   {
     name: 'tr-require-target',
-    group: 'Trace',
     for: routes,
     help: 'Exit with 6 where a route does not reach its target',
   },
   {
     name: 'geoip-db',
-    group: 'Trace',
     for: routesAndServer,
     type: text('FILE|FOLDER'),
     repeatable: true,
@@ -136,13 +120,15 @@ export const routesFlags = [
     help: 'Look countries and ASes up in an .mmdb file or folder first; may be given again',
     conflicts: ['no-geoip'],
   },
-  { name: 'no-geoip', group: 'Trace', for: routesAndServer, help: 'Do not look up countries and ASes' },
+  { name: 'no-geoip', for: routesAndServer, help: 'Do not look up countries and ASes' },
+] as const satisfies readonly FlagRow[];
+
+export const routesFlags = [
   {
     name: 'no-reverse-traceroute',
-    group: 'Routes',
     for: server,
     help: 'Trace no routes for clients',
     conflicts: offered.map(({ name }) => name),
   },
   ...offered,
-] as const satisfies readonly Flag[];
+] as const satisfies readonly FlagRow[];

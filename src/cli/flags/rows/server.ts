@@ -3,13 +3,12 @@ import { limits, serverRate } from '../../../defaults/index.js';
 import { transports } from '../values/transports.js';
 import { cidrs, integer, rateLimit, text, urlPath } from '../values/types.js';
 import { parseHost } from '../values/url.js';
-import type { Flag } from './flag.js';
+import type { FlagRow } from './flag.js';
 import { server } from './uses.js';
 
 export const serverFlags = [
   {
     name: 'host',
-    group: 'Server',
     for: server,
     type: { placeholder: 'HOST', parse: parseHost },
     default: 'every address, IPv4 and IPv6',
@@ -18,7 +17,6 @@ export const serverFlags = [
   },
   {
     name: 'server-bitrate-limit',
-    group: 'Server',
     for: server,
     type: rateLimit,
     default: `none; over ${serverRate.seconds} s`,
@@ -26,7 +24,6 @@ export const serverFlags = [
   },
   {
     name: 'allow-proto',
-    group: 'Server',
     for: server,
     type: transports,
     default: 'all that there are',
@@ -34,21 +31,18 @@ export const serverFlags = [
   },
   {
     name: 'no-page',
-    group: 'Server',
     for: server,
     help: 'Serve no page that measures from a browser',
   },
-  { name: 'one-off', aliases: ['1'], group: 'Server', for: server, help: 'Serve one test, then exit' },
+  { name: 'one-off', aliases: ['1'], for: server, help: 'Serve one test, then exit' },
   {
     name: 'daemon',
     aliases: ['D'],
-    group: 'Server',
     for: server,
     help: 'Serve in the background; with --logfile, write the output there',
   },
   {
     name: 'tls-cert',
-    group: 'Server',
     for: server,
     type: text('FILE'),
     help: 'Speak wss with the certificate chain in FILE (PEM)',
@@ -56,7 +50,6 @@ export const serverFlags = [
   },
   {
     name: 'tls-key',
-    group: 'Server',
     for: server,
     type: text('FILE'),
     help: 'The private key of --tls-cert (PEM)',
@@ -64,7 +57,6 @@ export const serverFlags = [
   },
   {
     name: 'trust-proxy',
-    group: 'Server',
     for: server,
     type: cidrs,
     repeatable: true,
@@ -73,7 +65,6 @@ export const serverFlags = [
   },
   {
     name: 'path',
-    group: 'Server',
     for: server,
     type: urlPath,
     default: 'any',
@@ -82,7 +73,6 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-port',
-    group: 'Server',
     for: server,
     type: integer('PORT', { min: 1, max: limits.port.max }),
     default: 'the port of the server alone',
@@ -91,14 +81,12 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-one-at-a-time',
-    group: 'Server',
     for: server,
     help: 'Tell clients of iperf3 that the server is busy while a test of theirs runs, as iperf3 does',
     conflicts: ['no-iperf3'],
   },
   {
     name: 'iperf3-users',
-    group: 'Server',
     for: server,
     type: text('FILE'),
     help: 'Have clients of iperf3 log in, as a user in FILE: lines of name,SHA-256 of {name}password',
@@ -107,7 +95,6 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-private-key',
-    group: 'Server',
     for: server,
     type: text('FILE'),
     help: 'The RSA key (PEM) under whose public part clients of iperf3 log in',
@@ -116,15 +103,13 @@ export const serverFlags = [
   },
   {
     name: 'iperf3-open',
-    group: 'Server',
     for: server,
     help: 'Let clients of iperf3 in without the token that others need',
     conflicts: ['no-iperf3'],
   },
   {
     name: 'no-iperf3',
-    group: 'Server',
     for: server,
     help: 'Refuse clients of iperf3',
   },
-] as const satisfies readonly Flag[];
+] as const satisfies readonly FlagRow[];

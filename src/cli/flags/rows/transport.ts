@@ -2,33 +2,32 @@
 import { kcp } from '../../../defaults/index.js';
 import { transport } from '../values/transports.js';
 import { integer } from '../values/types.js';
-import type { Flag } from './flag.js';
+import type { FlagRow } from './flag.js';
 import { load, loadAndServer } from './uses.js';
 
-export const transportFlags = [
+export const protoFlags = [
   {
     name: 'proto',
-    group: 'Both',
     for: loadAndServer,
     type: transport,
     default: 'ws',
     help: 'Carry the load by PROTO, while the two ends talk over the WebSocket: ws, tcp, udp (real packets, as --udp), kcp, or the path of a module (docs/transports.md); on a server: a module to offer too',
   },
+] as const satisfies readonly FlagRow[];
+
+export const transportFlags = [
   {
     name: 'dont-fragment',
-    group: 'Client',
     for: load,
     help: 'With --proto udp or --iperf3 --udp: packets go in one piece, and those too long for the path are refused',
   },
   {
     name: 'probe-mtu',
-    group: 'Client',
     for: load,
     help: 'With --proto udp: find out the longest datagram that passes, each way, before the test',
   },
   {
     name: 'kcp-snd-wnd',
-    group: 'Client',
     for: load,
     type: integer('SEGMENTS', kcp.limits.sendWindow),
     default: String(kcp.defaults.sendWindow),
@@ -36,7 +35,6 @@ export const transportFlags = [
   },
   {
     name: 'kcp-rcv-wnd',
-    group: 'Client',
     for: load,
     type: integer('SEGMENTS', kcp.limits.receiveWindow),
     default: String(kcp.defaults.receiveWindow),
@@ -44,7 +42,6 @@ export const transportFlags = [
   },
   {
     name: 'kcp-interval',
-    group: 'Client',
     for: load,
     type: integer('MS', kcp.limits.interval),
     default: String(kcp.defaults.interval),
@@ -52,7 +49,6 @@ export const transportFlags = [
   },
   {
     name: 'kcp-resend',
-    group: 'Client',
     for: load,
     type: integer('ACKS', kcp.limits.resend),
     default: String(kcp.defaults.resend),
@@ -60,22 +56,19 @@ export const transportFlags = [
   },
   {
     name: 'kcp-no-delay',
-    group: 'Client',
     for: load,
     help: 'With --proto kcp: shorter timeouts, which grow more slowly',
   },
   {
     name: 'kcp-congestion',
-    group: 'Client',
     for: load,
     help: 'With --proto kcp: keep to a congestion window',
   },
   {
     name: 'kcp-mtu',
-    group: 'Client',
     for: load,
     type: integer('BYTES', kcp.limits.mtu),
     default: String(kcp.defaults.mtu),
     help: 'With --proto kcp: the longest datagram',
   },
-] as const satisfies readonly Flag[];
+] as const satisfies readonly FlagRow[];
