@@ -11,7 +11,7 @@ import { modeFlags } from './rows/modes.js';
 import { routesFlags, traceFlags } from './rows/routes.js';
 import { serverFlags } from './rows/server.js';
 import { simulationFlags } from './rows/simulation.js';
-import { protoFlags, transportFlags } from './rows/transport.js';
+import { kcpFlags, protoFlags, transportFlags } from './rows/transport.js';
 import type { FlagType } from './values/types.js';
 
 /** In the order of `--help`. */
@@ -20,7 +20,7 @@ const table = [
   ...inGroup('Both', bothFlags),
   ...inGroup('Client', loadFlags),
   ...inGroup('Both', protoFlags),
-  ...inGroup('Client', [...transportFlags, ...besideFlags, ...connectionFlags]),
+  ...inGroup('Client', [...transportFlags, ...kcpFlags, ...besideFlags, ...connectionFlags]),
   ...inGroup('Simulation', simulationFlags),
   ...inGroup('Server', serverFlags),
   ...inGroup('Trace', traceFlags),

@@ -3,6 +3,8 @@ import { defaults, iperf3, limits } from '../../../defaults/index.js';
 import { rateText, sizeText } from '../../../units.js';
 import { anySize, count, integer, seconds, sendingRate, text } from '../values/types.js';
 import type { FlagRow } from './flag.js';
+import { simulationFlags } from './simulation.js';
+import { kcpFlags } from './transport.js';
 import { load } from './uses.js';
 
 /** Of the shortest: together they are no more than bytes may be. */
@@ -69,17 +71,7 @@ export const loadFlags = [
     help: `Test against a server of iperf3, on port ${iperf3.port} unless told otherwise; packets of --udp are real ones`,
     conflicts: [
       ...['proto', 'token', 'token-file', 'no-legacy', 'legacy-token', 'header', 'cacert', 'insecure'],
-      ...[
-        'sim-latency',
-        'sim-jitter',
-        'sim-loss',
-        'sim-mtu',
-        'sim-sndbuf',
-        'sim-rcvbuf',
-        'sim-tcp-nodelay',
-        'sim-seed',
-      ],
-      ...['kcp-snd-wnd', 'kcp-rcv-wnd', 'kcp-interval', 'kcp-resend', 'kcp-no-delay', 'kcp-congestion', 'kcp-mtu'],
+      ...[...simulationFlags, ...kcpFlags].map(({ name }) => name),
     ],
   },
   {

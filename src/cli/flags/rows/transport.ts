@@ -26,6 +26,9 @@ export const transportFlags = [
     for: load,
     help: 'With --proto udp: find out the longest datagram that passes, each way, before the test',
   },
+] as const satisfies readonly FlagRow[];
+
+export const kcpFlags = [
   {
     name: 'kcp-snd-wnd',
     for: load,
