@@ -115,11 +115,11 @@ async function runHere(command: RunningCommand): Promise<number> {
     }
     case 'traceroute': {
       const { runTraceCommand } = await import('./run/command/route.js');
-      return runTraceCommand(command.options, command);
+      return runTraceCommand(command);
     }
     case 'server': {
       const { runServerCommand } = await import('./run/command/server.js');
-      return runServerCommand(command.plan, command);
+      return runServerCommand(command);
     }
   }
 }

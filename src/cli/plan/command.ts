@@ -27,34 +27,48 @@ export interface Conduct {
   readonly notes?: readonly string[];
 }
 
-interface RouteReport {
+/** How a route is shown. */
+export interface RouteReport {
   /** Undefined looks nothing up. */
   readonly geoip: GeoipOptions | undefined;
+  /** A route that ends before its target has an exit code of its own. */
   readonly requireTarget?: boolean;
 }
 
-export type RunningCommand = Conduct &
-  (
-    | { readonly command: 'client'; readonly plan: Placed<ClientPlan> }
-    | { readonly command: 'ping'; readonly plan: Placed<PingPlan> }
-    | ({
-        readonly command: 'route-back';
-        readonly plan: Placed<ReverseTracePlan>;
-        /** Shows the route there beside it. */
-        readonly both: boolean;
-      } & RouteReport)
-    | ({ readonly command: 'traceroute'; readonly options: TraceOptions } & RouteReport)
-    | {
-        readonly command: 'server';
-        readonly plan: ServerPlan;
-        /** 0 is no interval reports. */
-        readonly intervalSeconds: number;
-        /** For clients that look nothing up: browsers, and those of the original wperf. */
-        readonly geoip: GeoipOptions | undefined;
-        /** Serves in the background. */
-        readonly daemon?: boolean;
-      }
-  );
+interface ClientCommand extends Conduct {
+  readonly command: 'client';
+  readonly plan: Placed<ClientPlan>;
+}
+
+interface PingCommand extends Conduct {
+  readonly command: 'ping';
+  readonly plan: Placed<PingPlan>;
+}
+
+export interface RouteBackCommand extends Conduct, RouteReport {
+  readonly command: 'route-back';
+  readonly plan: Placed<ReverseTracePlan>;
+  /** Shows the route there beside it. */
+  readonly both: boolean;
+}
+
+export interface TracerouteCommand extends Conduct, RouteReport {
+  readonly command: 'traceroute';
+  readonly options: TraceOptions;
+}
+
+export interface ServerCommand extends Conduct {
+  readonly command: 'server';
+  readonly plan: ServerPlan;
+  /** 0 is no interval reports. */
+  readonly intervalSeconds: number;
+  /** For clients that look nothing up: browsers, and those of the original wperf. */
+  readonly geoip: GeoipOptions | undefined;
+  /** Serves in the background, and goes on without the process that started it. */
+  readonly daemon?: boolean;
+}
+
+export type RunningCommand = ClientCommand | PingCommand | RouteBackCommand | TracerouteCommand | ServerCommand;
 
 export type Command =
   | { readonly command: 'help'; readonly topic: Topic }

@@ -2,24 +2,16 @@
 import { exitCode, exitCodes, toWperfError } from '../../../errors.js';
 import type { Geoip, GeoipOptions } from '../../../geoip/open.js';
 import { given } from '../../../given.js';
-import type { OutputPlan } from '../../../plan/plan.js';
 import { makeTraceReporter } from '../../../report/make-route.js';
 import type { TraceReport } from '../../../report/reporter.js';
 import type { TraceTools } from '../../../trace/tools.js';
+import type { Conduct, RouteReport } from '../../plan/command.js';
 import type { Output } from '../output/output.js';
 import { runReported } from './reported.js';
 
-export interface TraceCommand {
-  /** Undefined looks nothing up. */
-  readonly geoip: GeoipOptions | undefined;
-  readonly output: OutputPlan;
-  /** A route that ends before its target has an exit code of its own. */
-  readonly requireTarget?: boolean;
-}
-
 /** Reports a trace as the plan says, and resolves with the exit code. */
 export function reportTrace(
-  { geoip, output: outputPlan, requireTarget = false }: TraceCommand,
+  { geoip, output: outputPlan, requireTarget = false }: Conduct & RouteReport,
   trace: (tools: TraceTools & Pick<Places, 'prepare'>) => AsyncIterable<TraceReport>,
 ): Promise<number> {
   return runReported<TraceReport>(outputPlan, async (output) => {

@@ -6,12 +6,9 @@ import { traceBothRoutes } from '../../../modes/route/both.js';
 import type { AskRoute } from '../../../modes/route/client.js';
 import type { ReverseTracePlan } from '../../../plan/plan.js';
 import { makeRoutesReporter } from '../../../report/make-route.js';
+import type { RouteBackCommand } from '../../plan/command.js';
 import { runReported } from './reported.js';
-import { codeOf, placesFor, reportTrace, type TraceCommand } from './reported-route.js';
-
-export interface RouteBackCommand extends TraceCommand {
-  readonly both: boolean;
-}
+import { codeOf, placesFor, reportTrace } from './reported-route.js';
 
 /** Has the server trace, and resolves with the exit code. */
 export function runRouteBack(plan: ReverseTracePlan, command: RouteBackCommand): Promise<number> {
