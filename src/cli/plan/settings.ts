@@ -26,12 +26,13 @@ export function withSettings(given: FlagValues, outside: Surroundings): Settled 
   const said = readSettings(found.file, found.text);
   const present = presentIn(given);
   const beneath = presentIn(said).filter((flag) => !isOverruled(flag, present) && !isInEnvironment(flag, outside));
-  const settings = given.config === undefined ? meaningful(beneath, present, { ...said, ...given }) : beneath;
-  return {
-    values: { ...Object.fromEntries(settings.map(({ name }) => [name, said[name]])), ...given },
-    file: found.file,
-    settings,
-  };
+  const withThese = (settings: readonly NamedFlag[]): FlagValues => ({
+    ...Object.fromEntries(settings.map(({ name }) => [name, said[name]])),
+    ...given,
+  });
+  const asked = given.config === undefined ? askedOf([...present, ...beneath], withThese(beneath)) : undefined;
+  const settings = asked === undefined ? beneath : beneath.filter((flag) => hasMeaning(flag, asked));
+  return { values: withThese(settings), file: found.file, settings };
 }
 
 /** Has an error that is about a setting name the file that it is from. */
@@ -114,14 +115,4 @@ function isInEnvironment({ name }: NamedFlag, { env }: Surroundings): boolean {
 /** Says against whom, or that this is a server: one of the flags of which a command line has one. */
 function isPlace({ name }: NamedFlag): boolean {
   return name === 'server' || name === 'client' || name === 'loopback' || name === 'traceroute';
-}
-
-function meaningful(settings: readonly NamedFlag[], given: readonly NamedFlag[], values: FlagValues): NamedFlag[] {
-  const both = [...given, ...settings];
-  const isChosen = (name: 'client' | 'loopback') =>
-    both.some((flag) => flag.name === name) ? values[name] : undefined;
-  const client = isChosen('client') as FlagValues['client'];
-  const loopback = isChosen('loopback') as FlagValues['loopback'];
-  const asked = askedOf(both, { ...(client !== undefined && { client }), ...(loopback && { loopback }) });
-  return asked === undefined ? [...settings] : settings.filter((flag) => hasMeaning(flag, asked));
 }
