@@ -10,10 +10,11 @@ export class RoutesDocument {
   readonly #routes = { forward: new Route(), reverse: new Route() };
   readonly #documents: Partial<Record<RouteEvent['direction'], TraceDocument>> = {};
 
-  add({ direction, event }: RouteEvent): void {
+  add({ direction, event }: RouteEvent): this {
     this.#documents[direction] ??= new TraceDocument();
     this.#documents[direction].add(event);
     this.#routes[direction].add(event);
+    return this;
   }
 
   toJSON(): Record<string, unknown> {

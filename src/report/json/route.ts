@@ -12,12 +12,14 @@ export class TraceDocument {
   #end: TraceEnd | undefined;
   #failure: { readonly error: string; readonly error_code: string } | undefined;
 
-  add(event: TraceReport): void {
+  /** It grows with each of them. */
+  add(event: TraceReport): this {
     if (event.type === 'trace-start') this.#start = event;
     else if (event.type === 'trace-hop') this.#hops.push(event);
     else if (event.type === 'trace-end') this.#end = event;
     else if (event.type === 'notice') this.#notes.push(event.text);
     else this.#failure = { error: event.error.line, error_code: event.error.code };
+    return this;
   }
 
   /** What a hop could not know when it was told, the end does. */

@@ -3,8 +3,7 @@ import { WperfError } from '../../../src/errors.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import { readAny } from '../../../src/report/document/read.js';
 import { anyPage } from '../../../src/report/html/any-page.js';
-import { HtmlPingReporter } from '../../../src/report/html/ping/ping.js';
-import { HtmlRoutesReporter, HtmlTraceReporter } from '../../../src/report/html/route/route.js';
+import { pingHtmlReporter, routesHtmlReporter, traceHtmlReporter } from '../../../src/report/html/reporters.js';
 import type { TraceReport } from '../../../src/report/reporter.js';
 import { identity } from '../fixtures.js';
 import { backEvents, pingEvents, thereEvents } from '../other-documents.js';
@@ -13,22 +12,22 @@ import { wordsOf } from './words.js';
 const failure = { type: 'error', error: new WperfError('unreachable', 'nobody is there') } as const;
 
 function pingsOf(events: readonly PingEvent[]): string {
-  const reporter = new HtmlPingReporter(identity);
+  const reporter = pingHtmlReporter(identity);
   for (const event of events) reporter.event(event);
   return reporter.page() ?? '';
 }
 
 function routeOf(events: readonly TraceReport[]): string {
-  const reporter = new HtmlTraceReporter();
+  const reporter = traceHtmlReporter();
   for (const event of events) reporter.event(event);
-  return reporter.page();
+  return reporter.page() ?? '';
 }
 
 function routesOf(there: readonly TraceReport[], back: readonly TraceReport[]): string {
-  const reporter = new HtmlRoutesReporter();
+  const reporter = routesHtmlReporter();
   for (const event of there) reporter.event({ direction: 'forward', event });
   for (const event of back) reporter.event({ direction: 'reverse', event });
-  return reporter.page();
+  return reporter.page() ?? '';
 }
 
 function expectWords(page: string, texts: readonly string[]): void {

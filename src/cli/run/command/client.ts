@@ -13,8 +13,8 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   return runReported<TestEvent>(outputPlan, async (output) => ({
     reporter: await clientReporter(outputPlan, output),
     pageReporter: async () => {
-      const { HtmlReporter } = await import('../../../report/html/load/load.js');
-      return new HtmlReporter(identity);
+      const { testHtmlReporter } = await import('../../../report/html/reporters.js');
+      return testHtmlReporter(identity);
     },
     events: (signal) => judged(runClientPlan(asked, { signal }), outputPlan.bounds),
     codeOf,

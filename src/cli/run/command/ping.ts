@@ -11,8 +11,8 @@ export function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Promise<
   return runReported<PingEvent>(outputPlan, async (output) => ({
     reporter: await pingReporter(outputPlan, output),
     pageReporter: async () => {
-      const { HtmlPingReporter } = await import('../../../report/html/ping/ping.js');
-      return new HtmlPingReporter(identity);
+      const { pingHtmlReporter } = await import('../../../report/html/reporters.js');
+      return pingHtmlReporter(identity);
     },
     events: (signal) => runPingPlan(plan, { signal }),
     codeOf,

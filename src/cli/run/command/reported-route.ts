@@ -19,8 +19,8 @@ export function reportTrace(
     return {
       reporter: makeTraceReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
       pageReporter: async () => {
-        const { HtmlTraceReporter } = await import('../../../report/html/route/route.js');
-        return new HtmlTraceReporter();
+        const { traceHtmlReporter } = await import('../../../report/html/reporters.js');
+        return traceHtmlReporter();
       },
       events: (signal) => toItsEnd(trace({ signal, prepare, ...given({ annotate }) })),
       codeOf: (event, isInterrupted) => (isInterrupted ? exitCodes.interrupted : codeOf(event, requireTarget)),

@@ -27,8 +27,8 @@ function reportBoth(
     return {
       reporter: makeRoutesReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
       pageReporter: async () => {
-        const { HtmlRoutesReporter } = await import('../../../report/html/route/route.js');
-        return new HtmlRoutesReporter();
+        const { routesHtmlReporter } = await import('../../../report/html/reporters.js');
+        return routesHtmlReporter();
       },
       events: (signal) => traceBothRoutes(plan, back, { signal, ...given({ annotate }) }),
       codeOf: ({ event }, isInterrupted) => {
