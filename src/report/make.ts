@@ -14,8 +14,12 @@ type Make<R> = (options: ReporterOptions, screen: Screen) => R;
 /** What makes reporters of tests in this format. */
 export async function testReporters(format: OutputPlan['format']): Promise<Make<Reporter>> {
   if (format === 'json') {
-    const { JsonReporter } = await import('./json/load.js');
-    return ({ output, ...identity }, screen) => new JsonReporter(identity, screen.out, tripsOf(output));
+    const [{ JsonReporter }, { DocumentBuilder }] = await Promise.all([
+      import('./json/whole.js'),
+      import('./json/document.js'),
+    ]);
+    return ({ output, ...identity }, screen) =>
+      new JsonReporter(new DocumentBuilder(identity, tripsOf(output)), screen.out);
   }
   if (format === 'json-stream') {
     const { JsonStreamReporter } = await import('./json/stream.js');
@@ -40,7 +44,10 @@ export async function pingReporters(format: OutputPlan['format']): Promise<Make<
     const { PingTextReporter } = await import('./text/ping.js');
     return (_options, screen) => new PingTextReporter(screen);
   }
-  const { PingJsonReporter, PingJsonStreamReporter } = await import('./json/ping.js');
-  if (format === 'json') return (identity, screen) => new PingJsonReporter(identity, screen.out);
-  return (identity, screen) => new PingJsonStreamReporter(identity, screen.out);
+  const [{ PingDocumentBuilder, PingJsonStreamReporter }, { JsonReporter }] = await Promise.all([
+    import('./json/ping.js'),
+    import('./json/whole.js'),
+  ]);
+  if (format !== 'json') return (identity, screen) => new PingJsonStreamReporter(identity, screen.out);
+  return (identity, screen) => new JsonReporter(new PingDocumentBuilder(identity), screen.out);
 }

@@ -1,7 +1,8 @@
 /** The server's report, kept for a client that asks for it. */
 import type { Recorder } from '../events/recorder.js';
-import { JsonReporter } from './json/load.js';
+import { DocumentBuilder } from './json/document.js';
 import type { Identity } from './json/objects.js';
+import { JsonReporter } from './json/whole.js';
 import type { Sink } from './reporter.js';
 import { TextReporter } from './text/load/load.js';
 
@@ -16,7 +17,7 @@ export function makeRecorder(identity: Identity): Recorder {
 /** For one whose own program reads JSON. */
 export function makeJsonRecorder(identity: Identity): Recorder {
   const { sink, text } = keep();
-  const reporter = new JsonReporter(identity, sink);
+  const reporter = new JsonReporter(new DocumentBuilder(identity), sink);
   return { event: (event) => reporter.event(event), text };
 }
 

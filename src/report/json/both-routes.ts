@@ -23,23 +23,6 @@ export class RoutesDocument {
   }
 }
 
-export class RoutesJsonReporter implements RoutesReporter {
-  readonly #out: Sink;
-  readonly #document = new RoutesDocument();
-
-  constructor(out: Sink) {
-    this.#out = out;
-  }
-
-  event(event: RouteEvent): void {
-    this.#document.add(event);
-  }
-
-  end(): void {
-    this.#out.write(`${jsonText(this.#document, 2)}\n`);
-  }
-}
-
 /** Each line of one route has a `direction`; the last one has the rows. */
 export class RoutesJsonStreamReporter implements RoutesReporter {
   readonly #out: Sink;

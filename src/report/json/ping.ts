@@ -43,22 +43,6 @@ export class PingDocumentBuilder {
   }
 }
 
-/** Prints the document at the end. */
-export class PingJsonReporter implements PingReporter {
-  readonly #builder: PingDocumentBuilder;
-  readonly #out: Sink;
-
-  constructor(identity: Identity, out: Sink) {
-    this.#builder = new PingDocumentBuilder(identity);
-    this.#out = out;
-  }
-
-  event(event: PingEvent): void {
-    const document = this.#builder.add(event);
-    if (document !== undefined) this.#out.write(`${jsonText(document, 2)}\n`);
-  }
-}
-
 /** Prints each event as one line `{"event": "start" | "pong" | "notice" | "end" | "error", "data": ...}`. */
 export class PingJsonStreamReporter implements PingReporter {
   readonly #identity: Identity;

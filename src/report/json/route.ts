@@ -35,24 +35,6 @@ export class TraceDocument {
   }
 }
 
-/** Prints one document when no more is told. */
-export class TraceJsonReporter implements TraceReporter {
-  readonly #out: Sink;
-  readonly #document = new TraceDocument();
-
-  constructor(out: Sink) {
-    this.#out = out;
-  }
-
-  event(event: TraceReport): void {
-    this.#document.add(event);
-  }
-
-  end(): void {
-    this.#out.write(`${jsonText(this.#document, 2)}\n`);
-  }
-}
-
 /** Prints each event as one line `{"event": "start" | "hop" | "end" | "notice" | "error", "data": ...}`. */
 export class TraceJsonStreamReporter implements TraceReporter {
   readonly #out: Sink;
