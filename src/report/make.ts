@@ -1,6 +1,6 @@
 /** Reporters as an output plan asks for them; each format is loaded when it is wanted. */
 import type { OutputPlan } from '../plan/plan.js';
-import type { Identity } from './json/objects.js';
+import type { Identity } from './json/common.js';
 import type { PingReporter, Reporter, Screen } from './reporter.js';
 
 export interface ReporterOptions extends Identity {

@@ -1,7 +1,7 @@
 /** The server's report, kept for a client that asks for it. */
 import type { Recorder } from '../events/recorder.js';
+import type { Identity } from './json/common.js';
 import { DocumentBuilder } from './json/document.js';
-import type { Identity } from './json/objects.js';
 import { JsonReporter } from './json/whole.js';
 import type { Sink } from './reporter.js';
 import { TextReporter } from './text/load/load.js';

@@ -1,7 +1,7 @@
 /** What a server reports of a client's pings: that they were, and how many. */
 import type { PingsServedEvent } from '../events/ping.js';
 import type { OutputPlan } from '../plan/plan.js';
-import { acceptedObject, type Identity, timestampObject } from './json/objects.js';
+import { acceptedObject, type Identity, programObject, timestampObject } from './json/common.js';
 import { jsonText } from './printable.js';
 import { plural, secondsText } from './text/format.js';
 import { acceptedFrom } from './text/load/describe.js';
@@ -18,10 +18,9 @@ export function servedPingsText(served: PingsServedEvent, identity: Identity, fo
   return `Answered ${plural(answered, 'ping')} of ${acceptedFrom(peer)} (${peerSoftware}) in ${secondsText(seconds)}\n`;
 }
 
-function startObject(served: PingsServedEvent, { software, systemInfo }: Identity) {
+function startObject(served: PingsServedEvent, identity: Identity) {
   return {
-    version: software,
-    system_info: systemInfo,
+    ...programObject(identity),
     timestamp: timestampObject(served.wallMs),
     accepted_connection: acceptedObject(served.peer),
     cookie: served.session,

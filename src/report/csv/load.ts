@@ -2,8 +2,8 @@
 import { stripControl } from '../../errors.js';
 import type { TestEvent } from '../../events/load.js';
 import { asRead } from '../document/read.js';
+import type { Identity } from '../json/common.js';
 import { DocumentBuilder } from '../json/document.js';
-import type { Identity } from '../json/objects.js';
 import type { Reporter, Screen } from '../reporter.js';
 import { checkLine } from '../text/load/checks.js';
 import { csvOf } from './csv.js';

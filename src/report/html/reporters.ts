@@ -1,8 +1,8 @@
 /** Gathers what happens for its report in HTML. */
 import { anyAsRead } from '../document/read.js';
 import { RoutesDocument } from '../json/both-routes.js';
+import type { Identity } from '../json/common.js';
 import { DocumentBuilder } from '../json/document.js';
-import type { Identity } from '../json/objects.js';
 import { PingDocumentBuilder } from '../json/ping.js';
 import { TraceDocument } from '../json/route.js';
 import { anyPage } from './any-page.js';

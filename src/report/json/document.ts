@@ -1,13 +1,7 @@
 /** The one document of a test, made of its events: a superset of iperf3's and of the original wperf's. */
 import type { StartEvent, TestEvent } from '../../events/load.js';
-import {
-  endObject,
-  type Identity,
-  identityObject,
-  intervalObject,
-  serverOutputFields,
-  startObject,
-} from './objects.js';
+import { failureObject, type Identity } from './common.js';
+import { endObject, identityObject, intervalObject, serverOutputFields, startObject } from './objects.js';
 
 export interface DocumentOptions {
   /** Tell the round trips of latency one by one. */
@@ -33,7 +27,7 @@ export class DocumentBuilder {
     else if (event.type === 'notice') this.#notes.push(event.text);
     else if (event.type === 'error') {
       const end = event.partial ? endObject(event.partial, this.#start, this.#withTrips) : {};
-      return this.#document({ end, error: event.error.line, error_code: event.error.code });
+      return this.#document({ end, ...failureObject(event.error) });
     } else if (event.type === 'end') {
       const end = endObject(event, this.#start, this.#withTrips);
       return this.#document({ end, ...serverOutputFields(event) });

@@ -8,11 +8,9 @@ import type {
   IntervalEvent,
   IntervalSum,
   StartEvent,
-  StreamInfo,
   StreamInterval,
   StreamResult,
 } from '../../events/load.js';
-import type { PeerAddress } from '../../events/peer.js';
 import { given } from '../../given.js';
 import type { FailedCheck } from '../../measure/checks.js';
 import { bitsPerSecond, type Span } from '../../measure/span.js';
@@ -21,23 +19,17 @@ import { mayEndByTime } from '../../plan/length.js';
 import type { Direction, TestDirection, TestPlan } from '../../plan/plan.js';
 import { isOpenEnded } from '../text/load/describe.js';
 import { isAsked } from '../text/load/socket.js';
+import { acceptedObject, connectedObject, type Identity, programObject, timestampObject } from './common.js';
 import { latencyReportObject } from './latency.js';
 import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packets.js';
 import { simulationObject } from './simulation.js';
 import { bufferFields, socketObject } from './socket.js';
 
-export interface Identity {
-  /** `wperf 1.0.0`. */
-  readonly software: string;
-  /** What `uname` tells. */
-  readonly systemInfo: string;
-}
-
 type Json = Record<string, unknown>;
 
 /** The start of a test that failed before it began. */
-export function identityObject({ software, systemInfo }: Identity): Json {
-  return { connected: [], version: software, system_info: systemInfo };
+export function identityObject(identity: Identity): Json {
+  return { connected: [], ...programObject(identity) };
 }
 
 export function startObject(start: StartEvent, identity: Identity): Json {
@@ -45,8 +37,8 @@ export function startObject(start: StartEvent, identity: Identity): Json {
   const { mssBytes } = socket.asked;
   const sends = start.role === 'client' ? test.direction !== 'down' : test.direction !== 'up';
   return {
-    ...identityObject(identity),
     connected: start.streams.map(connectedObject),
+    ...programObject(identity),
     timestamp: timestampObject(start.wallMs),
     ...(start.role === 'client' ? { connecting_to: peer } : { accepted_connection: acceptedObject(peer) }),
     cookie: start.session,
@@ -108,18 +100,6 @@ function testParametersObject(start: StartEvent): Json {
 
 function isUntilInterrupted(test: TestPlan): boolean {
   return test.bytes === undefined && !mayEndByTime(test);
-}
-
-export function acceptedObject({ host, port, byProxy }: PeerAddress): Json {
-  return { host, port: port ?? null, ...(byProxy !== undefined && { by_proxy: byProxy }) };
-}
-
-export function timestampObject(wallMs: number): Json {
-  return {
-    time: new Date(wallMs).toUTCString(),
-    timesecs: Math.floor(wallMs / 1000),
-    timemillisecs: Math.floor(wallMs),
-  };
 }
 
 /** A sum is absent while a stream's report is late: each is named by its direction, not by its place. */
@@ -277,8 +257,4 @@ function cpuObject(end: 'host' | 'remote', use: CpuUse | null): Json {
     [`${end}_user`]: use?.user ?? null,
     [`${end}_system`]: use?.system ?? null,
   };
-}
-
-export function connectedObject({ id, localHost, localPort, remoteHost, remotePort }: StreamInfo) {
-  return { socket: id, local_host: localHost, local_port: localPort, remote_host: remoteHost, remote_port: remotePort };
 }

@@ -2,8 +2,15 @@
 import type { PingEndEvent, PingEvent, PingStartEvent, PongEvent } from '../../events/ping.js';
 import { jsonText } from '../printable.js';
 import type { PingReporter, Sink } from '../reporter.js';
+import {
+  connectedObject,
+  failureObject,
+  type Identity,
+  lineOfMessage,
+  programObject,
+  timestampObject,
+} from './common.js';
 import { latencyObject } from './latency.js';
-import { connectedObject, type Identity, timestampObject } from './objects.js';
 import { simulationObject } from './simulation.js';
 import { socketObject } from './socket.js';
 
@@ -26,7 +33,7 @@ export class PingDocumentBuilder {
     else if (event.type === 'ping-end') return this.#document({ end: endObject(event) });
     else {
       const end = event.partial ? endObject(event.partial) : {};
-      return this.#document({ end, error: event.error.line, error_code: event.error.code });
+      return this.#document({ end, ...failureObject(event.error) });
     }
     return undefined;
   }
@@ -64,18 +71,12 @@ export class PingJsonStreamReporter implements PingReporter {
         return { event: 'start', data: startObject(event, this.#identity) };
       case 'pong':
         return { event: 'pong', data: pongObject(event) };
-      case 'notice':
-        return { event: 'notice', data: event.text };
       case 'ping-end':
         return { event: 'end', data: endObject(event) };
-      case 'error':
-        return { event: 'error', data: event.error.line, error_code: event.error.code };
+      default:
+        return lineOfMessage(event);
     }
   }
-}
-
-function programObject({ software, systemInfo }: Identity) {
-  return { version: software, system_info: systemInfo };
 }
 
 function startObject(start: PingStartEvent, identity: Identity) {

@@ -3,6 +3,7 @@ import type { HopAddress } from '../../events/hop.js';
 import type { SeenClient, TraceEnd, TraceHop, TraceStart } from '../../events/route.js';
 import { jsonText } from '../printable.js';
 import type { Sink, TraceReport, TraceReporter } from '../reporter.js';
+import { failureObject, lineOfMessage, timestampObject } from './common.js';
 
 /** The document of one trace, as far as its events have come. */
 export class TraceDocument {
@@ -10,7 +11,7 @@ export class TraceDocument {
   readonly #notes: string[] = [];
   #start: TraceStart | undefined;
   #end: TraceEnd | undefined;
-  #failure: { readonly error: string; readonly error_code: string } | undefined;
+  #failure: ReturnType<typeof failureObject> | undefined;
 
   /** It grows with each of them. */
   add(event: TraceReport): this {
@@ -18,7 +19,7 @@ export class TraceDocument {
     else if (event.type === 'trace-hop') this.#hops.push(event);
     else if (event.type === 'trace-end') this.#end = event;
     else if (event.type === 'notice') this.#notes.push(event.text);
-    else this.#failure = { error: event.error.line, error_code: event.error.code };
+    else this.#failure = failureObject(event.error);
     return this;
   }
 
@@ -56,20 +57,14 @@ export function lineOf(event: TraceReport) {
       return { event: 'hop', data: hopJson(event) };
     case 'trace-end':
       return { event: 'end', data: endJson(event) };
-    case 'notice':
-      return { event: 'notice', data: event.text };
-    case 'error':
-      return { event: 'error', data: event.error.line, error_code: event.error.code };
+    default:
+      return lineOfMessage(event);
   }
 }
 
 function startJson(start: TraceStart) {
   return {
-    timestamp: {
-      time: new Date(start.wallMs).toUTCString(),
-      timesecs: Math.floor(start.wallMs / 1000),
-      timemillisecs: Math.floor(start.wallMs),
-    },
+    timestamp: timestampObject(start.wallMs),
     direction: start.direction,
     host: start.host,
     ip: start.ip,

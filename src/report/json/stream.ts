@@ -1,9 +1,10 @@
 /** One line of JSON an event, with iperf3's event names; nothing is kept. */
-import type { ErrorEvent, StartEvent, TestEvent } from '../../events/load.js';
+import type { EndEvent, StartEvent, TestEvent } from '../../events/load.js';
 import { jsonText } from '../printable.js';
 import type { Reporter, Sink } from '../reporter.js';
+import { type Identity, lineOfMessage } from './common.js';
 import type { DocumentOptions } from './document.js';
-import { endObject, type Identity, intervalObject, serverOutputFields, startObject } from './objects.js';
+import { endObject, intervalObject, serverOutputFields, startObject } from './objects.js';
 
 export class JsonStreamReporter implements Reporter {
   readonly #identity: Identity;
@@ -20,17 +21,13 @@ export class JsonStreamReporter implements Reporter {
   event(event: TestEvent): void {
     if (event.type === 'start') this.#printStart(event);
     else if (event.type === 'interval') this.#print('interval', intervalObject(event, this.#start?.test.direction));
-    else if (event.type === 'notice') this.#print('notice', event.text);
-    else if (event.type === 'error') this.#printFailure(event);
     else if (event.type === 'end') {
       for (const [name, output] of Object.entries(serverOutputFields(event))) this.#print(name, output);
-      this.#print('end', endObject(event, this.#start, this.#withTrips));
+      this.#printEnd(event);
+    } else if (event.type === 'notice' || event.type === 'error') {
+      if ('partial' in event && event.partial) this.#printEnd(event.partial);
+      this.#write(lineOfMessage(event));
     }
-  }
-
-  #printFailure({ error, partial }: ErrorEvent): void {
-    if (partial) this.#print('end', endObject(partial, this.#start, this.#withTrips));
-    this.#print('error', error.line, { error_code: error.code });
   }
 
   #printStart(event: StartEvent): void {
@@ -43,7 +40,15 @@ export class JsonStreamReporter implements Reporter {
     });
   }
 
-  #print(event: string, data: unknown, more = {}): void {
-    this.#out.write(`${jsonText({ event, data, ...more })}\n`);
+  #printEnd(event: EndEvent): void {
+    this.#print('end', endObject(event, this.#start, this.#withTrips));
+  }
+
+  #print(event: string, data: unknown): void {
+    this.#write({ event, data });
+  }
+
+  #write(line: object): void {
+    this.#out.write(`${jsonText(line)}\n`);
   }
 }
