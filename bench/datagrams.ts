@@ -2,15 +2,14 @@
  * Datagram tests over loopback beside iperf3's with real UDP, at the same rate and packet size: how near the rate comes
  * to its target, and the jitter that each tool adds by itself. Both receive at the client, whose intervals tell jitter.
  */
-import { program, unmet } from '../test/support/machine.js';
+import { program } from '../test/support/machine.js';
 import { runIperf3, startIperf3Server } from '../test/support/peers/iperf3.js';
 import { output } from '../test/support/processes.js';
 import { withUndo } from '../test/support/undo.js';
 import { startWperfServer, wperf } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-import type { Table, TableOptions } from './options.js';
-
-export const datagramMode = 'datagram';
+import type { TableMaker } from './options.js';
+import { inRounds } from './rounds.js';
 
 const rates = ['100K', '1M', '10M', '100M', '500M'] as const;
 const bits = { K: 1e3, M: 1e6 } as const;
@@ -23,43 +22,35 @@ interface Sample {
   readonly lostPercent: number;
 }
 
+/** Of wperf and of iperf3. */
+type Pair = readonly [Sample, Sample];
+
 interface Report {
   readonly intervals: readonly { readonly sum: { readonly jitter_ms: number } }[];
   readonly end: { readonly sum_received: { readonly bits_per_second: number; readonly lost_percent: number } };
 }
 
-/** A header and a row for each rate. */
-export async function datagramTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
-  const missing = unmet([program('iperf3')]);
-  if (missing.length > 0) {
-    log(`not measured: datagrams need ${missing.join(', ')}`);
-    return [];
-  }
-  const rows: string[][] = [
-    [
-      'packets of 1400 bytes at',
-      'wperf rate error, %',
-      'wperf jitter, µs',
-      'iperf3 UDP jitter, µs',
-      'ratio',
-      'µs in each round, % lost',
-    ],
-  ];
-  for (const rate of rates) {
-    const pairs: [Sample, Sample][] = [];
-    for (let round = 1; round <= rounds; round += 1) {
-      const pair: [Sample, Sample] = [await wperfSample(rate, seconds), await iperf3Sample(rate, seconds)];
-      pairs.push(pair);
-      log(
-        `round ${round} of ${rounds}: packets at ${rate}, wperf ${sampleText(pair[0])}, iperf3 ${sampleText(pair[1])}`,
-      );
+/** A row for each rate. */
+export const datagrams: TableMaker = {
+  ...{ mode: 'datagram', needs: [program('iperf3')], needing: 'datagrams need' },
+  async make({ seconds, ...options }) {
+    const header = [
+      ...['packets of 1400 bytes at', 'wperf rate error, %', 'wperf jitter, µs', 'iperf3 UDP jitter, µs'],
+      ...['ratio', 'µs in each round, % lost'],
+    ];
+    const rows: string[][] = [];
+    for (const rate of rates) {
+      const both = async (): Promise<Pair> => [await wperfSample(rate, seconds), await iperf3Sample(rate, seconds)];
+      const text = (_: string, pair: Pair) =>
+        `packets at ${rate}, wperf ${sampleText(pair[0])}, iperf3 ${sampleText(pair[1])}`;
+      const [sampled] = await inRounds([rate], options, both, text);
+      rows.push(rowOf(rate, sampled?.samples ?? []));
     }
-    rows.push(rowOf(rate, pairs));
-  }
-  return rows;
-}
+    return [header, ...rows];
+  },
+};
 
-function rowOf(rate: string, pairs: readonly (readonly [Sample, Sample])[]): string[] {
+function rowOf(rate: string, pairs: readonly Pair[]): string[] {
   const ours = median(pairs.map(([own]) => own.jitterMs));
   const theirs = median(pairs.map(([, peer]) => peer.jitterMs));
   const errors = pairs.map(([own]) => own.errorPercent.toFixed(2)).join(' ');

@@ -2,15 +2,14 @@
  * Real UDP over loopback between wperf and iperf3, packets of 1,400 bytes at 500 Mbit/s, beside iperf3's own two ends:
  * what is lost, and the jitter, as the client tells.
  */
-import { program, unmet } from '../test/support/machine.js';
+import { program } from '../test/support/machine.js';
 import { startIperf3Server } from '../test/support/peers/iperf3.js';
 import { output } from '../test/support/processes.js';
 import { type Later, withUndo } from '../test/support/undo.js';
 import { startWperfServer, wperf } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-import type { Table, TableOptions } from './options.js';
-
-export const iperf3PacketsMode = 'iperf3-udp';
+import type { TableMaker } from './options.js';
+import { inRounds } from './rounds.js';
 
 const flags = ['-u', '-b', '500M', '-l', '1400', '-J'];
 
@@ -37,42 +36,37 @@ const servers: Readonly<Record<Program, (later: Later) => Promise<Server>>> = {
 
 const clients: Readonly<Record<Program, readonly string[]>> = { wperf: wperf('--iperf3'), iperf3: ['iperf3'] };
 
-/** Client and server, who are not both wperf. */
-const pairs = [
+/** Who are not both wperf. */
+type Pair = readonly [client: Program, server: Program];
+
+const pairs: readonly Pair[] = [
   ['iperf3', 'iperf3'],
   ['wperf', 'iperf3'],
   ['iperf3', 'wperf'],
-] as const;
+];
 
-/** A header and a row for each pair and direction. */
-export async function iperf3PacketsTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
-  const missing = unmet([program('iperf3')]);
-  if (missing.length > 0) {
-    log(`not measured: packets to and from iperf3 need ${missing.join(', ')}`);
-    return [];
-  }
-  const rows: string[][] = [];
-  for (const way of ['to the server', 'to the client']) {
-    const all = pairs.map(([client, server]) => ({ client, server, samples: [] as Sample[] }));
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const { client, server, samples } of round % 2 === 1 ? all : all.toReversed()) {
-        const sample = await sampleOf(client, server, way === 'to the server' ? [] : ['-R'], seconds);
-        samples.push(sample);
-        log(`round ${round} of ${rounds}: packets ${way}, ${client} client, ${server} server ${sampleText(sample)}`);
+/** A row for each pair and direction. */
+export const iperf3Packets: TableMaker = {
+  ...{ mode: 'iperf3-udp', needs: [program('iperf3')], needing: 'packets to and from iperf3 need' },
+  async make({ seconds, ...options }) {
+    const figures = ['lost, %', 'jitter, µs', '% lost (jitter µs) in each round'];
+    const rows: string[][] = [];
+    for (const way of ['to the server', 'to the client']) {
+      const take = ([client, server]: Pair) => sampleOf(client, server, way === 'to the server' ? [] : ['-R'], seconds);
+      const text = ([client, server]: Pair, sample: Sample) =>
+        `packets ${way}, ${client} client, ${server} server ${sampleText(sample)}`;
+      for (const { of, samples } of await inRounds(pairs, options, take, text)) {
+        rows.push([
+          ...[way, ...of],
+          median(samples.map(({ lostPercent }) => lostPercent)).toFixed(3),
+          median(samples.map(({ jitterMs }) => jitterMs * 1000)).toFixed(1),
+          samples.map(sampleText).join(', '),
+        ]);
       }
     }
-    for (const { client, server, samples } of all) {
-      rows.push([
-        ...[way, client, server],
-        median(samples.map(({ lostPercent }) => lostPercent)).toFixed(3),
-        median(samples.map(({ jitterMs }) => jitterMs * 1000)).toFixed(1),
-        samples.map(sampleText).join(', '),
-      ]);
-    }
-  }
-  const figures = ['lost, %', 'jitter, µs', '% lost (jitter µs) in each round'];
-  return [['packets of 1400 bytes at 500 Mbit/s', 'client', 'server', ...figures], ...rows];
-}
+    return [['packets of 1400 bytes at 500 Mbit/s', 'client', 'server', ...figures], ...rows];
+  },
+};
 
 function sampleText({ lostPercent, jitterMs }: Sample): string {
   return `${lostPercent.toFixed(3)} (${(jitterMs * 1000).toFixed(1)})`;

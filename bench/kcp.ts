@@ -1,14 +1,13 @@
 /** KCP over loopback beside a pair of kcp-go, both with windows of 1,024 segments, flushes each 10 ms, and no waiting. */
 import { join } from 'node:path';
 import { repositoryFile, temporaryFolder } from '../test/support/folders.js';
-import { goModule, program, unmet } from '../test/support/machine.js';
+import { goModule, program } from '../test/support/machine.js';
 import { output, start } from '../test/support/processes.js';
 import { type Later, withUndo } from '../test/support/undo.js';
 import { median } from './measurement.js';
-import type { Table, TableOptions } from './options.js';
+import type { TableMaker } from './options.js';
 import { runWperf } from './programs/iperf-like.js';
-
-export const kcpMode = 'kcp';
+import { inRounds } from './rounds.js';
 
 const sources = repositoryFile('test', 'transport', 'kcp', 'go');
 /** About what a pair of kcp-go carries in a second. */
@@ -25,40 +24,33 @@ const flags = [
   '2',
 ];
 
-/** A header and a row for each direction of wperf, and for kcp-go. */
-export async function kcpTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
-  const missing = unmet([program('go', 'golang-go'), goModule(sources)]);
-  if (missing.length > 0) {
-    log(`not measured: KCP needs ${missing.join(', ')}`);
-    return [];
-  }
-  return withUndo(async (later) => {
-    const peer = join(await temporaryFolder(later), 'peer');
-    await output(['go', 'build', '-buildvcs=false', '-o', peer, '.'], { cwd: sources, timeoutSeconds: 120 });
-    const all = [
-      { name: 'wperf up', run: () => wperfRate([...flags], seconds) },
-      { name: 'wperf down', run: () => wperfRate([...flags, '-R'], seconds) },
-      { name: 'kcp-go', run: () => withUndo((undo) => goRate(undo, peer, seconds)) },
-    ].map((one) => ({ ...one, rates: [] as Rate[] }));
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const { name, run, rates } of round % 2 === 1 ? all : all.toReversed()) {
-        const rate = await run();
-        rates.push(rate);
-        log(`round ${round} of ${rounds}: KCP, ${name} ${rateText(rate)} Gbit/s`);
-      }
-    }
-    const medianOf = (rates: readonly Rate[]) => median(rates.map(({ bitsPerSecond }) => bitsPerSecond));
-    const theirs = medianOf(all.at(-1)?.rates ?? []);
-    const rows = all.map(({ name, rates }) => [
-      name,
-      (medianOf(rates) / 1e9).toFixed(2),
-      (medianOf(rates) / theirs).toFixed(2),
-      peakText(rates),
-      rates.map(rateText).join(', '),
-    ]);
-    return [['KCP', 'Gbit/s, median', 'of kcp-go', 'peak MB, client + server', 'Gbit/s in each round'], ...rows];
-  });
-}
+/** A row for each direction of wperf, and for kcp-go. */
+export const kcp: TableMaker = {
+  ...{ mode: 'kcp', needs: [program('go', 'golang-go'), goModule(sources)], needing: 'KCP needs' },
+  make({ seconds, ...options }) {
+    return withUndo(async (later) => {
+      const peer = join(await temporaryFolder(later), 'peer');
+      await output(['go', 'build', '-buildvcs=false', '-o', peer, '.'], { cwd: sources, timeoutSeconds: 120 });
+      const all = [
+        { name: 'wperf up', run: () => wperfRate([...flags], seconds) },
+        { name: 'wperf down', run: () => wperfRate([...flags, '-R'], seconds) },
+        { name: 'kcp-go', run: () => withUndo((undo) => goRate(undo, peer, seconds)) },
+      ];
+      const text = ({ name }: { name: string }, rate: Rate) => `KCP, ${name} ${rateText(rate)} Gbit/s`;
+      const sampled = await inRounds(all, options, ({ run }) => run(), text);
+      const medianOf = (rates: readonly Rate[]) => median(rates.map(({ bitsPerSecond }) => bitsPerSecond));
+      const theirs = medianOf(sampled.at(-1)?.samples ?? []);
+      const rows = sampled.map(({ of: { name }, samples }) => [
+        name,
+        (medianOf(samples) / 1e9).toFixed(2),
+        (medianOf(samples) / theirs).toFixed(2),
+        peakText(samples),
+        samples.map(rateText).join(', '),
+      ]);
+      return [['KCP', 'Gbit/s, median', 'of kcp-go', 'peak MB, client + server', 'Gbit/s in each round'], ...rows];
+    });
+  },
+};
 
 interface Rate {
   readonly bitsPerSecond: number;

@@ -1,82 +1,67 @@
 /** `npm run bench`: the table on stdout, progress on stderr. */
-import { program, unmet } from '../test/support/machine.js';
+import { unmet } from '../test/support/machine.js';
 import { UndoStack } from '../test/support/undo.js';
-import { datagramMode, datagramTable } from './datagrams.js';
-import { iperf3PacketsMode, iperf3PacketsTable } from './iperf3-packets.js';
-import { kcpMode, kcpTable } from './kcp.js';
+import { datagrams } from './datagrams.js';
+import { iperf3Packets } from './iperf3-packets.js';
+import { kcp } from './kcp.js';
 import { describeMachine } from './machine.js';
-import type { Measurement } from './measurement.js';
+import { measureAll } from './measurement.js';
 import { measurements } from './measurements.js';
-import { type BenchOptions, parseOptions } from './options.js';
-import { pageMode, pageTable } from './page.js';
-import { realPacketsMode, realPacketsTable } from './real-packets.js';
-import { roundTripsMode, roundTripTable } from './round-trips.js';
-import { runRounds } from './runner.js';
+import { type BenchOptions, parseOptions, type Table, type TableMaker } from './options.js';
+import { page } from './page.js';
+import { realPackets } from './real-packets.js';
+import { roundTrips } from './round-trips.js';
 import { makeShared } from './shared.js';
-import { startMode, startTable } from './starting.js';
+import { starting } from './starting.js';
 import { asMarkdown, asText, tableOf } from './table.js';
+
+/** In the order of the report, below that of the measurements. */
+const makers: readonly TableMaker[] = [starting, roundTrips, datagrams, realPackets, iperf3Packets, kcp, page];
 
 async function main(options: BenchOptions): Promise<void> {
   const stack = new UndoStack();
   const log = (line: string) => console.error(line);
   try {
-    const chosen = select(measurements(makeShared(stack.later)), options.only);
-    for (const { name, missing } of chosen.filter((one) => one.missing.length > 0)) {
-      log(`not measured: ${name} needs ${missing.join(', ')}`);
+    const all = measurements(makeShared(stack.later));
+    checkModes(options.only, [...all, ...makers]);
+    const chosen = all.filter(({ mode }) => isChosen(mode, options));
+    for (const { name, missing } of chosen) tellMissing(`${name} needs`, missing, log);
+    const usable = chosen.filter(({ missing }) => missing.length === 0);
+    const outcomes = await measureAll(usable, { ...options, log });
+    const tables: Table[] = outcomes.length > 0 ? [tableOf(outcomes)] : [];
+    for (const { needs, needing, make } of makers.filter(({ mode }) => isChosen(mode, options))) {
+      const missing = unmet(needs);
+      tellMissing(needing, missing, log);
+      if (missing.length === 0) tables.push(await make({ ...options, log }));
     }
-    const outcomes = await runRounds(
-      chosen.filter((one) => one.missing.length === 0),
-      { ...options, log },
-    );
-    const tables = [
-      ...(outcomes.length > 0 ? [tableOf(outcomes)] : []),
-      ...(isChosen(startMode, options.only) ? [startTable({ ...options, log })] : []),
-      ...(isChosen(roundTripsMode, options.only) ? [await roundTripTable(options.rounds, log)] : []),
-      ...(isChosen(datagramMode, options.only) ? [await datagramTable({ ...options, log })] : []),
-      ...(isChosen(realPacketsMode, options.only) ? [await realPacketsTable({ ...options, log })] : []),
-      ...(isChosen(iperf3PacketsMode, options.only) ? [await iperf3PacketsTable({ ...options, log })] : []),
-      ...(isChosen(kcpMode, options.only) ? [await kcpTable({ ...options, log })] : []),
-      ...(isChosen(pageMode, options.only) ? await pageTables({ ...options, log }) : []),
-    ];
-    const machine = await describeMachine();
-    const conditions = `${options.rounds} rounds of ${options.seconds} s each, in turn, with new processes`;
-    if (options.markdown) {
-      console.log(
-        `${[...machine, `Runs: ${conditions}`].map((line) => `- ${line}`).join('\n')}\n\n${tables.map(asMarkdown).join('\n')}`,
-      );
-    } else {
-      console.log(`${machine.join('\n')}\nRuns: ${conditions}\n\n${tables.map(asText).join('\n')}`);
-    }
+    print(await describeMachine(), tables, options);
   } finally {
     await stack.undo();
   }
 }
 
-async function pageTables(options: Parameters<typeof pageTable>[0]): Promise<Awaited<ReturnType<typeof pageTable>>[]> {
-  const missing = unmet([program('chromium')]);
-  if (missing.length === 0) return [await pageTable(options)];
-  options.log(`not measured: the page needs ${missing.join(', ')}`);
-  return [];
-}
-
-function select(all: readonly Measurement[], only: readonly string[]): readonly Measurement[] {
-  const modes = [
-    ...new Set(all.map(({ mode }) => mode)),
-    startMode,
-    roundTripsMode,
-    datagramMode,
-    realPacketsMode,
-    iperf3PacketsMode,
-    kcpMode,
-    pageMode,
-  ];
+function checkModes(only: readonly string[], all: readonly { readonly mode: string }[]): void {
+  const modes = [...new Set(all.map(({ mode }) => mode))];
   const unknown = only.find((mode) => !modes.includes(mode));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: choose from ${modes.join(', ')}`);
-  return all.filter(({ mode }) => isChosen(mode, only));
 }
 
-function isChosen(mode: string, only: readonly string[]): boolean {
+function isChosen(mode: string, { only }: BenchOptions): boolean {
   return only.length === 0 || only.includes(mode);
+}
+
+function tellMissing(needing: string, missing: readonly string[], log: (line: string) => void): void {
+  if (missing.length > 0) log(`not measured: ${needing} ${missing.join(', ')}`);
+}
+
+function print(
+  machine: readonly string[],
+  tables: readonly Table[],
+  { rounds, seconds, markdown }: BenchOptions,
+): void {
+  const about = [...machine, `Runs: ${rounds} rounds of ${seconds} s each, in turn, with new processes`];
+  const lines = markdown ? about.map((line) => `- ${line}`) : about;
+  console.log(`${lines.join('\n')}\n\n${tables.map(markdown ? asMarkdown : asText).join('\n')}`);
 }
 
 try {

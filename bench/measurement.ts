@@ -1,4 +1,6 @@
-/** What a measurement is to the runner, which knows nothing of programs. */
+/** What a measurement is, whatever the programs. */
+import type { TableOptions } from './options.js';
+import { inRounds, type Sampled } from './rounds.js';
 
 /** What one process used in its whole life, its start included. */
 export interface Usage {
@@ -28,10 +30,11 @@ export interface Measurement {
   run(seconds: number): Promise<Sample>;
 }
 
-export interface Outcome {
-  readonly measurement: Measurement;
-  /** In the order of the rounds. */
-  readonly samples: readonly Sample[];
+export type Outcome = Sampled<Measurement, Sample>;
+
+export function measureAll(all: readonly Measurement[], { seconds, ...options }: TableOptions): Promise<Outcome[]> {
+  const text = ({ name }: Measurement, sample: Sample) => `${name} ${(total(sample) / 1e9).toFixed(2)} Gbit/s`;
+  return inRounds(all, options, (measurement) => measurement.run(seconds), text);
 }
 
 export function total(sample: Sample): number {

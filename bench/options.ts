@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Need } from '../test/support/machine.js';
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -11,8 +12,17 @@ export interface BenchOptions {
 /** Of one table, whose rounds are told as they end. */
 export type TableOptions = Pick<BenchOptions, 'rounds' | 'seconds'> & { readonly log: (line: string) => void };
 
-/** A header and rows; empty where what it needs is missing. */
+/** A header and rows. */
 export type Table = readonly (readonly string[])[];
+
+export interface TableMaker {
+  /** What `--only` selects. */
+  readonly mode: string;
+  readonly needs: readonly Need[];
+  /** What is told before those that are missing: `datagrams need`. */
+  readonly needing: string;
+  make(options: TableOptions): Promise<Table>;
+}
 
 /** `--rounds N` (5), `--seconds N` (3; whole ones, which is what iperf3 takes), `--only A,B`, `--markdown`. */
 export function parseOptions(argv: readonly string[]): BenchOptions {

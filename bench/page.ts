@@ -1,11 +1,11 @@
 /** The page in headless Chromium over loopback: throughput by HTTP requests each way, and when it is first seen. */
 import { startBrowser, Visit } from '../test/support/browser.js';
+import { program } from '../test/support/machine.js';
 import { withUndo } from '../test/support/undo.js';
 import { startWperfServer } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-import type { Table, TableOptions } from './options.js';
-
-export const pageMode = 'page';
+import type { TableMaker } from './options.js';
+import { inRounds } from './rounds.js';
 
 interface Round {
   readonly down: number;
@@ -13,35 +13,33 @@ interface Round {
   readonly firstPaintMs: number;
 }
 
-/** A header and a row for each figure. */
-export async function pageTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
-  const all: Round[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    const one = await measure(seconds);
-    all.push(one);
-    const { down, up, firstPaintMs } = one;
-    log(
-      `round ${round} of ${rounds}: the page, ${gigabits(down)} down, ${gigabits(up)} up, seen in ${firstPaintMs.toFixed(0)} ms`,
-    );
-  }
-  const row = (what: string, target: string, figure: (round: Round) => number, text: (value: number) => string) => [
-    what,
-    text(median(all.map(figure))),
-    target,
-    all.map((round) => text(figure(round))).join(', '),
-  ];
-  return [
-    ['the page in Chromium', 'median', 'target', 'in each round'],
-    row('down, Gbit/s', '1.5', ({ down }) => down, gigabits),
-    row('up, Gbit/s', '1.2', ({ up }) => up, gigabits),
-    row(
-      'first paint, ms',
-      '100',
-      ({ firstPaintMs }) => firstPaintMs,
-      (value) => value.toFixed(0),
-    ),
-  ];
-}
+/** A row for each figure. */
+export const page: TableMaker = {
+  ...{ mode: 'page', needs: [program('chromium')], needing: 'the page needs' },
+  async make({ seconds, ...options }) {
+    const text = (_: string, { down, up, firstPaintMs }: Round) =>
+      `the page, ${gigabits(down)} down, ${gigabits(up)} up, seen in ${firstPaintMs.toFixed(0)} ms`;
+    const [sampled] = await inRounds(['page'], options, () => measure(seconds), text);
+    const all = sampled?.samples ?? [];
+    const row = (what: string, target: string, figure: (round: Round) => number, text: (value: number) => string) => [
+      what,
+      text(median(all.map(figure))),
+      target,
+      all.map((round) => text(figure(round))).join(', '),
+    ];
+    return [
+      ['the page in Chromium', 'median', 'target', 'in each round'],
+      row('down, Gbit/s', '1.5', ({ down }) => down, gigabits),
+      row('up, Gbit/s', '1.2', ({ up }) => up, gigabits),
+      row(
+        'first paint, ms',
+        '100',
+        ({ firstPaintMs }) => firstPaintMs,
+        (value) => value.toFixed(0),
+      ),
+    ];
+  },
+};
 
 const gigabits = (bitsPerSecond: number) => (bitsPerSecond / 1e9).toFixed(2);
 

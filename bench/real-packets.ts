@@ -3,16 +3,15 @@
  * a rate, and at a rate how near that comes, what is lost, the jitter that each tool adds, and how evenly packets come.
  */
 import { repositoryFile } from '../test/support/folders.js';
-import { program, unmet } from '../test/support/machine.js';
+import { program } from '../test/support/machine.js';
 import { runIperf3, startIperf3Server } from '../test/support/peers/iperf3.js';
 import { freePort, listening } from '../test/support/ports.js';
 import { output, start } from '../test/support/processes.js';
 import { withUndo } from '../test/support/undo.js';
 import { startWperfServer, wperf } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-import type { Table, TableOptions } from './options.js';
-
-export const realPacketsMode = 'udp';
+import type { TableMaker } from './options.js';
+import { inRounds } from './rounds.js';
 
 const PACKET_BYTES = 1400;
 /** Without a rate, and at rates. */
@@ -52,41 +51,26 @@ const peers: readonly Peer[] = [
 /** As on a system where the kernel's own calls are out of reach. */
 const withoutKoffi = { NODE_OPTIONS: `--require ${repositoryFile('test', 'support', 'hide-koffi.cjs')}` };
 
-/** A header and a row for each rate. */
-export async function realPacketsTable({ rounds, seconds, log }: TableOptions): Promise<Table> {
-  const missing = unmet([program('iperf3')]);
-  if (missing.length > 0) {
-    log(`not measured: real packets need ${missing.join(', ')}`);
-    return [];
-  }
-  const rows = [
-    [
-      'real packets of 1400 bytes',
-      'who',
-      'kpackets/s',
-      'of iperf3',
-      'lost, %',
-      'jitter, µs',
-      'gaps p99, ms',
+/** A row for each rate and peer. */
+export const realPackets: TableMaker = {
+  ...{ mode: 'udp', needs: [program('iperf3')], needing: 'real packets need' },
+  async make({ seconds, ...options }) {
+    const header = [
+      ...['real packets of 1400 bytes', 'who', 'kpackets/s', 'of iperf3', 'lost, %', 'jitter, µs', 'gaps p99, ms'],
       'kpackets/s (% lost, jitter µs) in each round',
-    ],
-  ];
-  for (const rate of rates) {
-    const samples = new Map<string, Sample[]>(peers.map(({ name }) => [name, []]));
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const { name, run } of round % 2 === 1 ? peers : peers.toReversed()) {
-        const sample = await run(rate, seconds);
-        samples.get(name)?.push(sample);
-        log(`round ${round} of ${rounds}: packets at ${rate}, ${name} ${sampleText(sample)}`);
-      }
+    ];
+    const rows: string[][] = [];
+    for (const rate of rates) {
+      const text = ({ name }: Peer, sample: Sample) => `packets at ${rate}, ${name} ${sampleText(sample)}`;
+      const sampled = await inRounds(peers, options, ({ run }) => run(rate, seconds), text);
+      const theirs = sampled.find(({ of }) => of.name === 'iperf3')?.samples ?? [];
+      for (const { of, samples } of sampled) rows.push(rowOf(rate, of.name, samples, theirs));
     }
-    for (const { name } of peers) rows.push(rowOf(rate, name, samples));
-  }
-  return rows;
-}
+    return [header, ...rows];
+  },
+};
 
-function rowOf(rate: Rate, name: string, all: ReadonlyMap<string, readonly Sample[]>): string[] {
-  const own = all.get(name) ?? [];
+function rowOf(rate: Rate, name: string, own: readonly Sample[], theirs: readonly Sample[]): string[] {
   const figure = (samples: readonly Sample[], of: (sample: Sample) => number) => median(samples.map(of));
   const packets = (samples: readonly Sample[]) => figure(samples, (sample) => sample.packetsPerSecond);
   const gaps = own.flatMap(({ gapP99Ms }) => gapP99Ms ?? []);
@@ -94,7 +78,7 @@ function rowOf(rate: Rate, name: string, all: ReadonlyMap<string, readonly Sampl
     rate === '0' ? 'without a rate' : `${rate}bit/s`,
     name,
     (packets(own) / 1000).toFixed(1),
-    (packets(own) / packets(all.get('iperf3') ?? [])).toFixed(2),
+    (packets(own) / packets(theirs)).toFixed(2),
     figure(own, (sample) => sample.lostPercent).toFixed(2),
     figure(own, (sample) => sample.jitterMs * 1000).toFixed(1),
     gaps.length === 0 ? '' : median(gaps).toFixed(3),

@@ -4,8 +4,8 @@ import { output, start } from '../test/support/processes.js';
 import { withUndo } from '../test/support/undo.js';
 import { startWperfServer, wperf } from '../test/support/wperf.js';
 import { median } from './measurement.js';
-
-export const roundTripsMode = 'ping';
+import type { TableMaker } from './options.js';
+import { inRounds } from './rounds.js';
 
 const paces = [
   { name: 'one after another', count: 2000, seconds: 0 },
@@ -14,27 +14,24 @@ const paces = [
 
 type Pace = (typeof paces)[number];
 
-/** A header and a row for each pace. */
-export async function roundTripTable(
-  rounds: number,
-  log: (line: string) => void,
-): Promise<readonly (readonly string[])[]> {
-  const rows: string[][] = [
-    ['pings', 'wperf --ping, median ms', 'plain Node TCP, median ms', 'ratio', 'ms in each round'],
-  ];
-  for (const pace of paces) {
-    const pairs: [number, number][] = [];
-    for (let round = 1; round <= rounds; round += 1) {
-      const pair: [number, number] = [await wperfMedian(pace), await plainMedian(pace)];
-      pairs.push(pair);
-      log(`round ${round} of ${rounds}: pings ${pace.name}, wperf and plain ${texts(pair).join(', ')} ms`);
+/** A row for each pace. */
+export const roundTrips: TableMaker = {
+  ...{ mode: 'ping', needs: [], needing: 'pings need' },
+  async make(options) {
+    const rows: string[][] = [];
+    for (const pace of paces) {
+      const both = async (): Promise<[number, number]> => [await wperfMedian(pace), await plainMedian(pace)];
+      const text = ({ name }: Pace, pair: readonly number[]) =>
+        `pings ${name}, wperf and plain ${texts(pair).join(', ')} ms`;
+      const [sampled] = await inRounds([pace], options, both, text);
+      const pairs = sampled?.samples ?? [];
+      const [ours, theirs] = [median(pairs.map(([own]) => own)), median(pairs.map(([, plain]) => plain))];
+      const each = pairs.map((pair) => texts(pair).join(' / ')).join(', ');
+      rows.push([pace.name, ...texts([ours, theirs]), (ours / theirs).toFixed(2), each]);
     }
-    const [ours, theirs] = [median(pairs.map(([own]) => own)), median(pairs.map(([, plain]) => plain))];
-    const each = pairs.map((pair) => texts(pair).join(' / ')).join(', ');
-    rows.push([pace.name, ...texts([ours, theirs]), (ours / theirs).toFixed(2), each]);
-  }
-  return rows;
-}
+    return [['pings', 'wperf --ping, median ms', 'plain Node TCP, median ms', 'ratio', 'ms in each round'], ...rows];
+  },
+};
 
 const texts = (milliseconds: readonly number[]) => milliseconds.map((ms) => ms.toFixed(3));
 

@@ -4,9 +4,8 @@ import { exitCodes } from '../src/errors.js';
 import { unmet } from '../test/support/machine.js';
 import { executable, inside, nodeInside, packages } from './executable.js';
 import { median } from './measurement.js';
-import type { Table, TableOptions } from './options.js';
-
-export const startMode = 'start';
+import type { TableMaker } from './options.js';
+import { inRounds } from './rounds.js';
 
 interface Start {
   readonly name: string;
@@ -36,23 +35,21 @@ const starts: readonly Start[] = [
   ),
 ];
 
-/** A header and a row for each way to start. */
-export function startTable({ rounds, log }: TableOptions): Table {
-  const timed = starts.filter(({ missing }) => missing.length === 0).map((one) => ({ ...one, ms: [] as number[] }));
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const one of round % 2 === 1 ? timed : timed.toReversed()) {
-      one.ms.push(msOf(one));
-      log(`round ${round} of ${rounds}: ${one.name} ${one.ms.at(-1)?.toFixed(0)} ms`);
-    }
-  }
-  const medians = new Map(timed.map(({ name, ms }) => [name, median(ms)]));
-  const rows = timed.map(({ name, peer, ms }) => {
-    const ratio = median(ms) / (medians.get(peer ?? '') ?? Number.NaN);
-    const each = ms.map((one) => one.toFixed(0)).join(', ');
-    return [name, median(ms).toFixed(1), peer === undefined ? '' : `${ratio.toFixed(2)} × ${peer}`, each];
-  });
-  return [['starting', 'ms, median', 'of its peer', 'ms in each round'], ...rows];
-}
+/** A row for each way to start. */
+export const starting: TableMaker = {
+  ...{ mode: 'start', needs: [], needing: 'starting needs' },
+  async make(options) {
+    const usable = starts.filter(({ missing }) => missing.length === 0);
+    const timed = await inRounds(usable, options, msOf, ({ name }, ms) => `${name} ${ms.toFixed(0)} ms`);
+    const medians = new Map(timed.map(({ of, samples }) => [of.name, median(samples)]));
+    const rows = timed.map(({ of: { name, peer }, samples }) => {
+      const ratio = median(samples) / (medians.get(peer ?? '') ?? Number.NaN);
+      const each = samples.map((ms) => ms.toFixed(0)).join(', ');
+      return [name, median(samples).toFixed(1), peer === undefined ? '' : `${ratio.toFixed(2)} × ${peer}`, each];
+    });
+    return [['starting', 'ms, median', 'of its peer', 'ms in each round'], ...rows];
+  },
+};
 
 /** Until the process has ended. */
 function msOf({ words: [program = '', ...words], code }: Start): number {

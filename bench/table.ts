@@ -15,8 +15,8 @@ export function tableOf(outcomes: readonly Outcome[]): readonly (readonly string
   return [columns, ...outcomes.map((outcome) => rowOf(outcome, outcomes))];
 }
 
-function rowOf({ measurement, samples }: Outcome, all: readonly Outcome[]): readonly string[] {
-  const peers = all.filter((other) => measurement.peers?.includes(other.measurement.name));
+function rowOf({ of: measurement, samples }: Outcome, all: readonly Outcome[]): readonly string[] {
+  const peers = all.filter((other) => measurement.peers?.includes(other.of.name));
   const balance = median(samples.map(({ bitsPerSecond }) => Math.min(...bitsPerSecond) / Math.max(...bitsPerSecond)));
   const bidirectional = samples.some(({ bitsPerSecond }) => bitsPerSecond.length > 1);
   const cpu = (end: 'client' | 'server') =>
@@ -26,9 +26,7 @@ function rowOf({ measurement, samples }: Outcome, all: readonly Outcome[]): read
   return [
     measurement.name,
     fixed(median(samples.map(total)) / 1e9),
-    peers
-      .map((peer) => `${fixed(medianRate(samples) / medianRate(peer.samples))} × ${peer.measurement.name}`)
-      .join('; '),
+    peers.map((peer) => `${fixed(medianRate(samples) / medianRate(peer.samples))} × ${peer.of.name}`).join('; '),
     bidirectional ? fixed(balance) : '',
     `${cpu('client')} + ${cpu('server')}`,
     `${peak('client')} + ${peak('server')}`,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Measurement, median, type Sample } from '../../bench/measurement.js';
-import { runRounds } from '../../bench/runner.js';
+import { type Measurement, measureAll, median, type Sample } from '../../bench/measurement.js';
 import { asMarkdown, asText, tableOf } from '../../bench/table.js';
 
 const end = { cpuSeconds: 2, peakBytes: 50e6 };
@@ -38,7 +37,7 @@ async function threeRounds() {
     taken,
   );
   const logged: string[] = [];
-  const outcomes = await runRounds([ours, theirs], { rounds: 3, seconds: 1, log: (line) => logged.push(line) });
+  const outcomes = await measureAll([ours, theirs], { rounds: 3, seconds: 1, log: (line) => logged.push(line) });
   return { taken, logged, outcomes };
 }
 
