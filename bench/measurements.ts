@@ -27,20 +27,8 @@ export function measurements(shared: Shared): readonly Measurement[] {
       ...pair(shared, '-P 2', 'parallel', ['-P', '2'], control),
       plainC(shared, control),
     ]),
-    {
-      name: 'wperf wss up',
-      mode: 'wss',
-      peers: ['nginx + curl'],
-      missing: unmet([program('openssl')]),
-      run: (seconds) => runWperfOverTls(shared, [], seconds),
-    },
-    {
-      name: 'wperf wss down',
-      mode: 'wss',
-      peers: ['nginx + curl'],
-      missing: unmet([program('openssl')]),
-      run: (seconds) => runWperfOverTls(shared, ['-R'], seconds),
-    },
+    overTls(shared, 'up', []),
+    overTls(shared, 'down', ['-R']),
     {
       name: 'nginx + curl',
       mode: 'wss',
@@ -50,12 +38,7 @@ export function measurements(shared: Shared): readonly Measurement[] {
     ...legacyPair('up', 'upload'),
     ...legacyPair('down', 'reverse'),
     ...executableMeasurements(),
-    {
-      name: 'plain Node',
-      mode: 'limit',
-      missing: [],
-      run: runPlainNode,
-    },
+    { name: 'plain Node', mode: 'limit', missing: [], run: runPlainNode },
   ];
 }
 
@@ -96,6 +79,13 @@ function pair(
 
 function isOneWay(mode: string): boolean {
   return mode === 'up' || mode === 'down';
+}
+
+function overTls(shared: Shared, way: string, flags: readonly string[]): Measurement {
+  return {
+    ...{ name: `wperf wss ${way}`, mode: 'wss', peers: ['nginx + curl'], missing: unmet([program('openssl')]) },
+    run: (seconds) => runWperfOverTls(shared, flags, seconds),
+  };
 }
 
 function plainC(shared: Shared, control: string | undefined): Measurement {

@@ -21,13 +21,7 @@ export function iperf3Skips(): boolean {
 }
 
 export function runIperf3(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
-  const words = [...flags, ...asked(condition)];
-  return measure(
-    (later) => startIperf3Server(later, condition),
-    ({ host, port }) => ['iperf3', '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words],
-    seconds,
-    condition,
-  );
+  return measure((later) => startIperf3Server(later, condition), ['iperf3'], flags, seconds, condition);
 }
 
 export function runWperf(
@@ -36,59 +30,43 @@ export function runWperf(
   condition: Condition,
   program = wperf(),
 ): Promise<Sample> {
-  const words = [...flags, ...asked(condition)];
-  return measure(
-    (later) => startWperfServer(later, [], { ...condition, program }),
-    ({ host, port }) => [...program, '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words],
-    seconds,
-    condition,
-  );
+  return measure((later) => startWperfServer(later, [], { ...condition, program }), program, flags, seconds, condition);
 }
 
 /** iperf3's client, served by wperf. */
 export function runIperf3AtWperf(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
-  const words = [...flags, ...asked(condition)];
-  return measure(
-    (later) => startWperfServer(later, [], condition),
-    ({ host, port }) => ['iperf3', '-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words],
-    seconds,
-    condition,
-  );
+  return measure((later) => startWperfServer(later, [], condition), ['iperf3'], flags, seconds, condition);
 }
 
 /** iperf3's server, measured by wperf in its own words. */
 export function runWperfAtIperf3(flags: readonly string[], seconds: number, condition: Condition): Promise<Sample> {
-  const words = ['--iperf3', ...flags, ...asked(condition)];
-  return measure(
-    (later) => startIperf3Server(later, condition),
-    ({ host, port }) => wperf('-c', host, '-p', String(port), '-J', '-t', String(seconds), ...words),
-    seconds,
-    condition,
-  );
-}
-
-function asked({ control }: Condition): readonly string[] {
-  return control === undefined ? [] : ['-C', control];
+  return measure((later) => startIperf3Server(later, condition), wperf('--iperf3'), flags, seconds, condition);
 }
 
 export async function runWperfOverTls(shared: Shared, flags: readonly string[], seconds: number): Promise<Sample> {
   const { ca, cert, key } = await shared.certificates();
   return measure(
     (later) => startWperfServer(later, ['--tls-cert', cert, '--tls-key', key]),
-    ({ host, port }) => wperf('-c', `wss://${host}:${port}/`, '--cacert', ca, '-J', '-t', String(seconds), ...flags),
+    wperf('--cacert', ca),
+    flags,
     seconds,
+    { within: [] },
+    ({ host, port }) => ['-c', `wss://${host}:${port}/`],
   );
 }
 
 function measure(
   startServer: (later: Later) => Promise<Server>,
-  client: (server: Server) => readonly string[],
+  program: readonly string[],
+  flags: readonly string[],
   seconds: number,
-  { within }: Condition = { within: [] },
+  { within, control }: Condition,
+  target = ({ host, port }: Server) => ['-c', host, '-p', String(port)],
 ): Promise<Sample> {
   return withUndo(async (later) => {
     const server = await startServer(later);
-    const argv = [...within, ...client(server)];
+    const asked = control === undefined ? [] : ['-C', control];
+    const argv = [...within, ...program, ...target(server), '-J', '-t', String(seconds), ...flags, ...asked];
     const pair = await measurePair(later, server.process, argv, seconds + 20);
     const { exitCode, stdout, stderr } = pair.finished;
     if (exitCode !== 0) throw new Error(`${argv.join(' ')}: exit code ${exitCode}\n${stderr}${stdout}`);
