@@ -11,7 +11,6 @@ const memoryPollMs = 50;
 export interface Pair {
   readonly finished: Finished;
   readonly client: Usage;
-  readonly serverFinished: Finished;
   readonly server: Usage;
 }
 
@@ -38,12 +37,11 @@ export async function measurePair(
   const afterClient = childrenCpuSeconds();
   await serverIsDone();
   const serverPeak = serverMemory();
-  const serverFinished = await server.stop();
+  await server.stop();
   const afterServer = childrenCpuSeconds();
   return {
     finished,
     client: { cpuSeconds: afterClient - atStart, peakBytes: clientMemory() },
-    serverFinished,
     server: { cpuSeconds: afterServer - afterClient, peakBytes: serverPeak },
   };
 }
