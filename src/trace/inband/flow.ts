@@ -3,18 +3,19 @@
  * behind the ports; that number is what the peer acknowledged last before the probe was written. Pure.
  */
 import { isAfter, parseTcpSegment } from '../packet/tcp-segment.js';
+import { hasPorts, type Ports, viewOfAtLeast } from '../packet/transport-header.js';
 
 /** A segment that acknowledges more at once was not the peer's: so little is under way on this connection. */
 const maxAdvanceBytes = 1024 * 1024;
 
 export class InbandFlow {
   readonly ipProtocol = 6;
-  readonly #ports: { readonly source: number; readonly destination: number };
+  readonly #ports: Ports;
   readonly #idOfSequence = new Map<number, number>();
   #acknowledged: number | undefined;
   #latest: number | undefined;
 
-  constructor(ports: { readonly source: number; readonly destination: number }) {
+  constructor(ports: Ports) {
     this.#ports = ports;
   }
 
@@ -32,11 +33,8 @@ export class InbandFlow {
 
   /** The probe that an ICMP error quotes, given what follows the quoted IP header; undefined for any other packet. */
   idOfQuoted(transport: Uint8Array): number | undefined {
-    if (transport.length < 8) return undefined;
-    const header = new DataView(transport.buffer, transport.byteOffset, transport.byteLength);
-    const { source, destination } = this.#ports;
-    if (header.getUint16(0) !== source || header.getUint16(2) !== destination) return undefined;
-    return this.#idOfSequence.get(header.getUint32(4));
+    const header = viewOfAtLeast(transport, 8);
+    return header && hasPorts(header, this.#ports) ? this.#idOfSequence.get(header.getUint32(4)) : undefined;
   }
 
   /** Takes a segment of the peer; true when it brings data and acknowledges the latest probe. */

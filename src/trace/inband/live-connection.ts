@@ -5,6 +5,7 @@ import { endpointText } from '../../net/endpoint.js';
 import { parseIp } from '../../net/ip.js';
 import type { Channel, ChannelInfo, KernelOptions } from '../../transport/channel.js';
 import { parseTcpState, type TcpState, tcpStateBytes } from '../packet/tcp-state.js';
+import type { Ports } from '../packet/transport-header.js';
 import type { TraceTarget } from '../prober.js';
 
 /** What an in-band trace needs of a channel. */
@@ -13,7 +14,7 @@ export type InbandChannel = Pick<Channel, 'info' | 'kernel' | 'queuedBytes'> & P
 export class LiveConnection {
   readonly target: TraceTarget;
   /** As this machine sees them: whatever a NAT on the way makes of them, it undoes in what comes back. */
-  readonly ports: { readonly source: number; readonly destination: number };
+  readonly ports: Ports;
   readonly #channel: InbandChannel;
   readonly #options: KernelOptions;
   readonly #usualTtl: number;

@@ -23,11 +23,6 @@ import { ConnectionSockets } from './connection-sockets.js';
 import { InbandFlow } from './flow.js';
 import { type InbandChannel, LiveConnection } from './live-connection.js';
 
-export interface InbandHooks {
-  /** Called when `receive` may have something or the prober may no longer be busy, and now and then for nothing. */
-  readonly wake: () => void;
-}
-
 /** A probe that was written and whose pong has not come. */
 interface Flight {
   readonly probe: Probe;
@@ -42,13 +37,12 @@ interface Flight {
 }
 
 /**
- * Opens a prober over a channel that carries little else. Throws a WperfError: `trace-unavailable` that says why where
- * the system does not allow it, `peer-lost` when the peer answers no ping.
+ * Opens a prober over a channel that carries little else. `wake` is called when `receive` may have something or the prober
+ * may no longer be busy, and now and then for nothing. Throws a WperfError: `trace-unavailable` that says why where the
+ * system does not allow it, `peer-lost` when the peer answers no ping.
  */
-export async function openInband(channel: InbandChannel, options: InbandHooks): Promise<Prober> {
-  const prober = await openProber(channel, options).catch((thrown: unknown) => {
-    throw thrown instanceof WperfError ? thrown : unavailable(thrown);
-  });
+export async function openInband(channel: InbandChannel, wake: () => void): Promise<Prober> {
+  const prober = proberOver(channel, wake);
   try {
     await prober.learn();
     return prober;
@@ -58,8 +52,12 @@ export async function openInband(channel: InbandChannel, options: InbandHooks): 
   }
 }
 
-async function openProber(channel: InbandChannel, options: InbandHooks): Promise<InbandProber> {
-  return new InbandProber(openLibc(), channel, options);
+function proberOver(channel: InbandChannel, wake: () => void): InbandProber {
+  try {
+    return new InbandProber(openLibc(), channel, wake);
+  } catch (thrown) {
+    throw thrown instanceof WperfError ? thrown : unavailable(thrown);
+  }
 }
 
 function unavailable(thrown: unknown): WperfError {
@@ -88,7 +86,7 @@ class InbandProber implements Prober {
   #failure: unknown;
   #closed = false;
 
-  constructor(libc: Libc, channel: InbandChannel, { wake }: InbandHooks) {
+  constructor(libc: Libc, channel: InbandChannel, wake: () => void) {
     this.#libc = libc;
     this.#channel = channel;
     this.#wake = wake;

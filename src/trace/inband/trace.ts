@@ -23,7 +23,7 @@ export async function* inbandTrace(
 ): AsyncGenerator<TraceEvent, void> {
   const settings = inbandSettings(channel.info.remoteHost, wish);
   const waker = new Waker();
-  const prober = await openInband(channel, { wake: waker.wake });
+  const prober = await openInband(channel, waker.wake);
   const bound = new AbortController();
   const timer = setTimeout(() => bound.abort(), waits.inbandTraceSeconds * 1000);
   const signal = tools.signal ? AbortSignal.any([tools.signal, bound.signal]) : bound.signal;

@@ -1,6 +1,7 @@
 /** What a raw socket is to hear, told to the kernel, so that a busy host's traffic is not copied to a trace. */
 import type { Libc } from '../../host/linux/libc.js';
 import { linux, stableMemory } from '../../host/linux/sockets.js';
+import type { Ports } from '../packet/transport-header.js';
 import type { LinuxSocket } from './socket.js';
 
 /** Only these ICMP types. A set bit blocks its type; the masks are of native words. */
@@ -15,7 +16,7 @@ export function passIcmp(socket: LinuxSocket, types: readonly number[]): void {
 }
 
 /** Only segments with these ports, by a classic BPF program (linux/filter.h). */
-export function passPorts(libc: Libc, socket: LinuxSocket, ports: { source: number; destination: number }): void {
+export function passPorts(libc: Libc, socket: LinuxSocket, ports: Ports): void {
   const program = assemble(portProgram(socket.family, ports));
   const descriptor = stableMemory(16);
   descriptor.writeUInt16LE(program.length / instructionBytes, 0);
@@ -29,7 +30,7 @@ const instructionBytes = 8;
 const bpf = { ldxImmediate: 0x01, ldxIpHeaderLength: 0xb1, ldHalfAtX: 0x48, jumpEqual: 0x15, return: 0x06 } as const;
 
 /** An IPv4 raw socket's packets begin with the IP header, an IPv6 one's with the transport header. */
-export function portProgram(family: 4 | 6, ports: { source: number; destination: number }): Instruction[] {
+export function portProgram(family: 4 | 6, ports: Ports): Instruction[] {
   return [
     family === 4 ? [bpf.ldxIpHeaderLength, 0, 0, 0] : [bpf.ldxImmediate, 0, 0, 0],
     [bpf.ldHalfAtX, 0, 0, 0],

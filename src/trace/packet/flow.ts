@@ -6,6 +6,7 @@
 import { bytesOfIp, type Family } from '../../net/ip.js';
 import { checksum } from './checksum.js';
 import { icmp4, icmp6 } from './codes.js';
+import { hasPorts, type Ports, viewOfAtLeast } from './transport-header.js';
 
 export interface Flow {
   /** IP protocol number of its probes. */
@@ -26,7 +27,7 @@ const udpHeaderBytes = 8;
 const minUdpPayloadBytes = 12;
 
 /** The number is in the UDP length, which network address translation leaves alone. */
-export function udpFlow(ports: { source: number; destination: number }): Flow {
+export function udpFlow(ports: Ports): Flow {
   const latestOfLength = new Map<number, number>();
   return {
     ipProtocol: ipProtocols.udp,
@@ -77,11 +78,9 @@ export function icmpFlow(family: Family, identifier: number, cookie: Uint8Array)
   };
 }
 
-export interface TcpEnds {
+export interface TcpEnds extends Ports {
   readonly sourceIp: string;
   readonly destinationIp: string;
-  readonly source: number;
-  readonly destination: number;
 }
 
 const tcpFlags = { syn: 0x02, rst: 0x04, ack: 0x10 } as const;
@@ -134,16 +133,8 @@ function pseudoHeader({ sourceIp, destinationIp }: TcpEnds, length: number): Uin
   return [...addresses, Uint8Array.of(length >> 8, length & 0xff, 0, ipProtocols.tcp)];
 }
 
-function hasPorts(header: DataView, ports: { source: number; destination: number }): boolean {
-  return header.getUint16(0) === ports.source && header.getUint16(2) === ports.destination;
-}
-
 /** An error may quote too little to tell. */
 function carriesCookie(transport: Uint8Array, cookie: Uint8Array): boolean {
   if (transport.length < echoBytes) return true;
   return cookie.every((byte, index) => transport[cookieOffset + index] === byte);
-}
-
-function viewOfAtLeast(bytes: Uint8Array, length: number): DataView | undefined {
-  return bytes.length < length ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

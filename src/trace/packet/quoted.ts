@@ -5,6 +5,7 @@
 import type { MplsLabel } from '../../events/hop.js';
 import { type Family, ipOfBytes } from '../../net/ip.js';
 import { checksum } from './checksum.js';
+import { viewOf } from './transport-header.js';
 
 export interface IpPacket {
   readonly protocol: number;
@@ -123,8 +124,4 @@ function labelsOf(stack: Uint8Array): readonly MplsLabel[] {
       ttl: entry & 0xff,
     };
   });
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,8 +1,7 @@
 /** The header of a TCP segment (RFC 9293, section 3.1), from strangers: every length is checked. Pure. */
+import { type Ports, viewOfAtLeast } from './transport-header.js';
 
-export interface TcpSegment {
-  readonly source: number;
-  readonly destination: number;
+export interface TcpSegment extends Ports {
   /** The next sequence number that its sender expects; undefined without the ACK flag. */
   readonly acknowledged: number | undefined;
   /** Bytes after the header, as far as they are there. */
@@ -14,8 +13,8 @@ const ack = 0x10;
 
 /** Undefined for a header that is cut short or says so of itself. */
 export function parseTcpSegment(bytes: Uint8Array): TcpSegment | undefined {
-  if (bytes.length < minHeaderBytes) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOfAtLeast(bytes, minHeaderBytes);
+  if (view === undefined) return undefined;
   const headerBytes = (view.getUint8(12) >> 4) * 4;
   if (headerBytes < minHeaderBytes || headerBytes > bytes.length) return undefined;
   return {
