@@ -78,7 +78,7 @@ export class WperfError extends Error {
     this.code = code;
     this.operation = detail.operation;
     this.peer = detail.peer;
-    this.hint = detail.hint;
+    this.hint = detail.hint === undefined ? undefined : stripControl(detail.hint);
   }
 
   /** One line for a person: the message, then the hint. */

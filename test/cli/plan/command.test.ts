@@ -713,18 +713,32 @@ describe('bad input', () => {
     expect(failure('-c h', surroundings({}, 'ftp://me:pw@p'))).toEqual({ code: 'usage', line });
   });
 
+  it.each([
+    [['--ping=a\nb'], "--ping takes no value: leave out 'a b'"],
+    [['-J=\u001b[31mred\u202e'], "-J/--json takes no value: leave out ' [31mred '"],
+    [
+      ['--proto', '\u001b[31m'],
+      "--proto ' [31m' is no protocol that wperf has: give ws, tcp, udp, kcp, or the path of a module, as ./my.mjs",
+    ],
+    [['--proto', 'UDP'], "--proto 'UDP' is no protocol that wperf has: give udp"],
+  ])('tells nothing that a terminal obeys, of %j', (words, expected) =>
+    expect(failure(['-c', 'h', ...words]).line).toBe(expected),
+  );
+
   it('is never met with anything but a WperfError of one line', () => {
     const words = fc.oneof(
       fc.constantFrom(...flagsByWord.keys(), '--', '-', '', 'h', '5', '-5', '=', 'true'),
       fc.string(),
-      fc.tuple(fc.constantFrom(...flagsByWord.keys()), fc.string()).map(([word, value]) => `${word}=${value}`),
+      fc
+        .tuple(fc.constantFrom(...flagsByWord.keys()), fc.string({ unit: 'binary' }))
+        .map(([word, value]) => `${word}=${value}`),
     );
     const survives = fc.property(fc.array(words, { maxLength: 6 }), (argv) => {
       try {
         parse(argv);
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(WperfError);
-        expect((thrown as WperfError).line).not.toContain('\n');
+        expect((thrown as WperfError).line).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
       }
     });
     fc.assert(survives, { numRuns: 500 });

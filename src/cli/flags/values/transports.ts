@@ -10,9 +10,16 @@ export const transport: FlagType<string> = {
   choices: protos,
   parse(text) {
     if (isKnown(text) || isModulePath(text)) return text;
-    throw new BadValue('is no protocol that wperf has', `give ${names}, or the path of a module, as ./${text}.mjs`);
+    throw new BadValue('is no protocol that wperf has', hintFor(text));
   },
 };
+
+function hintFor(text: string): string {
+  const lower = text.toLowerCase();
+  if (isKnown(lower)) return `give ${lower}`;
+  const file = /^[\w-]{1,32}$/.test(text) ? text : 'my';
+  return `give ${names}, or the path of a module, as ./${file}.mjs`;
+}
 
 export const transports: FlagType<readonly string[]> = {
   placeholder: 'LIST',
