@@ -639,6 +639,9 @@ describe('bad input', () => {
     ['-c h -b 1000000', "-b/--bitrate '1000000' is a bare number, which is Mbit/s: write 1M if it is bit/s"],
     ['-c h -b 100000', "-b/--bitrate '100000' is a bare number, which is Mbit/s: write 100K if it is bit/s"],
     ['-c h -b 10M/5', "-b/--bitrate '10M/5' asks for bursts, and wperf sends evenly: give 10M"],
+    ['-c h -b 1000000/5', "-b/--bitrate '1000000/5' is a bare number, which is Mbit/s: write 1M if it is bit/s"],
+    ['-c h -b 2000000000000', "-b/--bitrate '2000000000000' is out of range: give 0 to 1T"],
+    [`-c h -b ${'9'.repeat(40)}`, `-b/--bitrate '${'9'.repeat(40)}' is out of range: give 0 to 1T`],
     ['-c h -b 2T/5', "-b/--bitrate '2T/5' is out of range: give 0 to 1T"],
     [
       '-c h -k 1.5',

@@ -95,18 +95,18 @@ const BARE_BITS = 100_000;
 /** Of what is sent: iperf3 takes the packets of a burst behind it. */
 export function sendingRate(limit: Range): FlagType<number> {
   const type = rate(limit);
-  return {
-    ...type,
-    parse(text) {
-      if (/^\d+$/.test(text) && Number(text) >= BARE_BITS) {
-        throw new BadValue('is a bare number, which is Mbit/s', `write ${rateText(Number(text))} if it is bit/s`);
-      }
-      const [, bits] = /^([^/]+)\/\d+$/.exec(text) ?? [];
-      if (bits === undefined) return type.parse(text);
-      type.parse(bits);
+  const parse = (text: string): number => {
+    const [, bits] = /^([^/]+)\/\d+$/.exec(text) ?? [];
+    if (bits !== undefined) {
+      parse(bits);
       throw new BadValue('asks for bursts, and wperf sends evenly', `give ${bits}`);
-    },
+    }
+    if (/^\d+$/.test(text) && Number(text) >= BARE_BITS && Number(text) <= limit.max) {
+      throw new BadValue('is a bare number, which is Mbit/s', `write ${rateText(Number(text))} if it is bit/s`);
+    }
+    return type.parse(text);
   };
+  return { ...type, parse };
 }
 
 /** What a test may have, and over how long that is averaged. */
