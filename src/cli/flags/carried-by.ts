@@ -17,3 +17,6 @@ export function cutsPackets(values: FlagValues): boolean {
   const carrier = carrierOf(values);
   return carrier === 'iperf3-datagrams' || (carrier === 'datagrams' && values.length !== undefined);
 }
+
+/** What is said of flags that ask how load travels, where a module carries it. */
+export const ofModule = 'how load travels is a matter of the module of --proto';

@@ -3,9 +3,9 @@
  * changes no figure is taken with a line that says what wperf does instead, and what cannot be had is refused in one.
  */
 import { waits } from '../../defaults/index.js';
-import { type Carrier, carrierOf, cutsPackets } from './carried-by.js';
+import { type Carrier, carrierOf, ofModule } from './carried-by.js';
 import type { Flag } from './rows/flag.js';
-import { dashed, type FlagValues, flagsByWord, label, labelOf, type NamedFlag, namesOf } from './table.js';
+import { dashed, type FlagValues, flagsByWord, label, type NamedFlag, namesOf } from './table.js';
 import { usageError } from './usage.js';
 import { text } from './values/types.js';
 
@@ -22,19 +22,12 @@ export interface ForeignFlag extends Pick<Flag, 'name' | 'aliases' | 'type'> {
 
 /** What wperf does instead of what these flags ask for, a line each. Throws WperfError 'usage' for one that cannot be had. */
 export function notesOn(given: readonly ForeignFlag[], values: FlagValues): string[] {
-  const ofForeign = given.flatMap((flag) => {
+  return given.flatMap((flag) => {
     const refusal = flag.refusalWith?.(values);
     if (refusal !== undefined) throw noSuchFlag(flag, refusal);
     if (flag.note === undefined) return [];
     return [`${label(flag)} changes nothing: ${typeof flag.note === 'string' ? flag.note : flag.note(values)}`];
   });
-  return [...ofForeign, ...idleNotes(values)];
-}
-
-/** Of a flag of wperf's own that holds already with what carries the load. */
-function idleNotes(values: FlagValues): string[] {
-  if (!values['dont-fragment'] || cutsPackets(values)) return [];
-  return [`${labelOf('dont-fragment')} changes nothing: ${whole[carrierOf(values)]}`];
 }
 
 export function noSuchFlag(flag: ForeignFlag, refusal: string) {
@@ -44,17 +37,9 @@ export function noSuchFlag(flag: ForeignFlag, refusal: string) {
 const noSctp = 'wperf measures over TCP and UDP';
 const tokenInstead = 'share a secret with --token-file at both ends';
 
-const ofModule = 'how load travels is a matter of the module of --proto';
-
 function by(ofTcp: string): Record<Carrier, string> {
   return { tcp: ofTcp, datagrams: ofTcp, 'iperf3-datagrams': ofTcp, kcp: ofTcp, module: ofModule };
 }
-
-const whole: Readonly<Record<Carrier, string>> = {
-  ...by('all travels in TCP, packets of -u/--udp too, and the kernel does not let its segments be cut'),
-  datagrams: 'packets of --proto udp are as long as the path takes in one piece, and not cut',
-  kcp: 'datagrams of --proto kcp are no longer than the path takes in one piece, and not cut',
-};
 
 const manyAtOnce = 'packets go to the system many at a time, and come so, where it can do that (Linux)';
 

@@ -8,6 +8,7 @@ import { checkCombination } from '../flags/combinations.js';
 import { notesOn } from '../flags/foreign.js';
 import type { Shell } from '../flags/help/shells.js';
 import type { Topic } from '../flags/help/topics.js';
+import { idleNotes } from '../flags/idle.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
 import { readWords } from '../flags/words.js';
@@ -91,7 +92,15 @@ export function parseCommand(argv: readonly string[], outside: Surroundings): Co
   if (values.completion) return { command: 'completion', shell: values.completion };
   if (values.version) return { command: 'version', verbose: values.verbose ?? false };
   const settled = withSettings(values, outside);
-  return namingFile(settled, () => commandOf(settled.values, notesOn(foreign, settled.values), outside));
+  return namingFile(settled, () => {
+    const notes = [...notesOn(foreign, settled.values), ...idleNotesOf(values, settled.values, outside)];
+    return commandOf(settled.values, notes, outside);
+  });
+}
+
+/** A file that wperf finds by itself serves all that is asked for: of what changes nothing there nothing is told. */
+function idleNotesOf(given: FlagValues, values: FlagValues, { env }: Surroundings): string[] {
+  return idleNotes(given.config === undefined ? given : values, values, env);
 }
 
 function commandOf(values: FlagValues, notes: readonly string[], outside: Surroundings): Command {

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { foreignFlags, knownByWord, notesOn } from '../../../src/cli/flags/foreign.js';
 import { flagsByWord, wordsOf } from '../../../src/cli/flags/table.js';
 import { readWords } from '../../../src/cli/flags/words.js';
-import { socketWishes } from '../../../src/cli/plan/load/socket.js';
 import { WperfError } from '../../../src/errors.js';
 import { describeNeeding, program } from '../../support/needs.js';
 
@@ -54,11 +53,6 @@ describe('a flag of iperf3', () => {
   ])('%s', (line, notes) => expect(notesOf(line.split(' '))).toEqual(notes));
 
   it.each([
-    ['--dont-fragment', 'all travels in TCP'],
-    ['--dont-fragment -u', 'all travels in TCP, packets of -u/--udp too'],
-    ['--dont-fragment --proto udp', 'packets of --proto udp are as long as the path takes in one piece'],
-    ['--dont-fragment --proto kcp', 'no longer than the path takes in one piece'],
-    ['--dont-fragment --proto ./mine.mjs', 'a matter of the module'],
     ['--gsro', 'which the kernel batches anyway'],
     ['--gsro --proto udp', 'many at a time'],
     ['--gsro --iperf3 -u', 'many at a time'],
@@ -87,15 +81,6 @@ describe('a flag of iperf3', () => {
     ['-c h --snd-timeout', '--snd-timeout needs a value: give VALUE'],
     ['-c h --forceflush=1', "--forceflush takes no value: leave out '1'"],
   ])('%s is refused', (line, expected) => expect(refusal(line.split(' '))).toBe(expected));
-
-  it.each(['--iperf3 -u', '--proto udp -l 3000', '--proto udp -l 1200 -R'])(
-    '--dont-fragment is done for %s, and nothing to be told',
-    (line) => {
-      const argv = ['-c', 'h', '--dont-fragment', ...line.split(' ')];
-      expect(notesOf(argv)).toEqual([]);
-      expect(socketWishes(readWords(argv).values)).toEqual({ dontFragment: true });
-    },
-  );
 
   it.each([
     [

@@ -141,12 +141,11 @@ describe('a client', () => {
     ['-c h -T true', { title: 'true' }],
     ['-c h -T a=b', { title: 'a=b' }],
     ['-c h --title a=b=c', { title: 'a=b=c' }],
-    ['-c h --extra-data {"site":7}', { extraData: '{"site":7}' }],
     ['-c h --get-server-output', { getServerOutput: true }],
     ['-c h --rx-copy', { rxCopy: true }],
     ['-c h --no-latency', { latency: false }],
     ['-c h --no-legacy', { noLegacy: true }],
-    ['-c h --legacy-token', { legacyToken: true }],
+    ['-c h --token s3cret --legacy-token', { token: 's3cret', legacyToken: true }],
     ['-c h --sim-latency 50', { simulation: { latencyMs: 50 } }],
     [
       '-c h --sim-latency 0.5 --sim-jitter 5 --sim-loss 1.5 --sim-seed 7',
@@ -183,6 +182,13 @@ describe('a client', () => {
     ],
   ])('%s', (line, expected) => {
     expect(parse(line)).toEqual({ command: 'client', plan: { ...test, target, ...expected }, output });
+  });
+
+  it('carries its own words in JSON', () => {
+    expect(parse('-c h -J --extra-data {"site":7}')).toEqual({
+      ...{ command: 'client', output: { ...output, format: 'json' } },
+      plan: { ...test, target, extraData: '{"site":7}' },
+    });
   });
 
   it.each<[string, string, string]>([
@@ -369,8 +375,12 @@ describe('a server', () => {
     ['-s --tls-cert cert --tls-key key', { tls: { cert: files.cert, key: files.key } }],
     ['-s --no-reverse-traceroute', { traces: { offered: false } }],
     [
-      '-s --token s3cret --tr-auth-only --tr-behind-proxy',
-      { token: 's3cret', traces: { authOnly: true, behindProxy: true } },
+      '-s --token s3cret --tr-auth-only --tr-behind-proxy --trust-proxy 127.0.0.1',
+      {
+        token: 's3cret',
+        traces: { authOnly: true, behindProxy: true },
+        trustProxy: [{ address: '127.0.0.1', prefix: 32 }],
+      },
     ],
     [
       '-s --tr-max-concurrent 8 --tr-cache 0 --tr-max-packets 90 --tr-packets-per-minute 900 --tr-max-seconds 20',
