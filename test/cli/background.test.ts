@@ -24,6 +24,15 @@ test('a server keeps its number in a file until it ends', async () => {
   expect(existsSync(pidFile)).toBe(false);
 });
 
+test.each(['-s -p 0', '--loopback -t 5'])('%s takes its file with it as soon as that is there', async (line) => {
+  const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
+  const running = await start(onTestFinished, wperf(...line.split(' '), '-I', pidFile));
+  await expect.poll(() => existsSync(pidFile), { interval: 1, timeout: 10_000 }).toBe(true);
+  running.signal('SIGTERM');
+  const { exitCode } = await running.finished;
+  expect([exitCode, existsSync(pidFile)]).toEqual([expect.any(Number), false]);
+});
+
 test('a server does not take the file of another that runs', async () => {
   const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
   const { process: server } = await startWperfServer(onTestFinished, ['-I', pidFile]);

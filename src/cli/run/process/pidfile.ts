@@ -2,20 +2,22 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { WperfError } from '../../../errors.js';
 import { writeFailure } from '../output/files.js';
+import { exitUponSignals } from './signals.js';
 
 /** Keeps the number of this process in a file until the process exits. Throws WperfError `file-failure`. */
 export function keepPidFile(path: string): void {
   if (isOther(path)) throw failure(`${shown(path)} is there, and no regular file`);
   const holder = livingHolder(path);
   if (holder !== undefined) throw failure(`${shown(path)} is kept by process ${holder}, which still runs`);
+  process.once('exit', () => {
+    if (numberIn(path) === process.pid) removeQuietly(path);
+  });
+  exitUponSignals();
   try {
     write(path, openSync(path, 'w'));
   } catch (cause) {
     throw writeFailure(shown(path), cause);
   }
-  process.once('exit', () => {
-    if (numberIn(path) === process.pid) removeQuietly(path);
-  });
 }
 
 /** What cannot be written whole is not left there empty. */

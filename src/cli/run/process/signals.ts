@@ -11,6 +11,15 @@ function leave(code: number): never {
   exit(code);
 }
 
+function leaveAtOnce(signal: (typeof signals)[number]): never {
+  exit(128 + constants.signals[signal]);
+}
+
+/** Until somebody wants an orderly end, a signal ends the process as it does by itself, but not without what is due at its exit. */
+export function exitUponSignals(): void {
+  for (const signal of signals) process.on(signal, leaveAtOnce);
+}
+
 const first = deferred();
 
 /** Resolves when a signal has asked for an orderly end. */
@@ -25,5 +34,5 @@ export function onInterrupt(task: () => void): void {
     first.resolve();
     task();
   };
-  for (const signal of signals) process.on(signal, handler);
+  for (const signal of signals) process.off(signal, leaveAtOnce).on(signal, handler);
 }
