@@ -34,6 +34,12 @@ export function number(min: number, max: number): Shape<number> {
   };
 }
 
+/** Infinity, as which JSON with a number of too many digits is read, among them. */
+export const anyNumber: Shape<number> = (value, field) => {
+  if (typeof value === 'number') return value;
+  throw new ShapeError(field, 'a number');
+};
+
 export function text(maxCharacters: number): Shape<string> {
   return (value, field) => {
     if (typeof value === 'string' && value.length <= maxCharacters) return value;

@@ -83,9 +83,7 @@ export class WsChannel implements Channel {
       });
     }
     ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    ws.on('error', (error) => {
-      this.#failure ||= error.message;
-    });
+    ws.on('error', (error) => this.#onError(error));
     ws.on('ping', (payload) => this.onPing(() => this.#pong(payload)));
     ws.on('pong', (payload) => this.#onPong(payload));
     ws.on('close', (code, reason) => {
@@ -219,6 +217,12 @@ export class WsChannel implements Channel {
     const arrivedMs = (this.#lane?.arrivedAt ?? 0) * 1000;
     const isSound = arrivedMs > (this.#pings.sentMs(key) ?? 0);
     this.#pings.answered(key, isSound ? arrivedMs : performance.now());
+  }
+
+  /** `ws` judges frames by the rules of RFC 6455, and has said goodbye to who broke one; all else is the socket's. */
+  #onError({ message, code = '' }: NodeJS.ErrnoException): void {
+    this.#failure ||= message;
+    if (code.startsWith('WS_ERR_')) this.#refuse(`it broke a rule of WebSocket (${message})`);
   }
 
   #keep(text: string): void {

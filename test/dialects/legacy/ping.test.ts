@@ -89,7 +89,7 @@ describe('a server of the original that', () => {
     ['says a number', (ws) => ws.send('7'), /^protocol-violation: .* where a pong was due$/],
     ['says nonsense', (ws) => ws.send('\u0007\u001b[2J'), /^protocol-violation: .* where a pong was due$/],
     ['says deep nonsense', (ws) => ws.send('['.repeat(4000)), /^protocol-violation: .* where a pong was due$/],
-    ['says too much', (ws) => ws.send('x'.repeat(5000)), /^peer-lost: .* a text of 5000 characters/],
+    ['says too much', (ws) => ws.send('x'.repeat(5000)), /^protocol-violation: .* a text of 5000 characters/],
     ['sends load', (ws) => ws.send(Buffer.alloc(100)), /^protocol-violation: .*not asked for/],
     ['floods', (ws, seq) => Array.from({ length: 3000 }, () => ws.send(pong(seq))), /over and over$/],
     ['vanishes', (ws) => ws.terminate(), /^peer-lost: /],

@@ -168,7 +168,7 @@ describe('a route that is told', () => {
     ['a hop without data', ['{"type":"hop"}'], /data must be an object$/],
     ['an unknown text', ['{"type":"pong","seq":0}'], /type must be one of hop, error, end$/],
     ['no JSON', ['\u0007'], /^protocol-violation: /],
-    ['too long a text', ['x'.repeat(5000)], /^peer-lost: .* a text of 5000 characters/],
+    ['too long a text', ['x'.repeat(5000)], /^protocol-violation: .* a text of 5000 characters/],
     ['an error of many words', [`{"type":"error","message":"${'no '.repeat(1000)}"}`], /^request-refused: .{500,540}$/],
   ])('with %s is refused in one line', async (_what, texts, expected) => {
     const { error, last } = await traceOf(texts);

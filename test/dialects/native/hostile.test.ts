@@ -119,6 +119,7 @@ describe('a client that', () => {
 
   it('sends a binary frame beyond the limit is refused', async () => {
     expect((await speak([hello, Buffer.alloc(5 * 1024 * 1024)])).code).toBe(1009);
+    await vi.waitFor(() => expect(notices.join()).toContain(': it broke a rule of WebSocket (Max payload size'));
     await stillServes();
   });
 

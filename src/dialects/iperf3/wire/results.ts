@@ -2,6 +2,7 @@
 import { stripControl, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import {
+  anyNumber,
   type ForeignObject,
   integer,
   isForeignObject,
@@ -84,13 +85,11 @@ const seconds = number(0, Number.MAX_SAFE_INTEGER);
 /** Late packets that nobody had missed yet may make it negative. */
 const balance = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 const percent = number(-1e9, 1e9);
-/** Of -1 some versions make 2^64 - 1. */
-const any = number(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-
 const streamShape = record({
   id: integer(1, Number.MAX_SAFE_INTEGER),
   bytes: count,
-  retransmits: any,
+  /** Of -1 some versions make 2^64 - 1. */
+  retransmits: anyNumber,
   jitter: seconds,
   errors: balance,
   packets: count,
@@ -104,7 +103,7 @@ const resultsShape = record({
   cpu_util_total: percent,
   cpu_util_user: percent,
   cpu_util_system: percent,
-  sender_has_retransmits: any,
+  sender_has_retransmits: anyNumber,
   congestion_used: optional(text(64)),
   server_output_text: optional(text(resultBounds.bytes)),
   streams: list(streamShape, resultBounds.streams),

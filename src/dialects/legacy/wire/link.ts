@@ -90,7 +90,7 @@ export class LegacyLink {
 
   #break(reason: string, text: string): void {
     this.refuse(reason);
-    this.#closed = { reason: 'policy', text };
+    this.#closed = { reason: 'protocol', text };
     this.onClosed(this.#closed);
   }
 }

@@ -137,6 +137,11 @@ describe('results', () => {
     expect(error).toMatchObject({ code: 'protocol-violation' });
   });
 
+  it('name what a figure without bounds must be', () => {
+    const error = outcomeOf(() => readResults({ ...writeResults(whole), sender_has_retransmits: 'none' }, [1, 3]));
+    expect(error).toMatchObject({ message: 'the results cannot be: sender_has_retransmits must be a number' });
+  });
+
   it('whatever they are, are read or refused, and nothing else', () => {
     const keys = Object.keys(writeResults(whole));
     for (let i = 0; i < 3000; i++) {
