@@ -39,6 +39,10 @@ export interface FrontDoor {
 
 export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
   const server = createServer({ noDelay: true }, (tcp) => {
+    if (isGone(tcp)) {
+      tcp.destroy();
+      return;
+    }
     options.onConnection(tcp);
     if (!tcp.destroyed) sniff(tcp, options);
   });
@@ -50,6 +54,11 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     port: address.port,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Reset before it was taken: the system tells no address of it any more, though it gives what had come. */
+function isGone(tcp: Socket): boolean {
+  return tcp.remoteAddress === undefined;
 }
 
 /** Waits for the first bytes, behind a PROXY protocol header where a trusted proxy sent one. */

@@ -1,4 +1,5 @@
 /** Which opening a connection at the front door goes to, over real sockets. */
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { bounds } from '../../../src/defaults/index.js';
 import type { Arrival, Claim, Opening } from '../../../src/transport/door/arrival.js';
@@ -37,6 +38,37 @@ test('says which zone of the address to listen at is of no interface', async () 
     code: 'listen-failure',
     line: '--host fe80::1 is a link-local address without its zone: name the interface, as in fe80::1%eth0',
   });
+});
+
+/** Resets a connection that nobody has taken yet, behind its first bytes: this thread waits meanwhile. */
+function connectAndReset(port: number): void {
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const code = `const { workerData: { port, done } } = require('node:worker_threads');
+    const socket = require('node:net').connect(port, '127.0.0.1', () => socket.write('abc', () => socket.resetAndDestroy()));
+    socket.once('close', () => { Atomics.store(done, 0, 1); Atomics.notify(done, 0); });`;
+  const worker = new Worker(code, { eval: true, workerData: { port, done } });
+  expect(Atomics.wait(done, 0, 0, 10_000)).not.toBe('timed-out');
+  void worker.terminate();
+}
+
+test('lets go of a connection that was reset before it was taken, of which nobody could say whose it was', async () => {
+  const taken: string[] = [];
+  const told = { connections: 0 };
+  const all: Opening = { claims: () => 'yes', take: ({ tcp }) => taken.push(tcp.remoteAddress ?? 'nobody') };
+  const door = await openFrontDoor({
+    ...{ host: '127.0.0.1', port: 0, clock: new FakeClock(), trusts: () => false, openings: [all] },
+    onConnection: () => {
+      told.connections += 1;
+    },
+  });
+  connectAndReset(door.port);
+  const { socket, ended } = await hold(door.port);
+  socket.write('abc');
+  await expect.poll(() => taken).toEqual(['127.0.0.1']);
+  expect(told.connections).toBe(1);
+  socket.destroy();
+  await ended;
+  void door.close();
 });
 
 async function answerInPieces(bytes: string, size: number, openings: readonly Opening[]): Promise<string> {
