@@ -123,6 +123,21 @@ describe('a client that', () => {
     await stillServes();
   });
 
+  it.each([
+    ['an interval where it sends', { type: 'interval', index: 0, omitted: false, start: 0, end: 1, bytes: 1 }],
+    ['a count of packets where none are counted', { type: 'sent', packets: 5 }],
+  ])('sends %s during a test is named by its address', async (_what, word) => {
+    const ended = new Promise<string>((resolve) =>
+      server.on('test', (event) => event.type === 'error' && resolve(event.error.message)),
+    );
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
+    ws.on('open', () => ws.send(JSON.stringify(hello)));
+    ws.once('message', () => {
+      for (const message of [{ type: 'start' }, word]) ws.send(JSON.stringify(message));
+    });
+    expect(await ended).toMatch(/^127\.0\.0\.1:\d+: the peer sent (interval|sent) where none was due$/);
+  });
+
   it('floods control messages is refused', async () => {
     const flood = Array.from({ length: 2000 }, () => JSON.stringify(hello));
     const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');

@@ -196,7 +196,7 @@ class Stream {
     else if (word.type === 'over') this.#onPeerOver();
     else if (word.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, word.packets);
     else if (word.type === 'result' && !this.#remote) this.#remote = word;
-    else throw this.#refuse(`a ${word.type} message during a test`);
+    else throw this.#refuse(`${word.type} where none was due`);
   }
 
   get #awaitsStatistics(): boolean {
@@ -307,7 +307,8 @@ class Stream {
 
   #refuse(what: string): WperfError {
     const { talk } = this.#options.stream;
-    const error = new WperfError('protocol-violation', `the peer sent ${what}`, { peer: talk.peer });
+    const text = `${talk.peer}: the peer sent ${what}`;
+    const error = new WperfError('protocol-violation', text, { operation: 'test', peer: talk.peer });
     talk.abort(error);
     return error;
   }
