@@ -110,6 +110,7 @@ describe('a legacy client that', () => {
     ['load before anything', [packet(0n)], 'load that was not asked for'],
     ['an unknown mode', ['{"mode":"sideways"}'], 'unknown mode'],
     ['deep JSON', [`${'['.repeat(2000)}${']'.repeat(2000)}`], 'unknown mode'],
+    ['no options', ['{"mode":"upload","simulation_options":[]}'], 'simulation_options must be an object'],
     ['a delay of days', ['{"mode":"upload","simulation_options":{"sim_latency":1e8}}'], 'sim_latency must be'],
     ['a negative jitter', ['{"mode":"upload","simulation_options":{"sim_jitter":-1}}'], 'sim_jitter must be'],
     ['a loss of more than all', ['{"mode":"upload","simulation_options":{"sim_loss":1000}}'], 'sim_loss must be'],

@@ -151,9 +151,9 @@ function seqOf(type: 'ping' | 'pong', text: string): number | undefined {
 
 function simulationOf(options: unknown): SimulationOptions {
   try {
-    return simulationShape(options ?? {}, '');
+    return simulationShape(options ?? {}, 'simulation_options');
   } catch (error) {
-    if (error instanceof ShapeError) throw new WperfError('protocol-violation', `simulation option ${error.message}`);
+    if (error instanceof ShapeError) throw new WperfError('protocol-violation', error.message);
     throw error;
   }
 }
