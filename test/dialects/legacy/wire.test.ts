@@ -40,7 +40,7 @@ describe('an opening', () => {
     ['{}', 'unknown mode'],
     ['[]', 'unknown mode'],
     ['{"mode":"constructor"}', 'unknown mode'],
-    ['{"mode":"upload","simulation_options":7}', 'simulation option'],
+    ['{"mode":"upload","simulation_options":7}', 'simulation_options must be an object'],
     ['{"mode":"upload","simulation_options":{"sim_mtu":1048569}}', 'sim_mtu must be a whole number from 0 to 1048568'],
     ['{"mode":"upload","simulation_options":{"sim_mtu":-1}}', 'sim_mtu must be'],
     ['{"mode":"upload","simulation_options":{"sim_loss":"much"}}', 'sim_loss must be'],

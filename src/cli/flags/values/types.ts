@@ -1,8 +1,7 @@
 /** What a flag's value may be: how it is shown in help, and how its text becomes a typed value. */
 import { limits, serverRate } from '../../../defaults/index.js';
 import { canonicalHost, familyOf } from '../../../net/ip.js';
-import type { Cidr } from '../../../net/networks.js';
-import { parseCidr } from '../../../net/networks.js';
+import { type Cidr, parseCidr } from '../../../net/networks.js';
 import type { RateLimit } from '../../../plan/plan.js';
 import {
   BadValue,
