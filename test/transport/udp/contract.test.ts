@@ -2,6 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../src/host/clock.js';
+import type { Libc } from '../../../src/host/linux/libc.js';
+import { openLibc } from '../../../src/host/linux/sockets.js';
 import { DatagramLink } from '../../../src/transport/udp/link.js';
 import { openDatagramDoor, openDatagramSocket } from '../../../src/transport/udp/sockets/open.js';
 import type {
@@ -13,7 +15,7 @@ import type {
 } from '../../../src/transport/udp/sockets/socket.js';
 import { describeHaving, describeNeeding, ipv6, systemCalls } from '../../support/needs.js';
 
-type Choice = { readonly linux?: boolean };
+type Choice = { readonly linux?: Libc | false };
 
 interface Heard {
   readonly texts: string[];
@@ -323,6 +325,21 @@ describe('by dgram', () => {
 
 describeHaving("by the kernel's own calls", [systemCalls], () => {
   promises({});
+
+  it.each([
+    ['an option', 'setsockopt', 92],
+    ['a call', 'epoll_create1', 38],
+  ])('or by dgram, where the kernel does not know %s', async (_, call, errno) => {
+    const before = readdirSync('/proc/self/fd').length;
+    const known = openLibc();
+    const linux = { ...known, calls: { ...known.calls, [call]: () => -1 }, errno: () => errno };
+    const door = await doorAt({ linux });
+    const client = await clientOf(door, { linux });
+    const { texts } = listen(openFor(door, client));
+    client.send(Buffer.from('text'));
+    await vi.waitFor(() => expect(texts).toEqual(['text']));
+    expect(readdirSync('/proc/self/fd').length - before).toBe(2);
+  });
 
   it('counts what a reader that does not read loses', async () => {
     const { client, server } = await pairOver({}, { windowBytes: 4096 });

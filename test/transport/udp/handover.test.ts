@@ -19,7 +19,7 @@ const flooder = (port: number) => `
   go();
 `;
 
-test.each([{}, { linux: false }])('nothing of a flood is lost, %j', async (choice) => {
+test.each([{}, { linux: false }] as const)('nothing of a flood is lost, %j', async (choice) => {
   const door = await openDatagramDoor({ host: '127.0.0.1', port: 0 }, choice);
   onTestFinished(() => door.close());
   const counts = new Map<number, number>();
