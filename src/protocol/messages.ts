@@ -205,6 +205,8 @@ export const messageShapes = {
     stalledSeconds: optional(seconds),
     /** How long the far end left what reached it unread, as far as a sender of packets knows. */
     unreadSeconds: optional(seconds),
+    /** Of what this end sent, datagrams that its own system refused. */
+    refusedDatagrams: optional(count),
     cpu,
     /** Share of the test in which this end's event loop was busy, 0 to 1. */
     busy: number(0, 1),

@@ -155,6 +155,8 @@ export interface Data {
   readonly pacingClock?: Clock | undefined;
   /** Packets that came and found no room in this end's socket, so far; undefined where that is not known. */
   readonly socketDrops?: number | undefined;
+  /** Datagrams that this end's system refused to send, so far; undefined where it takes whatever there is room for. */
+  readonly refusedDatagrams?: number | undefined;
   /**
    * A writer of load; at most one a channel. `stamp` fills the first `HEAD_BYTES` of each message as it is written. What
    * is not paced may go in bursts.

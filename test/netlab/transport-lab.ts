@@ -1,6 +1,6 @@
 /** A laboratory with a wperf server in it, for load that is carried by something else than the WebSocket. */
 import { onTestFinished } from 'vitest';
-import { addresses, type Lab, type LabPlan, makeLab } from '../support/netlab.js';
+import { addresses, type Host, type Lab, type LabPlan, makeLab } from '../support/netlab.js';
 import { output } from '../support/processes.js';
 import { startWperfServer, wperf } from '../support/wperf.js';
 
@@ -19,6 +19,7 @@ export interface Report {
   };
   readonly end: {
     readonly sum: Packets;
+    readonly warnings?: readonly string[];
     readonly sum_received: Packets;
     readonly streams: readonly { readonly sender?: { readonly statistics?: Readonly<Record<string, number>> } }[];
   };
@@ -41,6 +42,15 @@ export async function labWith(plan: LabPlan, serverArgs: readonly string[] = [])
 
 /** Drops what the rule fits, where the router passes it on. */
 export async function drop(lab: Lab, rule: string): Promise<void> {
-  const chain = `type filter hook forward priority -1\n${rule} drop\n`;
-  await output([...lab.within('router'), 'nft', '-f', '-'], { input: `table ip hole {\nchain pass {\n${chain}}\n}\n` });
+  await dropAt(lab, 'router', `hook forward priority -1\n${rule}`);
+}
+
+/** Has a host send nothing of what the rule fits, which its own system then refuses to take. */
+export async function refuse(lab: Lab, host: Host, rule: string): Promise<void> {
+  await dropAt(lab, host, `hook output priority 0\n${rule}`);
+}
+
+async function dropAt(lab: Lab, host: Host, where: string): Promise<void> {
+  const table = `table ip hole {\nchain pass {\ntype filter ${where} drop\n}\n}\n`;
+  await output([...lab.within(host), 'nft', '-f', '-'], { input: table });
 }

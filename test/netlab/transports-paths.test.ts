@@ -1,7 +1,7 @@
 /** Real packets over paths that are narrow, or shut to them. */
 import { expect, test } from 'vitest';
 import { describeNeeding, networkNamespaces, program } from '../support/needs.js';
-import { drop, labWith } from './transport-lab.js';
+import { drop, labWith, refuse } from './transport-lab.js';
 
 const needs = [networkNamespaces, program('nft', 'nftables')];
 
@@ -60,5 +60,29 @@ describeNeeding('a path', needs, () => {
     expect(long.start.test_start.blksize).toBe(4000);
     expect(long.notes).toContain('Packets of 4000 bytes go in fragments: the path takes 1472 in one piece.');
     expect(long.end.sum.lost_percent).toBe(0);
+  });
+
+  test.each([
+    ['udp', '', 'client'],
+    ['udp', '-R', 'server'],
+    ['kcp', '', 'client'],
+    ['kcp', '-R', 'server'],
+  ] as const)('is not blamed for what a firewall of an end refuses of its own: %s %s', async (proto, way, host) => {
+    const { lab, measure } = await labWith({});
+    await refuse(lab, host, 'ip protocol udp limit rate over 200/second burst 50 packets');
+    const { end } = await measure('--proto', proto, '-b', '5M', '-t', '1', ...(way ? [way] : []));
+    const refused = (end.warnings ?? []).flatMap(
+      (text) => /^The system of the (\w+) refused to send (\d+) datagrams/.exec(text) ?? [],
+    );
+    expect(refused[1]).toBe(host);
+    expect(Number(refused[2])).toBeGreaterThan(100);
+  });
+
+  test('is not blamed where a firewall of the client lets no UDP out', async () => {
+    const { lab, run } = await labWith({});
+    await refuse(lab, 'client', 'ip protocol udp');
+    const { exitCode, stderr } = await run('--proto', 'udp', '-t', '1');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('this machine refuses to send UDP to 198.51.100.10:');
   });
 });

@@ -17,6 +17,7 @@ export function warningsOf(role: Role, results: readonly StreamResult[], outcome
     ...(busy >= SATURATED ? [saturated(role, busy)] : []),
     ...(farBusy >= SATURATED ? [saturated(far, farBusy)] : []),
     ...pacingWarnings(role, results, outcomes),
+    ...refusalWarnings(role, outcomes),
     ...(ended === 'shutdown' ? ['The server was stopped before the end of the test.'] : []),
   ];
 }
@@ -66,6 +67,17 @@ export function pacingWarnings(
 interface Idleness {
   readonly stalledSeconds: number;
   readonly unreadSeconds: number;
+}
+
+/** Of datagrams that never left the end that was to send them. */
+export function refusalWarnings(role: Role, outcomes: readonly StreamOutcome[]): string[] {
+  return ([role, otherOf(role)] as const).flatMap((end) => {
+    const refused = sum(outcomes.map((each) => (end === role ? each : each.remote)?.refusedDatagrams ?? 0));
+    const why = 'as a firewall of its own or an interface that is down has it do';
+    return refused === 0
+      ? []
+      : [`The system of the ${end} refused to send ${refused} datagrams, ${why}: that end lost them, not the path.`];
+  });
 }
 
 /** What the connection took too little for: it is not the path while what was skipped fits into the time of the receiver's own. */

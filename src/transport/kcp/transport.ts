@@ -76,7 +76,14 @@ function linkOf(socket: DatagramSocket, settings: KcpSettings, closed = () => {}
     return { ...counts, ...given({ rtt }) };
   };
   const info = { ...socket.info, secure: false };
-  return new ByteLink(stream, { name: 'kcp', info, kernel: datagramViewOf(socket), columns, statistics });
+  return new ByteLink(stream, {
+    name: 'kcp',
+    info,
+    kernel: datagramViewOf(socket),
+    datagrams: socket,
+    columns,
+    statistics,
+  });
 }
 
 /** What finds no room in the system's buffer is lost, as on the way, and sent again. */

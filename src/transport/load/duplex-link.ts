@@ -13,6 +13,7 @@ export interface DuplexLinkOptions {
   readonly statistics?: (() => Statistics) | undefined;
   /** Of the socket below a stream that is none itself. */
   readonly kernel?: KernelView;
+  readonly datagrams?: { readonly refused: number };
 }
 
 export class DuplexLink {
@@ -24,10 +25,12 @@ export class DuplexLink {
   readonly columns: readonly StatisticColumn[];
   readonly statistics: () => Statistics;
   protected readonly stream: Duplex;
+  readonly #datagrams: DuplexLinkOptions['datagrams'];
   #isReading = false;
 
-  constructor(stream: Duplex, { name, info, columns = [], statistics = () => ({}) }: DuplexLinkOptions) {
+  constructor(stream: Duplex, { name, info, columns = [], statistics = () => ({}), datagrams }: DuplexLinkOptions) {
     this.stream = stream;
+    this.#datagrams = datagrams;
     this.transport = name;
     this.info = info;
     this.columns = columns;
@@ -39,6 +42,10 @@ export class DuplexLink {
 
   get queuedBytes(): number {
     return this.stream.writableLength;
+  }
+
+  get refusedDatagrams(): number | undefined {
+    return this.#datagrams?.refused;
   }
 
   end(): void {

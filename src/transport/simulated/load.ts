@@ -61,6 +61,10 @@ export class SimulatedLoad<I extends Data = Data> implements Data {
     return this.inner.socketDrops;
   }
 
+  get refusedDatagrams(): number | undefined {
+    return this.inner.refusedDatagrams;
+  }
+
   get queuedBytes(): number {
     return this.inner.queuedBytes;
   }

@@ -37,7 +37,7 @@ class Association {
   #cookie: Buffer | undefined;
   #tries = 0;
   #cancelRetry: Cancel = () => {};
-  #refused: Error | undefined;
+  #refused: NodeJS.ErrnoException | undefined;
   /** The longest proof that was answered. */
   #passed = 0;
 
@@ -112,6 +112,10 @@ class Association {
     const hint = 'measure over WebSocket, which passes: --udp for packets, without --proto';
     const detail = { operation: 'connect', peer, hint, cause: this.#refused };
     const seconds = Math.ceil(waits.datagramAnswerSeconds);
+    if (this.#refused?.code === 'EPERM') {
+      const text = `this machine refuses to send UDP to ${peer}, as a firewall of its own has it do`;
+      return new WperfError('unreachable', `${text} (${this.#refused.message})`, detail);
+    }
     if (this.#refused) {
       const text = `UDP does not get through to ${peer}: the far end or a firewall refused it (${this.#refused.message})`;
       return new WperfError('unreachable', text, detail);

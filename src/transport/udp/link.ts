@@ -66,6 +66,10 @@ export class DatagramLink implements LoadLink {
     return this.socket.drops;
   }
 
+  get refusedDatagrams(): number {
+    return this.socket.refused;
+  }
+
   get kernel(): KernelView {
     return datagramViewOf(this.socket);
   }

@@ -13,8 +13,9 @@ const stream = { data: {}, link: {} } as StreamLink;
 const counted = { sent: undefined, received: undefined, sender: undefined, usage: noUsage, known: {} };
 
 it('tells losses of the socket with the packets, at this end and to the far one', () => {
-  const counts = { stalledSeconds: 0, socketDrops: 2 };
+  const counts = { stalledSeconds: 0, socketDrops: 2, refusedDatagrams: 4 };
   const { outcome, message } = ownResult({ ...counted, packets, counts }, { stream });
+  expect([outcome.refusedDatagrams, message.refusedDatagrams]).toEqual([4, 4]);
   expect([outcome.packets, message.packets]).toEqual(Array(2).fill({ ...packets, socketDrops: 2 }));
   expect(outcome).not.toHaveProperty('stalledSeconds');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamResult } from '../../../src/events/load.js';
-import { pacingWarnings } from '../../../src/modes/load/warnings.js';
+import { pacingWarnings, refusalWarnings } from '../../../src/modes/load/warnings.js';
 
 const packets = { packets: 100, lost: 0, jitterMs: 0 };
 
@@ -74,5 +74,18 @@ describe('doubts about pacing', () => {
     expect(pacingWarnings('server', [blocks])).toEqual([
       'Stream 1, up: the client fell 2.0 s behind the rate asked for.',
     ]);
+  });
+});
+
+describe('doubts about datagrams', () => {
+  it('name the end whose own system refused them', () => {
+    const usage = { cpu: { total: 0, user: 0, system: 0 }, busy: 0 };
+    const remote = { type: 'result', ...usage, refusedDatagrams: 5 } as const;
+    const outcomes = [{ usage, refusedDatagrams: 2, remote }, { usage, refusedDatagrams: 1 }, { usage }];
+    const text = (end: string, datagrams: number) =>
+      `The system of the ${end} refused to send ${datagrams} datagrams, as a firewall of its own or an interface that is down has it do: that end lost them, not the path.`;
+    expect(refusalWarnings('client', outcomes)).toEqual([text('client', 3), text('server', 5)]);
+    expect(refusalWarnings('server', outcomes)).toEqual([text('server', 3), text('client', 5)]);
+    expect(refusalWarnings('client', [{ usage }])).toEqual([]);
   });
 });

@@ -70,6 +70,10 @@ export class StreamData implements Data {
     return this.#in.socketDrops;
   }
 
+  get refusedDatagrams(): number | undefined {
+    return this.#out.refusedDatagrams;
+  }
+
   /** Bytes that have come or gone: a sign of life. What has been delivered of them is known from then on, too. */
   look(): number {
     this.#lookAtDelivery();

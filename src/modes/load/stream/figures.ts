@@ -43,6 +43,8 @@ export interface StreamOutcome {
   readonly stalledSeconds?: number;
   /** How long the far end left what reached it unread, where this end sends packets. */
   readonly unreadSeconds?: number;
+  /** Of what this end sent, datagrams that its own system refused. */
+  readonly refusedDatagrams?: number;
   /** The far side's figures; absent when they did not come in time. */
   readonly remote?: FarResult;
   /** What the far side's interval reports add up to; absent before the first that counts. */

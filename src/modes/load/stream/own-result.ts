@@ -26,7 +26,7 @@ export function ownResult(
   { sent, received, packets, sender, counts, usage, known }: Counted,
   { stream, output }: Pick<StreamOptions, 'stream' | 'output'>,
 ): { readonly outcome: StreamOutcome; readonly message: MessageOf<'result'> } {
-  const { pacing, stalledSeconds, socketDrops, unreadSeconds } = counts;
+  const { pacing, stalledSeconds, socketDrops, refusedDatagrams, unreadSeconds } = counts;
   const figures = given({
     sent,
     received,
@@ -35,6 +35,7 @@ export function ownResult(
     simulated: stream.data.simulated,
     stalledSeconds: stalledSeconds || undefined,
     unreadSeconds: unreadSeconds || undefined,
+    refusedDatagrams: refusedDatagrams || undefined,
     tcp: sender?.tcp,
     statistics: sender?.statistics,
     congestion: stream.link.kernel?.congestion(),

@@ -10,6 +10,8 @@ export interface RunningCounts {
   readonly stalledSeconds: number;
   /** Packets for which this end's socket had no room. */
   readonly socketDrops?: number | undefined;
+  /** Datagrams that this end's system refused to send. */
+  readonly refusedDatagrams?: number | undefined;
   /** How long the far end left what reached it unread. */
   readonly unreadSeconds?: number | undefined;
 }
@@ -53,7 +55,7 @@ function withoutLast({ pacing, ...counts }: RunningCounts, beyondSeconds: number
 }
 
 function minus(all: RunningCounts, omitted: RunningCounts): RunningCounts {
-  const { pacing, stalledSeconds, socketDrops, unreadSeconds } = all;
+  const { pacing, stalledSeconds, socketDrops, refusedDatagrams, unreadSeconds } = all;
   const { skipped = 0, lateSeconds = 0 } = omitted.pacing ?? {};
   return {
     stalledSeconds: Math.max(0, stalledSeconds - omitted.stalledSeconds),
@@ -62,8 +64,13 @@ function minus(all: RunningCounts, omitted: RunningCounts): RunningCounts {
         skipped: pacing.skipped - skipped,
         lateSeconds: Math.max(0, pacing.lateSeconds - lateSeconds),
       },
-      socketDrops: socketDrops === undefined ? undefined : socketDrops - (omitted.socketDrops ?? 0),
-      unreadSeconds: unreadSeconds === undefined ? undefined : unreadSeconds - (omitted.unreadSeconds ?? 0),
+      socketDrops: since(socketDrops, omitted.socketDrops),
+      refusedDatagrams: since(refusedDatagrams, omitted.refusedDatagrams),
+      unreadSeconds: since(unreadSeconds, omitted.unreadSeconds),
     }),
   };
+}
+
+function since(all: number | undefined, omitted = 0): number | undefined {
+  return all === undefined ? undefined : all - omitted;
 }

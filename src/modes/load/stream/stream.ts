@@ -78,6 +78,7 @@ class Stream {
       pacing: this.#sending?.sender.pacing,
       stalledSeconds: this.#standstill?.seconds ?? 0,
       socketDrops: stream.data.socketDrops,
+      refusedDatagrams: stream.data.refusedDatagrams,
       unreadSeconds: this.#sending?.unread?.seconds,
     }));
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;

@@ -93,6 +93,7 @@ export class LinuxDatagramSocket implements DatagramSocket {
   onDatagram: DatagramSocket['onDatagram'] = () => {};
   onError: DatagramSocket['onError'] = () => {};
   onWritable: DatagramSocket['onWritable'] = () => {};
+  refused = 0;
   readonly #libc: Libc;
   readonly #socket: KernelSocket;
   readonly #maxBytes: number;
@@ -122,9 +123,12 @@ export class LinuxDatagramSocket implements DatagramSocket {
 
   send(datagram: Buffer): boolean {
     const sent = this.#try('sendto', () => this.#sendOne(datagram));
-    if (!isFull(sent)) return true;
-    this.#reader.awaitRoom();
-    return false;
+    if (isFull(sent)) {
+      this.#reader.awaitRoom();
+      return false;
+    }
+    if (sent < 0 && sent !== -linux.EMSGSIZE) this.refused += 1;
+    return true;
   }
 
   sendWhole(datagram: Buffer): boolean {

@@ -57,11 +57,12 @@ export class PortableDatagramSocket implements DatagramSocket {
   onDatagram: DatagramSocket['onDatagram'] = () => {};
   onError: DatagramSocket['onError'] = () => {};
   onWritable: DatagramSocket['onWritable'] = () => {};
+  refused = 0;
   readonly #socket: Socket;
   readonly #maxBytes: number;
   readonly #sendBelow: SendBelow;
   readonly #closed: () => void;
-  readonly #sent = (error: Error | null) => this.#done(error);
+  readonly #sent = (error: NodeJS.ErrnoException | null) => this.#done(error);
   #queued = 0;
   #awaitsRoom = false;
   #open = true;
@@ -119,11 +120,16 @@ export class PortableDatagramSocket implements DatagramSocket {
     if (this.#open) this.onError(error);
   }
 
-  #done(error: Error | null): void {
+  #done(error: NodeJS.ErrnoException | null): void {
     this.#queued--;
-    if (error) this.fail(error);
+    if (error) this.#lost(error);
     if (!this.#open || !this.#awaitsRoom || this.#queued > bounds.datagrams.queued / 2) return;
     this.#awaitsRoom = false;
     this.onWritable();
+  }
+
+  #lost(error: NodeJS.ErrnoException): void {
+    if (error.code !== 'EMSGSIZE' && error.code !== 'ENOBUFS') this.refused += 1;
+    this.fail(error);
   }
 }

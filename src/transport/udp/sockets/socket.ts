@@ -34,6 +34,8 @@ export interface DatagramSocket {
    * faster where a burst does no harm.
    */
   sendMany(memory: Buffer, bytes: number, count: number, segmented?: boolean): number;
+  /** Datagrams so far that the system refused to send, as a firewall has it do: neither for their length nor for want of room. */
+  readonly refused: number;
   /** Datagrams so far for which this socket's receive buffer had no room; undefined where the kernel does not tell. */
   readonly drops: number | undefined;
   /** The longest datagram that the path takes in one piece, as far as the kernel knows; undefined where it does not tell. */
