@@ -4,13 +4,12 @@
  */
 import { packetBounds } from '../defaults/index.js';
 import { type PacketFigures, PacketMeter, type PacketSummary } from '../measure/packets/packets.js';
-import type { Span } from '../measure/span.js';
 import type { IntervalRecord } from '../measure/timeline.js';
 import { type PacketCodec, packetCodec } from '../protocol/packet-header.js';
-import type { Data, LoadSink } from '../transport/channel.js';
-import { type Receiver, type ReceiverOptions, startReceiver } from './receiver.js';
+import type { Data } from '../transport/channel.js';
+import { Receiver, type ReceiverOptions } from './receiver.js';
 
-export interface PacketReceiverOptions extends Omit<ReceiverOptions, 'onInterval' | 'onCounting' | 'bytes'> {
+interface PacketReceiverOptions extends Omit<ReceiverOptions, 'onInterval' | 'onCounting' | 'bytes'> {
   /** Any other size is malformed; without it, none is. */
   readonly packetBytes?: number;
   /** Of another dialect's packets. */
@@ -24,47 +23,36 @@ export interface PacketReceiverOptions extends Omit<ReceiverOptions, 'onInterval
 
 /** Ready for packets when it returns. */
 export function startPacketReceiver(channel: Pick<Data, 'packets'>, options: PacketReceiverOptions): PacketReceiver {
-  const { clock, packetBytes, codec = packetCodec, onInterval, stragglerSeconds = 0 } = options;
+  const { clock, packetBytes, codec = packetCodec } = options;
   const meter = new PacketMeter(largestJump(options));
-  /** Where the receiver of bytes expects them. */
-  const port: { sink: LoadSink | undefined } = { sink: undefined };
-  const receiver = startReceiver(port, {
-    ...options,
-    onInterval: (record) => onInterval(record, meter.cut()),
-    onCounting: () => meter.beginCounting(),
-  });
+  const receiver = new PacketReceiver(meter, options);
   channel.packets = (head, bytes, arrivedAt = clock.now()) => {
     if (!receiver.running) return;
     const header = bytes === (packetBytes ?? bytes) ? codec.read(head) : undefined;
-    if (meter.add(header, arrivedAt * 1000)) port.sink?.arrived(bytes);
+    if (meter.add(header, arrivedAt * 1000)) receiver.arrived(bytes);
     if (meter.isComplete) receiver.stop();
   };
-  return new PacketReceiver(receiver, meter, stragglerSeconds);
+  return receiver;
 }
 
 export type { PacketReceiver };
 
-class PacketReceiver {
-  readonly #receiver: Receiver;
+class PacketReceiver extends Receiver {
   readonly #meter: PacketMeter;
   readonly #stragglerSeconds: number;
 
-  constructor(receiver: Receiver, meter: PacketMeter, stragglerSeconds: number) {
-    this.#receiver = receiver;
+  constructor(meter: PacketMeter, { stragglerSeconds = 0, ...options }: PacketReceiverOptions) {
+    // Bytes that are no packets come to nobody.
+    super(
+      { sink: undefined },
+      {
+        ...options,
+        onInterval: (record) => options.onInterval(record, meter.cut()),
+        onCounting: () => meter.beginCounting(),
+      },
+    );
     this.#meter = meter;
     this.#stragglerSeconds = stragglerSeconds;
-  }
-
-  get finished(): Promise<Span> {
-    return this.#receiver.finished;
-  }
-
-  get bytes(): number {
-    return this.#receiver.bytes;
-  }
-
-  get begun(): boolean {
-    return this.#receiver.begun;
   }
 
   /** The sender's final count; false when it cannot be true. */
@@ -72,16 +60,8 @@ class PacketReceiver {
     if (!this.#meter.believes(packets - 1)) return false;
     this.#meter.sent(packets);
     if (this.#meter.isComplete) this.stop();
-    else this.#receiver.windUp(this.#stragglerSeconds);
+    else this.windUp(this.#stragglerSeconds);
     return true;
-  }
-
-  windUp(): void {
-    this.#receiver.windUp();
-  }
-
-  stop(): void {
-    this.#receiver.stop();
   }
 
   get packets(): PacketSummary {

@@ -27,9 +27,7 @@ export function startReceiver(channel: Pick<Channel, 'sink'>, options: ReceiverO
   return receiver;
 }
 
-export type { Receiver };
-
-class Receiver implements LoadSink {
+export class Receiver implements LoadSink {
   readonly #finished = deferred<Span>();
   #bytes = 0;
   #running = true;
