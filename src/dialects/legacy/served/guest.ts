@@ -5,7 +5,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { legacy, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
-import type { TestEvent } from '../../../events/load.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
 import { randomId } from '../../../host/random.js';
@@ -16,7 +15,7 @@ import { tokenHint } from '../../native/wire/conversation.js';
 import type { EndRun, House, ServedDialect, Visitor } from '../../served.js';
 import { LegacyLink } from '../wire/link.js';
 import { endOf, type LegacyWish, legacySoftware, parseOpening, pongTo } from '../wire/wire.js';
-import { type LegacyTestOptions, serveLegacyLoad } from './serve-load.js';
+import { serveLegacyLoad } from './serve-load.js';
 import { runLegacyTrace } from './serve-route.js';
 
 /** Guests cannot be told apart as to whose they are: tests that run at one time are one run. */
@@ -123,16 +122,12 @@ class Guest {
   }
 
   #begin(opening: LegacyWish): void {
-    const { plan, host, stop, desk, annotate, emit } = this.#house;
     this.#onBegin();
     const session = randomId();
-    const onEvent = (event: TestEvent) => emit.test(event, session);
-    const test: LegacyTestOptions = { link: this.#link, plan, session, host, stop, onEvent };
-    const route = { link: this.#link, desk, proven: plan.token !== undefined, annotate, onNote: emit.note };
     this.#ran = true;
     if (opening.kind === 'ping') this.#settle(this.#answerPings(session));
-    else if (opening.kind === 'traceroute') this.#settle(runLegacyTrace(route));
-    else this.#settle(serveLegacyLoad(test, opening));
+    else if (opening.kind === 'traceroute') this.#settle(runLegacyTrace(this.#link, this.#house));
+    else this.#settle(serveLegacyLoad(this.#link, opening, session, this.#house));
   }
 
   /** Until the client goes. A client that pings but does not read fills no more than a bounded queue. */

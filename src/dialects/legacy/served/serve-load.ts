@@ -1,12 +1,12 @@
 /** One test of an original client at the server: its stream of load or of packets. */
 import { defaults, legacy, limits, waits } from '../../../defaults/index.js';
-import type { TestEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
-import type { Host } from '../../../host/host.js';
+import type { Clock } from '../../../host/clock.js';
 import { ServedTest } from '../../../modes/load/served.js';
 import type { StreamOutcome } from '../../../modes/load/stream/figures.js';
 import { withSeed } from '../../../modes/simulation.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../../plan/plan.js';
+import type { House } from '../../served.js';
 import { traitsOf } from '../client/load.js';
 import type { LegacyLink } from '../wire/link.js';
 import { missingOf } from '../wire/missing.js';
@@ -17,21 +17,15 @@ import { conditionsOf, type LegacyWish, legacySoftware, NUMBER_BYTES } from '../
 /** What its packets are unless they say otherwise. */
 const PACKET_BYTES = 1400;
 
-export interface LegacyTestOptions {
-  readonly link: LegacyLink;
-  readonly plan: Pick<ServerPlan, 'seconds' | 'untimed' | 'bytes' | 'rate' | 'silenceSeconds'>;
-  readonly session: string;
-  readonly host: Host;
-  readonly stop: AbortSignal;
-  readonly onEvent: (event: TestEvent) => void;
-}
+type Ceilings = Pick<ServerPlan, 'seconds' | 'untimed' | 'bytes' | 'rate'>;
 
 /** Ready for load when it returns; settles when the connection may be closed. Rejects with WperfError. */
 export async function serveLegacyLoad(
-  options: LegacyTestOptions,
+  link: LegacyLink,
   opening: Extract<LegacyWish, { kind: 'load' | 'udp' }>,
+  session: string,
+  { plan, host, stop, emit }: House,
 ): Promise<void> {
-  const { link, plan, session, host, stop, onEvent } = options;
   const asked = opening.kind === 'load' ? conditionsOf(opening.simulation) : undefined;
   const test = opening.kind === 'load' ? loadTest(plan, opening.direction, asked?.mtuBytes) : packetTest(plan);
   const simulation = asked && withSeed(asked);
@@ -43,18 +37,19 @@ export async function serveLegacyLoad(
   const about = { session, software: legacySoftware, dialect: 'legacy', ...given({ simulation }) } as const;
   const served = new ServedTest(about, host, stop, {
     rate: plan.rate,
-    onEvent,
+    onEvent: (event) => emit.test(event, session),
     missing: missingOf('server', test, [talk]),
   });
   const traits = { ...traitsOf(test, host), receiveSeconds: plan.seconds ?? limits.seconds.max };
   const { silenceSeconds } = plan;
   const stream = { id: 1, test, talk, data: link.channel, link: link.channel, traits, silenceSeconds, recorded: false };
-  await untilClientEnds(await served.serve(stream), talk, options);
+  const outcome = await served.serve(stream);
+  if (!stop.aborted) await untilClientEnds(outcome, talk, link, host.clock);
 }
 
 /** The client alone knows how long an upload lasts: the server's ceiling stands in its place. */
 function testOf(
-  { seconds = limits.seconds.max, bytes }: LegacyTestOptions['plan'],
+  { seconds = limits.seconds.max, bytes }: Ceilings,
   test: Pick<TestPlan, 'mode' | 'direction' | 'blockBytes'>,
 ): TestPlan {
   return {
@@ -63,7 +58,7 @@ function testOf(
   };
 }
 
-function loadTest(plan: LegacyTestOptions['plan'], direction: TestDirection, mtuBytes = legacy.blockBytes): TestPlan {
+function loadTest(plan: Ceilings, direction: TestDirection, mtuBytes = legacy.blockBytes): TestPlan {
   const test = testOf(plan, { mode: 'throughput', direction, blockBytes: NUMBER_BYTES + mtuBytes });
   if (direction === 'up') return test;
   const { bitsPerSecond = 0 } = plan.rate ?? {};
@@ -72,7 +67,7 @@ function loadTest(plan: LegacyTestOptions['plan'], direction: TestDirection, mtu
   return plan.untimed ? { ...paced, untimed: true } : { ...paced, seconds: plan.seconds ?? legacy.seconds };
 }
 
-function packetTest(plan: LegacyTestOptions['plan']): TestPlan {
+function packetTest(plan: Ceilings): TestPlan {
   return testOf(plan, { mode: 'datagram', direction: 'up', blockBytes: PACKET_BYTES });
 }
 
@@ -80,9 +75,10 @@ function packetTest(plan: LegacyTestOptions['plan']): TestPlan {
 function untilClientEnds(
   { received, packets }: StreamOutcome,
   talk: LegacyTalk,
-  { link, host: { clock }, stop }: LegacyTestOptions,
+  link: LegacyLink,
+  clock: Clock,
 ): Promise<void> {
-  if (!received || packets || talk.peerEnded || stop.aborted || link.closed) return Promise.resolve();
+  if (!received || packets || talk.peerEnded || link.closed) return Promise.resolve();
   return new Promise((resolve) => {
     const cancel = clock.at(clock.now() + waits.closeSeconds, () => {
       link.refuse('the server allows no longer tests');

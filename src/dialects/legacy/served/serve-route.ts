@@ -1,33 +1,23 @@
 /** The route back to a client of the original, hop by hop, through the limits that hold for everybody. */
 import { toWperfError } from '../../../errors.js';
-import type { Annotation } from '../../../events/hop.js';
 import type { TraceHop } from '../../../events/route.js';
-import type { TraceDesk } from '../../../modes/route/desk/desk.js';
 import { serveRoute } from '../../../modes/route/serve.js';
 import { completeTraceWish } from '../../../plan/complete.js';
+import type { House } from '../../served.js';
 import type { LegacyLink } from '../wire/link.js';
 import { routeText, type ToldHop } from '../wire/wire.js';
-
-export interface LegacyTraceOptions {
-  readonly link: LegacyLink;
-  readonly desk: TraceDesk;
-  readonly proven: boolean;
-  /** What is known of an address; nothing without it. */
-  readonly annotate: ((ip: string) => Promise<Annotation>) | undefined;
-  readonly onNote: (text: string) => void;
-}
 
 /** Its client cannot say what it wants; it expects one round trip of each hop. */
 const wish = completeTraceWish({ queries: 1 });
 
 /** Resolves when the route is told, or why it is not, and when the client has gone. */
-export async function runLegacyTrace({ link, desk, proven, annotate, onNote }: LegacyTraceOptions): Promise<void> {
+export async function runLegacyTrace(link: LegacyLink, { desk, plan, annotate, emit }: House): Promise<void> {
   const { channel, peer } = link;
-  onNote(`${peer}: asks for the route back, as a client of the original wperf`);
+  emit.note(`${peer}: asks for the route back, as a client of the original wperf`);
   try {
     const outcome = await serveRoute(
       desk,
-      { info: channel.info, channel, wish, proven },
+      { info: channel.info, channel, wish, proven: plan.token !== undefined },
       {
         gone: link.ended,
         tell: async (event) => {
@@ -35,16 +25,16 @@ export async function runLegacyTrace({ link, desk, proven, annotate, onNote }: L
         },
       },
     );
-    onNote(`${peer}: ${outcome}`);
+    emit.note(`${peer}: ${outcome}`);
   } catch (thrown) {
     const { message } = toWperfError(thrown);
     link.say(routeText.error(message));
-    onNote(`${peer}: got no route back: ${message}`);
+    emit.note(`${peer}: got no route back: ${message}`);
   }
   link.say(routeText.end);
 }
 
-async function toldHop({ ttl, addresses }: TraceHop, annotate: LegacyTraceOptions['annotate']): Promise<ToldHop> {
+async function toldHop({ ttl, addresses }: TraceHop, annotate: House['annotate']): Promise<ToldHop> {
   const [first] = addresses;
   if (first === undefined) return { ttl, ip: '*', name: '*', rtt: -1, country: '', asn: '' };
   const { country = '', asn, asName } = { ...(await annotate?.(first.ip)) };

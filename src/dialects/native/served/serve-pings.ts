@@ -5,27 +5,26 @@
 import { waits } from '../../../defaults/index.js';
 import { toWperfError } from '../../../errors.js';
 import { onAbort } from '../../../host/abort.js';
-import type { Cancel, Clock } from '../../../host/clock.js';
+import type { Cancel } from '../../../host/clock.js';
+import type { House } from '../../served.js';
 import type { Conversation } from '../wire/conversation.js';
 
-export interface ServerPingsOptions {
-  readonly clock: Clock;
-  readonly seconds: number;
-  /** Ends the connection before its time. */
-  readonly stop: AbortSignal;
-}
-
-/** Resolves when the client goes, the time is over, or the server stops; rejects for a client that breaks the rules. */
-export async function servePings(conversation: Conversation, options: ServerPingsOptions): Promise<void> {
-  const { clock, seconds, stop } = options;
+/**
+ * Resolves when the client goes, when `seconds` and the time for its goodbye are over, or when the server stops; rejects
+ * for a client that breaks the rules.
+ */
+export async function servePings(
+  conversation: Conversation,
+  { host: { clock }, stop }: Pick<House, 'host' | 'stop'>,
+  seconds: number,
+): Promise<void> {
   await conversation.expect(waits.startSeconds, 'start');
   conversation.watch();
   let cancel: Cancel = () => {};
   const over = new Promise<void>((resolve) => {
-    cancel = clock.at(clock.now() + seconds, resolve);
+    cancel = clock.at(clock.now() + seconds + waits.closeSeconds, resolve);
   });
-  const onStop = () => conversation.send({ type: 'end', reason: 'shutdown' });
-  const cancelStop = onAbort(stop, onStop);
+  const cancelStop = onAbort(stop, () => conversation.send({ type: 'end', reason: 'shutdown' }));
   try {
     await Promise.race([over, untilGone(conversation)]);
   } finally {

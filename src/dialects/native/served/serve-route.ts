@@ -3,7 +3,6 @@ import { waits } from '../../../defaults/index.js';
 import { toWperfError } from '../../../errors.js';
 import type { TraceEvent } from '../../../events/route.js';
 import { onAbort } from '../../../host/abort.js';
-import type { TraceDesk } from '../../../modes/route/desk/desk.js';
 import { seenAs } from '../../../modes/route/desk/target.js';
 import { serveRoute } from '../../../modes/route/serve.js';
 import type { TraceWish } from '../../../plan/plan.js';
@@ -12,36 +11,31 @@ import type { Conversation } from '../wire/conversation.js';
 import { messageOf } from '../wire/route-wire.js';
 import { untilGone } from './serve-pings.js';
 
-export interface ServerTraceOptions {
-  readonly desk: TraceDesk;
-  readonly wish: TraceWish;
-  /** What is known of an address; nothing is told of that without it. */
-  readonly annotate: House['annotate'];
-  readonly proven: boolean;
-  /** Ends the connection before its time. */
-  readonly stop: AbortSignal;
-  /** Told how it goes, in a sentence. */
-  readonly onNote: (text: string) => void;
-}
-
-/** Resolves when the route is told or the client goes; rejects, and tells the client why, when it is refused. */
-export async function serveTrace(conversation: Conversation, options: ServerTraceOptions): Promise<void> {
-  const { desk, wish, annotate, proven, stop, onNote } = options;
+/**
+ * Without `annotate` nothing is told of what is known of an address. Resolves when the route is told or the client goes;
+ * rejects, and tells the client why, when it is refused.
+ */
+export async function serveTrace(
+  conversation: Conversation,
+  wish: TraceWish,
+  annotate: House['annotate'],
+  { desk, plan, stop, emit }: House,
+): Promise<void> {
   await conversation.expect(waits.startSeconds, 'start');
   const { channel, peer } = conversation;
-  onNote(`${peer}: asks for the route back (${wish.protocol}, at most ${wish.maxHops} hops)`);
+  emit.note(`${peer}: asks for the route back (${wish.protocol}, at most ${wish.maxHops} hops)`);
   const cancel = onAbort(stop, () => conversation.send({ type: 'end', reason: 'shutdown' }));
   const seen = seenAs(channel.info);
   try {
     const outcome = await serveRoute(
       desk,
-      { info: channel.info, channel, wish, proven },
+      { info: channel.info, channel, wish, proven: plan.token !== undefined },
       {
         gone: untilGone(conversation),
         tell: async (event, shared) => conversation.send(messageOf(await placed(event, annotate), seen, shared)),
       },
     );
-    onNote(`${peer}: ${outcome}`);
+    emit.note(`${peer}: ${outcome}`);
   } catch (thrown) {
     conversation.abort(toWperfError(thrown));
     throw thrown;

@@ -131,7 +131,7 @@ function askedOf({ session, software, title, extraData, sim, socket }: Hello) {
 
 /** Pings beside a test are none of their own. */
 function serveLatency({ conversation, hello, grant, house }: Granted): Promise<void> {
-  return answerPings(conversation, house, waits.startSeconds + hello.omitSeconds + grant.seconds);
+  return servePings(conversation, house, waits.startSeconds + hello.omitSeconds + grant.seconds);
 }
 
 function servePingRun({ conversation, hello, grant, house }: Granted): Promise<void> {
@@ -139,22 +139,16 @@ function servePingRun({ conversation, hello, grant, house }: Granted): Promise<v
     const { channel } = conversation;
     const guest = { session: hello.session, peerSoftware: hello.software, link: channel };
     const ended = countServedPings(guest, house.host.clock, house.stop);
-    await answerPings(conversation, house, grant.seconds);
+    await servePings(conversation, house, grant.seconds);
     house.emit.pings(ended(channel.pingsAnswered ?? 0));
   });
-}
-
-function answerPings(conversation: Conversation, { host: { clock }, stop }: House, seconds: number): Promise<void> {
-  return servePings(conversation, { clock, seconds: seconds + waits.closeSeconds, stop });
 }
 
 function serveRoute({ conversation, hello: { trace }, house }: Granted): Promise<void> {
   if (trace === undefined) throw new WperfError('internal', 'a trace without a wish');
   const { places = false, ...wish } = trace;
-  const { desk, stop, plan, emit } = house;
   const annotate = places ? house.annotate : undefined;
-  const options = { desk, wish, annotate, proven: plan.token !== undefined, stop, onNote: emit.note };
-  return asRun(conversation, house, () => serveTrace(conversation, options));
+  return asRun(conversation, house, () => serveTrace(conversation, wish, annotate, house));
 }
 
 /** A run of one connection. */
