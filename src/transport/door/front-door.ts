@@ -5,7 +5,7 @@
  */
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { bounds, waits } from '../../defaults/index.js';
-import { WperfError } from '../../errors.js';
+import { type ErrorCode, WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
 import { findAddresses } from '../../host/names.js';
 import { withZoneName, zoneFlaw } from '../../host/zone.js';
@@ -143,29 +143,21 @@ async function placeOf({ host, port, descriptor }: FrontDoorOptions): Promise<Pl
 
 function listenError(error: NodeJS.ErrnoException, host: string | undefined, port: number, flag: string): WperfError {
   const peer = endpointText({ host: host ?? '*', port });
-  const detail = (hint: string) => ({ operation: 'listen', peer, cause: error, hint });
-  if (error.code === 'EADDRINUSE') {
-    return new WperfError('port-in-use', `port ${port} is in use`, detail(`choose another with ${flag}`));
-  }
-  if (error.code === 'EACCES') {
-    return new WperfError(
-      'listen-failure',
-      `no permission to listen on port ${port}`,
-      detail('choose a port above 1023'),
-    );
-  }
+  const failure = (text: string, hint: string, code: ErrorCode = 'listen-failure') =>
+    new WperfError(code, text, { operation: 'listen', peer, hint, cause: error });
   const flaw = error.code === 'EINVAL' ? zoneFlaw(host ?? '') : undefined;
-  if (flaw) return new WperfError('listen-failure', `--host ${flaw.text}`, detail(flaw.hint));
-  if (error.code === 'EAI_AGAIN') {
-    const text = `cannot find the address of ${host}`;
-    return new WperfError('listen-failure', text, detail('the DNS does not answer: check --host and the network'));
+  if (flaw) return failure(`--host ${flaw.text}`, flaw.hint);
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return failure(`port ${port} is in use`, `choose another with ${flag}`, 'port-in-use');
+    case 'EACCES':
+      return failure(`no permission to listen on port ${port}`, 'choose a port above 1023');
+    case 'EAI_AGAIN':
+      return failure(`cannot find the address of ${host}`, 'the DNS does not answer: check --host and the network');
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return failure(`${host} is not an address of this machine`, 'check --host');
+    default:
+      return failure(`cannot listen on ${peer}: ${error.message}`, `check --host and ${flag}`);
   }
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new WperfError('listen-failure', `${host} is not an address of this machine`, detail('check --host'));
-  }
-  return new WperfError(
-    'listen-failure',
-    `cannot listen on ${peer}: ${error.message}`,
-    detail(`check --host and ${flag}`),
-  );
 }
