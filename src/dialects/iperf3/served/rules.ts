@@ -70,31 +70,19 @@ export function checkUser({ authToken }: Params, login: Login | undefined, nowSe
 /** Throws a Refusal for what is more than this server lets its clients have, or than it can do. */
 export function checkLimits(params: Params, plan: Pick<ServerPlan, 'seconds' | 'bytes' | 'rate' | 'allowProto'>): void {
   const { protocol, seconds, omitSeconds } = params;
-  if (protocol === 'sctp') throw refusal(NO_SCTP, 'request-refused', 'it asks for SCTP, which wperf does not speak');
-  if (!(plan.allowProto?.includes(protocol) ?? true)) {
-    throw refusal(
-      errorNumbers.noProtocol,
-      'request-refused',
-      `load by ${protocol} is not allowed here (--allow-proto)`,
-    );
-  }
-  if (plan.seconds !== undefined && (seconds === 0 || seconds + omitSeconds > plan.seconds)) {
-    throw refusal(
-      errorNumbers.tooLong,
-      'request-refused',
-      `tests may take ${plan.seconds} s here, omitted ones among them`,
-    );
-  }
-  const bytes = bytesOf(params);
-  if (plan.bytes !== undefined && bytes !== undefined && bytes > plan.bytes) {
-    throw refusal(errorNumbers.tooLong, 'request-refused', `tests may have ${plan.bytes} bytes here`);
-  }
-  const rate = rateOf(params);
-  const most = plan.rate?.bitsPerSecond ?? limits.bitsPerSecond.max;
-  if (rate > most) {
-    const text = `it asks for ${rateText(rate)}bit/s, and tests may have ${rateText(most)}bit/s here, all streams together`;
-    throw refusal(errorNumbers.tooMuchRate, 'request-refused', text);
-  }
+  const refuseIf = (isBeyond: boolean, number: number, text: string) => {
+    if (isBeyond) throw refusal(number, 'request-refused', text);
+  };
+  refuseIf(protocol === 'sctp', NO_SCTP, 'it asks for SCTP, which wperf does not speak');
+  const isAllowed = plan.allowProto?.includes(protocol) ?? true;
+  refuseIf(!isAllowed, errorNumbers.noProtocol, `load by ${protocol} is not allowed here (--allow-proto)`);
+  const isLong = plan.seconds !== undefined && (seconds === 0 || seconds + omitSeconds > plan.seconds);
+  refuseIf(isLong, errorNumbers.tooLong, `tests may take ${plan.seconds} s here, omitted ones among them`);
+  const isLarge = (bytesOf(params) ?? 0) > (plan.bytes ?? Number.POSITIVE_INFINITY);
+  refuseIf(isLarge, errorNumbers.tooLong, `tests may have ${plan.bytes} bytes here`);
+  const [rate, most] = [rateOf(params), plan.rate?.bitsPerSecond ?? limits.bitsPerSecond.max];
+  const text = `it asks for ${rateText(rate)}bit/s, and tests may have ${rateText(most)}bit/s here, all streams together`;
+  refuseIf(rate > most, errorNumbers.tooMuchRate, text);
 }
 
 /** Of all streams, as far as they are paced. */
