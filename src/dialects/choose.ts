@@ -15,7 +15,7 @@ import { nativeLoad } from './native/client/load.js';
 import { nativePing } from './native/client/ping.js';
 import { nativeRoute } from './native/client/route.js';
 
-export interface ClientDialect {
+interface ClientDialect {
   readonly load: LoadDialect;
   readonly ping: PingDialect;
   readonly route: RouteDialect;

@@ -76,7 +76,7 @@ export interface StrayDatagram {
   readonly open: (reply: Buffer, options: DatagramWishes) => LoadLink;
 }
 
-export interface DatagramWishes extends Pick<SocketWishes, 'tos' | 'windowBytes' | 'dontFragment'> {
+interface DatagramWishes extends Pick<SocketWishes, 'tos' | 'windowBytes' | 'dontFragment'> {
   /** The local address that the peer speaks to. */
   readonly localHost: string;
 }

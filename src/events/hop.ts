@@ -41,7 +41,7 @@ export interface HopAddress extends Annotation {
 }
 
 /** Addresses that whoever traced keeps to itself. */
-export interface HiddenAddresses {
+interface HiddenAddresses {
   readonly addresses: number;
   readonly rttsMs: readonly number[];
 }

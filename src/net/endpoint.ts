@@ -1,6 +1,6 @@
 /** One end of a connection as text: everywhere the same, in errors, reports and logs. Pure. */
 
-export interface Endpoint {
+interface Endpoint {
   /** A name or an address, without brackets. */
   readonly host: string;
   readonly port?: number | undefined;

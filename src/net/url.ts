@@ -1,7 +1,7 @@
 /** URLs whose host may be an IPv6 address with a zone, which the WHATWG standard has no place for. */
 import { isIpv6Text } from './ip.js';
 
-export interface ZonedUrl {
+interface ZonedUrl {
   /** Without the zone. */
   readonly url: URL;
   /** Without brackets, with the zone: `fe80::1%eth0`. */

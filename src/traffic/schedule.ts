@@ -13,7 +13,7 @@ const GROUP_SECONDS = 0.0001;
 /** TCP begins slowly: after so many round trips its window holds what any usual rate needs. */
 const SLOW_START_ROUND_TRIPS = 4;
 
-export interface ScheduleOptions {
+interface ScheduleOptions {
   readonly bitsPerSecond: number;
   readonly blockBytes: number;
   /** Before the load, as far as known; else 0. */

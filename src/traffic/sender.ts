@@ -12,7 +12,7 @@ import { BatchSize } from './batch-size.js';
 import { Schedule } from './schedule.js';
 import type { Standstill } from './standstill.js';
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly omitSeconds: number;
   readonly seconds: number;
   /** Ends the test when the kernel has taken this many payload bytes, unless its seconds are over before. */

@@ -15,7 +15,7 @@ const gradeBelowMs: readonly (readonly [LatencyGrade, number])[] = [
   ['D', 400],
 ];
 
-export interface LatencySamples {
+interface LatencySamples {
   /** Round trips before the load. */
   readonly idleMs: readonly number[];
   /** Round trips of pings sent under load. */

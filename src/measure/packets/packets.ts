@@ -11,7 +11,7 @@ import { type GapSpread, Gaps } from './gaps.js';
 import { SequenceWindow } from './sequence-window.js';
 
 /** What a packet says of itself. */
-export interface PacketStamp {
+interface PacketStamp {
   /** Counts 0, 1, 2, ... within its stream. */
   readonly number: number;
   /** The sender's clock when it sent. */

@@ -1,7 +1,7 @@
 /** The proxies that a connection can go through, by the scheme of their URL. */
 import { decoded, parseUrl } from '../../net/url.js';
 
-export type ProxyKind = 'http' | 'https' | 'socks5' | 'socks5h';
+type ProxyKind = 'http' | 'https' | 'socks5' | 'socks5h';
 
 export interface Credentials {
   readonly user: string;

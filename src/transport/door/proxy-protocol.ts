@@ -5,7 +5,7 @@
 import { bounds } from '../../defaults/index.js';
 import { ipOfBytes, parseIp } from '../../net/ip.js';
 
-export interface ProxyHeader {
+interface ProxyHeader {
   /** Its length: what follows is the connection's own. */
   readonly bytes: number;
   /** Absent where the proxy speaks for itself, or does not know. */

@@ -11,7 +11,7 @@ import { HttpLink } from './link.js';
 
 const LOAD_PATH = /\/load\/([0-9a-f]{32})$/;
 
-export interface RequestTools {
+interface RequestTools {
   /** Below which requests for load lie; undefined is any. */
   readonly folder: string | undefined;
   /** For whom a trusted proxy speaks. */

@@ -4,7 +4,7 @@
  */
 import { after, beyond, type Segment } from './segment.js';
 
-export interface Ack {
+interface Ack {
   readonly number: number;
   readonly stampMs: number;
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { HEAD_BYTES, type LoadWriter, type Stamp } from '../channel.js';
 
 /** Calls `done` once the system has the message; with what went wrong, or not at all, where it never will. */
-export type SendMessage = (message: Buffer, done: (error?: Error | null) => void) => void;
+type SendMessage = (message: Buffer, done: (error?: Error | null) => void) => void;
 
 export class MessageWriter implements LoadWriter {
   readonly blockBytes: number;

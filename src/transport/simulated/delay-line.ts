@@ -6,7 +6,7 @@
 import type { Cancel, Clock } from '../../host/clock.js';
 
 /** Sends it on; false where that is not possible yet. */
-export type Release = () => boolean;
+type Release = () => boolean;
 
 interface Delayed {
   readonly due: number;

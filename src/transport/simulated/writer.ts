@@ -12,7 +12,7 @@ import type { Window } from './window.js';
 /** Half is a batch's at most, so that a batch more does not go beyond the bound. */
 const MOST_MESSAGES = bounds.delayedMessages / 2;
 
-export interface SimulatedWriterOptions {
+interface SimulatedWriterOptions {
   readonly blockBytes: number;
   readonly maxBytes: number;
   readonly stamp: Stamp | undefined;

@@ -20,7 +20,7 @@ interface Guest {
 }
 
 /** Who knows what to make of datagrams that are no greetings. */
-export interface Foreigner {
+interface Foreigner {
   /** Of a peer that has no socket of its own; the bytes are the listener's only until it returns. False is not heard. */
   readonly hear: (datagram: Buffer, from: Peer) => boolean;
 }

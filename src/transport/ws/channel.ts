@@ -34,7 +34,7 @@ const REASON_BYTES = 123;
 /** Random, so that no peer can answer a ping before it came. */
 const PING_BYTES = 8;
 
-export interface WsChannelOptions {
+interface WsChannelOptions {
   /** The stream that `ws` reads and writes: a TCP or TLS socket, or in tests a pair of streams. */
   readonly socket: Duplex;
   /** The TCP socket at the bottom, to reset; `socket` itself where there is no TLS. */

@@ -6,7 +6,7 @@ import { inTime } from '../connect/in-time.js';
 import { openSocket } from '../connect/open.js';
 import type { Connected, ConnectHooks, Transport, Way } from '../transport.js';
 
-export interface WsOptions {
+interface WsOptions {
   /** False makes channels use plain `ws` calls. */
   readonly lane?: boolean;
   /** In place of the system's. */

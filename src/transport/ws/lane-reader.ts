@@ -9,7 +9,7 @@ import { PayloadDrop } from '../socket/payload-drop.js';
 import { type OneBuffer, readIntoOneBuffer } from '../socket/read-buffer.js';
 import { FrameWalker, MAX_HEADER_BYTES, type WalkerOptions } from './walker.js';
 
-export interface LaneReaderOptions extends Omit<WalkerOptions, 'passed'> {
+interface LaneReaderOptions extends Omit<WalkerOptions, 'passed'> {
   /** False once `ws` has failed, which takes nothing more then. */
   readonly passes: () => boolean;
 }

@@ -18,7 +18,7 @@ import { isStripped, responseError, upgradeError, wrongSubprotocol } from './err
 /** The part of a refusing server's answer that is looked at. */
 const REFUSAL_BYTES = 1024;
 
-export interface UpgradeOptions {
+interface UpgradeOptions {
   readonly lane: boolean | undefined;
   readonly signal: AbortSignal;
   readonly greeting: string | undefined;

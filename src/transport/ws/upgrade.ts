@@ -9,7 +9,7 @@ import type { Answer, Requested } from '../door/http.js';
 import { infoOf } from '../socket/info.js';
 import { WsChannel } from './channel.js';
 
-export interface UpgraderOptions {
+interface UpgraderOptions {
   /** Sub-protocols that are spoken. */
   readonly protocols: readonly string[];
   /** Of every answer that upgrades. */

@@ -7,7 +7,7 @@ import { Inbox } from '../../../host/inbox.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../../modes/load/stream/talk.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 
-export interface TestOfTalk {
+interface TestOfTalk {
   /** For errors, `host:port`. */
   readonly peer: string;
   watch(silenceSeconds: number): void;

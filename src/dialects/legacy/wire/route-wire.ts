@@ -37,7 +37,7 @@ const hopShape = record({
   }),
 });
 
-export type RouteText =
+type RouteText =
   | { readonly kind: 'hop'; readonly hop: Hop }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'end' };

@@ -6,7 +6,7 @@ import type { Simulation, TestPlan } from '../../../plan/plan.js';
 import type { SimulatedOptions } from '../../../transport/simulated/load.js';
 import type { LegacyLink } from './link.js';
 
-export interface LegacySimulation extends Pick<SimulatedOptions, 'simulation' | 'clock'> {
+interface LegacySimulation extends Pick<SimulatedOptions, 'simulation' | 'clock'> {
   readonly role: Role;
   readonly stream: number;
   readonly test: Pick<TestPlan, 'mode' | 'bitsPerSecond'>;

@@ -15,7 +15,7 @@ import { figuresText, parseFigures } from './figures.js';
 import type { LegacyLink } from './link.js';
 import { endOf } from './wire.js';
 
-export interface LegacyTalkOptions {
+interface LegacyTalkOptions {
   readonly role: Role;
   readonly clock: Clock;
   /** This end sends, receives, or both. */

@@ -31,7 +31,7 @@ const simulationShape = record({
   sim_jitter: optional(number(0, jitterMs.max)),
   sim_loss: optional(number(0, lossPercent.max)),
 });
-export type SimulationOptions = Checked<typeof simulationShape>;
+type SimulationOptions = Checked<typeof simulationShape>;
 
 /** Undefined where nothing is asked for: 0 asks for nothing. */
 export function conditionsOf(options: SimulationOptions): SimulationPlan | undefined {

@@ -25,7 +25,7 @@ export function expectLoad(
   return proto && reception.expect(name, { settings: proto.settings, socket, localHost, remoteHost, blockBytes });
 }
 
-export interface Attachment {
+interface Attachment {
   readonly expected: ExpectedLoad;
   readonly test: TestPlan;
   readonly hello: Hello;

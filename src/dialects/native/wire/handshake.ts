@@ -75,7 +75,7 @@ async function askForGrant(conversation: Conversation, hello: Hello, token: stri
   return grant;
 }
 
-export interface ServerSide {
+interface ServerSide {
   readonly token: string | undefined;
   readonly software: string;
   /** Of the run of the server. */

@@ -15,7 +15,7 @@ import { printableName } from '../../../trace/printable-name.js';
 type StartMessage = MessageOf<'trace-start'>;
 type HopMessage = MessageOf<'trace-hop'>;
 type EndMessage = MessageOf<'trace-end'>;
-export type TraceMessage = StartMessage | HopMessage | EndMessage;
+type TraceMessage = StartMessage | HopMessage | EndMessage;
 
 export function messageOf(event: TraceEvent, seenAs: SeenAs, shared: SharedResult | undefined): TraceMessage {
   switch (event.type) {

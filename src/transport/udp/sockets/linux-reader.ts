@@ -10,7 +10,7 @@ import type { KernelSocket } from '../../../host/linux/kernel-socket.js';
 import type { Libc } from '../../../host/linux/libc.js';
 import { linux } from '../../../host/linux/sockets.js';
 
-export interface ReaderEvents {
+interface ReaderEvents {
   arrived(received: DatagramsReceived, slot: number): void;
   failed(errno: number): void;
   writable(): void;

@@ -25,7 +25,7 @@ const HEADER_BYTES = { 4: 20 + 8, 6: 40 + 8 } as const;
 type UdpWishes = Pick<OptionWishes, 'tos' | 'windowBytes' | 'dontFragment' | 'device'>;
 
 /** Whoever shares the port. */
-export interface Neighborhood {
+interface Neighborhood {
   /** Gets what another than the peer sent before the socket was connected. */
   foreign(received: DatagramsReceived, slot: number): void;
   closed(): void;

@@ -8,7 +8,7 @@ const BURST_SECONDS = 0.0005;
 /** One call's worth. */
 const BURST_PACKETS = 32;
 
-export interface DatagramWriterOptions {
+interface DatagramWriterOptions {
   readonly blockBytes: number;
   readonly maxBytes: number;
   readonly stamp: Stamp | undefined;
