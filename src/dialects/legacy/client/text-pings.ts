@@ -1,6 +1,7 @@
 /** Pings of the original's dialect, which are numbered texts, and their round trips. */
 import { bounds, legacy } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
+import { deferred } from '../../../host/deferred.js';
 import { closedError } from '../../life.js';
 import type { LegacyLink } from '../wire/link.js';
 import { pingText, pongSeq } from '../wire/wire.js';
@@ -12,25 +13,25 @@ interface Ping {
 }
 
 export class TextPings {
-  /** Rejects with the WperfError that ended the connection, which may be that the server said what it should not. */
-  readonly failed: Promise<never>;
   /** Called when the connection has ended, before the pings that are out fail. */
   onGone: () => void = () => {};
   readonly #link: LegacyLink;
   readonly #out = new Map<number, Ping>();
   #next = 0;
   #repeated = 0;
-  #fail: (error: WperfError) => void = () => {};
+  readonly #failed = deferred<never>();
 
   /** Takes the link's turn. */
   constructor(link: LegacyLink) {
     this.#link = link;
-    this.failed = new Promise((_, reject) => {
-      this.#fail = reject;
-    });
     this.failed.catch(() => {});
     link.onText = (text) => this.#onText(text);
     link.onClosed = (closed) => this.#end(closedError(closed, link.peer));
+  }
+
+  /** Rejects with the WperfError that ended the connection, which may be that the server said what it should not. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
   }
 
   /** One round trip in milliseconds; rejects when the connection ends first, or when too many others are out. */
@@ -67,7 +68,7 @@ export class TextPings {
 
   #end(error: WperfError): void {
     this.onGone();
-    this.#fail(error);
+    this.#failed.reject(error);
     this.#lose();
   }
 

@@ -7,6 +7,7 @@ import { legacy, waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
+import { deferred } from '../../../host/deferred.js';
 import { randomId } from '../../../host/random.js';
 import { countServedPings } from '../../../modes/ping/account.js';
 import type { Channel } from '../../../transport/channel.js';
@@ -56,21 +57,16 @@ class Guest {
   #ran = false;
   #tokenDue: boolean;
   #cancelWait: Cancel = () => {};
-  #settle: (outcome: Promise<void>) => void = () => {};
-  #reject: (error: WperfError) => void = () => {};
+  readonly #conversation = deferred();
 
   constructor(channel: Channel, house: House, onBegin: () => void) {
     this.#link = new LegacyLink(channel);
     this.#house = house;
     this.#onBegin = onBegin;
     this.#tokenDue = house.plan.token !== undefined;
-    const conversation = new Promise<void>((resolve, reject) => {
-      this.#settle = resolve;
-      this.#reject = reject;
-    });
-    this.done = conversation.finally(() => this.#leave());
+    this.done = this.#conversation.promise.finally(() => this.#leave());
     this.#link.onText = (text) => this.#onOpening(text);
-    this.#link.onClosed = (closed) => this.#reject(closedError(closed, this.#link.peer));
+    this.#link.onClosed = (closed) => this.#conversation.reject(closedError(closed, this.#link.peer));
     this.#armWait();
   }
 
@@ -125,9 +121,9 @@ class Guest {
     this.#onBegin();
     const session = randomId();
     this.#ran = true;
-    if (opening.kind === 'ping') this.#settle(this.#answerPings(session));
-    else if (opening.kind === 'traceroute') this.#settle(runLegacyTrace(this.#link, this.#house));
-    else this.#settle(serveLegacyLoad(this.#link, opening, session, this.#house));
+    if (opening.kind === 'ping') this.#conversation.resolve(this.#answerPings(session));
+    else if (opening.kind === 'traceroute') this.#conversation.resolve(runLegacyTrace(this.#link, this.#house));
+    else this.#conversation.resolve(serveLegacyLoad(this.#link, opening, session, this.#house));
   }
 
   /** Until the client goes. A client that pings but does not read fills no more than a bounded queue. */
@@ -169,7 +165,7 @@ class Guest {
   }
 
   #fail(code: WperfError['code'], message: string, hint?: string): void {
-    this.#reject(new WperfError(code, message, { operation: 'handshake', peer: this.#link.peer, hint }));
+    this.#conversation.reject(new WperfError(code, message, { operation: 'handshake', peer: this.#link.peer, hint }));
   }
 }
 
