@@ -9,13 +9,13 @@ import { type ForeignPort, joinForeign } from '../transport/udp/reception.js';
 /** Rejects with the system's error where the port is another's. */
 export async function hearDatagrams(
   place: { readonly host: string; readonly port: number },
-  { hear }: RawDialect,
+  dialect: RawDialect,
 ): Promise<LoadListener> {
   const port: ForeignPort = await joinForeign(
     place,
     {
       hear: (bytes, from) =>
-        hear({
+        dialect.hear({
           ...{ bytes, from },
           open: (reply, wishes) => {
             const socket = port.open(from, { ...wishes, fragments: true });

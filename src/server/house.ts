@@ -1,7 +1,7 @@
 /** Who serves here: the one list of dialects and answers, and what they are given. */
 import { networkInterfaces } from 'node:os';
 import { claimsAnything, claimsCookie } from '../dialects/iperf3/served/claims.js';
-import { serveIperf3 } from '../dialects/iperf3/served/serve.js';
+import { Iperf3Server } from '../dialects/iperf3/served/serve.js';
 import { serveLegacy } from '../dialects/legacy/served/guest.js';
 import { serveNative } from '../dialects/native/served/serve.js';
 import type { Claim, House, RawDialect, ServedDialect } from '../dialects/served.js';
@@ -83,7 +83,7 @@ export function rawEntriesOf(house: House): RawEntry[] {
   const { port } = iperf3;
   return [
     {
-      ...{ dialect: serveIperf3(house), claims: claimsCookie, datagrams: allowProto?.includes('udp') ?? true },
+      ...{ dialect: new Iperf3Server(house), claims: claimsCookie, datagrams: allowProto?.includes('udp') ?? true },
       ...(port !== undefined && { alone: { port, flag: '--iperf3-port', claims: claimsAnything } }),
     },
   ];

@@ -11,13 +11,13 @@ export interface Datagrams {
   close(): void;
 }
 
-export interface Connections<D extends Datagrams = Datagrams> {
+export interface Connections {
   /** Of a connection for load, counted from 1, or of the one beside them. It is paused. Rejects with a WperfError. */
   openTcp(place: number | 'beside'): Promise<Socket>;
   loadOver(socket: Socket): LoadLink;
   /** `maxBytes` is the longest datagram that is expected. */
-  openUdp(place: number, maxBytes: number): Promise<D>;
-  packetsOver(socket: D): LoadLink;
+  openUdp(place: number, maxBytes: number): Promise<Datagrams>;
+  packetsOver(socket: Datagrams): LoadLink;
   /** Ends all of them, those too that are still being made. */
   dropAll(): void;
 }

@@ -8,7 +8,7 @@ import type { Cancel } from '../../../host/clock.js';
 import { randomId } from '../../../host/random.js';
 import { networkOf } from '../../../net/networks.js';
 import { peerText } from '../../../transport/channel.js';
-import type { House, RawDialect, RawVisitor } from '../../served.js';
+import type { House, RawDialect, RawVisitor, StrayDatagram } from '../../served.js';
 import { readPrivateKey } from '../wire/auth.js';
 import { COOKIE_BYTES, cookieText } from '../wire/cookie.js';
 import { FrameReader } from '../wire/framing.js';
@@ -19,24 +19,16 @@ import { Session, type SessionTools } from './session.js';
 import { Turns } from './turns.js';
 import { Users } from './users.js';
 
-/** Throws a WperfError for a key, or a list of users, that cannot be used. */
-export function serveIperf3(house: House): RawDialect {
-  const server = new Iperf3Server(house);
-  return {
-    serve: (visitor) => server.serve(visitor),
-    hear: (datagram) => [...server.sessions.values()].some((session) => session.hear(datagram)),
-  };
-}
-
-class Iperf3Server {
+export class Iperf3Server implements RawDialect {
   /** By cookie. */
-  readonly sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Session>();
   readonly #house: House;
   readonly #login: SessionTools['login'];
   readonly #turns = new Turns();
   /** Streams that are granted, by session. */
   readonly #streams = new Map<Session, number>();
 
+  /** Throws a WperfError for a key, or a list of users, that cannot be used. */
   constructor(house: House) {
     this.#house = house;
     const { login } = house.plan.iperf3 ?? {};
@@ -59,9 +51,13 @@ class Iperf3Server {
     await ended;
   }
 
+  hear(datagram: StrayDatagram): boolean {
+    return [...this.#sessions.values()].some((session) => session.hear(datagram));
+  }
+
   async #receive(cookie: Buffer, visitor: RawVisitor, reader: FrameReader): Promise<void> {
     const key = cookie.toString('latin1');
-    const known = this.sessions.get(key);
+    const known = this.#sessions.get(key);
     if (known) {
       if (!known.take(visitor, reader)) await this.#turnAway(visitor, reader);
       return;
@@ -78,11 +74,11 @@ class Iperf3Server {
       reserve: (one, streams) => this.#reserve(one, streams),
       turn: (address) => this.#turns.take(address),
     });
-    this.sessions.set(key, session);
+    this.#sessions.set(key, session);
     try {
       await session.run();
     } finally {
-      this.sessions.delete(key);
+      this.#sessions.delete(key);
     }
   }
 
@@ -95,7 +91,7 @@ class Iperf3Server {
 
   #isBusy(): boolean {
     const { oneAtATime = false } = this.#house.plan.iperf3 ?? {};
-    return oneAtATime && [...this.sessions.values()].some((session) => session.isBusy);
+    return oneAtATime && [...this.#sessions.values()].some((session) => session.isBusy);
   }
 
   /** Throws a Refusal where there is no room. */
