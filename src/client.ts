@@ -57,14 +57,14 @@ async function runIperf3Load(
   emit: (event: TestEvent) => void,
 ): Promise<void> {
   const sockets = new RawSockets({ ...plan, service: 'iperf3 -s' }, host.clock);
-  const [{ runLoad }, { iperf3Load }, { RawConnections }] = await loaded(sockets, () =>
+  const [{ runLoad }, { iperf3Load }, { rawConnections }] = await loaded(sockets, () =>
     Promise.all([
       import('./modes/load/client.js'),
       import('./dialects/iperf3/client/load.js'),
       import('./transport/raw.js'),
     ]),
   );
-  await runLoad(plan, { host, signal, lone: iperf3Load(new RawConnections(sockets)) }, emit);
+  await runLoad(plan, { host, signal, lone: iperf3Load(rawConnections(sockets)) }, emit);
 }
 
 /** Measures round trips. The last event is `ping-end` or `error`; leaving the loop early stops them. Never throws. */

@@ -11,42 +11,31 @@ import { DatagramLink } from './udp/link.js';
 import { openDatagramSocket } from './udp/sockets/open.js';
 import type { DatagramSocket } from './udp/sockets/socket.js';
 
-export class RawConnections {
-  readonly #sockets: RawSockets;
+/** On what `sockets` opens. */
+export function rawConnections(sockets: RawSockets) {
+  return {
+    /** Paused. Rejects with a WperfError. */
+    openTcp: (place: Place): Promise<Socket> => sockets.openTcp(place),
 
-  constructor(sockets: RawSockets) {
-    this.#sockets = sockets;
-  }
+    /** Load over a connection that nothing is read from any more. */
+    loadOver(socket: Socket): LoadLink {
+      const { remoteAddress = '', remotePort = 0 } = socket;
+      const info = infoOfStream(socket, { remoteHost: canonicalHost(remoteAddress), remotePort });
+      return new ByteLink(socket, { name: 'tcp', info: { ...info, ...serverBeyond(sockets.way) } });
+    },
 
-  /** Paused. Rejects with a WperfError. */
-  openTcp(place: Place): Promise<Socket> {
-    return this.#sockets.openTcp(place);
-  }
+    /** To the address that the first connection has found. Rejects with a WperfError, or with the system's error. */
+    async openUdp(place: number, maxBytes: number): Promise<DatagramSocket> {
+      const { target, address: host = target.host, bind, socket } = sockets.wayOf(place);
+      const at = { host, port: target.port, ...given({ bind }) };
+      const opened = await openDatagramSocket({ ...at, maxBytes, fragments: true, ...socket });
+      sockets.endWithAll(() => opened.close());
+      return opened;
+    },
 
-  /** Load over a connection that nothing is read from any more. */
-  loadOver(socket: Socket): LoadLink {
-    const { remoteAddress = '', remotePort = 0 } = socket;
-    const info = infoOfStream(socket, { remoteHost: canonicalHost(remoteAddress), remotePort });
-    return new ByteLink(socket, { name: 'tcp', info: { ...info, ...serverBeyond(this.#sockets.way) } });
-  }
+    packetsOver: (socket: DatagramSocket): LoadLink => new DatagramLink({ socket, pacingClock: fineClock() }),
 
-  /** To the address that the first connection has found. Rejects with a WperfError, or with the system's error. */
-  async openUdp(place: number, maxBytes: number): Promise<DatagramSocket> {
-    const { target, address = target.host, bind, socket = {} } = this.#sockets.wayOf(place);
-    const { tos, windowBytes, dontFragment, localPort, device } = socket;
-    const at = { host: address, port: target.port };
-    const options = given({ bind, tos, windowBytes, dontFragment, localPort, device });
-    const opened = await openDatagramSocket({ ...at, maxBytes, fragments: true, ...options });
-    this.#sockets.endWithAll(() => opened.close());
-    return opened;
-  }
-
-  packetsOver(socket: DatagramSocket): LoadLink {
-    return new DatagramLink({ socket, pacingClock: fineClock() });
-  }
-
-  /** Ends all of them, those too that are still being made. */
-  dropAll(): void {
-    this.#sockets.dropAll();
-  }
+    /** Ends all of them, those too that are still being made. */
+    dropAll: () => sockets.dropAll(),
+  };
 }
