@@ -101,11 +101,8 @@ export function isOutOfFiles(thrown: unknown): boolean {
 }
 
 export function tooManyFiles(cause: unknown): WperfError {
-  const hint = 'raise the limit (ulimit -n), or use fewer streams';
-  return new WperfError('too-many-files', 'this machine lets wperf open no more files and connections', {
-    hint,
-    cause,
-  });
+  const text = 'this machine lets wperf open no more files and connections';
+  return new WperfError('too-many-files', text, { hint: 'raise the limit (ulimit -n), or use fewer streams', cause });
 }
 
 /** Text from a peer made safe to print: control characters (C0, DEL, C1) and bidirectional overrides removed. */

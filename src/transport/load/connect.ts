@@ -24,15 +24,9 @@ export async function connectLoad(transport: LoadTransport, way: LoadWay, clock:
   } catch (thrown) {
     void connecting.then(abandon, () => {});
     if (thrown instanceof WperfError) throw thrown;
-    const error = toWperfError(thrown);
-    throw new WperfError(
-      error.code === 'internal' ? 'unreachable' : error.code,
-      `${transport.name}: ${error.message}`,
-      {
-        ...detail,
-        cause: thrown,
-      },
-    );
+    const { code, message } = toWperfError(thrown);
+    const text = `${transport.name}: ${message}`;
+    throw new WperfError(code === 'internal' ? 'unreachable' : code, text, { ...detail, cause: thrown });
   }
 }
 

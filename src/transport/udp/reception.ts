@@ -101,10 +101,8 @@ class DatagramReception {
     const key = Buffer.from(keyOfGreeting(said));
     const granted = place.granted(key);
     if (!granted) return;
-    const { localHost, socket: options } = granted;
-    const { tos, windowBytes, dontFragment } = options;
-    const wishes = given({ localHost, tos, windowBytes, dontFragment });
-    const socket = this.#door.open(from, { ...optionsFor(granted), ...wishes });
+    const { localHost, socket: wishes } = granted;
+    const socket = this.#door.open(from, { ...optionsFor(granted), ...given({ localHost }), ...wishes });
     socket.send(greeting('ready', undefined, said.bytes));
     welcome(socket, key, said.bytes);
   }

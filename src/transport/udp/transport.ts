@@ -46,9 +46,7 @@ async function connect(way: LoadWay): Promise<DatagramLink> {
 
 function openClient(way: LoadWay): Promise<DatagramSocket> {
   const { host, port, socket, bind } = way;
-  const { tos, windowBytes, dontFragment, localPort, device } = socket;
-  const options = given({ bind, tos, windowBytes, dontFragment, localPort, device });
-  return openDatagramSocket({ host, port, ...optionsFor(way), ...options });
+  return openDatagramSocket({ host, port, ...optionsFor(way), ...given({ bind }), ...socket });
 }
 
 function optionsFor({ settings, blockBytes }: Pick<GrantedLoad, 'settings' | 'blockBytes'>) {

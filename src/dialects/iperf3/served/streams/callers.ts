@@ -1,5 +1,4 @@
 /** Who comes to be a stream of a test: connections with its cookie, and first datagrams from its client's address. */
-import { given } from '../../../../given.js';
 import type { Clock } from '../../../../host/clock.js';
 import type { LoadLink } from '../../../../transport/channel.js';
 import type { RawVisitor, StrayDatagram } from '../../../served.js';
@@ -57,8 +56,7 @@ export class Callers {
     const { localHost, remoteHost } = this.#ends;
     if (params?.protocol !== 'udp' || !gathering?.isOpen) return false;
     if (from.host !== remoteHost || bytes.length !== HELLO_BYTES) return false;
-    const { tos, windowBytes, dontFragment } = wishesOf(params);
-    const wishes = { localHost, ...given({ tos, windowBytes, dontFragment }) };
+    const wishes = { localHost, ...wishesOf(params) };
     const opened = () => openWith(wishes, () => open(REPLY, wishes));
     gathering.take(() => this.#keep(opened(), params));
     return true;
