@@ -41,7 +41,6 @@ export interface ConnectHooks {
 }
 
 export interface Transport {
-  readonly name: string;
   /** Rejects with a WperfError that says who failed: this machine, the proxy or the server. */
   connect(way: Way, hooks?: ConnectHooks): Promise<Connected>;
 }

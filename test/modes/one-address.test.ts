@@ -35,7 +35,6 @@ async function rotating() {
   const ws = makeWsTransport({ resolve });
   const led: string[] = [];
   const transport: Transport = {
-    name: ws.name,
     connect: async (way, hooks): Promise<Connected> => {
       const connected = await ws.connect(way, hooks);
       led.push(connected.channel.info.remoteHost);

@@ -1,14 +1,11 @@
 /** From a host to the addresses to try, in the order in which to try them. */
 import { bounds } from '../../defaults/index.js';
 import { orAborted } from '../../host/abort.js';
-import { findAddresses } from '../../host/names.js';
+import type { findAddresses } from '../../host/names.js';
 import { withZoneName } from '../../host/zone.js';
 import { type Family, familyOf } from '../../net/ip.js';
 
-/** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. */
-export type Resolve = (name: string, family: Family | undefined) => Promise<readonly string[]>;
-
-export const systemResolve: Resolve = findAddresses;
+export type Resolve = typeof findAddresses;
 
 /**
  * The families in turn, beginning with that of the system's first choice (RFC 8305, section 4). Rejects with the

@@ -1,11 +1,12 @@
 /** A TCP connection to the first machine on the way. */
 import type { Socket } from 'node:net';
 import type { Clock } from '../../host/clock.js';
+import { findAddresses } from '../../host/names.js';
 import { endpointText } from '../../net/endpoint.js';
 import { canonicalHost, type Family, familyOf } from '../../net/ip.js';
 import type { ChannelInfo } from '../channel.js';
 import type { Settled, Way } from '../transport.js';
-import { addressesOf, type Resolve, systemResolve } from './addresses.js';
+import { addressesOf, type Resolve } from './addresses.js';
 import { otherFamily, type Party, reachError, resolveError } from './failure.js';
 import { race } from './race.js';
 import { step } from './step.js';
@@ -51,11 +52,11 @@ export async function addressesFor(
   host: string,
   party: Party,
   way: Pick<Way, 'family' | 'bind'>,
-  { signal, resolve }: OpenTools,
+  { signal, resolve = findAddresses }: OpenTools,
 ): Promise<string[]> {
   const family = familyOfWay(way);
   if (family !== undefined && (familyOf(host) ?? family) !== family) throw otherFamily(host, family);
-  return addressesOf(host, family, resolve ?? systemResolve, signal).catch((error) => {
+  return addressesOf(host, family, resolve, signal).catch((error) => {
     throw resolveError(error, party, family);
   });
 }

@@ -17,7 +17,7 @@ interface WsOptions {
 export const wsTransport: Transport = makeWsTransport();
 
 export function makeWsTransport(options: WsOptions = {}): Transport {
-  return { name: 'ws', connect: (way, hooks) => connect(way, options, hooks) };
+  return { connect: (way, hooks) => connect(way, options, hooks) };
 }
 
 /** All of it within the way's time. */

@@ -116,12 +116,8 @@ export class LegacyTalk implements StreamTalk {
     } else if (text === endOf[otherOf(role)]) this.#onPeerEnd();
     else {
       this.#link.refuse('unexpected text');
-      this.abort(
-        new WperfError(
-          'protocol-violation',
-          `${this.peer} sent a text where ${receives && isDatagram ? 'packets were' : 'load was'} due`,
-        ),
-      );
+      const due = receives && isDatagram ? 'packets were' : 'load was';
+      this.abort(new WperfError('protocol-violation', `${this.peer} sent a text where ${due} due`));
     }
   }
 

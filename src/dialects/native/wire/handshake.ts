@@ -44,12 +44,8 @@ export async function openAsClient(
     throw refuse(conversation, 'request-refused', 'the server simulates no conditions', 'leave --sim-... away');
   }
   if (hello.socket && !grant.socket) {
-    throw refuse(
-      conversation,
-      'request-refused',
-      'the server sets no options of its sockets',
-      'leave -w, -S and -C away',
-    );
+    const hint = 'leave -w, -S and -C away';
+    throw refuse(conversation, 'request-refused', 'the server sets no options of its sockets', hint);
   }
   const more = beyondAsked(hello, grant);
   if (more !== undefined)
@@ -97,7 +93,7 @@ export async function openAsServer(
   checkPlan(conversation, hello);
   const mac = token === undefined ? undefined : await demandProof(conversation, hello, token);
   const sim = grantedSimulation(conversation, hello);
-  const socket = socketFor(conversation, hello);
+  const socket = orRefused(conversation, () => grantedSocket(conversation, hello));
   const expected = orRefused(conversation, () => expectLoad(hello));
   const proto = expected && { key: expected.key, ...given({ port: expected.port }) };
   const extras = given({ mac, sim, socket, proto, reader: readerFor(conversation, hello) });
@@ -116,10 +112,6 @@ function readerFor({ channel }: Conversation, { mode, direction, rxCopy, sim }: 
 }
 
 /** What it cannot have, the client is told before it measures anything. */
-function socketFor(conversation: Conversation, hello: Hello): Grant['socket'] {
-  return orRefused(conversation, () => grantedSocket(conversation, hello));
-}
-
 function orRefused<T>(conversation: Conversation, decide: () => T): T {
   try {
     return decide();
