@@ -29,98 +29,69 @@ export function stateName(state: number): keyof typeof states | undefined {
   return byNumber.get(state);
 }
 
-/** As a server tells them behind `serverError`, by what they are about. */
-export const errorNumbers = {
-  badTime: 5,
-  badStreams: 6,
-  badBlock: 7,
-  badWindow: 8,
-  badMss: 10,
-  badOmit: 12,
-  badBurst: 15,
-  badUdpBlock: 20,
-  badTos: 21,
-  tooMuchRate: 27,
-  tooLong: 37,
-  controlClosed: 109,
-  badMessage: 110,
-  badParams: 114,
-  badResults: 117,
-  clientTerminated: 119,
-  serverTerminated: 120,
-  busy: 121,
-  unsetMss: 123,
-  unsetWindow: 124,
-  unsetTos: 125,
-  noProtocol: 131,
-  unsetCongestion: 134,
-  smallWindow: 141,
-  notAuthorized: 142,
-  noMessage: 144,
-  badFragment: 145,
-  overTime: 160,
-  streamAccept: 204,
-  streamWrite: 205,
-  streamRead: 206,
-  streamClose: 207,
-  unknownStream: 208,
-} as const;
-
 interface Meaning {
+  /** As a server tells it behind `serverError`. */
+  readonly number: number;
   readonly code: ErrorCode;
   /** Behind the server's name. */
   readonly text: string;
   readonly hint: string | undefined;
 }
 
-const { tooMuchRate, tooLong, notAuthorized } = errorNumbers;
 const shorter = 'give less to -t/--time and -O/--omit';
 const smallerWindow = 'give less to -w/--window';
 const streamHint = 'a firewall on the way may pass its first connection only';
 
-const meanings: Readonly<Record<number, Meaning>> = {
-  [errorNumbers.badTime]: refused('takes no test of this length', shorter),
-  [errorNumbers.badStreams]: refused('takes no test of so many streams', 'give less to -P/--parallel'),
-  [errorNumbers.badBlock]: refused('takes no blocks of this size', 'give another size to -l/--length'),
-  [errorNumbers.badWindow]: refused('sets no window of this size', 'give less to -w/--window'),
-  [errorNumbers.badMss]: refused('sets no segment size such as this', 'give less to -M/--set-mss'),
-  [errorNumbers.badOmit]: refused('leaves out no beginning of this length', 'give less to -O/--omit'),
-  [errorNumbers.badUdpBlock]: refused('takes no packets of this size', 'give another size to -l/--length'),
-  [errorNumbers.badTos]: refused('sets no type of service such as this', 'give another to -S/--tos'),
-  [tooMuchRate]: refused('allows less than the rate asked for', 'give less to -b/--bitrate, or to -P/--parallel'),
-  [tooLong]: refused('allows shorter tests only', shorter),
-  [errorNumbers.controlClosed]: failed('peer-lost', 'lost the connection on which the ends talk'),
-  [errorNumbers.badMessage]: failed('protocol-violation', 'was told what it does not know'),
-  [errorNumbers.badParams]: failed('protocol-violation', 'could not read what was asked for'),
-  [errorNumbers.badResults]: failed('protocol-violation', 'could not read the results'),
-  [errorNumbers.clientTerminated]: failed('interrupted', 'has ended the test, as asked'),
-  [errorNumbers.serverTerminated]: failed('peer-terminated', 'was stopped before the end of the test'),
-  [errorNumbers.busy]: failed('server-full', 'is busy with another test', 'wait for it with --retry SECONDS'),
-  [errorNumbers.unsetMss]: refused('cannot set this segment size', 'give less to -M/--set-mss, or leave it away'),
-  [errorNumbers.unsetWindow]: refused('cannot set a window of this size', smallerWindow),
-  [errorNumbers.unsetTos]: refused('cannot set this type of service', 'leave -S/--tos or --dscp away'),
-  [errorNumbers.noProtocol]: refused('does not carry load by this protocol', 'measure with -u/--udp, or without'),
-  [errorNumbers.unsetCongestion]: refused('has no such congestion control', 'give another to -C/--congestion'),
-  [errorNumbers.smallWindow]: refused('is given a smaller window by its kernel', smallerWindow),
-  [notAuthorized]: failed(
+/** What went wrong, by what it is about. */
+const meanings = {
+  badTime: refused(5, 'takes no test of this length', shorter),
+  badStreams: refused(6, 'takes no test of so many streams', 'give less to -P/--parallel'),
+  badBlock: refused(7, 'takes no blocks of this size', 'give another size to -l/--length'),
+  badWindow: refused(8, 'sets no window of this size', 'give less to -w/--window'),
+  badMss: refused(10, 'sets no segment size such as this', 'give less to -M/--set-mss'),
+  badOmit: refused(12, 'leaves out no beginning of this length', 'give less to -O/--omit'),
+  badBurst: failed(15, 'peer-terminated', 'ended the test'),
+  badUdpBlock: refused(20, 'takes no packets of this size', 'give another size to -l/--length'),
+  badTos: refused(21, 'sets no type of service such as this', 'give another to -S/--tos'),
+  tooMuchRate: refused(27, 'allows less than the rate asked for', 'give less to -b/--bitrate, or to -P/--parallel'),
+  tooLong: refused(37, 'allows shorter tests only', shorter),
+  controlClosed: failed(109, 'peer-lost', 'lost the connection on which the ends talk'),
+  badMessage: failed(110, 'protocol-violation', 'was told what it does not know'),
+  badParams: failed(114, 'protocol-violation', 'could not read what was asked for'),
+  badResults: failed(117, 'protocol-violation', 'could not read the results'),
+  clientTerminated: failed(119, 'interrupted', 'has ended the test, as asked'),
+  serverTerminated: failed(120, 'peer-terminated', 'was stopped before the end of the test'),
+  busy: failed(121, 'server-full', 'is busy with another test', 'wait for it with --retry SECONDS'),
+  unsetMss: refused(123, 'cannot set this segment size', 'give less to -M/--set-mss, or leave it away'),
+  unsetWindow: refused(124, 'cannot set a window of this size', smallerWindow),
+  unsetTos: refused(125, 'cannot set this type of service', 'leave -S/--tos or --dscp away'),
+  noProtocol: refused(131, 'does not carry load by this protocol', 'measure with -u/--udp, or without'),
+  unsetCongestion: refused(134, 'has no such congestion control', 'give another to -C/--congestion'),
+  smallWindow: refused(141, 'is given a smaller window by its kernel', smallerWindow),
+  notAuthorized: failed(
+    142,
     'login-refused',
     'refused the login',
     'give --username and --rsa-public-key-path of a user it knows',
   ),
-  [errorNumbers.noMessage]: failed('no-load', 'gave up: no load reached it'),
-  [errorNumbers.badFragment]: refused('cannot keep packets in one piece', 'leave --dont-fragment away'),
-  [errorNumbers.overTime]: failed('peer-terminated', 'gave up: the test took longer than it allows'),
-  [errorNumbers.streamAccept]: failed('peer-lost', 'could not take a connection for load', streamHint),
-  [errorNumbers.streamWrite]: failed('peer-lost', 'could not write to a connection for load'),
-  [errorNumbers.streamRead]: failed('peer-lost', 'could not read from a connection for load'),
-  [errorNumbers.streamClose]: failed('peer-lost', 'could not close a connection for load'),
-  [errorNumbers.unknownStream]: failed('protocol-violation', 'was told of a stream that it does not know'),
+  noMessage: failed(144, 'no-load', 'gave up: no load reached it'),
+  badFragment: refused(145, 'cannot keep packets in one piece', 'leave --dont-fragment away'),
+  overTime: failed(160, 'peer-terminated', 'gave up: the test took longer than it allows'),
+  streamAccept: failed(204, 'peer-lost', 'could not take a connection for load', streamHint),
+  streamWrite: failed(205, 'peer-lost', 'could not write to a connection for load'),
+  streamRead: failed(206, 'peer-lost', 'could not read from a connection for load'),
+  streamClose: failed(207, 'peer-lost', 'could not close a connection for load'),
+  unknownStream: failed(208, 'protocol-violation', 'was told of a stream that it does not know'),
 };
+
+export const errorNumbers = Object.fromEntries(
+  Object.entries(meanings).map(([name, { number }]) => [name, number]),
+) as Readonly<Record<keyof typeof meanings, number>>;
 
 /** What a server's error means to who asked it for a test. `errno` is what its system said, 0 or undefined for nothing. */
 export function serverError(number: number, errno: number | undefined, peer: string): WperfError {
-  const known = Object.hasOwn(meanings, number) ? meanings[number] : undefined;
-  const { code, text, hint } = known ?? failed('peer-terminated', 'ended the test');
+  const known = Object.values(meanings).find((meaning) => meaning.number === number);
+  const { code, text, hint } = known ?? failed(number, 'peer-terminated', 'ended the test');
   const message = `${peer} ${text} (iperf3 error ${number}${systemWords(errno)})`;
   return new WperfError(code, message, { operation: 'test', peer, hint });
 }
@@ -141,12 +112,12 @@ export class ParamsRefusal extends WperfError {
   }
 }
 
-function refused(text: string, hint: string): Meaning {
-  return { code: 'request-refused', text, hint };
+function refused(number: number, text: string, hint: string): Meaning {
+  return { number, code: 'request-refused', text, hint };
 }
 
-function failed(code: ErrorCode, text: string, hint?: string): Meaning {
-  return { code, text, hint };
+function failed(number: number, code: ErrorCode, text: string, hint?: string): Meaning {
+  return { number, code, text, hint };
 }
 
 /** By this system's numbers, which on another may mean something else; most agree on those that occur. */
