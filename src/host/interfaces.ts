@@ -1,6 +1,8 @@
 /** The network interfaces of this machine, those without an address too, which Node does not list. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { attempt } from '../given.js';
 
 /** By name, the number that the kernel has for each; 0 where it is not known. */
 export type InterfaceNumbers = ReadonlyMap<string, number>;
@@ -17,24 +19,17 @@ function ofNames(): [string, number][] {
 /** Linux, all of them. */
 function ofSystem(): [string, number][] {
   const folder = '/sys/class/net';
-  try {
-    return readdirSync(folder).map((name) => [name, Number(readFileSync(`${folder}/${name}/ifindex`, 'latin1'))]);
-  } catch {
-    return [];
-  }
+  const numberOf = (name: string) => Number(readFileSync(`${folder}/${name}/ifindex`, 'latin1'));
+  return attempt(() => readdirSync(folder).map((name): [string, number] => [name, numberOf(name)])) ?? [];
 }
 
 /** Linux, those with an address of IPv6: `address index prefix scope flags name`, in hexadecimal digits. */
 function ofIpv6(): [string, number][] {
-  try {
-    const lines = readFileSync('/proc/self/net/if_inet6', 'latin1').trim().split('\n');
-    return lines.flatMap((line) => {
-      const [, index, , , , name] = line.split(/ +/);
-      return index === undefined || name === undefined ? [] : [[name, Number.parseInt(index, 16)]];
-    });
-  } catch {
-    return [];
-  }
+  const lines = attempt(() => readFileSync('/proc/self/net/if_inet6', 'latin1').trim().split('\n')) ?? [];
+  return lines.flatMap((line) => {
+    const [, index, , , , name] = line.split(/ +/);
+    return index === undefined || name === undefined ? [] : [[name, Number.parseInt(index, 16)]];
+  });
 }
 
 /** Everywhere, those with a link-local address. */

@@ -96,7 +96,7 @@ export const rooms: readonly Room[] = [
   { name: 'plan', holds: 'what a run is to do', imports: ['defaults', 'given', 'errors', 'units', 'net'] },
   { name: 'net', holds: 'IP addresses, networks and their names', imports: [] },
   { name: 'defaults', holds: 'every default and limit, once', imports: [] },
-  { name: 'given', holds: 'fields that are there or not', imports: [] },
+  { name: 'given', holds: 'what is there or not', imports: [] },
   { name: 'errors', holds: 'coded errors and exit codes', imports: [] },
   { name: 'units', holds: 'sizes, rates and times as text', imports: [] },
 ];

@@ -3,7 +3,9 @@
  * busiest, and take a processor for some milliseconds from whoever receives on this machine, whose socket may have room
  * for two. Under SCHED_IDLE (sched(7)) they run where a processor is free.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
+import { attempt } from '../../given.js';
 import type { Libc } from './libc.js';
 import { linux, stableMemory } from './sockets.js';
 
@@ -30,11 +32,6 @@ function mayUndo(): boolean {
 
 /** All but the one that runs the program; none where that cannot be told. */
 function helperThreads(): number[] {
-  try {
-    return readdirSync('/proc/self/task')
-      .map(Number)
-      .filter((thread) => thread !== process.pid);
-  } catch {
-    return [];
-  }
+  const threads = attempt(() => readdirSync('/proc/self/task')) ?? [];
+  return threads.map(Number).filter((thread) => thread !== process.pid);
 }

@@ -3,7 +3,9 @@
  * (x64 and arm64; glibc and musl agree on them). Lengths that the kernel returns are checked against the buffers before
  * anything is read.
  */
+
 import { getSystemErrorName } from 'node:util';
+import { attempt } from '../../given.js';
 import { type Libc, loadLibc } from './libc.js';
 
 /** Constants of <sys/socket.h>, <netinet/in.h>, <linux/errqueue.h>, <linux/net_tstamp.h>, <sched.h>. */
@@ -144,12 +146,7 @@ let available: Libc | undefined | null = null;
 
 /** The same, undefined where that throws. Tried once. */
 export function libcIfAny(): Libc | undefined {
-  if (available !== null) return available;
-  try {
-    available = openLibc();
-  } catch {
-    available = undefined;
-  }
+  if (available === null) available = attempt(openLibc);
   return available;
 }
 

@@ -2,7 +2,7 @@
  * What Linux knows of a TCP connection and can be told, by its descriptor. Called through the optional package koffi.
  * Elsewhere, or without it, what is asked is undefined and what is told goes unheard.
  */
-import { given } from '../../given.js';
+import { attempt, given } from '../../given.js';
 import type { SocketFacts, SocketSettings, TcpSample } from '../../measure/tcp.js';
 import type { Family } from '../../net/ip.js';
 import type { Simulation } from '../../plan/plan.js';
@@ -14,11 +14,7 @@ import { parseTcpInfo, tcpInfoBytes } from './info.js';
 function withOptions<T>(fd: number | undefined, use: (options: SocketOptions) => T, family: Family = 4): T | undefined {
   const libc = libcIfAny();
   if (fd === undefined || libc === undefined) return undefined;
-  try {
-    return use(new SocketOptions(libc, fd, family));
-  } catch {
-    return undefined;
-  }
+  return attempt(() => use(new SocketOptions(libc, fd, family)));
 }
 
 export function readTcpInfo(fd: number | undefined): TcpSample | undefined {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { WperfError } from '../../errors.js';
-import { given } from '../../given.js';
+import { attempt, given } from '../../given.js';
 import type { Family } from '../../net/ip.js';
 import type { SocketWishes } from '../../plan/plan.js';
 import { sizeText } from '../../units.js';
@@ -145,12 +145,8 @@ function adviceOf(wish: Wish, code: string): string {
 }
 
 function algorithms(which: 'available' | 'allowed'): string {
-  try {
-    const text = readFileSync(`/proc/sys/net/ipv4/tcp_${which}_congestion_control`, 'latin1');
-    return text.trim().split(/\s+/).join(', ');
-  } catch {
-    return 'others';
-  }
+  const text = attempt(() => readFileSync(`/proc/sys/net/ipv4/tcp_${which}_congestion_control`, 'latin1'));
+  return text?.trim().split(/\s+/).join(', ') ?? 'others';
 }
 
 /** The kernel takes a name, and users a number too, as in a zone. */

@@ -1,7 +1,9 @@
 /** The server's side of the upgrade: from a request to a channel. */
+
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { bounds } from '../../defaults/index.js';
+import { attempt } from '../../given.js';
 import { decodeMessage } from '../../protocol/codec.js';
 import { HELLO_HEADER, HELLO_TAKEN } from '../../protocol/version.js';
 import type { Channel, ForwardedClient } from '../channel.js';
@@ -24,15 +26,7 @@ interface UpgraderOptions {
 function helloOf({ headers }: IncomingMessage): string | undefined {
   const header = headers[HELLO_HEADER];
   const hello = typeof header === 'string' ? Buffer.from(header, 'base64url').toString() : '';
-  return isHello(hello) ? hello : undefined;
-}
-
-function isHello(text: string): boolean {
-  try {
-    return decodeMessage(text).type === 'hello';
-  } catch {
-    return false;
-  }
+  return attempt(() => decodeMessage(hello))?.type === 'hello' ? hello : undefined;
 }
 
 export class Upgrader {

@@ -2,6 +2,7 @@
  * iperf3's login: name, password and time of day, encrypted with the server's public key. OAEP pads from 3.17 on, PKCS#1
  * before; nothing tells which, so a refusal is worth another try.
  */
+
 import {
   constants,
   createHash,
@@ -13,6 +14,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { WperfError } from '../../../errors.js';
+import { attempt } from '../../../given.js';
 
 export type Padding = 'oaep' | 'pkcs1';
 
@@ -117,21 +119,13 @@ function rsaKey(read: () => KeyObject, kind: 'public' | 'private'): KeyObject {
 }
 
 function decryptOaep(bytes: Buffer, key: KeyObject): Buffer | undefined {
-  try {
-    return privateDecrypt({ key, padding: paddings.oaep }, bytes);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => privateDecrypt({ key, padding: paddings.oaep }, bytes));
 }
 
 /** By hand (RFC 8017, section 7.2.2): Node refuses this padding where its OpenSSL is an older one. */
 function decryptPkcs1(bytes: Buffer, key: KeyObject): Buffer | undefined {
-  let block: Buffer;
-  try {
-    block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, bytes);
-  } catch {
-    return undefined;
-  }
+  const block = attempt(() => privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, bytes));
+  if (block === undefined) return undefined;
   const end = block.indexOf(0, 2);
   return block[0] === 0 && block[1] === 2 && end >= 10 ? block.subarray(end + 1) : undefined;
 }

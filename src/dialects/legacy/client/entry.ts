@@ -1,6 +1,8 @@
 /** The way into a server of the original: the connection, the token, and what its refusals mean. */
+
 import { toWperfError, WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
+import { attempt } from '../../../given.js';
 import { endpointText } from '../../../net/endpoint.js';
 import type { ConnectionPlan } from '../../../plan/plan.js';
 import { decodeMessage } from '../../../protocol/codec.js';
@@ -52,14 +54,5 @@ export function sayToken(link: LegacyLink, { token }: ConnectionPlan): void {
 
 /** A server of wperf.v1, all of whose names a proxy has taken out of its answer, shows itself by its first text. */
 export function linkTo(channel: BareChannel): LegacyLink {
-  return new LegacyLink(channel, isMessage);
-}
-
-function isMessage(text: string): boolean {
-  try {
-    decodeMessage(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return new LegacyLink(channel, (text) => attempt(() => decodeMessage(text)) !== undefined);
 }

@@ -1,4 +1,5 @@
 /** What a server of the original makes of the packets that it was sent: one text, behind the client's last. */
+import { attempt } from '../../../given.js';
 import { lostPercent, type PacketTotals } from '../../../measure/packets/packets.js';
 import { integer, number, record } from '../../../protocol/shape.js';
 import { parseObject } from './wire.js';
@@ -19,11 +20,8 @@ export function parseFigures(text: string, sent: number): PacketTotals | undefin
     lost_packets: integer(0, sent),
     total_packets: integer(0, sent),
   });
-  try {
-    const figures = shape(parseObject(text), '');
-    const { jitter_ms: jitterMs, lost_packets: lost, total_packets: packets } = figures;
-    return lost <= packets ? { jitterMs, lost, packets } : undefined;
-  } catch {
-    return undefined;
-  }
+  const figures = attempt(() => shape(parseObject(text), ''));
+  if (figures === undefined) return undefined;
+  const { jitter_ms: jitterMs, lost_packets: lost, total_packets: packets } = figures;
+  return lost <= packets ? { jitterMs, lost, packets } : undefined;
 }

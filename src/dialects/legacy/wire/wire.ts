@@ -1,6 +1,8 @@
 /** What the original wperf says on the wire, as docs/legacy.md tells. Pure. */
+
 import { legacy, limits } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
+import { attempt } from '../../../given.js';
 import type { SimulationPlan, TestDirection, TestPlan } from '../../../plan/plan.js';
 import { write64 } from '../../../protocol/packet-header.js';
 import { type Checked, flag, integer, number, optional, record, ShapeError } from '../../../protocol/shape.js';
@@ -141,12 +143,7 @@ export function pongSeq(text: string): number | undefined {
 
 function seqOf(type: 'ping' | 'pong', text: string): number | undefined {
   const value = parseObject(text);
-  if (value?.type !== type) return undefined;
-  try {
-    return pingShape(value, '').seq;
-  } catch {
-    return undefined;
-  }
+  return value?.type === type ? attempt(() => pingShape(value, '').seq) : undefined;
 }
 
 function simulationOf(options: unknown): SimulationOptions {
@@ -160,12 +157,8 @@ function simulationOf(options: unknown): SimulationOptions {
 
 /** Undefined for a text that is no JSON object. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value: unknown = attempt(() => JSON.parse(text));
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
 function isKey<T extends object>(table: T, key: unknown): key is keyof T {

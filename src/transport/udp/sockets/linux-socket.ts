@@ -1,7 +1,7 @@
 /** A Linux UDP socket that is connected to its peer: many datagrams a call, with the kernel's stamps. */
 import { bounds } from '../../../defaults/index.js';
 import type { ConnectionEnds } from '../../../events/load.js';
-import { given } from '../../../given.js';
+import { attempt, given } from '../../../given.js';
 import type { DatagramsReceived } from '../../../host/linux/datagrams-received.js';
 import { DatagramsSent, segmentsOf } from '../../../host/linux/datagrams-sent.js';
 import { KernelSocket } from '../../../host/linux/kernel-socket.js';
@@ -223,11 +223,7 @@ export class LinuxDatagramSocket implements DatagramSocket {
 
   /** A path without a route has no length, and older kernels count no drops. */
   #told<T>(read: () => T): T | undefined {
-    try {
-      return this.#open ? read() : undefined;
-    } catch {
-      return undefined;
-    }
+    return this.#open ? attempt(read) : undefined;
   }
 
   #tell(call: string, errno: number): void {
