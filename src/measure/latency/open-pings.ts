@@ -33,12 +33,18 @@ export class OpenPings<K> {
    * for an answer to no ping that is out.
    */
   answered(key: K, nowMs: number): boolean {
-    const ping = this.#pings.get(key);
-    if (!ping) return false;
+    if (!this.#pings.has(key)) return false;
     for (const [other, older] of this.#pings) {
       if (other === key) break;
       this.#lose(other, older);
     }
+    return this.answeredAlone(key, nowMs);
+  }
+
+  /** The same where a peer answers each, in whatever order: older ones stay out. */
+  answeredAlone(key: K, nowMs: number): boolean {
+    const ping = this.#pings.get(key);
+    if (!ping) return false;
     this.#pings.delete(key);
     ping.resolve(nowMs - ping.sentMs);
     return true;

@@ -2,21 +2,16 @@
 import { bounds, legacy } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
 import { deferred } from '../../../host/deferred.js';
+import { OpenPings } from '../../../measure/latency/open-pings.js';
 import { closedError } from '../../life.js';
 import type { LegacyLink } from '../wire/link.js';
 import { pingText, pongSeq } from '../wire/wire.js';
-
-interface Ping {
-  readonly sentMs: number;
-  resolve(rttMs: number): void;
-  reject(reason: Error): void;
-}
 
 export class TextPings {
   /** Called when the connection has ended, before the pings that are out fail. */
   onGone: () => void = () => {};
   readonly #link: LegacyLink;
-  readonly #out = new Map<number, Ping>();
+  readonly #pings = new OpenPings<number>(bounds.pingsInFlight);
   #next = 0;
   #repeated = 0;
   readonly #failed = deferred<never>();
@@ -37,12 +32,10 @@ export class TextPings {
   /** One round trip in milliseconds; rejects when the connection ends first, or when too many others are out. */
   ping(): Promise<number> {
     if (this.#link.closed) return Promise.reject(new Error('the connection closed'));
-    if (this.#out.size === bounds.pingsInFlight) this.#lose();
     const seq = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#out.set(seq, { sentMs: performance.now(), resolve, reject });
-      this.#link.say(pingText(seq));
-    });
+    const answer = this.#pings.add(seq, performance.now());
+    this.#link.say(pingText(seq));
+    return answer;
   }
 
   #onText(text: string): void {
@@ -54,10 +47,8 @@ export class TextPings {
   }
 
   #answered(seq: number, nowMs: number): void {
-    const ping = this.#out.get(seq);
-    this.#out.delete(seq);
-    if (ping) ping.resolve(nowMs - ping.sentMs);
-    else if (++this.#repeated > legacy.repeatedPongs) this.#refuse('answers the same pings over and over');
+    if (this.#pings.answeredAlone(seq, nowMs)) return;
+    if (++this.#repeated > legacy.repeatedPongs) this.#refuse('answers the same pings over and over');
   }
 
   #refuse(what: string): void {
@@ -69,11 +60,6 @@ export class TextPings {
   #end(error: WperfError): void {
     this.onGone();
     this.#failed.reject(error);
-    this.#lose();
-  }
-
-  #lose(): void {
-    for (const ping of this.#out.values()) ping.reject(new Error('no answer to the ping'));
-    this.#out.clear();
+    this.#pings.loseAll();
   }
 }
