@@ -1,5 +1,6 @@
 /** What a transport knows of its connections, as named columns that a report draws without having heard of them. Pure. */
 import type { Span } from './span.js';
+import { allOf } from './union.js';
 
 /** By name. Counts only grow. */
 export type Statistics = Readonly<Record<string, number>>;
@@ -73,8 +74,8 @@ export function sumStatistics(
   columns: readonly StatisticColumn[],
   all: readonly (Statistics | undefined)[],
 ): Statistics | undefined {
-  const present = all.filter((figures) => figures !== undefined);
-  if (present.length === 0 || present.length < all.length) return undefined;
+  const present = allOf(all);
+  if (present === undefined) return undefined;
   return figuresOf(columns, ({ key, kind }) => {
     const values = present.flatMap((figures) => figures[key] ?? []);
     const sum = values.reduce((a, b) => a + b, 0);

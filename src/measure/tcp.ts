@@ -61,20 +61,27 @@ export class TcpGathering {
     this.#base = first.retransmits;
     this.#last = first.retransmits;
     this.#seen = first.retransmits;
-    this.#take(first);
+    this.look(first);
   }
 
   /** The sample with the retransmissions since the one before. */
   add(sample: TcpSample): TcpSample {
     const retransmits = sample.retransmits - this.#last;
     this.#last = sample.retransmits;
-    this.#take(sample);
+    this.look(sample);
     return { ...sample, retransmits };
   }
 
   /** A look outside the intervals: it counts for the whole test, and leaves the interval that runs alone. */
   look(sample: TcpSample): void {
-    this.#take(sample);
+    this.#seen = Math.max(this.#seen, sample.retransmits);
+    this.#samples += 1;
+    this.#rttSumUs += sample.rttUs;
+    this.#minRttUs = Math.min(this.#minRttUs, sample.rttUs);
+    this.#maxRttUs = Math.max(this.#maxRttUs, sample.rttUs);
+    this.#maxCwndBytes = Math.max(this.#maxCwndBytes, sample.cwndBytes);
+    this.#maxSndWndBytes = Math.max(this.#maxSndWndBytes, sample.sndWndBytes);
+    this.#reorder = Math.max(this.#reorder, sample.reorder);
   }
 
   /** Leaves out what was retransmitted so far: the omitted beginning is over. */
@@ -92,17 +99,6 @@ export class TcpGathering {
       minRttUs: this.#minRttUs,
       meanRttUs: Math.round(this.#rttSumUs / this.#samples),
     };
-  }
-
-  #take(sample: TcpSample): void {
-    this.#seen = Math.max(this.#seen, sample.retransmits);
-    this.#samples += 1;
-    this.#rttSumUs += sample.rttUs;
-    this.#minRttUs = Math.min(this.#minRttUs, sample.rttUs);
-    this.#maxRttUs = Math.max(this.#maxRttUs, sample.rttUs);
-    this.#maxCwndBytes = Math.max(this.#maxCwndBytes, sample.cwndBytes);
-    this.#maxSndWndBytes = Math.max(this.#maxSndWndBytes, sample.sndWndBytes);
-    this.#reorder = Math.max(this.#reorder, sample.reorder);
   }
 }
 

@@ -11,7 +11,11 @@ export function unionOf(spans: readonly Span[]): Span {
 }
 
 /** Undefined when any of them is, or there are none. */
-export function sumIfAll(values: readonly (number | undefined)[]): number | undefined {
+export function allOf<T>(values: readonly (T | undefined)[]): readonly T[] | undefined {
   const present = values.filter((value) => value !== undefined);
-  return present.length === values.length && present.length > 0 ? present.reduce((a, b) => a + b) : undefined;
+  return present.length === values.length && present.length > 0 ? present : undefined;
+}
+
+export function sumIfAll(values: readonly (number | undefined)[]): number | undefined {
+  return allOf(values)?.reduce((a, b) => a + b);
 }

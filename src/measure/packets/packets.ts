@@ -5,7 +5,7 @@
  */
 import { packetBounds } from '../../defaults/index.js';
 import { given } from '../../given.js';
-import { sumIfAll } from '../union.js';
+import { allOf, sumIfAll } from '../union.js';
 import { type DelaySpread, DelayVariation } from './delay-variation.js';
 import { type GapSpread, Gaps } from './gaps.js';
 import { SequenceWindow } from './sequence-window.js';
@@ -43,20 +43,12 @@ export interface PacketSummary extends PacketFigures {
 /** What is told of packets: a receiver that is the original wperf tells the first three alone. */
 export type PacketTotals = Pick<PacketFigures, 'packets' | 'lost' | 'jitterMs'> & Partial<PacketSummary>;
 
-interface Counts {
-  readonly due: number;
-  readonly received: number;
-  readonly outOfOrder: number;
-  readonly duplicates: number;
-}
+const nothing = { due: 0, received: 0, outOfOrder: 0, duplicates: 0 };
 
 export class PacketMeter {
   readonly #jump: number;
   readonly #window = new SequenceWindow(packetBounds.sequenceWindow);
-  #due = 0;
-  #received = 0;
-  #outOfOrder = 0;
-  #duplicates = 0;
+  readonly #counts = { ...nothing };
   #malformed = 0;
   /** Behind the highest number that has come: the sender's word of how many there were may overtake packets. */
   #next = 0;
@@ -67,8 +59,8 @@ export class PacketMeter {
   #gaps = new Gaps();
   #last: { readonly stampNs: number; readonly arrivedMs: number } | undefined;
   /** Where the counted part, and the running interval, began. */
-  #countedFrom: Counts = nothing;
-  #cutFrom: Counts = nothing;
+  #countedFrom = nothing;
+  #cutFrom = nothing;
 
   /** A number this far beyond the next is no packet of this test. */
   constructor(jump: number) {
@@ -83,36 +75,36 @@ export class PacketMeter {
     }
     const { number, stampNs } = header;
     if (!this.#window.add(number)) {
-      this.#duplicates += 1;
+      this.#counts.duplicates += 1;
       return false;
     }
-    this.#received += 1;
-    if (number < this.#next) this.#outOfOrder += 1;
+    this.#counts.received += 1;
+    if (number < this.#next) this.#counts.outOfOrder += 1;
     this.#next = Math.max(this.#next, number + 1);
-    this.#due = Math.max(this.#due, this.#next);
+    this.#counts.due = Math.max(this.#counts.due, this.#next);
     this.#addTransit(stampNs, arrivedMs);
     return true;
   }
 
   /** Whether a sender that has come as far as we know can have numbered a packet so. */
   believes(number: number): boolean {
-    return number < this.#due + this.#jump;
+    return number < this.#counts.due + this.#jump;
   }
 
   /** The sender's final count: what is missing at the end was lost. */
   sent(packets: number): void {
     this.#sent = packets;
-    this.#due = Math.max(this.#due, packets);
+    this.#counts.due = Math.max(this.#counts.due, packets);
   }
 
   /** Every packet that was sent has come. */
   get isComplete(): boolean {
-    return this.#sent !== undefined && this.#received >= this.#sent;
+    return this.#sent !== undefined && this.#counts.received >= this.#sent;
   }
 
   /** Leaves out all that came so far. */
   beginCounting(): void {
-    this.#countedFrom = this.#counts();
+    this.#countedFrom = { ...this.#counts };
     this.#cutFrom = this.#countedFrom;
     this.#malformed = 0;
     this.#jitterMs = 0;
@@ -123,7 +115,7 @@ export class PacketMeter {
   /** Since the last cut. */
   cut(): PacketFigures {
     const figures = this.#since(this.#cutFrom);
-    this.#cutFrom = this.#counts();
+    this.#cutFrom = { ...this.#counts };
     return figures;
   }
 
@@ -132,13 +124,8 @@ export class PacketMeter {
     return { ...this.#since(this.#countedFrom), malformed: this.#malformed, ...spreads };
   }
 
-  #counts(): Counts {
-    const [due, received, outOfOrder, duplicates] = [this.#due, this.#received, this.#outOfOrder, this.#duplicates];
-    return { due, received, outOfOrder, duplicates };
-  }
-
-  #since(from: Counts): PacketFigures {
-    const now = this.#counts();
+  #since(from: typeof nothing): PacketFigures {
+    const now = this.#counts;
     const received = now.received - from.received;
     // Latecomers of an earlier stretch must not make up for the losses of this one.
     const packets = Math.max(received, now.due - from.due);
@@ -166,17 +153,17 @@ export class PacketMeter {
 
 /** Over streams that ran side by side: counts added up, jitter averaged as iperf3 does. Undefined when one is missing. */
 export function sumPackets(all: readonly (PacketTotals | undefined)[]): PacketTotals | undefined {
-  const present = all.filter((figures) => figures !== undefined);
-  if (present.length === 0 || present.length < all.length) return undefined;
+  const present = allOf(all);
+  if (present === undefined) return undefined;
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
-  const outOfOrder = sumIfAll(present.map((figures) => figures.outOfOrder));
-  const duplicates = sumIfAll(present.map((figures) => figures.duplicates));
   return {
     packets: sum(present.map((figures) => figures.packets)),
     lost: sum(present.map((figures) => figures.lost)),
     jitterMs: sum(present.map((figures) => figures.jitterMs)) / present.length,
-    ...(outOfOrder !== undefined && { outOfOrder }),
-    ...(duplicates !== undefined && { duplicates }),
+    ...given({
+      outOfOrder: sumIfAll(present.map((figures) => figures.outOfOrder)),
+      duplicates: sumIfAll(present.map((figures) => figures.duplicates)),
+    }),
   };
 }
 
@@ -184,5 +171,3 @@ export function sumPackets(all: readonly (PacketTotals | undefined)[]): PacketTo
 export function lostPercent({ lost, packets }: PacketTotals): number {
   return packets === 0 ? 0 : (100 * lost) / packets;
 }
-
-const nothing: Counts = { due: 0, received: 0, outOfOrder: 0, duplicates: 0 };
