@@ -5,7 +5,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LoadReader } from '../../measure/tcp.js';
-import type { ChannelInfo, KernelView, LoadSink, LoadWriter } from '../channel.js';
+import type { ChannelInfo, KernelView, LoadWriter } from '../channel.js';
 import { BatchWriter, type TakeParts } from '../socket/batch-writer.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
 import { PayloadDrop } from '../socket/payload-drop.js';
@@ -22,7 +22,6 @@ export class ByteLink extends DuplexLink {
   /** Bytes are no packets. */
   readonly packets = undefined;
   readonly kernel: KernelView | undefined;
-  #sink: LoadSink | undefined;
   #copies = false;
   #repeats = false;
   #buffer: OneBuffer | undefined;
@@ -31,15 +30,6 @@ export class ByteLink extends DuplexLink {
   constructor(stream: Duplex, options: DuplexLinkOptions) {
     super(stream, options);
     this.kernel = stream instanceof Socket ? kernelViewOf(stream, options.info) : options.kernel;
-  }
-
-  get sink(): LoadSink | undefined {
-    return this.#sink;
-  }
-
-  set sink(sink: LoadSink | undefined) {
-    this.#sink = sink;
-    if (sink) this.#read();
   }
 
   get reader(): LoadReader {
@@ -59,8 +49,7 @@ export class ByteLink extends DuplexLink {
     return new BatchWriter(this.stream, blockBytes, Math.max(1, Math.floor(maxBytes / blockBytes)), take);
   }
 
-  #read(): void {
-    if (!this.begin()) return;
+  protected read(): void {
     const take = (chunk: Buffer) => this.#take(chunk.length);
     this.#buffer = readIntoOneBuffer(this.stream, take);
     this.#drop = this.#copies || !this.#buffer ? undefined : this.#dropOf(this.#buffer);
@@ -84,7 +73,7 @@ export class ByteLink extends DuplexLink {
 
   #count(bytes: number): void {
     this.bytesRead += bytes;
-    this.#sink?.arrived(bytes);
+    this.sink?.arrived(bytes);
   }
 }
 

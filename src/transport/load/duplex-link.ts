@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { StatisticColumn, Statistics } from '../../measure/statistics.js';
-import type { ChannelInfo, Closed, KernelView } from '../channel.js';
+import type { ChannelInfo, Closed, KernelView, LoadSink } from '../channel.js';
 
 export interface DuplexLinkOptions {
   /** Of the transport. */
@@ -16,7 +16,7 @@ export interface DuplexLinkOptions {
   readonly datagrams?: { readonly refused: number };
 }
 
-export class DuplexLink {
+export abstract class DuplexLink {
   readonly isApart = true;
   onClose: (closed: Closed) => void = () => {};
   bytesRead = 0;
@@ -26,6 +26,7 @@ export class DuplexLink {
   readonly statistics: () => Statistics;
   protected readonly stream: Duplex;
   readonly #datagrams: DuplexLinkOptions['datagrams'];
+  #sink: LoadSink | undefined;
   #isReading = false;
 
   constructor(stream: Duplex, { name, info, columns = [], statistics = () => ({}), datagrams }: DuplexLinkOptions) {
@@ -38,6 +39,15 @@ export class DuplexLink {
     stream.on('error', ({ message }) => this.#end(message));
     stream.on('end', () => stream.destroy());
     stream.on('close', () => this.#end(''));
+  }
+
+  get sink(): LoadSink | undefined {
+    return this.#sink;
+  }
+
+  set sink(sink: LoadSink | undefined) {
+    this.#sink = sink;
+    if (sink) this.begin();
   }
 
   get queuedBytes(): number {
@@ -68,10 +78,13 @@ export class DuplexLink {
     onClose({ reason: 'lost', text });
   }
 
-  /** False once it has begun. */
-  protected begin(): boolean {
-    const begins = !this.#isReading;
+  /** Reads from now on. */
+  protected begin(): void {
+    if (this.#isReading) return;
     this.#isReading = true;
-    return begins;
+    this.read();
   }
+
+  /** Called once: listens to the stream, and has it flow. */
+  protected abstract read(): void;
 }

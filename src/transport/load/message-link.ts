@@ -1,21 +1,11 @@
 /** A link of load over a stream of messages: one in object mode, whose objects are Buffers. */
-import { HEAD_BYTES, type LoadSink, type LoadWriter, type PacketListener, type Stamp } from '../channel.js';
+import { HEAD_BYTES, type LoadWriter, type PacketListener, type Stamp } from '../channel.js';
 import { DuplexLink } from './duplex-link.js';
 import { MessageWriter } from './message-writer.js';
 
 export class MessageLink extends DuplexLink {
   readonly carries = 'messages';
-  #sink: LoadSink | undefined;
   #packets: PacketListener | undefined;
-
-  get sink(): LoadSink | undefined {
-    return this.#sink;
-  }
-
-  set sink(sink: LoadSink | undefined) {
-    this.#sink = sink;
-    if (sink) this.#read();
-  }
 
   get packets(): PacketListener | undefined {
     return this.#packets;
@@ -23,7 +13,7 @@ export class MessageLink extends DuplexLink {
 
   set packets(listener: PacketListener | undefined) {
     this.#packets = listener;
-    if (listener) this.#read();
+    if (listener) this.begin();
   }
 
   loadWriter(blockBytes: number, maxBytes: number, stamp?: Stamp): LoadWriter {
@@ -31,8 +21,7 @@ export class MessageLink extends DuplexLink {
     return new MessageWriter(send, blockBytes, maxBytes, stamp);
   }
 
-  #read(): void {
-    if (!this.begin()) return;
+  protected read(): void {
     this.stream.on('data', (message: unknown) => this.#take(message));
     this.stream.resume();
   }
@@ -44,6 +33,6 @@ export class MessageLink extends DuplexLink {
     }
     this.bytesRead += message.length;
     if (this.#packets) this.#packets(message.subarray(0, HEAD_BYTES), message.length);
-    else this.#sink?.arrived(message.length);
+    else this.sink?.arrived(message.length);
   }
 }
