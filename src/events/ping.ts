@@ -1,33 +1,20 @@
 /** What a `--ping` run tells, in the order ping-start, (pong | notice)*, ping-end or error. Plain data. */
 import type { LatencySummary } from '../measure/latency/percentiles.js';
-import type { ConnectionEnds, ErrorEvent, NoticeEvent, SimulationReport, SocketReport } from './load.js';
+import type { ConnectionEnds, ErrorEvent, NoticeEvent, SimulationReport, SocketReport, StartEvent } from './load.js';
 import type { PeerAddress } from './peer.js';
 
-export interface PingStartEvent {
+export interface PingStartEvent
+  extends Pick<StartEvent, 'session' | 'wallMs' | 'peer' | 'peerSoftware' | 'transport' | 'secure' | 'proxy'>,
+    Pick<StartEvent, 'simulation' | 'title'> {
   readonly type: 'ping-start';
-  /** 32 hexadecimal digits. */
-  readonly session: string;
-  /** Wall clock, milliseconds since 1970. For time stamps only. */
-  readonly wallMs: number;
-  /** The host and port asked for. */
-  readonly peer: PeerAddress;
   /** The ends of the connection; behind a proxy, its address stands for the server's. */
   readonly connection: ConnectionEnds;
-  /** Stripped of control characters. */
-  readonly peerSoftware: string;
   readonly count: number;
   readonly intervalSeconds: number;
-  /** What carries the pings, e.g. `websocket`. */
-  readonly transport: string;
-  readonly secure: boolean;
-  /** The proxy that this end goes through: its URL without credentials. */
-  readonly proxy?: string;
   /** The peer is the original wperf. */
   readonly dialect?: 'legacy';
-  readonly simulation?: SimulationReport;
   /** Where any option was asked for. */
   readonly socket?: SocketReport;
-  readonly title?: string;
 }
 
 /** One ping, when its fate is known. */
