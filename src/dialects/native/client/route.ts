@@ -78,7 +78,7 @@ function startOf(
   const { port, source } = message.seenAs;
   const seen: SeenClient = {
     ...{ host: trace.ip, source, local, translated: plan.proxy === undefined ? trace.ip !== local.host : null },
-    ...(port !== undefined && { port }),
+    ...given({ port }),
   };
   return {
     type: 'trace-start',

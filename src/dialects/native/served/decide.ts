@@ -1,6 +1,7 @@
 /** What a server grants of what a hello asks for, and where it is less, why. Pure. */
 import { limits } from '../../../defaults/index.js';
 import { WperfError } from '../../../errors.js';
+import { given } from '../../../given.js';
 import { grantWish } from '../../../modes/route/desk/limits.js';
 import type { ServerPlan, TraceService } from '../../../plan/plan.js';
 import type { Hello } from '../../../protocol/messages.js';
@@ -24,7 +25,7 @@ function decideLoad(hello: Hello, ceilings: Ceilings): Decision {
     ...(bytes !== hello.bytes ? [`The server allows tests of at most ${ceilings.bytes} bytes.`] : []),
     ...(bitsPerSecond !== hello.bitsPerSecond ? [`The server allows ${mostOf(ceilings)}.`] : []),
   ];
-  return { seconds, bitsPerSecond, reasons, ...(bytes !== undefined && { bytes }) };
+  return { seconds, bitsPerSecond, reasons, ...given({ bytes }) };
 }
 
 /** A stream's part of what the whole test may have. */

@@ -36,8 +36,7 @@ function startMessage(start: TraceStart, seenAs: SeenAs, shared: SharedResult | 
   return {
     type: 'trace-start',
     ...{ seenAs, protocol, prober, firstHop, maxHops, queries, timeoutSeconds },
-    ...(port !== undefined && { port }),
-    ...(shared !== undefined && { shared }),
+    ...given({ port, shared }),
   };
 }
 
@@ -45,9 +44,7 @@ function hopMessage({ ttl, addresses, hidden, sent, lost, rateLimited, end, inba
   return {
     type: 'trace-hop',
     ...{ ttl, sent, lost, rateLimited, addresses: addresses.map(addressField) },
-    ...(hidden !== undefined && { hidden: { addresses: hidden.addresses, rttsMs: [...hidden.rttsMs] } }),
-    ...(end !== undefined && { end }),
-    ...(inband !== undefined && { inband }),
+    ...given({ hidden: hidden && { ...hidden, rttsMs: [...hidden.rttsMs] }, end, inband }),
   };
 }
 
@@ -90,8 +87,7 @@ export class TraceReader {
     const { text: ip, family } = addressOf(seenAs.host);
     return {
       ...{ ip, family, protocol, prober, firstHop, maxHops, queries, timeoutSeconds },
-      ...(port !== undefined && { port }),
-      ...(shared !== undefined && { shared }),
+      ...given({ port, shared }),
     };
   }
 
@@ -120,9 +116,7 @@ export class TraceReader {
     if (lost + rttsMs.length > sent) throw violation(`hop ${ttl} with more answers than probes`);
     return {
       ...{ ttl, sent, lost, addresses: addresses.map((one) => this.#address(one)), rtt: statisticsOf(rttsMs) },
-      ...{ rateLimited, ...(hidden !== undefined && { hidden }) },
-      ...(end !== undefined && { end }),
-      ...(inband === true && { inband }),
+      ...{ rateLimited, ...given({ hidden, end, inband: inband || undefined }) },
     };
   }
 
@@ -132,8 +126,8 @@ export class TraceReader {
     const name = printableName(told.name);
     if (rttsMs.length === 0) throw violation(`the address ${ip} without a round trip`);
     return {
-      ...{ ip, rttsMs, codes, mpls, ...(name !== undefined && { name }) },
-      ...(replyTtl !== undefined && { replyTtl, returnHops: hopsMade(replyTtl) }),
+      ...{ ip, rttsMs, codes, mpls },
+      ...given({ name, replyTtl, returnHops: replyTtl === undefined ? undefined : hopsMade(replyTtl) }),
       ...(this.#asked.places && given({ country, asn, asName })),
       ...this.#annotate(ip),
     };
