@@ -4,7 +4,7 @@ import { WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import { type Clock, pause } from '../../../host/clock.js';
-import type { ClientStream, LoadPeer, LoneDialect } from '../../../modes/load/dialect.js';
+import type { LoadPeer, LoneDialect } from '../../../modes/load/dialect.js';
 import { kernelRoundTrips } from '../../../modes/load/latency/kernel-latency.js';
 import { missingFigures } from '../../../modes/load/warnings.js';
 import { endpointText } from '../../../net/endpoint.js';
@@ -89,12 +89,9 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
   const run = new ClientRun(opened, {
     ...{ test, clock: host.clock, peer: endpointText(plan.target), serverOutput: plan.getServerOutput },
   });
-  const streams: ClientStream[] = run.streams.map(({ data, link, talk, traits, test: own }, i) => ({
-    ...{ id: i + 1, test: own, talk, data, link, traits },
-    close: () => run.close(),
-  }));
   return {
-    ...{ software: 'iperf3', dialect: 'iperf3', session: opened.cookie, test, streams, notes: notesOf(test, plan) },
+    ...{ software: 'iperf3', dialect: 'iperf3', session: opened.cookie, test, notes: notesOf(test, plan) },
+    streams: run.streams,
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
     deliveredBytes: () => run.deliveredBytes,

@@ -7,6 +7,7 @@ import { WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import { sumIfAll } from '../../../measure/union.js';
+import type { ClientStream } from '../../../modes/load/dialect.js';
 import { withoutLoad } from '../../../modes/load/failure.js';
 import { directionsOf } from '../../../modes/load/results.js';
 import type { StreamTraits } from '../../../modes/load/stream/talk.js';
@@ -34,14 +35,12 @@ interface RunOptions {
   readonly serverOutput: boolean;
 }
 
-interface RunStream {
+interface RunStream extends ClientStream {
   readonly numbers: StreamNumbers;
-  readonly test: TestPlan;
   readonly data: StreamData;
   /** Where it goes both ways, the one by which this end sends. */
   readonly link: LoadLink;
   readonly talk: Iperf3Talk;
-  readonly traits: StreamTraits;
 }
 
 export class ClientRun implements SessionListener {
@@ -150,7 +149,8 @@ export class ClientRun implements SessionListener {
     if (!link || !incoming) throw new WperfError('internal', 'a stream without a connection');
     const data = new StreamData(link, incoming, (bytes) => this.#arrived(bytes), early.get(incoming));
     const stream: RunStream = {
-      ...{ numbers, data, link, test: streamTest(test, index + 1) },
+      ...{ id: index + 1, numbers, data, link, test: streamTest(test, index + 1) },
+      close: () => this.close(),
       traits: { ...this.#traits, isUnheard: () => data.deliveredBytes === 0 },
       talk: new Iperf3Talk({
         peer,
