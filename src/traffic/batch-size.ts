@@ -4,6 +4,8 @@
  * seen lately, in whole blocks; it starts at one block and at most doubles each time the rate is looked at. Pure.
  */
 
+import { blocksIn } from '../transport/channel.js';
+
 const BATCH_SECONDS = 0.001;
 const LOOK_SECONDS = 0.01;
 /** Of what was seen before; so that a rate stands for some 50 ms. */
@@ -44,7 +46,7 @@ export class BatchSize {
     const seen = (takenBytes - this.#lookedBytes) / seconds;
     this.#bytesPerSecond = MEMORY * this.#bytesPerSecond + (1 - MEMORY) * seen;
     const worth = Math.min(seen * BATCH_SECONDS, 2 * this.#bytes, this.#maxBytes);
-    this.#bytes = Math.max(1, Math.floor(worth / this.#blockBytes)) * this.#blockBytes;
+    this.#bytes = blocksIn(worth, this.#blockBytes) * this.#blockBytes;
     this.#lookedAt = now;
     this.#lookedBytes = takenBytes;
     return this.#bytes;

@@ -63,6 +63,11 @@ export interface LoadWriter {
   limitUnsent(bytes: number): void;
 }
 
+/** Whole blocks in so many bytes; one at least, however long it is. */
+export function blocksIn(bytes: number, blockBytes: number): number {
+  return Math.max(1, Math.floor(bytes / blockBytes));
+}
+
 export interface LossCounts {
   readonly messages: number;
   readonly dropped: number;

@@ -5,7 +5,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LoadReader } from '../../measure/tcp.js';
-import type { ChannelInfo, KernelView, LoadWriter } from '../channel.js';
+import { blocksIn, type ChannelInfo, type KernelView, type LoadWriter } from '../channel.js';
 import { BatchWriter, type TakeParts } from '../socket/batch-writer.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
 import { PayloadDrop } from '../socket/payload-drop.js';
@@ -46,7 +46,7 @@ export class ByteLink extends DuplexLink {
 
   loadWriter(blockBytes: number, maxBytes: number): LoadWriter {
     const take = this.#repeats ? repeatingPayload(blockBytes) : randomPayload();
-    return new BatchWriter(this.stream, blockBytes, Math.max(1, Math.floor(maxBytes / blockBytes)), take);
+    return new BatchWriter(this.stream, blockBytes, blocksIn(maxBytes, blockBytes), take);
   }
 
   protected read(): void {

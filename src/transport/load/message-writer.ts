@@ -1,6 +1,6 @@
 /** Writes load message by message, whatever takes a message: slower than batches, with the same figures. */
 import { randomBytes } from 'node:crypto';
-import { HEAD_BYTES, type LoadWriter, type Stamp } from '../channel.js';
+import { blocksIn, HEAD_BYTES, type LoadWriter, type Stamp } from '../channel.js';
 
 /** Calls `done` once the system has the message; with what went wrong, or not at all, where it never will. */
 type SendMessage = (message: Buffer, done: (error?: Error | null) => void) => void;
@@ -16,7 +16,7 @@ export class MessageWriter implements LoadWriter {
 
   constructor(send: SendMessage, blockBytes: number, maxBytes: number, stamp?: Stamp) {
     this.blockBytes = blockBytes;
-    this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
+    this.maxBytes = blocksIn(maxBytes, blockBytes) * blockBytes;
     this.#send = send;
     this.#block = randomBytes(blockBytes);
     this.#stamp = stamp;

@@ -1,7 +1,7 @@
 /** The sending half of the fast lane: batches of ready-made frames on the socket under `ws`. */
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { LoadWriter, Stamp } from '../channel.js';
+import { blocksIn, type LoadWriter, type Stamp } from '../channel.js';
 import { BatchWriter, type TakeParts } from '../socket/batch-writer.js';
 import { FrameBatch } from './frames.js';
 import { SharedFrames } from './shared-frames.js';
@@ -20,7 +20,7 @@ export function laneWriter(
 ): LoadWriter {
   // TLS would copy all parts into one buffer first.
   const shares = stamp === undefined && blockBytes >= WORTH_PARTS_BYTES && !(socket instanceof TLSSocket);
-  const blocks = Math.max(1, Math.floor((shares ? maxBytes : Math.min(maxBytes, BUFFER_BYTES)) / blockBytes));
+  const blocks = blocksIn(shares ? maxBytes : Math.min(maxBytes, BUFFER_BYTES), blockBytes);
   const take = shares ? sharing(blockBytes, blocks, masked) : inOneBuffer(blockBytes, blocks, masked, stamp);
   return new BatchWriter(socket, blockBytes, blocks, take);
 }

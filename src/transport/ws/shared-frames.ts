@@ -4,6 +4,7 @@
  * header renews a masked frame (RFC 6455, section 5.3).
  */
 import { randomFillSync } from 'node:crypto';
+import { blocksIn } from '../channel.js';
 import { SHARED_BYTES, sharedPayload } from '../socket/shared-payload.js';
 import { headerBytes, writeHeader } from './frames.js';
 
@@ -26,7 +27,7 @@ export class SharedFrames {
     this.#headers = headersOf(blockBytes, count, masked);
     this.#keys = Buffer.allocUnsafeSlow(masked ? 4 * Math.max(count, KEYS_DRAWN) : 0);
     this.#keyAt = this.#keys.length;
-    const distinct = Math.max(1, Math.floor(SHARED_BYTES / blockBytes));
+    const distinct = blocksIn(SHARED_BYTES, blockBytes);
     this.#payloads = Array.from({ length: distinct }, (_, i) => sharedPayload(i * blockBytes, blockBytes));
   }
 

@@ -1,6 +1,6 @@
 /** Writes packets of one size: each by itself as it is due, or without a rate as many at once as the system takes. */
 import { randomFillSync } from 'node:crypto';
-import { HEAD_BYTES, type LoadWriter, type Stamp } from '../../channel.js';
+import { blocksIn, HEAD_BYTES, type LoadWriter, type Stamp } from '../../channel.js';
 import type { DatagramSocket } from './socket.js';
 
 /** Some sockets hold two milliseconds' worth of half a gigabit a second, and are not read all the time. */
@@ -42,7 +42,7 @@ export class DatagramWriter implements LoadWriter {
     { blockBytes, maxBytes, finelyPaced, stamp = () => {}, fill = randomFillSync, segments }: DatagramWriterOptions,
   ) {
     this.blockBytes = blockBytes;
-    this.maxBytes = Math.max(1, Math.floor(maxBytes / blockBytes)) * blockBytes;
+    this.maxBytes = blocksIn(maxBytes, blockBytes) * blockBytes;
     if (finelyPaced) this.burstSeconds = BURST_SECONDS;
     this.#socket = socket;
     this.#stamp = stamp;
