@@ -3,7 +3,6 @@
  * a slow link it would stand in front of every control message. So a batch is about a millisecond's worth at the rate
  * seen lately, in whole blocks; it starts at one block and at most doubles each time the rate is looked at. Pure.
  */
-
 import { blocksIn } from '../transport/channel.js';
 
 const BATCH_SECONDS = 0.001;

@@ -1,5 +1,4 @@
 /** iperf3's other payload, for paths that treat what they carry by what it holds: the digits, begun anew in each block. */
-
 import { blocksIn } from '../channel.js';
 
 /** So much of it at once spares system calls. */
