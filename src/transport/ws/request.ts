@@ -1,8 +1,10 @@
 /** The client's side of the upgrade: from a socket to a channel, or to why there is none. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
 import { bounds } from '../../defaults/index.js';
+import type { WperfError } from '../../errors.js';
+import { onAbort } from '../../host/abort.js';
 import { systemClock } from '../../host/clock.js';
 import { endpointText } from '../../net/endpoint.js';
 import { software } from '../../package.js';
@@ -32,36 +34,27 @@ export async function askForUpgrade(
   const attempt = { peer: endpointText(way.target), secure: way.target.secure, proxied: way.proxy !== undefined };
   const askedAt = systemClock.now();
   const ws = new WebSocket(urlOf(way), [SUBPROTOCOL], optionsOf(way, socket, greeting));
-  const answered = step<Connected | IncomingMessage>(socket, signal, (done, fail) => {
-    let subprotocol: string | undefined;
-    let greeted = false;
-    let answeredMs = 0;
-    ws.on('upgrade', ({ headers }) => {
-      subprotocol = headers['sec-websocket-protocol'];
-      greeted = headers[HELLO_HEADER] === HELLO_TAKEN;
-      answeredMs = (systemClock.now() - askedAt) * 1000;
-      if (subprotocol !== undefined && subprotocol !== SUBPROTOCOL) fail(wrongSubprotocol(attempt.peer));
-      else if (subprotocol === undefined && isStripped(headers)) fail(strippedError(attempt.peer));
-      // To name none is allowed and says who is speaking (RFC 6455, section 4.2.2), but `ws` would hang up.
-      else headers['sec-websocket-protocol'] = SUBPROTOCOL;
-    });
-    ws.on('unexpected-response', (_request, response) => done(response));
-    ws.on('error', fail);
-    // What comes right behind the answer must find the channel there.
-    ws.on('open', () => {
-      ws.removeAllListeners();
-      // TLS to a proxy alone protects nothing behind it.
-      const info = { ...infoOf(socket), secure: way.target.secure, ...serverBeyond(way) };
-      done({
-        channel: new WsChannel(ws, { socket, isClient: true, info, lane }),
-        subprotocol,
-        greeted,
-        answeredMs,
+  // TLS to a proxy alone protects nothing behind it.
+  const info = () => ({ ...infoOf(socket), secure: way.target.secure, ...serverBeyond(way) });
+  const channelOf = () => new WsChannel(ws, { socket, isClient: true, info: info(), lane });
+  try {
+    const answer = await step<Connected | IncomingMessage>(socket, signal, (done, fail) => {
+      let answered: Omit<Connected, 'channel'> = { subprotocol: undefined };
+      ws.on('upgrade', ({ headers }) => {
+        answered = { ...said(headers), answeredMs: (systemClock.now() - askedAt) * 1000 };
+        const flaw = flawOf(headers, attempt.peer);
+        if (flaw) fail(flaw);
+        // To name none is allowed and says who is speaking (RFC 6455, section 4.2.2), but `ws` would hang up.
+        else headers['sec-websocket-protocol'] = SUBPROTOCOL;
+      });
+      ws.on('unexpected-response', (_request, response) => done(response));
+      ws.on('error', fail);
+      // What comes right behind the answer must find the channel there.
+      ws.on('open', () => {
+        ws.removeAllListeners();
+        done({ channel: channelOf(), ...answered });
       });
     });
-  });
-  try {
-    const answer = await answered;
     if ('channel' in answer) return answer;
     throw responseError(answer, await startOf(answer, signal), attempt);
   } catch (error) {
@@ -70,6 +63,17 @@ export async function askForUpgrade(
     ws.terminate();
     throw upgradeError(error, attempt);
   }
+}
+
+function said(headers: IncomingHttpHeaders) {
+  return { subprotocol: headers['sec-websocket-protocol'], greeted: headers[HELLO_HEADER] === HELLO_TAKEN };
+}
+
+/** Why the answer grants nothing that this end can speak. */
+function flawOf(headers: IncomingHttpHeaders, peer: string): WperfError | undefined {
+  const { 'sec-websocket-protocol': subprotocol } = headers;
+  if (subprotocol === undefined) return isStripped(headers) ? strippedError(peer) : undefined;
+  return subprotocol === SUBPROTOCOL ? undefined : wrongSubprotocol(peer);
 }
 
 /** An IPv6 zone (`fe80::1%eth0`) is for the system only: a URL cannot hold it, and no server needs it. */
@@ -98,7 +102,7 @@ function startOf(response: IncomingMessage, signal: AbortSignal): Promise<string
   return new Promise((resolve) => {
     let body = '';
     const stop = () => response.destroy();
-    signal.addEventListener('abort', stop);
+    const cancel = onAbort(signal, stop);
     response.setEncoding('utf8');
     response.on('data', (text: string) => {
       body += text;
@@ -106,7 +110,7 @@ function startOf(response: IncomingMessage, signal: AbortSignal): Promise<string
     });
     response.on('error', () => {});
     response.on('close', () => {
-      signal.removeEventListener('abort', stop);
+      cancel();
       resolve(body.slice(0, REFUSAL_BYTES));
     });
   });
