@@ -19,11 +19,11 @@ interface Guest {
   readonly welcome: (socket: DatagramSocket, key: Buffer, provedBytes: number) => void;
 }
 
-/** Who knows what to make of datagrams that are no greetings. */
-interface Foreigner {
-  /** Of a peer that has no socket of its own; the bytes are the listener's only until it returns. False is not heard. */
-  readonly hear: (datagram: Buffer, from: Peer) => boolean;
-}
+/**
+ * Told of datagrams that are no greetings, of peers that have no socket of their own; the bytes are the listener's only
+ * until it returns. False is not heard.
+ */
+type Foreigner = (datagram: Buffer, from: Peer) => boolean;
 
 export interface ForeignPort extends LoadListener {
   /** From now on the peer's datagrams go to a socket of its own. Throws where the system has none, or the peer one. */
@@ -46,36 +46,30 @@ class DatagramReception {
     return new DatagramReception(await openDatagramDoor({ host, port }), clock);
   }
 
-  /** The last that leaves closes the port. */
   join(guest: Guest): LoadListener {
-    this.#guests.add(guest);
-    return {
-      close: () => {
-        this.#guests.delete(guest);
-        this.#closeIfLeft();
-      },
-    };
+    return { close: this.#enter(this.#guests, guest) };
   }
 
   joinForeign(foreigner: Foreigner): ForeignPort {
-    this.#foreigners.add(foreigner);
     return {
       open: (peer, options) => this.#door.open(peer, options),
-      close: () => {
-        this.#foreigners.delete(foreigner);
-        this.#closeIfLeft();
-      },
+      close: this.#enter(this.#foreigners, foreigner),
     };
   }
 
-  #closeIfLeft(): void {
-    if (this.#guests.size + this.#foreigners.size === 0) this.#door.close();
+  /** Gives how to leave. The last that leaves closes the port. */
+  #enter<T>(all: Set<T>, one: T): () => void {
+    all.add(one);
+    return () => {
+      all.delete(one);
+      if (this.#guests.size + this.#foreigners.size === 0) this.#door.close();
+    };
   }
 
   #hear(datagram: Buffer, from: Peer): void {
     const said = readGreeting(datagram);
     const guest = said && this.#hostOf(said);
-    const isHeard = !said && [...this.#foreigners].some((foreigner) => foreigner.hear(datagram, from));
+    const isHeard = !said && [...this.#foreigners].some((hear) => hear(datagram, from));
     if (isHeard) return;
     if (!guest) this.#ignore();
     else if (said.kind === 'open')

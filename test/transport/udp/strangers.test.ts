@@ -116,14 +116,12 @@ describe('another program at the same port', () => {
     const heard: string[] = [];
     const foreign = await joinForeign(
       { host: '127.0.0.1', port },
-      {
-        hear: (datagram, from) => {
-          heard.push(datagram.toString('latin1'));
-          if (heard.length === 1) return false;
-          const socket = foreign.open(from);
-          onTestFinished(() => socket.close());
-          return socket.send(Buffer.from('6789'));
-        },
+      (datagram, from) => {
+        heard.push(datagram.toString('latin1'));
+        if (heard.length === 1) return false;
+        const socket = foreign.open(from);
+        onTestFinished(() => socket.close());
+        return socket.send(Buffer.from('6789'));
       },
       systemClock,
     );
