@@ -106,8 +106,7 @@ export class Session implements Whole {
   stopped(): void {
     if (this.#phase !== 'running') return;
     this.#endEarly('server');
-    this.#control.say(states.serverTerminate);
-    this.#control.reader.fail(new WperfError('interrupted', 'the server was stopped'));
+    this.#sayStopped();
   }
 
   async #converse(): Promise<void> {
@@ -268,6 +267,10 @@ export class Session implements Whole {
   #onStop(): void {
     if (this.#phase !== 'opening') return;
     this.#phase = 'server';
+    this.#sayStopped();
+  }
+
+  #sayStopped(): void {
     this.#control.say(states.serverTerminate);
     this.#control.reader.fail(new WperfError('interrupted', 'the server was stopped'));
   }
