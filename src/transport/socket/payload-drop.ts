@@ -24,7 +24,7 @@ const RATE_MS = 5;
 const VAIN_LOOKS = 30;
 
 /** Who knows what the stream's next bytes are. */
-interface DropParser {
+export interface DropParser {
   /** The part of what comes next that nobody needs to see; undefined where dropping is not worth the calls. */
   readonly droppable: number | undefined;
   /** So much of it came, and is gone. */

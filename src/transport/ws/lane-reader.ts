@@ -5,7 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { LoadReader } from '../../measure/tcp.js';
 import { readWithArrivals } from '../socket/arrivals.js';
-import { PayloadDrop } from '../socket/payload-drop.js';
+import { type DropParser, PayloadDrop } from '../socket/payload-drop.js';
 import { type OneBuffer, readIntoOneBuffer } from '../socket/read-buffer.js';
 import { FrameWalker, MAX_HEADER_BYTES, type WalkerOptions } from './walker.js';
 
@@ -14,7 +14,7 @@ interface LaneReaderOptions extends Omit<WalkerOptions, 'passed'> {
   readonly passes: () => boolean;
 }
 
-export class LaneReader {
+export class LaneReader implements DropParser {
   bytesRead = 0;
   /** When what is being walked arrived, by the kernel. */
   arrivedAt: number | undefined;
@@ -51,6 +51,20 @@ export class LaneReader {
     return this.#payloadDrop() && !this.#copies ? 'kernel' : 'process';
   }
 
+  get droppable(): number | undefined {
+    return this.#copies ? undefined : this.#walker.droppable;
+  }
+
+  dropped(bytes: number): void {
+    this.bytesRead += bytes;
+    this.#walker.dropped(bytes);
+  }
+
+  push(chunk: Buffer): void {
+    this.bytesRead += chunk.length;
+    this.#walker.push(chunk);
+  }
+
   copyLoad(): void {
     this.#copies = true;
   }
@@ -69,35 +83,16 @@ export class LaneReader {
 
   #walk(chunk: Buffer, arrivedAt?: number): void {
     this.arrivedAt = arrivedAt;
-    this.#push(chunk);
+    this.push(chunk);
     this.arrivedAt = undefined;
-    if (!this.#copies && this.#walker.droppable !== undefined) this.#payloadDrop();
+    if (this.droppable !== undefined) this.#payloadDrop();
     this.#drop?.drain();
-  }
-
-  #push(chunk: Buffer): void {
-    this.bytesRead += chunk.length;
-    this.#walker.push(chunk);
   }
 
   /** Made when it is first asked for: most connections carry no load. */
   #payloadDrop(): PayloadDrop | undefined {
     if (this.#drop === null)
-      this.#drop = this.#buffer && PayloadDrop.of(this.#socket, this.#buffer, this.#parser(), MAX_HEADER_BYTES);
+      this.#drop = this.#buffer && PayloadDrop.of(this.#socket, this.#buffer, this, MAX_HEADER_BYTES);
     return this.#drop;
-  }
-
-  #parser() {
-    const droppable = () => (this.#copies ? undefined : this.#walker.droppable);
-    return {
-      get droppable() {
-        return droppable();
-      },
-      dropped: (bytes: number) => {
-        this.bytesRead += bytes;
-        this.#walker.dropped(bytes);
-      },
-      push: (chunk: Buffer) => this.#push(chunk),
-    };
   }
 }
