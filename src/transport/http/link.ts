@@ -52,7 +52,7 @@ export class HttpLink implements LoadLink {
   }
 
   loadWriter(blockBytes: number, maxBytes: number): LoadWriter {
-    return this.#down?.loadWriter(blockBytes, maxBytes) ?? new NoWriter(blockBytes);
+    return this.#down?.loadWriter(blockBytes, maxBytes) ?? noWriter(blockBytes);
   }
 
   take(asked: Requested, carries: () => void): void {
@@ -155,19 +155,8 @@ export class HttpLink implements LoadLink {
 }
 
 /** For a client that asked for load and did not ask for it here: none goes out. */
-class NoWriter implements LoadWriter {
-  readonly takenBytes = 0;
-  readonly blockBytes: number;
-  readonly maxBytes: number;
-
-  constructor(blockBytes: number) {
-    this.blockBytes = blockBytes;
-    this.maxBytes = blockBytes;
-  }
-
-  write(): void {}
-
-  limitUnsent(): void {}
+function noWriter(blockBytes: number): LoadWriter {
+  return { blockBytes, maxBytes: blockBytes, takenBytes: 0, write: () => {}, limitUnsent: () => {} };
 }
 
 function refused(status: number, text: string): Answer {
