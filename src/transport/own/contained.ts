@@ -3,6 +3,7 @@
  * of its own, ends the connections that it carries.
  */
 import type { Duplex } from 'node:stream';
+import { attempt } from '../../given.js';
 import { deferred } from '../../host/deferred.js';
 import type { LoadTransport, LoadWay } from '../load-transport.js';
 
@@ -62,11 +63,7 @@ function guarded(stream: Duplex, running: Running): Duplex {
 }
 
 function figuresOf(read: () => Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  try {
-    return Object.fromEntries(Object.entries(read()).filter(([, value]) => Number.isFinite(value)));
-  } catch {
-    return {};
-  }
+  return attempt(() => Object.fromEntries(Object.entries(read()).filter(([, value]) => Number.isFinite(value)))) ?? {};
 }
 
 function isStream(value: unknown): value is Duplex {

@@ -5,6 +5,7 @@
  * with nothing kept in between.
  */
 import { Socket } from 'node:net';
+import { attempt } from '../../given.js';
 import { type ArrivalClock, arrivalClock } from '../../host/linux/arrival-clock.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import { MessageMemory } from '../../host/linux/message-memory.js';
@@ -34,12 +35,7 @@ type Consumer = (chunk: Buffer, arrivedAt: number | undefined) => void;
 export function readWithArrivals(socket: object, packetBytes: () => number, consumer: Consumer): boolean {
   const fd = socket instanceof Socket && socket.constructor === Socket ? descriptorOf(socket) : undefined;
   if (fd === undefined) return false;
-  try {
-    new ArrivalReader(socket as Socket, fd, packetBytes, consumer);
-    return true;
-  } catch {
-    return false;
-  }
+  return attempt(() => new ArrivalReader(socket as Socket, fd, packetBytes, consumer)) !== undefined;
 }
 
 class ArrivalReader {

@@ -71,7 +71,8 @@ class DatagramReception {
     const guest = said && this.#hostOf(said);
     const isHeard = !said && [...this.#foreigners].some((hear) => hear(datagram, from));
     if (isHeard) return;
-    if (!guest) this.#ignore();
+    const [anyone] = this.#guests;
+    if (!guest) anyone?.place.ignored();
     else if (said.kind === 'open')
       this.#door.reply(greeting('challenge', this.#cookies.make(from, keyOfGreeting(said))), from);
     else if (!this.#cookies.isGood(cookieOf(said), from, keyOfGreeting(said))) guest.place.ignored();
@@ -99,11 +100,6 @@ class DatagramReception {
     const socket = this.#door.open(from, { ...optionsFor(granted), ...given({ localHost }), ...wishes });
     socket.send(greeting('ready', undefined, said.bytes));
     welcome(socket, key, said.bytes);
-  }
-
-  #ignore(): void {
-    const [guest] = this.#guests;
-    guest?.place.ignored();
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import { WperfError } from '../../../errors.js';
+import { attempt } from '../../../given.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import { states } from './states.js';
 
@@ -119,11 +120,9 @@ export class FrameReader {
     const length = Buffer.concat([Buffer.from(begun), rest]).readUInt32BE();
     if (length > maxBytes) throw this.#violation(`${what} of ${length} bytes, and ${maxBytes} is the most`);
     const json = await this.readBytes(length, Math.max(0, until - this.#options.clock.now()), what);
-    try {
-      return JSON.parse(json.toString('utf8'));
-    } catch {
-      throw this.#violation(`${what} as something that is no JSON`);
-    }
+    const value: unknown = attempt(() => JSON.parse(json.toString('utf8')));
+    if (value === undefined) throw this.#violation(`${what} as something that is no JSON`);
+    return value;
   }
 
   /** Nothing more is read: whoever waits hears of it, and so does whoever comes after. */
