@@ -1,6 +1,6 @@
 /** Writes load on a socket in batches, each of them one system call, whatever it is made of. */
 import type { Duplex } from 'node:stream';
-import { limitUnsent } from '../../host/tcp/options.js';
+import { limitUnsent, withOptions } from '../../host/tcp/options.js';
 import type { LoadWriter } from '../channel.js';
 import { descriptorOf } from './descriptor.js';
 
@@ -38,7 +38,7 @@ export class BatchWriter implements LoadWriter {
     const change = bytes / this.#unsentBytes;
     if (change > 1 / WORTH_A_CALL && change < WORTH_A_CALL) return;
     this.#unsentBytes = bytes;
-    limitUnsent(descriptorOf(this.#socket), bytes);
+    withOptions(descriptorOf(this.#socket), 4, (options) => limitUnsent(options, bytes));
   }
 
   write(bytes: number, taken: () => void): void {

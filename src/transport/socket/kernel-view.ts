@@ -2,19 +2,27 @@
 import type { Duplex } from 'node:stream';
 import { SocketOptions } from '../../host/linux/socket-options.js';
 import { openLibc } from '../../host/linux/sockets.js';
-import { readCongestion, readFacts, readSettings, readTcpInfo, setBuffers } from '../../host/tcp/options.js';
+import {
+  readCongestion,
+  readFacts,
+  readSettings,
+  readTcpInfo,
+  setBuffers,
+  withOptions,
+} from '../../host/tcp/options.js';
 import { setOnConnection } from '../../host/tcp/wishes.js';
 import type { ChannelInfo, KernelOptions, KernelView } from '../channel.js';
 import { descriptorOf } from './descriptor.js';
 
 export function kernelViewOf(socket: Duplex, { remoteHost }: ChannelInfo): KernelView {
   const family = remoteHost.includes(':') ? 6 : 4;
+  const ask = <T>(use: (options: SocketOptions) => T) => withOptions(descriptorOf(socket), family, use);
   return {
-    sample: () => readTcpInfo(descriptorOf(socket)),
-    congestion: () => readCongestion(descriptorOf(socket)),
-    settings: (asked) => readSettings(descriptorOf(socket), asked),
-    setBuffers: (sizes) => setBuffers(descriptorOf(socket), sizes),
-    socket: () => readFacts(descriptorOf(socket), family),
+    sample: () => ask(readTcpInfo),
+    congestion: () => ask(readCongestion),
+    settings: (asked) => ask((options) => readSettings(options, asked)) ?? {},
+    setBuffers: (sizes) => ask((options) => setBuffers(options, sizes)),
+    socket: () => ask(readFacts) ?? {},
     setOptions: (wishes) => setOnConnection(descriptorOf(socket), family, wishes, 'the server'),
     options() {
       const fd = descriptorOf(socket);
