@@ -74,8 +74,7 @@ function streamOf(
 ): ClientStream & { readonly talk: LegacyTalk } {
   const bytes = shareOf(whole.bytes, id, whole.streams);
   const talk = new LegacyTalk(link, {
-    ...{ role: 'client', clock: host.clock, isDatagram: whole.mode === 'datagram' },
-    ...{ sends: whole.direction !== 'down', receives: whole.direction !== 'up' },
+    ...{ role: 'client', clock: host.clock, test: whole },
     opening: openingText(whole, simulation),
   });
   return {

@@ -30,10 +30,7 @@ export async function serveLegacyLoad(
   const test = opening.kind === 'load' ? loadTest(plan, opening.direction, asked?.mtuBytes) : packetTest(plan);
   const simulation = asked && withSeed(asked);
   if (simulation) simulateOn(link, { simulation, clock: host.clock, role: 'server', stream: 1, test });
-  const talk = new LegacyTalk(link, {
-    ...{ role: 'server', clock: host.clock, isDatagram: test.mode === 'datagram' },
-    ...{ sends: test.direction !== 'up', receives: test.direction !== 'down' },
-  });
+  const talk = new LegacyTalk(link, { role: 'server', clock: host.clock, test });
   const about = { session, software: legacySoftware, dialect: 'legacy', ...given({ simulation }) } as const;
   const served = new ServedTest(about, host, stop, {
     rate: plan.rate,

@@ -8,6 +8,7 @@ import type { Cancel, Clock } from '../../../host/clock.js';
 import { Inbox } from '../../../host/inbox.js';
 import type { Role } from '../../../modes/load/results.js';
 import type { FarWord, OwnWord, StreamTalk } from '../../../modes/load/stream/talk.js';
+import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import type { Closed } from '../../../transport/channel.js';
 import { closedError, watchLife } from '../../life.js';
@@ -18,10 +19,7 @@ import { endOf } from './wire.js';
 interface LegacyTalkOptions {
   readonly role: Role;
   readonly clock: Clock;
-  /** This end sends, receives, or both. */
-  readonly sends: boolean;
-  readonly receives: boolean;
-  readonly isDatagram: boolean;
+  readonly test: Pick<TestPlan, 'mode' | 'direction'>;
   /** The client's wish, which begins the test. */
   readonly opening?: string;
 }
@@ -29,6 +27,10 @@ interface LegacyTalkOptions {
 export class LegacyTalk implements StreamTalk {
   readonly #link: LegacyLink;
   readonly #options: LegacyTalkOptions;
+  /** This end sends, receives, or both. */
+  readonly #sends: boolean;
+  readonly #receives: boolean;
+  readonly #isDatagram: boolean;
   readonly #words = new Inbox<FarWord>();
   #cancelWatch: Cancel = () => {};
   #cancelFigures: Cancel | undefined;
@@ -41,7 +43,11 @@ export class LegacyTalk implements StreamTalk {
 
   constructor(link: LegacyLink, options: LegacyTalkOptions) {
     this.#link = link;
+    const { role, test } = options;
     this.#options = options;
+    this.#sends = test.direction !== (role === 'client' ? 'down' : 'up');
+    this.#receives = test.direction !== (role === 'client' ? 'up' : 'down');
+    this.#isDatagram = test.mode === 'datagram';
     link.onText = (text) => this.#onText(text);
     link.onClosed = (closed) => this.#onClosed(closed);
     if (link.closed) this.#onClosed(link.closed);
@@ -88,10 +94,10 @@ export class LegacyTalk implements StreamTalk {
   }
 
   #sayEnd({ packets }: MessageOf<'result'>): void {
-    const { role, sends, isDatagram, clock } = this.#options;
-    if (sends) this.#link.say(endOf[role]);
-    if (role === 'server' && isDatagram && packets) this.#link.say(figuresText(packets));
-    if (role === 'client' && isDatagram && !this.#link.closed) {
+    const { role, clock } = this.#options;
+    if (this.#sends) this.#link.say(endOf[role]);
+    if (role === 'server' && this.#isDatagram && packets) this.#link.say(figuresText(packets));
+    if (role === 'client' && this.#isDatagram && !this.#link.closed) {
       this.#cancelFigures = clock.at(clock.now() + legacy.figuresSeconds, () => this.#end());
     } else this.#end();
   }
@@ -106,7 +112,7 @@ export class LegacyTalk implements StreamTalk {
   }
 
   #onText(text: string): void {
-    const { role, receives, isDatagram } = this.#options;
+    const { role } = this.#options;
     if (this.#done) {
       if (text === endOf[otherOf(role)]) this.#onPeerEnd();
     } else if (this.#cancelFigures) {
@@ -116,7 +122,7 @@ export class LegacyTalk implements StreamTalk {
     } else if (text === endOf[otherOf(role)]) this.#onPeerEnd();
     else {
       this.#link.refuse('unexpected text');
-      const due = receives && isDatagram ? 'packets were' : 'load was';
+      const due = this.#receives && this.#isDatagram ? 'packets were' : 'load was';
       this.abort(new WperfError('protocol-violation', `${this.peer} sent a text where ${due} due`));
     }
   }
@@ -124,19 +130,18 @@ export class LegacyTalk implements StreamTalk {
   #onPeerEnd(): void {
     if (this.#peerEnded) return;
     this.#peerEnded = true;
-    const { role, receives } = this.#options;
-    if (receives || role === 'server') this.#words.put({ type: 'over' });
+    if (this.#receives || this.#options.role === 'server') this.#words.put({ type: 'over' });
     this.onPeerEnded();
   }
 
   /** A client of the original ends a download by closing; a server that closes before its word takes the test with it. */
   #onClosed(closed: Closed): void {
-    const { role, receives } = this.#options;
+    const { role } = this.#options;
     if (this.#cancelFigures) this.#end();
     else if (!this.#done && ((role === 'client' && !this.#peerEnded) || closed.reason === 'protocol')) {
       this.abort(closedError(closed, this.peer));
     } else if (!this.#done) {
-      this.#cutOff = receives && !this.#peerEnded;
+      this.#cutOff = this.#receives && !this.#peerEnded;
       this.#words.put(this.#cutOff ? { type: 'end', reason: 'interrupted' } : { type: 'over' });
     }
     this.onPeerEnded();
