@@ -2,8 +2,10 @@
  * ICMP probes through the optional package raw-socket: the portable way for administrators, on systems other than
  * Linux or where koffi is missing. Its time stamps are taken in this process, so a busy event loop shows in them.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import { given } from '../given.js';
 import { nativePackage } from '../package.js';
 import { SendClock } from './linux/send-clock.js';
 import { type Flow, icmpFlow } from './packet/flow.js';
@@ -109,6 +111,6 @@ class RawSocketProber implements Prober {
       answerTo(this.#flow, this.#target, from, packet.payload) ?? errorAbout(this.#flow, this.#target, packet.payload);
     const rttMs = found && this.#clock.rttMs(found.id, arrivalNs);
     if (found === undefined || rttMs === undefined) return [];
-    return [{ ...found, from, rttMs, ...(packet.ttl === undefined ? {} : { replyTtl: packet.ttl }) }];
+    return [{ ...found, from, rttMs, ...given({ replyTtl: packet.ttl }) }];
   }
 }

@@ -1,6 +1,8 @@
 /** The route to a host, hop by hop: resolves, opens a prober, runs the strategy, names and annotates what it hears. */
+
 import type { Hop, HopAddress } from '../events/hop.js';
 import type { TraceEnd, TraceEvent, TraceStart } from '../events/route.js';
+import { given } from '../given.js';
 import { type Claim, claimIn } from './claim.js';
 import { confirmClaim } from './confirm.js';
 import { Waker } from './engine.js';
@@ -71,26 +73,18 @@ export async function* traceWith(parts: TraceParts, tools: TraceTools): AsyncGen
 async function described(hop: Hop, names: HopNames, { annotate }: TraceTools): Promise<Hop> {
   const describe = async (address: HopAddress): Promise<HopAddress> => {
     const name = await names.nameOf(address.ip);
-    return { ...address, ...(name === undefined ? {} : { name }), ...annotate?.(address.ip) };
+    return { ...address, ...given({ name }), ...annotate?.(address.ip) };
   };
   return { ...hop, addresses: await Promise.all(hop.addresses.map(describe)) };
 }
 
-function startOf(settings: TraceSettings, target: TraceTarget, prober: Prober): TraceStart {
+function startOf(settings: TraceSettings, { ip, family }: TraceTarget, prober: Prober): TraceStart {
   const { host, firstHop, maxHops, queries, timeoutSeconds } = settings;
-  const { ip, family } = target;
   const { protocol, name, port } = prober;
-  const optional = port === undefined ? {} : { port };
-  const asked = { host, ip, family, protocol, prober: name, ...optional };
   return {
-    type: 'trace-start',
-    wallMs: Date.now(),
-    direction: 'forward',
-    ...asked,
-    firstHop,
-    maxHops,
-    queries,
-    timeoutSeconds,
+    ...{ type: 'trace-start', wallMs: Date.now(), direction: 'forward' },
+    ...{ host, ip, family, protocol, prober: name, ...given({ port }) },
+    ...{ firstHop, maxHops, queries, timeoutSeconds },
   };
 }
 

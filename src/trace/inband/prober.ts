@@ -9,9 +9,11 @@
  * One probe is out at a time, and none before all earlier bytes have arrived: a pong is the answer to the probe that is
  * out, and nothing else is repeated beside it. Liveness: a probe that is not delivered in `waits.pongSeconds` fails.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
+import { given } from '../../given.js';
 import { systemClock, within } from '../../host/clock.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { openLibc, realtimeNs } from '../../host/linux/sockets.js';
@@ -198,7 +200,7 @@ class InbandProber implements Prober {
     const rttMs = found && this.#clock.rttMs(found.id, stampNs ?? realtimeNs(this.#libc));
     if (found === undefined || rttMs === undefined) return;
     if (this.#flight?.probe.id === found.id) this.#hurry(this.#flight);
-    this.#replies.push({ ...found, from, rttMs, ...(ttl === undefined ? {} : { replyTtl: ttl }) });
+    this.#replies.push({ ...found, from, rttMs, ...given({ replyTtl: ttl }) });
   }
 
   /**

@@ -6,8 +6,10 @@
  * UDP probes are told apart by destination port, ICMP ones by sequence number; ICMP sockets need the group of the
  * process to be within net.ipv4.ping_group_range.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../../defaults/index.js';
+import { given } from '../../given.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { encodeSocketAddress } from '../../host/linux/socket-address.js';
@@ -152,6 +154,6 @@ class ErrqueueProber implements Prober {
     const id = this.#idOf(message);
     const rttMs = id === undefined ? undefined : this.#clock.rttMs(id, ancillary.stampNs ?? realtimeNs(this.#libc));
     if (id === undefined || rttMs === undefined) return [];
-    return [{ id, rttMs, ...rest, ...(ancillary.ttl === undefined ? {} : { replyTtl: ancillary.ttl }) }];
+    return [{ id, rttMs, ...rest, ...given({ replyTtl: ancillary.ttl }) }];
   }
 }

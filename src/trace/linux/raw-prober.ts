@@ -3,10 +3,12 @@
  * read from a raw one. A raw socket hears every ICMP message of this host, so only those count that quote a packet of
  * this very flow to this very target.
  */
+
 import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waits } from '../../defaults/index.js';
 import type { TraceProtocol } from '../../events/route.js';
+import { given } from '../../given.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { encodeSocketAddress, type SocketAddress } from '../../host/linux/socket-address.js';
@@ -148,7 +150,7 @@ class RawProber implements Prober {
       (socket === this.#icmp ? errorAbout(this.#flow, this.#target, packet.payload) : undefined);
     const rttMs = found && this.#clock.rttMs(found.id, stampNs ?? realtimeNs(this.#libc));
     if (found === undefined || rttMs === undefined) return [];
-    return [{ ...found, from, rttMs, ...(packet.ttl === undefined ? {} : { replyTtl: packet.ttl }) }];
+    return [{ ...found, from, rttMs, ...given({ replyTtl: packet.ttl }) }];
   }
 }
 

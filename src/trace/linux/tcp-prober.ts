@@ -4,7 +4,9 @@
  *
  * The kernel measures a SYN-ACK's round trip, and stamps ICMP errors; for a RST there is only the clock when it is read.
  */
+
 import { defaults } from '../../defaults/index.js';
+import { given } from '../../given.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { arrivalStamps, linux, realtimeNs } from '../../host/linux/sockets.js';
@@ -132,7 +134,7 @@ export class LinuxTcpProber implements Prober {
       from: error.offender,
       ...meaning,
       rttMs: milliseconds((stampNs ?? nowNs) - beforeNs),
-      ...(ttl === undefined ? {} : { replyTtl: ttl }),
+      ...given({ replyTtl: ttl }),
       mpls: error.extensionsOffset > 0 ? parseMpls(message.data.subarray(error.extensionsOffset)) : [],
     };
   }

@@ -2,6 +2,7 @@
  * What Linux says beside a message: `struct sock_extended_err` with its offender, packet time stamps, the TTL of the
  * packet. Pure: it reads control messages, whose lengths it does not trust. Layouts: linux/errqueue.h.
  */
+import { given } from '../../given.js';
 import { decodeSocketAddress } from '../../host/linux/socket-address.js';
 import { type ControlMessage, linux, stampOf } from '../../host/linux/sockets.js';
 
@@ -60,7 +61,7 @@ function readError(data: Buffer): Ancillary {
       code: data.readUInt8(6),
       sendNumber: data.readUInt32LE(12),
       extensionsOffset: origin === 'icmp' && valid ? data.readUInt16LE(12) : 0,
-      ...(offender === undefined ? {} : { offender }),
+      ...given({ offender }),
     },
   };
 }

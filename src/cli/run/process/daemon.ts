@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, openSync } from 'node:fs';
 import { exitCodes, toWperfError, WperfError } from '../../../errors.js';
+import { given } from '../../../given.js';
 import { identity } from '../../../host/identity.js';
 import { ownProgram } from '../../../package.js';
 import type { OutputPlan } from '../../../plan/plan.js';
@@ -63,7 +64,7 @@ function beginningOf(child: ChildProcess): Promise<Ready> {
     child.once('message', (said: Beginning) => {
       if (!('failure' in said)) return resolve(said);
       const { code, message, hint } = said.failure;
-      reject(new WperfError(code, message, hint === undefined ? {} : { hint }));
+      reject(new WperfError(code, message, given({ hint })));
     });
     const ended = () => reject(new WperfError('internal', 'the server in the background ended before it served'));
     child.once('error', ended);

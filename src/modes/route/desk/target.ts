@@ -5,6 +5,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { WperfError } from '../../../errors.js';
 import type { SeenAs } from '../../../events/route.js';
+import { given } from '../../../given.js';
 import { bytesOfIp, canonicalIp, parseIp, sameBytes } from '../../../net/ip.js';
 import { rangeLabelOf } from '../../../net/labels.js';
 import type { ChannelInfo } from '../../../transport/channel.js';
@@ -16,8 +17,8 @@ export type OwnAddress = Pick<NetworkInterfaceInfo, 'address' | 'netmask'>;
 export function seenAs({ client, remoteHost, remotePort }: ChannelInfo): SeenAs {
   if (client === undefined)
     return { host: canonicalIp(remoteHost) ?? remoteHost, port: remotePort, source: 'connection' };
-  const port = client.port === undefined ? {} : { port: client.port };
-  return { host: canonicalIp(client.host) ?? client.host, ...port, source: client.source };
+  const { host, port, source } = client;
+  return { host: canonicalIp(host) ?? host, ...given({ port }), source };
 }
 
 /**
