@@ -3,8 +3,9 @@
  * Liveness: the transport bounds each attempt.
  */
 import { type ErrorCode, toWperfError, WperfError } from '../errors.js';
+import type { ConnectionEnds } from '../events/load.js';
 import { deferred } from '../host/deferred.js';
-import type { Channel } from '../transport/channel.js';
+import type { Channel, Link } from '../transport/channel.js';
 import type { Connected, ConnectHooks, Settled } from '../transport/transport.js';
 
 /** The number of the stream that a connection is for, from 1, or one that carries pings beside them. */
@@ -82,6 +83,10 @@ export class Connections {
     if (signal.aborted) connected.channel.drop();
     return connected;
   }
+}
+
+export function endsOf({ info: { localHost, localPort, remoteHost, remotePort } }: Pick<Link, 'info'>): ConnectionEnds {
+  return { localHost, localPort, remoteHost, remotePort };
 }
 
 /** Of a connection that was not taken, by whoever is there. */

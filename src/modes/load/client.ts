@@ -21,7 +21,7 @@ import { KernelLatency } from './latency/kernel-latency.js';
 import { LatencyProbe } from './latency/latency-probe.js';
 import { measureRoundTrips, OpeningRoundTrips } from './latency/round-trips.js';
 import { startProgressMeter } from './progress-meter.js';
-import { carriageOf, readersOf } from './readers.js';
+import { startOf } from './start.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
 
@@ -162,27 +162,18 @@ class ClientTest {
   }
 
   #startEvent(peer: LoadPeer, rtt: RttSummary | undefined): StartEvent {
-    const { target, title, extraData, socket = {} } = this.#plan;
+    const { target, title, extraData, socket } = this.#plan;
     const [first] = peer.streams;
     const conditions = peer.simulation && { rttMs: rtt?.avgMs, blockBytes: peer.test.blockBytes };
     this.#simulated = peer.simulation && simulationReport(peer.simulation, first?.link, conditions);
     return {
-      type: 'start',
-      role: 'client',
+      ...startOf('client', peer.test, peer.streams, socket, peer),
       session: peer.session ?? this.#session,
-      wallMs: Date.now(),
       peer: { host: target.host, port: target.port },
       peerSoftware: peer.software,
-      test: peer.test,
-      streams: peer.streams.map(streamInfo),
-      transport: first?.link.transport ?? '',
-      secure: first?.link.info.secure ?? false,
       ...shownProxy(this.#plan),
       ...given({ dialect: peer.dialect, rtt, mss: first?.link.kernel?.sample()?.mss }),
-      ...carriageOf(peer.test, first?.link),
       ...given({ simulation: this.#simulated, title, extraData }),
-      ...readersOf('client', peer.test, first?.data, peer.reader),
-      socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: peer.socket ?? null },
     };
   }
 
@@ -278,9 +269,4 @@ function greeter(offered: LoadDialect | undefined, opening: Opening) {
 function dropAll(options: LoadRunOptions): void {
   if ('lone' in options) options.lone.dropAll();
   else options.connections.dropAll();
-}
-
-function streamInfo({ id, link }: ClientStream) {
-  const { localHost, localPort, remoteHost, remotePort } = link.info;
-  return { id, localHost, localPort, remoteHost, remotePort };
 }

@@ -7,16 +7,16 @@ import { given } from '../../given.js';
 import type { Cancel } from '../../host/clock.js';
 import type { Host } from '../../host/host.js';
 import type { RateLimit, Simulation, SocketWishes, TestPlan } from '../../plan/plan.js';
-import { type Link, peerOf } from '../../transport/channel.js';
+import { peerOf } from '../../transport/channel.js';
 import { rateText } from '../../units.js';
 import { simulatedSeconds, simulationReport } from '../simulation.js';
 import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
 import { servedFailureOf } from './failure.js';
 import { watchRate } from './rate-limit.js';
-import { carriageOf, readersOf } from './readers.js';
 import { Recording } from './recording.js';
 import { directionsOf, type StreamDirections } from './results.js';
+import { startOf } from './start.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
 import type { StreamLink, StreamTalk } from './stream/talk.js';
@@ -155,24 +155,15 @@ export class ServedTest {
   }
 
   #startEvent(test: TestPlan, members: readonly ServedStream[]): StartEvent {
-    const { session, software, dialect, title, extraData, simulation: asked, socket = {} } = this.#asked;
+    const { session, software, dialect, title, extraData, simulation: asked, socket } = this.#asked;
     const [first] = members;
     const simulation = asked && simulationReport(asked, first?.link, { blockBytes: test.blockBytes });
     return {
-      type: 'start',
-      role: 'server',
+      ...startOf('server', test, members, socket),
       session,
-      wallMs: Date.now(),
       peer: first ? peerOf(first.link.info) : { host: '' },
       peerSoftware: software,
-      test,
-      streams: members.map(({ id, link }) => ({ id, ...addressesOf(link) })).sort((a, b) => a.id - b.id),
-      transport: first?.link.transport ?? '',
-      secure: first?.link.info.secure ?? false,
       ...given({ dialect, simulation, title, extraData }),
-      ...carriageOf(test, first?.link),
-      ...readersOf('server', test, first?.data),
-      socket: { asked: socket, local: first?.link.kernel?.socket() ?? {}, remote: null },
     };
   }
 
@@ -218,8 +209,4 @@ export class ServedTest {
 function tooFast({ bitsPerSecond, seconds }: RateLimit, peer: string): WperfError {
   const text = `the test has more than the ${rateText(bitsPerSecond)}bit/s that this server allows, on average over ${seconds} s`;
   return new WperfError('request-refused', text, { operation: 'test', peer, hint: 'give a lower -b/--bitrate' });
-}
-
-function addressesOf({ info: { localHost, localPort, remoteHost, remotePort } }: Link) {
-  return { localHost, localPort, remoteHost, remotePort };
 }

@@ -18,7 +18,7 @@ import { shownProxy } from '../../plan/proxy.js';
 import { watchStandstill } from '../../traffic/standstill.js';
 import { type Channel, type Echo, peerText } from '../../transport/channel.js';
 import type { Connected } from '../../transport/transport.js';
-import type { Connections } from '../connections.js';
+import { type Connections, endsOf } from '../connections.js';
 import { Pinger } from './pinger.js';
 
 export interface PingRunOptions {
@@ -119,19 +119,18 @@ class PingRun {
 
   #startEvent({ channel, peer: { software, dialect, simulation, socket } }: Opened): PingStartEvent {
     const { target, count, intervalSeconds, title, socket: asked } = this.#plan;
-    const { localHost, localPort, remoteHost, remotePort, secure } = channel.info;
     const local = channel.kernel?.socket() ?? {};
     return {
       type: 'ping-start',
       session: this.#session,
       wallMs: Date.now(),
       peer: { host: target.host, port: target.port },
-      connection: { localHost, localPort, remoteHost, remotePort },
+      connection: endsOf(channel),
       peerSoftware: software,
       count,
       intervalSeconds,
       transport: channel.transport,
-      secure,
+      secure: channel.info.secure,
       ...shownProxy(this.#plan),
       ...(dialect !== undefined && { dialect }),
       ...(simulation && { simulation }),
