@@ -23,13 +23,17 @@ import type { ClientPlan, PingPlan, ReverseTracePlan, ServerPlan, Target, TraceW
 import { makeRecorder } from './report/recorder.js';
 import { startServerPlan, type WperfServer } from './server/server.js';
 
-/** What to measure; everything but the host has the command line's default. */
-export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>> {
+/** The server; all but its host has the command line's default. */
+interface Place {
   readonly host: string;
   readonly port?: number;
   /** Speak wss instead of ws. */
   readonly secure?: boolean;
   readonly path?: string;
+}
+
+/** What to measure; everything but the host has the command line's default. */
+export interface ClientOptions extends Partial<Omit<ClientPlan, 'target'>>, Place {
   /** Ends the test early; the results so far are still collected. */
   readonly signal?: AbortSignal;
 }
@@ -52,11 +56,7 @@ export function runClient(options: ClientOptions): AsyncIterableIterator<TestEve
 }
 
 /** What to ping; everything but the host has the command line's default. */
-export interface PingOptions extends Partial<Omit<PingPlan, 'target'>> {
-  readonly host: string;
-  readonly port?: number;
-  readonly secure?: boolean;
-  readonly path?: string;
+export interface PingOptions extends Partial<Omit<PingPlan, 'target'>>, Place {
   /** Ends the pings early; the results so far are still told. */
   readonly signal?: AbortSignal;
 }
@@ -73,12 +73,10 @@ export function runPing(options: PingOptions): AsyncIterableIterator<PingEvent> 
 }
 
 /** Whom to ask for the route back, and how to trace it; everything but the host has the command line's default. */
-export interface ReverseTraceOptions extends Partial<Omit<ReverseTracePlan, 'target' | 'trace'>>, Partial<TraceWish> {
-  readonly host: string;
-  readonly port?: number;
-  readonly secure?: boolean;
-  readonly path?: string;
-}
+export interface ReverseTraceOptions
+  extends Partial<Omit<ReverseTracePlan, 'target' | 'trace'>>,
+    Partial<TraceWish>,
+    Place {}
 
 /**
  * The route from a server back to this machine: one `trace-start` with what the server takes this machine for, each hop

@@ -105,7 +105,8 @@ export interface Iperf3Plan {
   readonly retrySeconds?: number;
 }
 
-export interface ClientPlan extends TestPlan {
+/** How to reach a server and be let in. */
+export interface ConnectionPlan {
   readonly target: Target;
   readonly token?: string;
   readonly family?: 4 | 6;
@@ -119,6 +120,14 @@ export interface ClientPlan extends TestPlan {
   readonly insecure: boolean;
   /** Proxy URL (http, https, socks5, socks5h), or nothing for a direct connection. */
   readonly proxy?: string;
+  readonly socket?: SocketWishes;
+  /** Refuses a server of the original wperf instead of speaking its dialect. */
+  readonly noLegacy?: boolean;
+  /** Sends the token to a server of the original wperf even where others could read it. */
+  readonly legacyToken?: boolean;
+}
+
+export interface ClientPlan extends TestPlan, ConnectionPlan {
   readonly title?: string;
   readonly extraData?: string;
   readonly getServerOutput: boolean;
@@ -126,35 +135,12 @@ export interface ClientPlan extends TestPlan {
   readonly latency: boolean;
   /** A server from which nothing at all arrives for so long is lost; `waits.peerSilenceSeconds` unless given. */
   readonly silenceSeconds?: number;
-  /** Refuses a server of the original wperf instead of speaking its dialect. */
-  readonly noLegacy?: boolean;
-  /** Sends the token to a server of the original wperf even where others could read it. */
-  readonly legacyToken?: boolean;
   /** Conditions that both ends are to simulate. */
   readonly simulation?: SimulationPlan;
-  readonly socket?: SocketWishes;
   readonly proto?: ProtoPlan;
   /** The server is one of iperf3, and spoken to as that; nothing goes by WebSocket then. */
   readonly iperf3?: Iperf3Plan;
 }
-
-type LegacyRules = 'noLegacy' | 'legacyToken';
-
-/** How to reach a server and be let in. */
-export type ConnectionPlan = Pick<
-  ClientPlan,
-  | 'target'
-  | 'token'
-  | 'family'
-  | 'bind'
-  | 'connectTimeoutMs'
-  | 'headers'
-  | 'ca'
-  | 'insecure'
-  | 'proxy'
-  | 'socket'
-  | LegacyRules
->;
 
 export interface PingPlan extends ConnectionPlan, Pick<ClientPlan, 'simulation'> {
   readonly count: number;
