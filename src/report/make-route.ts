@@ -1,8 +1,8 @@
 /** The reporters of traces that an output plan asks for. */
 import type { OutputPlan } from '../plan/plan.js';
-import { RoutesDocument, RoutesJsonStreamReporter } from './json/both-routes.js';
-import { TraceDocument, TraceJsonStreamReporter } from './json/route.js';
-import { JsonAtEndReporter } from './json/whole.js';
+import { RoutesDocument, routesJsonStreamReporter } from './json/both-routes.js';
+import { TraceDocument, traceJsonStreamReporter } from './json/route.js';
+import { jsonAtEndReporter } from './json/whole.js';
 import type { Screen, TraceReporter } from './reporter.js';
 import type { RoutesReporter } from './routes.js';
 import { RoutesTextReporter } from './text/route/both-routes.js';
@@ -13,8 +13,8 @@ export function makeTraceReporter(
   screen: Screen,
   options: TraceTextOptions,
 ): TraceReporter {
-  if (format === 'json') return new JsonAtEndReporter(new TraceDocument(), screen.out);
-  if (format === 'json-stream') return new TraceJsonStreamReporter(screen.out);
+  if (format === 'json') return jsonAtEndReporter(new TraceDocument(), screen.out);
+  if (format === 'json-stream') return traceJsonStreamReporter(screen.out);
   return new TraceTextReporter(screen, options);
 }
 
@@ -24,7 +24,7 @@ export function makeRoutesReporter(
   screen: Screen,
   options: TraceTextOptions,
 ): RoutesReporter {
-  if (format === 'json') return new JsonAtEndReporter(new RoutesDocument(), screen.out);
-  if (format === 'json-stream') return new RoutesJsonStreamReporter(screen.out);
+  if (format === 'json') return jsonAtEndReporter(new RoutesDocument(), screen.out);
+  if (format === 'json-stream') return routesJsonStreamReporter(screen.out);
   return new RoutesTextReporter(screen, options);
 }

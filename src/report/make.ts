@@ -14,12 +14,12 @@ type Make<R> = (options: ReporterOptions, screen: Screen) => R;
 /** What makes reporters of tests in this format. */
 export async function testReporters(format: OutputPlan['format']): Promise<Make<Reporter>> {
   if (format === 'json') {
-    const [{ JsonReporter }, { DocumentBuilder }] = await Promise.all([
+    const [{ jsonReporter }, { DocumentBuilder }] = await Promise.all([
       import('./json/whole.js'),
       import('./json/document.js'),
     ]);
     return ({ output, ...identity }, screen) =>
-      new JsonReporter(new DocumentBuilder(identity, tripsOf(output)), screen.out);
+      jsonReporter(new DocumentBuilder(identity, tripsOf(output)), screen.out);
   }
   if (format === 'json-stream') {
     const { JsonStreamReporter } = await import('./json/stream.js');
@@ -44,10 +44,10 @@ export async function pingReporters(format: OutputPlan['format']): Promise<Make<
     const { PingTextReporter } = await import('./text/ping.js');
     return (_options, screen) => new PingTextReporter(screen);
   }
-  const [{ PingDocumentBuilder, PingJsonStreamReporter }, { JsonReporter }] = await Promise.all([
+  const [{ PingDocumentBuilder, pingJsonStreamReporter }, { jsonReporter }] = await Promise.all([
     import('./json/ping.js'),
     import('./json/whole.js'),
   ]);
-  if (format !== 'json') return (identity, screen) => new PingJsonStreamReporter(identity, screen.out);
-  return (identity, screen) => new JsonReporter(new PingDocumentBuilder(identity), screen.out);
+  if (format !== 'json') return (identity, screen) => pingJsonStreamReporter(identity, screen.out);
+  return (identity, screen) => jsonReporter(new PingDocumentBuilder(identity), screen.out);
 }

@@ -2,7 +2,7 @@
 import type { Recorder } from '../events/recorder.js';
 import type { Identity } from './json/common.js';
 import { DocumentBuilder } from './json/document.js';
-import { JsonReporter } from './json/whole.js';
+import { jsonReporter } from './json/whole.js';
 import type { Sink } from './reporter.js';
 import { TextReporter } from './text/load/load.js';
 
@@ -17,7 +17,7 @@ export function makeRecorder(identity: Identity): Recorder {
 /** For one whose own program reads JSON. */
 export function makeJsonRecorder(identity: Identity): Recorder {
   const { sink, text } = keep();
-  const reporter = new JsonReporter(new DocumentBuilder(identity), sink);
+  const reporter = jsonReporter(new DocumentBuilder(identity), sink);
   return { event: (event) => reporter.event(event), text };
 }
 

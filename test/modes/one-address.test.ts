@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runClientPlan, runPingPlan, runReverseTracePlan } from '../../src/client.js';
 import { traceBothRoutes } from '../../src/modes/route/both.js';
 import { DocumentBuilder } from '../../src/report/json/document.js';
-import { JsonReporter } from '../../src/report/json/whole.js';
+import { jsonReporter } from '../../src/report/json/whole.js';
 import { TextReporter } from '../../src/report/text/load/load.js';
 import { startServerPlan } from '../../src/server/server.js';
 import type { Connected, Transport } from '../../src/transport/transport.js';
@@ -64,7 +64,7 @@ test.each([
       const screen = { out: text, err: text, columns: () => undefined, color: false };
       const reporters = [
         new TextReporter({ ...identity, verbose: false, prefix: () => '' }, screen),
-        new JsonReporter(new DocumentBuilder(identity), json),
+        jsonReporter(new DocumentBuilder(identity), json),
       ];
       for (const event of all) for (const reporter of reporters) reporter.event(event);
       expect(text.text).toMatch(new RegExp(`^wperf: [a-z ]+ wperf\\.test:${target.port} \\(${address}\\), 4 streams`));

@@ -12,7 +12,8 @@ import type { EchoLink, LoadDialect } from '../../src/modes/load/dialect.js';
 import { completeLoad, completeTarget } from '../../src/plan/complete.js';
 import type { ClientPlan } from '../../src/plan/plan.js';
 import { DocumentBuilder } from '../../src/report/json/document.js';
-import { JsonReporter } from '../../src/report/json/whole.js';
+import { jsonReporter } from '../../src/report/json/whole.js';
+import type { Reporter } from '../../src/report/reporter.js';
 import { TextReporter } from '../../src/report/text/load/load.js';
 import type { LoadCarrier } from '../../src/transport/carriage.js';
 import type { FiguresMessage, FromWorker, Load, PagePlace, Settings } from '../messages.js';
@@ -71,8 +72,8 @@ class Phase {
   readonly #options: PhaseOptions;
   readonly #json: string[] = [];
   readonly #text: string[] = [];
-  readonly #jsonReport: JsonReporter<TestEvent>;
-  readonly #textReport: TextReporter;
+  readonly #jsonReport: Reporter;
+  readonly #textReport: Reporter;
   readonly #idleMs: number[] = [];
   #start: StartEvent | undefined;
   /** Second of the run at which the load began. */
@@ -87,7 +88,7 @@ class Phase {
     const identity = { software: `wperf ${version}`, systemInfo: page.browser };
     const text = { write: (piece: string) => void this.#text.push(piece) };
     const json = { write: (piece: string) => void this.#json.push(piece) };
-    this.#jsonReport = new JsonReporter(new DocumentBuilder(identity, { withTrips: true }), json);
+    this.#jsonReport = jsonReporter(new DocumentBuilder(identity, { withTrips: true }), json);
     const screen = { out: text, err: text, columns: () => undefined, color: false };
     this.#textReport = new TextReporter({ ...identity, verbose: false, prefix: () => '' }, screen);
   }

@@ -7,31 +7,20 @@ import { PingDocumentBuilder } from '../json/ping.js';
 import { TraceDocument } from '../json/route.js';
 import { anyPage } from './any-page.js';
 
-/** Gives the document once there is one. */
-interface Builder<E> {
-  add(event: E): unknown;
-}
-
-class HtmlReporter<E> {
-  readonly #builder: Builder<E>;
-  #document: unknown;
-
-  constructor(builder: Builder<E>) {
-    this.#builder = builder;
-  }
-
-  event(event: E): void {
-    this.#document = this.#builder.add(event) ?? this.#document;
-  }
-
-  /** Undefined before what was measured has ended. A route has one at any time. */
-  page(): string | undefined {
-    return this.#document === undefined ? undefined : anyPage(anyAsRead(this.#document));
-  }
+/** `builder` gives the document once there is one: of a route from its first event on, else upon the last. */
+function htmlReporter<E>(builder: { add(event: E): unknown }) {
+  let document: unknown;
+  return {
+    event(event: E): void {
+      document = builder.add(event) ?? document;
+    },
+    /** Undefined without a document. */
+    page: () => (document === undefined ? undefined : anyPage(anyAsRead(document))),
+  };
 }
 
 export const testHtmlReporter = (identity: Identity) =>
-  new HtmlReporter(new DocumentBuilder(identity, { withTrips: true }));
-export const pingHtmlReporter = (identity: Identity) => new HtmlReporter(new PingDocumentBuilder(identity));
-export const traceHtmlReporter = () => new HtmlReporter(new TraceDocument());
-export const routesHtmlReporter = () => new HtmlReporter(new RoutesDocument());
+  htmlReporter(new DocumentBuilder(identity, { withTrips: true }));
+export const pingHtmlReporter = (identity: Identity) => htmlReporter(new PingDocumentBuilder(identity));
+export const traceHtmlReporter = () => htmlReporter(new TraceDocument());
+export const routesHtmlReporter = () => htmlReporter(new RoutesDocument());

@@ -24,22 +24,16 @@ export class RoutesDocument {
 }
 
 /** Each line of one route has a `direction`; the last one has the rows. */
-export class RoutesJsonStreamReporter implements RoutesReporter {
-  readonly #out: Sink;
-  readonly #routes = { forward: new Route(), reverse: new Route() };
-
-  constructor(out: Sink) {
-    this.#out = out;
-  }
-
-  event({ direction, event }: RouteEvent): void {
-    this.#routes[direction].add(event);
-    this.#out.write(`${jsonText({ direction, ...lineOf(event) })}\n`);
-  }
-
-  end(): void {
-    this.#out.write(`${jsonText({ event: 'rows', data: rowsJson(this.#routes) })}\n`);
-  }
+export function routesJsonStreamReporter(out: Sink): RoutesReporter {
+  const routes = { forward: new Route(), reverse: new Route() };
+  const print = (line: object) => out.write(`${jsonText(line)}\n`);
+  return {
+    event({ direction, event }) {
+      routes[direction].add(event);
+      print({ direction, ...lineOf(event) });
+    },
+    end: () => print({ event: 'rows', data: rowsJson(routes) }),
+  };
 }
 
 function rowsJson({ forward, reverse }: Readonly<Record<RouteEvent['direction'], Route>>) {

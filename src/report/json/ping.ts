@@ -51,31 +51,26 @@ export class PingDocumentBuilder {
 }
 
 /** Prints each event as one line `{"event": "start" | "pong" | "notice" | "end" | "error", "data": ...}`. */
-export class PingJsonStreamReporter implements PingReporter {
-  readonly #identity: Identity;
-  readonly #out: Sink;
+export function pingJsonStreamReporter(identity: Identity, out: Sink): PingReporter {
+  const print = (event: PingEvent) => out.write(`${jsonText(lineOf(event, identity))}\n`);
+  return {
+    event(event) {
+      if (event.type === 'error' && event.partial) print(event.partial);
+      print(event);
+    },
+  };
+}
 
-  constructor(identity: Identity, out: Sink) {
-    this.#identity = identity;
-    this.#out = out;
-  }
-
-  event(event: PingEvent): void {
-    if (event.type === 'error' && event.partial) this.event(event.partial);
-    this.#out.write(`${jsonText(this.#lineOf(event))}\n`);
-  }
-
-  #lineOf(event: PingEvent) {
-    switch (event.type) {
-      case 'ping-start':
-        return { event: 'start', data: startObject(event, this.#identity) };
-      case 'pong':
-        return { event: 'pong', data: pongObject(event) };
-      case 'ping-end':
-        return { event: 'end', data: endObject(event) };
-      default:
-        return lineOfMessage(event);
-    }
+function lineOf(event: PingEvent, identity: Identity) {
+  switch (event.type) {
+    case 'ping-start':
+      return { event: 'start', data: startObject(event, identity) };
+    case 'pong':
+      return { event: 'pong', data: pongObject(event) };
+    case 'ping-end':
+      return { event: 'end', data: endObject(event) };
+    default:
+      return lineOfMessage(event);
   }
 }
 

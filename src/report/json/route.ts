@@ -37,16 +37,8 @@ export class TraceDocument {
 }
 
 /** Prints each event as one line `{"event": "start" | "hop" | "end" | "notice" | "error", "data": ...}`. */
-export class TraceJsonStreamReporter implements TraceReporter {
-  readonly #out: Sink;
-
-  constructor(out: Sink) {
-    this.#out = out;
-  }
-
-  event(event: TraceReport): void {
-    this.#out.write(`${jsonText(lineOf(event))}\n`);
-  }
+export function traceJsonStreamReporter(out: Sink): TraceReporter {
+  return { event: (event) => out.write(`${jsonText(lineOf(event))}\n`) };
 }
 
 export function lineOf(event: TraceReport) {

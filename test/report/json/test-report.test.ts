@@ -4,14 +4,14 @@ import { latencyReport } from '../../../src/measure/latency/latency.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
 import { DocumentBuilder } from '../../../src/report/json/document.js';
 import { JsonStreamReporter } from '../../../src/report/json/stream.js';
-import { JsonReporter } from '../../../src/report/json/whole.js';
+import { jsonReporter } from '../../../src/report/json/whole.js';
 import { endOf, failure, identity, intervalOf, simulation, startOf, withSocket } from '../fixtures.js';
 import { Kept } from '../kept.js';
 import { expectReport, expectStreamLine, isRefused, reportSchema } from '../schema.js';
 
 function reportOf(events: readonly TestEvent[]) {
   const kept = new Kept();
-  const reporter = new JsonReporter(new DocumentBuilder(identity), kept);
+  const reporter = jsonReporter(new DocumentBuilder(identity), kept);
   for (const event of events) reporter.event(event);
   return JSON.parse(kept.text);
 }
@@ -105,7 +105,7 @@ describe('the JSON report', () => {
     };
     const latency = { ...latencyReport('up', loaded), trips };
     const kept = new Kept();
-    const reporter = new JsonReporter(new DocumentBuilder(identity, { withTrips: true }), kept);
+    const reporter = jsonReporter(new DocumentBuilder(identity, { withTrips: true }), kept);
     for (const event of [startOf(), endOf(startOf(), { latency })]) reporter.event(event);
     const asked = JSON.parse(kept.text);
     expectReport(asked);
@@ -186,7 +186,7 @@ describe('the JSON report', () => {
     const title = 'a\u001b[2J\u009b31m\u202eb\n';
     const start = startOf({}, { title });
     const kept = new Kept();
-    const reporters = [new JsonReporter(new DocumentBuilder(identity), kept), new JsonStreamReporter(identity, kept)];
+    const reporters = [jsonReporter(new DocumentBuilder(identity), kept), new JsonStreamReporter(identity, kept)];
     for (const event of [start, endOf(start)]) for (const reporter of reporters) reporter.event(event);
     expect(kept.text).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
     expect(reportOf([start, endOf(start)]).title).toBe(title);
