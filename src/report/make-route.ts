@@ -3,8 +3,7 @@ import type { OutputPlan } from '../plan/plan.js';
 import { RoutesDocument, routesJsonStreamReporter } from './json/both-routes.js';
 import { TraceDocument, traceJsonStreamReporter } from './json/route.js';
 import { jsonAtEndReporter } from './json/whole.js';
-import type { Screen, TraceReporter } from './reporter.js';
-import type { RoutesReporter } from './routes.js';
+import type { RoutesReporter, Screen, TraceReporter } from './reporter.js';
 import { RoutesTextReporter } from './text/route/both-routes.js';
 import { type TraceTextOptions, TraceTextReporter } from './text/route/route.js';
 

@@ -17,8 +17,7 @@ export function makeRecorder(identity: Identity): Recorder {
 /** For one whose own program reads JSON. */
 export function makeJsonRecorder(identity: Identity): Recorder {
   const { sink, text } = keep();
-  const reporter = jsonReporter(new DocumentBuilder(identity), sink);
-  return { event: (event) => reporter.event(event), text };
+  return { ...jsonReporter(new DocumentBuilder(identity), sink), text };
 }
 
 function keep() {

@@ -1,27 +1,22 @@
 /** What a report needs of the world, so that it can be tested without one. */
+import type { RouteEvent } from '../events/both-routes.js';
 import type { ErrorEvent, NoticeEvent, TestEvent } from '../events/load.js';
 import type { PingEvent } from '../events/ping.js';
 import type { TraceEvent } from '../events/route.js';
 
-/** Reporters listen to the events of one test; none is called by the engine. */
-export interface Reporter {
-  event(event: TestEvent): void;
+/** Listens to the events of one run, of a test unless told otherwise; none is called by the engine. */
+export interface Reporter<E = TestEvent> {
+  event(event: E): void;
+  /** No more events come: an error may follow the end of what was told. */
+  end?(): void;
 }
 
 /** What there is to report of a route trace; one that fails ends with an error event. */
 export type TraceReport = TraceEvent | NoticeEvent | ErrorEvent;
 
-/** The same for one route trace. */
-export interface TraceReporter {
-  event(event: TraceReport): void;
-  /** No more events come: an error may follow the end of what was told. */
-  end?(): void;
-}
-
-/** The same for the events of one `--ping` run. */
-export interface PingReporter {
-  event(event: PingEvent): void;
-}
+export type TraceReporter = Reporter<TraceReport>;
+export type RoutesReporter = Required<Reporter<RouteEvent>>;
+export type PingReporter = Reporter<PingEvent>;
 
 export interface Sink {
   write(text: string): void;

@@ -1,14 +1,7 @@
-/** What a report of both routes knows of one of them, and when it knows all. */
-import type { RouteEvent } from '../events/both-routes.js';
+/** What a report of both routes knows of one of them. */
 import type { TraceEnd, TraceHop, TraceStart } from '../events/route.js';
 import { alignRoutes, type RouteRow } from '../trace/compare.js';
 import type { TraceReport } from './reporter.js';
-
-export interface RoutesReporter {
-  event(event: RouteEvent): void;
-  /** No more events come. */
-  end(): void;
-}
 
 export class Route {
   readonly hops: TraceHop[] = [];

@@ -1,8 +1,8 @@
 /** Both routes as JSON: one document `{forward, reverse, rows}`, or one line an event. The schema is docs/trace.schema.json. */
 import type { RouteEvent } from '../../events/both-routes.js';
 import { jsonText } from '../printable.js';
-import type { Sink } from '../reporter.js';
-import { Route, type RoutesReporter, rowsOf } from '../routes.js';
+import type { RoutesReporter, Sink } from '../reporter.js';
+import { Route, rowsOf } from '../routes.js';
 import { lineOf, TraceDocument } from './route.js';
 
 /** The document of both routes, as far as their events have come. */

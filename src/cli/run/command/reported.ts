@@ -1,12 +1,13 @@
 /** What every command that measures does with what happens: it is reported as asked for, and comes to an exit code. */
 import { exitCodes } from '../../../errors.js';
 import type { OutputPlan } from '../../../plan/plan.js';
+import type { Reporter } from '../../../report/reporter.js';
 import { type Output, openOutput } from '../output/output.js';
 import { openReport, type PageReporter } from '../output/report-file.js';
 import { onInterrupt } from '../process/signals.js';
 
 export interface Measured<E> {
-  readonly reporter: { event(event: E): void; end?(): void };
+  readonly reporter: Reporter<E>;
   /** Loads what writes the file of `--report`. */
   readonly pageReporter: () => Promise<PageReporter<E>>;
   /** Never throws. */

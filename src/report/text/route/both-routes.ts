@@ -5,8 +5,8 @@
 import type { RouteEvent } from '../../../events/both-routes.js';
 import type { Hop, HopAddress } from '../../../events/hop.js';
 import type { Likeness, RouteRow } from '../../../trace/compare.js';
-import type { Screen } from '../../reporter.js';
-import { Route, type RoutesReporter, rowsOf } from '../../routes.js';
+import type { RoutesReporter, Screen } from '../../reporter.js';
+import { Route, rowsOf } from '../../routes.js';
 import { noticeLine, styleOf } from '../style.js';
 import { hopColumns } from './hop-columns.js';
 import {
