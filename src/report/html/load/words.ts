@@ -24,26 +24,29 @@ function betweenText({ start }: TestDocument): string {
   return isServer ? `${down ? 'down to' : 'up from'} ${name}` : `${down ? 'down from' : 'up to'} ${name}`;
 }
 
+/** Those whose value is known. */
+export function known(facts: readonly (readonly [name: string, value: string | undefined])[]): Fact[] {
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
 /** What was run, from where to where, through what. */
 export function facts(document: TestDocument): Fact[] {
   const { start } = document;
-  const { test_start: test, proxy, connected, rtt_ms: rtt } = start;
+  const { test_start: test, proxy, connected, rtt_ms: rtt, longest_datagram: longest, simulation } = start;
   const [first] = connected;
   return [
     ...(test ? testFacts(document, test) : []),
-    ...(first
-      ? [
-          ['From', endpointText({ host: first.local_host, port: first.local_port })] as const,
-          ['To', toText(document, endpointText({ host: first.remote_host, port: first.remote_port }))] as const,
-        ]
-      : []),
-    ...(connected.length > 1 ? [['Connections', String(connected.length)] as const] : []),
-    ['Proxy', proxy ?? start.accepted_connection?.by_proxy ?? 'none'],
-    ...(start.transport === undefined ? [] : [['Transport', transportText(document)] as const]),
-    ...(rtt ? [['Round trip before the test', rttText(rtt)] as const] : []),
-    ...(start.longest_datagram ? [['Longest datagram', datagramText(start.longest_datagram)] as const] : []),
-    ...(start.simulation ? [['Simulated', simulationText(start.simulation.configured)] as const] : []),
-    ...(start.cookie === undefined ? [] : [['Session', start.cookie] as const]),
+    ...known([
+      ['From', first && endpointText({ host: first.local_host, port: first.local_port })],
+      ['To', first && toText(document, endpointText({ host: first.remote_host, port: first.remote_port }))],
+      ['Connections', connected.length > 1 ? String(connected.length) : undefined],
+      ['Proxy', proxy ?? start.accepted_connection?.by_proxy ?? 'none'],
+      ['Transport', start.transport === undefined ? undefined : transportText(document)],
+      ['Round trip before the test', rtt && rttText(rtt)],
+      ['Longest datagram', longest && datagramText(longest)],
+      ['Simulated', simulation && simulationText(simulation.configured)],
+      ['Session', start.cookie],
+    ]),
   ];
 }
 
@@ -85,11 +88,11 @@ function datagramText({ up, down }: { readonly up: number; readonly down: number
 export function simulationText(asked: NonNullable<TestDocument['start']['simulation']>['configured']): string {
   const { latency_ms: latency, jitter_ms: jitter, loss_percent: loss, mtu, seed } = asked;
   const parts = [
-    ...(latency === undefined ? [] : [`latency ${latency} ms`]),
-    ...(jitter === undefined ? [] : [`jitter ${jitter} ms`]),
-    ...(loss === undefined ? [] : [`loss ${loss} %`]),
-    ...(mtu === undefined ? [] : [`MTU ${mtu} B`]),
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-  ];
+    latency !== undefined && `latency ${latency} ms`,
+    jitter !== undefined && `jitter ${jitter} ms`,
+    loss !== undefined && `loss ${loss} %`,
+    mtu !== undefined && `MTU ${mtu} B`,
+    seed !== undefined && `seed ${seed}`,
+  ].filter(Boolean);
   return parts.join(', ');
 }

@@ -6,7 +6,7 @@ import { drawn, narrow, wide } from '../drawing/drawing.js';
 import { latencyPanel } from '../drawing/round-trips.js';
 import { count, milliseconds, percent, seconds, textOf } from '../figures.js';
 import { type Card, cardList } from '../load/cards.js';
-import { type Fact, simulationText } from '../load/words.js';
+import { type Fact, known, simulationText } from '../load/words.js';
 import { html, type Markup, type Part } from '../markup.js';
 import { definitions, failure, interruption, remarks, section, sheet, utc } from '../sheet.js';
 import { foldedTable, table } from '../table.js';
@@ -106,17 +106,17 @@ function factsOf({ start }: PingDocument): Fact[] {
   const { connecting_to: to, accepted_connection: from, test_parameters: asked, simulation } = start;
   const { count: pings, interval } = asked ?? {};
   const transport = `${start.transport ?? 'unknown'}${start.secure ? ' over TLS' : ''}`;
-  return [
-    ...(pings === undefined ? [] : [['Pings', `${pings}, ${intervalText(interval)}`] as const]),
-    ...(to ? [['To', endpointText(to)] as const] : []),
-    ...(from ? [['From', endpointText(from)] as const] : []),
+  return known([
+    ['Pings', pings === undefined ? undefined : `${pings}, ${intervalText(interval)}`],
+    ['To', to && endpointText(to)],
+    ['From', from && endpointText(from)],
     ['Proxy', start.proxy ?? from?.by_proxy ?? 'none'],
     ['Transport', `${transport}${start.dialect === undefined ? '' : `, dialect ${start.dialect}`}`],
-    ...(start.peer_software === undefined ? [] : [['The other end', start.peer_software] as const]),
+    ['The other end', start.peer_software],
     ['This end', `${start.version}${start.system_info === undefined ? '' : ` on ${start.system_info}`}`],
-    ...(simulation ? [['Simulated', simulationText(simulation.configured)] as const] : []),
-    ...(start.cookie === undefined ? [] : [['Session', start.cookie] as const]),
-  ];
+    ['Simulated', simulation && simulationText(simulation.configured)],
+    ['Session', start.cookie],
+  ]);
 }
 
 function intervalText(interval = 0): string {

@@ -4,7 +4,7 @@ import type { Whole } from '../../document/read.js';
 import type { HopRow, RoutesDocument, TraceDocument } from '../../document/route-shape.js';
 import { count, milliseconds, seconds, textOf } from '../figures.js';
 import { type Card, cardList } from '../load/cards.js';
-import type { Fact } from '../load/words.js';
+import { type Fact, known } from '../load/words.js';
 import { html, type Markup, type Part } from '../markup.js';
 import { definitions, failure, remarks, section, sheet, utc } from '../sheet.js';
 import { table } from '../table.js';
@@ -152,21 +152,18 @@ function factsOf(start: NonNullable<TraceDocument['start']>): Fact[] {
   const { direction, host, ip, port, queries, timeout_seconds: timeout, seen_as: seen, shared } = start;
   const probes = [start.protocol?.toUpperCase() ?? 'unknown', ...(port === undefined ? [] : [`port ${port}`])];
   const patience = timeout === undefined ? '' : `, each waited for ${textOf(seconds(timeout))}`;
-  return [
+  const hops = `${start.first_hop ?? 1} to ${start.max_hops} at most`;
+  return known([
     direction === 'forward'
       ? ['To', named(host, ip)]
       : ['From', `${named(host, start.server_ip ?? host)}, back to ${ip}`],
     ['Probes', `${probes.join(', ')}; ${queries} for each hop${patience}`],
-    ...(start.prober === undefined ? [] : [['Sent by', start.prober] as const]),
-    ...(start.max_hops === undefined
-      ? []
-      : [['Hops', `${start.first_hop ?? 1} to ${start.max_hops} at most`] as const]),
+    ['Sent by', start.prober],
+    ['Hops', start.max_hops === undefined ? undefined : hops],
     ['Proxy', start.proxy ?? 'none'],
-    ...(seen ? [['Seen by the server as', seenText(seen)] as const] : []),
-    ...(shared
-      ? [['Traced', `${sharedNames[shared.kind]} ${textOf(seconds(shared.age_seconds))} before`] as const]
-      : []),
-  ];
+    ['Seen by the server as', seen && seenText(seen)],
+    ['Traced', shared && `${sharedNames[shared.kind]} ${textOf(seconds(shared.age_seconds))} before`],
+  ]);
 }
 
 const sharedNames = { joined: 'for somebody else at this address, begun', kept: 'earlier, ended' } as const;

@@ -6,12 +6,12 @@ import { millisecondsText, sizeFigure } from '../format.js';
 export function simulationLine({ configured }: SimulationReport): string {
   const { latencyMs, jitterMs, lossPercent, mtuBytes, sndbufBytes, rcvbufBytes, noDelay, seed } = configured;
   return line([
-    ...delayText('latency', latencyMs, jitterMs),
-    ...(lossPercent === undefined ? [] : [`loss ${lossPercent} %`]),
-    ...(mtuBytes === undefined ? [] : [`MTU ${sizeFigure(mtuBytes)}`]),
-    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeFigure(sndbufBytes)}`]),
-    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeFigure(rcvbufBytes)}`]),
-    ...(noDelay ? ['no delay of small segments'] : []),
+    delayText('latency', latencyMs, jitterMs),
+    lossPercent !== undefined && `loss ${lossPercent} %`,
+    mtuBytes !== undefined && `MTU ${sizeFigure(mtuBytes)}`,
+    sndbufBytes !== undefined && `send buffer ${sizeFigure(sndbufBytes)}`,
+    rcvbufBytes !== undefined && `receive buffer ${sizeFigure(rcvbufBytes)}`,
+    noDelay && 'no delay of small segments',
     `seed ${seed}`,
   ]);
 }
@@ -22,32 +22,28 @@ export function simulationFindings({ configured, measured }: SimulationReport): 
   const twice = (ms: number | undefined) => ms && 2 * ms;
   const sizeAt = (key: 'sndbufBytes' | 'rcvbufBytes') =>
     ends(measured, (settings) => known(settings?.[key], sizeFigure));
+  const delay = delayText('round trip', twice(latencyMs), twice(jitterMs));
+  const { rttMs, lossPercent: lost, blockBytes } = measured;
   return line([
-    ...delayText('round trip', twice(latencyMs), twice(jitterMs)).map(
-      (text) => `${text} (measured ${known(measured.rttMs, millisecondsText)})`,
-    ),
-    ...(lossPercent === undefined
-      ? []
-      : [`loss ${lossPercent} % (measured ${known(measured.lossPercent, percentText)})`]),
-    ...(mtuBytes === undefined || measured.blockBytes === null
-      ? []
-      : [`MTU ${sizeFigure(mtuBytes)} (messages of ${sizeFigure(measured.blockBytes)})`]),
-    ...(sndbufBytes === undefined ? [] : [`send buffer ${sizeFigure(sndbufBytes)} (${sizeAt('sndbufBytes')})`]),
-    ...(rcvbufBytes === undefined ? [] : [`receive buffer ${sizeFigure(rcvbufBytes)} (${sizeAt('rcvbufBytes')})`]),
-    ...(noDelay
-      ? [`no delay of small segments (${ends(measured, (settings) => known(settings?.noDelay, yesNo))})`]
-      : []),
+    delay && `${delay} (measured ${known(rttMs, millisecondsText)})`,
+    lossPercent !== undefined && `loss ${lossPercent} % (measured ${known(lost, percentText)})`,
+    mtuBytes !== undefined &&
+      blockBytes !== null &&
+      `MTU ${sizeFigure(mtuBytes)} (messages of ${sizeFigure(blockBytes)})`,
+    sndbufBytes !== undefined && `send buffer ${sizeFigure(sndbufBytes)} (${sizeAt('sndbufBytes')})`,
+    rcvbufBytes !== undefined && `receive buffer ${sizeFigure(rcvbufBytes)} (${sizeAt('rcvbufBytes')})`,
+    noDelay && `no delay of small segments (${ends(measured, (settings) => known(settings?.noDelay, yesNo))})`,
     `seed ${seed}`,
   ]);
 }
 
-function line(parts: readonly string[]): string {
-  return `Simulated: ${parts.join(', ')}`;
+function line(parts: readonly (string | false | undefined)[]): string {
+  return `Simulated: ${parts.filter(Boolean).join(', ')}`;
 }
 
-function delayText(name: string, latencyMs: number | undefined, jitterMs: number | undefined): string[] {
-  if (latencyMs === undefined && jitterMs === undefined) return [];
-  return [`${name} ${latencyMs ?? 0} ms${jitterMs === undefined ? '' : ` +- ${jitterMs} ms`}`];
+function delayText(name: string, latencyMs: number | undefined, jitterMs: number | undefined): string | undefined {
+  if (latencyMs === undefined && jitterMs === undefined) return undefined;
+  return `${name} ${latencyMs ?? 0} ms${jitterMs === undefined ? '' : ` +- ${jitterMs} ms`}`;
 }
 
 type Measured = SimulationReport['measured'];

@@ -13,17 +13,15 @@ export function socketLine({ asked, local, remote }: SocketReport): string {
   const ends = (text: (facts: SocketFacts) => string) =>
     ` (here ${text(local)}${remote ? `, there ${text(remote)}` : ''})`;
   const parts = [
-    ...(windowBytes === undefined ? [] : [`window ${sizeFigure(windowBytes)}${ends(bufferText)}`]),
-    ...(tos === undefined ? [] : [`TOS ${octetText(tos)}${ends((facts) => octetText(facts.tos))}`]),
-    ...(mssBytes === undefined ? [] : [`MSS ${mssBytes} bytes${ends((facts) => String(facts.mssBytes ?? 'unknown'))}`]),
-    ...(congestion === undefined
-      ? []
-      : [`congestion control ${congestion}${ends((facts) => facts.congestion ?? 'unknown')}`]),
-    ...(dontFragment ? ['no fragments'] : []),
-    ...(localPort === undefined ? [] : [`local port ${localPort}`]),
-    ...(device === undefined ? [] : [`interface ${device}`]),
+    windowBytes !== undefined && `window ${sizeFigure(windowBytes)}${ends(bufferText)}`,
+    tos !== undefined && `TOS ${octetText(tos)}${ends((facts) => octetText(facts.tos))}`,
+    mssBytes !== undefined && `MSS ${mssBytes} bytes${ends((facts) => String(facts.mssBytes ?? 'unknown'))}`,
+    congestion !== undefined && `congestion control ${congestion}${ends((facts) => facts.congestion ?? 'unknown')}`,
+    dontFragment && 'no fragments',
+    localPort !== undefined && `local port ${localPort}`,
+    device !== undefined && `interface ${device}`,
   ];
-  return `Socket: ${parts.join(', ')}`;
+  return `Socket: ${parts.filter(Boolean).join(', ')}`;
 }
 
 /** What the kernel chose by itself. */
