@@ -1,5 +1,5 @@
 /** The report for people: the original's rules, iperf3's columns. */
-import { stripControl, type WperfError } from '../../../errors.js';
+import { stripControl } from '../../../errors.js';
 import type {
   DirectionSum,
   EndEvent,
@@ -12,7 +12,6 @@ import type {
   TestEvent,
 } from '../../../events/load.js';
 import type { LatencyReport } from '../../../measure/latency/latency.js';
-import type { StatisticColumn } from '../../../measure/statistics.js';
 import type { CpuUse } from '../../../measure/usage.js';
 import type { OutputPlan } from '../../../plan/plan.js';
 import { jsonText, printableEvent } from '../../printable.js';
@@ -95,14 +94,7 @@ export class TextReporter implements Reporter {
   }
 
   #printInterval(event: IntervalEvent): void {
-    const rows =
-      this.#rows ??
-      this.#printHead({
-        retransmits: !this.#datagram && event.streams.some((stream) => stream.tcp !== undefined),
-        window: true,
-        columns: this.#columns,
-        noteWidth: this.#noteWidth(),
-      });
+    const rows = this.#rows ?? this.#printHead(event.streams, { window: true, noteWidth: this.#noteWidth() });
     this.#rows = rows;
     const mark = ({ omitted, senderCount }: StreamInterval | IntervalSum) =>
       omitted ? '(omitted)' : senderCount ? '(sent)' : '';
@@ -116,28 +108,22 @@ export class TextReporter implements Reporter {
     }
   }
 
-  get #columns(): readonly StatisticColumn[] {
-    return this.#start?.columns ?? [];
-  }
-
-  get #datagram(): boolean {
-    return this.#start?.test.mode === 'datagram';
-  }
-
   #noteWidth(): number {
     if ((this.#start?.test.omitSeconds ?? 0) > 0) return '(omitted)'.length;
     return this.#start?.dialect !== undefined ? '(sent)'.length : 0;
   }
 
-  #printHead(columns: Pick<RowOptions, 'retransmits' | 'window' | 'columns' | 'noteWidth'>): Rows {
+  #printHead(
+    streams: readonly (StreamInterval | StreamResult)[],
+    { window, noteWidth }: Pick<RowOptions, 'window' | 'noteWidth'>,
+  ): Rows {
     const width = this.#width();
-    const { role = 'client', test } = this.#start ?? {};
+    const { role = 'client', test, columns = [] } = this.#start ?? {};
+    const packets = test?.mode === 'datagram';
+    const retransmits = !packets && streams.some(({ tcp }) => tcp !== undefined);
     const rows = new Rows({
-      ...columns,
-      packets: this.#datagram,
-      window: columns.window && columns.retransmits,
-      width,
-      role,
+      ...{ width, role, packets, retransmits, columns, noteWidth },
+      window: window && retransmits,
       unit: this.#options.unit,
       bidir: test?.direction === 'bidir',
       lastSecond: this.#start ? lastSecondOf(this.#start) : 0,
@@ -155,12 +141,7 @@ export class TextReporter implements Reporter {
 
   #printEnd(end: EndEvent): void {
     const notes = end.streams.map((result) => receiverNote(result.partial).length);
-    const rows = this.#printHead({
-      retransmits: !this.#datagram && end.streams.some((stream) => stream.tcp !== undefined),
-      window: false,
-      columns: this.#columns,
-      noteWidth: Math.max(...notes),
-    });
+    const rows = this.#printHead(end.streams, { window: false, noteWidth: Math.max(...notes) });
     for (const result of end.streams) this.#printTotals(rows, { ...result, retransmits: result.tcp?.retransmits });
     if (end.sums.some((sum) => end.streams.filter((result) => result.direction === sum.direction).length > 1)) {
       for (const sum of end.sums) this.#printTotals(rows, { ...sum, id: 'SUM' });
@@ -215,10 +196,6 @@ export class TextReporter implements Reporter {
 
   #printFailure({ error, partial }: ErrorEvent): void {
     if (partial) this.#printEnd(printableEvent(partial));
-    this.#printError(error);
-  }
-
-  #printError(error: WperfError): void {
     this.#note(this.#style.fail('wperf: error:'), stripControl(error.line));
   }
 

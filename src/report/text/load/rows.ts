@@ -103,18 +103,10 @@ function statisticText({ kind, unit }: StatisticColumn, value: number | undefine
 
 function columnsOf(options: RowOptions): Column[] {
   const { bidir, packets, retransmits, window, columns, unit, lastSecond, noteWidth } = options;
-  const left = (head: string, width: number, expendable: number): Column => ({
-    head,
-    width,
-    align: 'left',
-    expendable,
+  const aligned = (align: Column['align']) => (head: string, width: number, expendable: number) => ({
+    ...{ head, width, align, expendable },
   });
-  const right = (head: string, width: number, expendable: number): Column => ({
-    head,
-    width,
-    align: 'right',
-    expendable,
-  });
+  const [left, right] = [aligned('left'), aligned('right')];
   return [
     left('[ ID]', 5, 0),
     ...(bidir ? [left('[Role]', 6, 0)] : []),
