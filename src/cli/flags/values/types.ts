@@ -183,25 +183,21 @@ export const ownAddress: FlagType<LocalAddress> = {
   },
 };
 
-/** The name of a network interface. */
-export const networkDevice: FlagType<string> = {
-  placeholder: 'DEV',
-  parse(value) {
-    const { nameCharacters } = limits.socket;
-    if (value.length <= nameCharacters && /^[!-.0-~]+$/.test(value)) return value;
-    throw new BadValue('names no network interface', `give a name such as eth0, of up to ${nameCharacters} characters`);
-  },
-};
+export const networkDevice = kernelName('DEV', /^[!-.0-~]+$/, 'network interface', 'eth0');
+/** Of congestion control. */
+export const algorithm = kernelName('ALGO', /^[\w.-]+$/, 'algorithm', 'cubic');
 
-/** The name of a congestion control algorithm. */
-export const algorithm: FlagType<string> = {
-  placeholder: 'ALGO',
-  parse(value) {
-    const { nameCharacters } = limits.socket;
-    if (value.length <= nameCharacters && /^[\w.-]+$/.test(value)) return value;
-    throw new BadValue('names no algorithm', `give a name such as cubic, of up to ${nameCharacters} characters`);
-  },
-};
+/** By which the kernel knows something. */
+function kernelName(placeholder: string, pattern: RegExp, what: string, example: string): FlagType<string> {
+  const { nameCharacters } = limits.socket;
+  return {
+    placeholder,
+    parse(value) {
+      if (value.length <= nameCharacters && pattern.test(value)) return value;
+      throw new BadValue(`names no ${what}`, `give a name such as ${example}, of up to ${nameCharacters} characters`);
+    },
+  };
+}
 
 /** Networks, separated by commas. */
 export const cidrs: FlagType<readonly Cidr[]> = {
