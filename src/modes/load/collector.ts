@@ -1,11 +1,10 @@
 /** Intervals of a test's streams, matched by their number on each stream's own clock. Pure; the same at both ends. */
 import type { IntervalEvent, IntervalSum, StreamInterval } from '../../events/load.js';
 import { given } from '../../given.js';
-import { sumPackets } from '../../measure/packets/packets.js';
-import { type StatisticColumn, sumStatistics } from '../../measure/statistics.js';
+import type { StatisticColumn } from '../../measure/statistics.js';
 import { sumIfAll, unionOf } from '../../measure/union.js';
 import type { Direction, TestPlan } from '../../plan/plan.js';
-import { carries, directionOf, directionsOf, type Role, type StreamDirections } from './results.js';
+import { carries, directionOf, directionsOf, type Role, type StreamDirections, sumFigures } from './results.js';
 import type { StreamReport } from './stream/figures.js';
 
 /** Intervals wait for a missing stream until another is this many ahead. */
@@ -74,14 +73,8 @@ export class Collector {
     const [first] = rows;
     if (!first || !this.#isComplete(rows, direction)) return [];
     const { sender, omitted, senderCount } = first;
-    const retransmits = sumIfAll(rows.map((row) => row.tcp?.retransmits));
     const sentPackets = sumIfAll(rows.map((row) => row.sentPackets));
-    const packets = sumPackets(rows.map((row) => row.packets));
-    const statistics = sumStatistics(
-      this.#columns,
-      rows.map((row) => row.statistics),
-    );
-    const figures = given({ senderCount, sentPackets, packets, retransmits, statistics });
+    const figures = { ...given({ senderCount, sentPackets }), ...sumFigures(rows, this.#columns) };
     return [{ direction, sender, omitted, ...unionOf(rows), ...figures }];
   }
 

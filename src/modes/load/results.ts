@@ -1,5 +1,5 @@
 /** The totals of a test, from each stream's outcome and what its far side said. Pure; the same at both ends. */
-import type { DirectionSum, StreamResult } from '../../events/load.js';
+import type { DirectionSum, StreamInterval, StreamResult } from '../../events/load.js';
 import { given } from '../../given.js';
 import { sumPackets } from '../../measure/packets/packets.js';
 import type { Span } from '../../measure/span.js';
@@ -63,20 +63,28 @@ export function sumResults(results: readonly StreamResult[], columns: readonly S
   const directions = [...new Set(results.map((result) => result.direction))];
   return directions.map((direction) => {
     const own = results.filter((result) => result.direction === direction);
-    const retransmits = sumIfAll(own.map((result) => result.tcp?.retransmits));
-    const packets = sumPackets(own.map((result) => result.packets));
-    const statistics = sumStatistics(
-      columns,
-      own.map((result) => result.statistics),
-    );
     return {
       direction,
       sender: own[0]?.sender ?? false,
       sent: sumOfSpans(own.map((result) => result.sent)),
       received: sumOfSpans(own.map((result) => result.received)),
       partial: own.some((result) => result.partial),
-      ...given({ packets, retransmits, statistics }),
+      ...sumFigures(own, columns),
     };
+  });
+}
+
+type Figures = Pick<StreamInterval | StreamResult, 'tcp' | 'packets' | 'statistics'>;
+
+/** What streams of one direction come to together, as far as all of them tell. */
+export function sumFigures(streams: readonly Figures[], columns: readonly StatisticColumn[]) {
+  return given({
+    packets: sumPackets(streams.map(({ packets }) => packets)),
+    retransmits: sumIfAll(streams.map(({ tcp }) => tcp?.retransmits)),
+    statistics: sumStatistics(
+      columns,
+      streams.map(({ statistics }) => statistics),
+    ),
   });
 }
 

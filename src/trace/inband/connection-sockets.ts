@@ -4,7 +4,7 @@ import type { Libc } from '../../host/linux/libc.js';
 import { linux } from '../../host/linux/sockets.js';
 import { passPorts } from '../linux/raw-filter.js';
 import { type HeardPacket, listenToIcmp, packetHeard, stampArrivals } from '../linux/raw-hearing.js';
-import { LinuxSocket } from '../linux/socket.js';
+import { icmpProtocol, LinuxSocket } from '../linux/socket.js';
 import type { LiveConnection } from './live-connection.js';
 
 /** A peer that floods the connection cannot keep the event loop: the rest wakes it again. */
@@ -46,9 +46,9 @@ export class ConnectionSockets {
   }
 
   #openIcmp(): LinuxSocket {
-    const v4 = this.#connection.target.family === 4;
-    const socket = this.#open(v4 ? linux.IPPROTO_ICMP : linux.IPPROTO_ICMPV6);
-    listenToIcmp(socket, v4 ? [3, 11] : [1, 2, 3]);
+    const { family } = this.#connection.target;
+    const socket = this.#open(icmpProtocol(family));
+    listenToIcmp(socket, family === 4 ? [3, 11] : [1, 2, 3]);
     return socket;
   }
 

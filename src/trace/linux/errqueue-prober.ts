@@ -14,12 +14,11 @@ import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { encodeSocketAddress } from '../../host/linux/socket-address.js';
 import { linux, openLibc, realtimeNs } from '../../host/linux/sockets.js';
-import { icmp4, icmp6, meaningOfError } from '../packet/codes.js';
+import { icmp4, icmp6 } from '../packet/codes.js';
 import { type Ancillary, readAncillary } from '../packet/errqueue.js';
-import { parseMpls } from '../packet/quoted.js';
 import type { Probe, Prober, ProberOptions, Reply } from '../prober.js';
 import { SendClock } from './send-clock.js';
-import { LinuxSocket, type ReceivedMessage, reportErrors, socketRefusal } from './socket.js';
+import { checkSent, icmpErrorIn, icmpProtocol, LinuxSocket, type ReceivedMessage, reportErrors } from './socket.js';
 import { LinuxTcpProber } from './tcp-prober.js';
 
 const payloadBytes = 32;
@@ -54,8 +53,8 @@ class ErrqueueProber implements Prober {
     this.#options = options;
     this.protocol = options.protocol === 'icmp' ? 'icmp' : 'udp';
     if (this.protocol === 'udp') this.port = options.port;
-    const icmp = family === 4 ? linux.IPPROTO_ICMP : linux.IPPROTO_ICMPV6;
-    this.#socket = new LinuxSocket(libc, family, linux.SOCK_DGRAM, this.protocol === 'icmp' ? icmp : linux.IPPROTO_UDP);
+    const ipProtocol = this.protocol === 'icmp' ? icmpProtocol(family) : linux.IPPROTO_UDP;
+    this.#socket = new LinuxSocket(libc, family, linux.SOCK_DGRAM, ipProtocol);
     try {
       reportErrors(this.#socket);
       this.#socket.set(linux.SOL_SOCKET, linux.SO_TIMESTAMPING, kernelStamps);
@@ -70,9 +69,7 @@ class ErrqueueProber implements Prober {
     this.#socket.ttl = probe.ttl;
     let errno = this.#sendOnce(probe);
     for (let retries = 0; errno !== 0 && retries < maxRetries; retries++) errno = this.#sendAgain(probe);
-    // Full buffers lose a packet as any queue on the path may.
-    if (errno !== 0 && errno !== linux.EAGAIN && errno !== linux.ENOBUFS)
-      throw socketRefusal(errno, this.#options.target);
+    checkSent(errno, this.#options.target);
   }
 
   receive(): readonly Reply[] {
@@ -136,11 +133,8 @@ class ErrqueueProber implements Prober {
     const ancillary = readAncillary(message.control);
     const { error, stampNs } = ancillary;
     if (error?.origin === 'time-stamp' && stampNs !== undefined) this.#clock.stamped(error.sendNumber, stampNs);
-    if (error?.origin !== 'icmp' || error.offender === undefined) return [];
-    const meaning = meaningOfError(this.#options.target.family, error.type, error.code);
-    if (meaning === undefined) return [];
-    const extensions = error.extensionsOffset > 0 ? message.data.subarray(error.extensionsOffset) : Buffer.alloc(0);
-    return this.#reply(message, ancillary, { ...meaning, from: error.offender, mpls: parseMpls(extensions) });
+    const found = icmpErrorIn(message, error, this.#options.target.family);
+    return found === undefined ? [] : this.#reply(message, ancillary, found);
   }
 
   /** The target itself: an echo reply, or a service on the probed port. */

@@ -21,7 +21,7 @@ import type { Probe, Prober, ProberOptions, Reply, TraceTarget } from '../prober
 import { passPorts } from './raw-filter.js';
 import { listenToIcmp, packetHeard } from './raw-hearing.js';
 import { SendClock } from './send-clock.js';
-import { LinuxSocket, type ReceivedMessage, socketRefusal } from './socket.js';
+import { checkSent, icmpProtocol, LinuxSocket, type ReceivedMessage, socketRefusal } from './socket.js';
 
 const allStamps = arrivalStamps | linux.SOF_TX_SOFTWARE | linux.SOF_OPT_ID | linux.SOF_OPT_TSONLY;
 
@@ -68,9 +68,8 @@ class RawProber implements Prober {
     const destination = encodeSocketAddress({ ...this.#target, port: this.protocol === 'udp' ? (this.port ?? 0) : 0 });
     const beforeNs = realtimeNs(this.#libc);
     const errno = this.#sender.sendTo(this.#flow.packet(probe.id), destination);
+    checkSent(errno, this.#target);
     if (errno === 0) this.#clock.sent(probe.id, beforeNs);
-    // Full buffers lose a packet as any queue on the path may.
-    else if (errno !== linux.EAGAIN && errno !== linux.ENOBUFS) throw socketRefusal(errno, this.#target);
   }
 
   receive(): readonly Reply[] {
@@ -100,7 +99,7 @@ class RawProber implements Prober {
 
   #openIcmp(): LinuxSocket {
     const { family } = this.#target;
-    const socket = this.#open(linux.SOCK_RAW, family === 4 ? linux.IPPROTO_ICMP : linux.IPPROTO_ICMPV6);
+    const socket = this.#open(linux.SOCK_RAW, icmpProtocol(family));
     listenToIcmp(socket, family === 4 ? [0, 3, 11] : [1, 2, 3, 129]);
     return socket;
   }

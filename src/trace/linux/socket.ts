@@ -6,7 +6,10 @@ import { MessageMemory } from '../../host/linux/message-memory.js';
 import { decodeSocketAddress, type SocketAddress } from '../../host/linux/socket-address.js';
 import { type ControlMessage, linux, parseControl, SystemError } from '../../host/linux/sockets.js';
 import type { Family } from '../../net/ip.js';
-import type { TraceTarget } from '../prober.js';
+import { meaningOfError } from '../packet/codes.js';
+import type { Ancillary } from '../packet/errqueue.js';
+import { parseMpls } from '../packet/quoted.js';
+import type { Reply, TraceTarget } from '../prober.js';
 
 const MESSAGE_BYTES = 2048;
 /** What recvmsg returned. The buffers are copies. */
@@ -64,6 +67,27 @@ export function reportErrors(socket: LinuxSocket): void {
     socket.set(SOL_IPV6, linux.IPV6_RECVHOPLIMIT, 1);
     setIfKnown(socket, SOL_IPV6, linux.IPV6_RECVERR_RFC4884);
   }
+}
+
+/** What the kernel has put into the error queue with a message; undefined of what no router has sent to end or mark a hop. */
+export function icmpErrorIn(
+  { data }: ReceivedMessage,
+  error: Ancillary['error'],
+  family: Family,
+): Pick<Reply, 'from' | 'kind' | 'code' | 'mpls'> | undefined {
+  if (error?.origin !== 'icmp' || error.offender === undefined) return undefined;
+  const meaning = meaningOfError(family, error.type, error.code);
+  const mpls = error.extensionsOffset > 0 ? parseMpls(data.subarray(error.extensionsOffset)) : [];
+  return meaning && { ...meaning, from: error.offender, mpls };
+}
+
+/** Full buffers lose a packet as any queue on the path may; for all else that the local kernel refuses there is an error. */
+export function checkSent(errno: number, target: TraceTarget): void {
+  if (errno !== 0 && errno !== linux.EAGAIN && errno !== linux.ENOBUFS) throw socketRefusal(errno, target);
+}
+
+export function icmpProtocol(family: Family): number {
+  return family === 4 ? linux.IPPROTO_ICMP : linux.IPPROTO_ICMPV6;
 }
 
 const seeRoute = 'see whether this machine has a route to it and a firewall that lets the probes out';

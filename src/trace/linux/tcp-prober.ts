@@ -10,11 +10,9 @@ import { given } from '../../given.js';
 import { Epoll } from '../../host/linux/epoll.js';
 import type { Libc } from '../../host/linux/libc.js';
 import { arrivalStamps, linux, realtimeNs } from '../../host/linux/sockets.js';
-import { meaningOfError } from '../packet/codes.js';
 import { readAncillary } from '../packet/errqueue.js';
-import { parseMpls } from '../packet/quoted.js';
 import type { Probe, Prober, ProberOptions, Reply } from '../prober.js';
-import { LinuxSocket, reportErrors, socketRefusal } from './socket.js';
+import { icmpErrorIn, LinuxSocket, reportErrors, socketRefusal } from './socket.js';
 
 /** Linux repeats a SYN after a second; a reply from then on could belong to either, and counts only if it ends the path. */
 const attemptNs = 990_000_000n;
@@ -126,17 +124,9 @@ export class LinuxTcpProber implements Prober {
     const message = socket.receive(linux.MSG_ERRQUEUE);
     if (message === undefined) return undefined;
     const { error, stampNs, ttl } = readAncillary(message.control);
-    if (error?.origin !== 'icmp' || error.offender === undefined) return undefined;
-    const meaning = meaningOfError(this.#options.target.family, error.type, error.code);
-    if (meaning === undefined) return undefined;
-    return {
-      id: probe.id,
-      from: error.offender,
-      ...meaning,
-      rttMs: milliseconds((stampNs ?? nowNs) - beforeNs),
-      ...given({ replyTtl: ttl }),
-      mpls: error.extensionsOffset > 0 ? parseMpls(message.data.subarray(error.extensionsOffset)) : [],
-    };
+    const found = icmpErrorIn(message, error, this.#options.target.family);
+    const rttMs = milliseconds((stampNs ?? nowNs) - beforeNs);
+    return found && { id: probe.id, ...found, rttMs, ...given({ replyTtl: ttl }) };
   }
 
   /** The kernel's own figure for the handshake; undefined while there is no connection. */
