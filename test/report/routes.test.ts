@@ -7,7 +7,7 @@ import type { RouteEvent } from '../../src/events/both-routes.js';
 import type { HopAddress } from '../../src/events/hop.js';
 import type { SeenClient, TraceEnd, TraceHop, TraceStart } from '../../src/events/route.js';
 import type { OutputPlan } from '../../src/plan/plan.js';
-import { makeRoutesReporter, makeTraceReporter } from '../../src/report/make-route.js';
+import { routesReporters, traceReporters } from '../../src/report/make-route.js';
 import type { TraceReport } from '../../src/report/reporter.js';
 import { repositoryFile } from '../support/folders.js';
 import { Kept } from './kept.js';
@@ -64,17 +64,27 @@ function screenOf(columns?: number) {
   return { out, err, screen: { out, err, columns: () => columns, color: false } };
 }
 
-function reportOne(format: OutputPlan['format'], events: readonly TraceReport[]) {
+const makersOf = async (format: OutputPlan['format']) => ({
+  one: await traceReporters(format),
+  both: await routesReporters(format),
+});
+const makers = {
+  text: await makersOf('text'),
+  json: await makersOf('json'),
+  'json-stream': await makersOf('json-stream'),
+};
+
+function reportOne(format: keyof typeof makers, events: readonly TraceReport[]) {
   const { out, err, screen } = screenOf();
-  const reporter = makeTraceReporter(format, screen, { annotated: false });
+  const reporter = makers[format].one(screen, { annotated: false });
   for (const event of events) reporter.event(event);
   reporter.end?.();
   return { out: out.text, err: err.text };
 }
 
-function reportBoth(format: OutputPlan['format'], events: readonly RouteEvent[], columns?: number) {
+function reportBoth(format: keyof typeof makers, events: readonly RouteEvent[], columns?: number) {
   const { out, err, screen } = screenOf(columns);
-  const reporter = makeRoutesReporter(format, screen, { annotated: true });
+  const reporter = makers[format].both(screen, { annotated: true });
   for (const event of events) reporter.event(event);
   reporter.end();
   return { out: out.text, err: err.text };

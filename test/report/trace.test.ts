@@ -5,8 +5,7 @@ import { WperfError } from '../../src/errors.js';
 import type { HopAddress } from '../../src/events/hop.js';
 import type { ErrorEvent, NoticeEvent } from '../../src/events/load.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/events/route.js';
-import type { OutputPlan } from '../../src/plan/plan.js';
-import { makeTraceReporter } from '../../src/report/make-route.js';
+import { traceReporters } from '../../src/report/make-route.js';
 
 const start: TraceStart = {
   type: 'trace-start',
@@ -52,8 +51,14 @@ const events: TraceEvent[] = [start, ...hops, end];
 
 const failure: ErrorEvent = { type: 'error', error: new WperfError('unreachable', 'cannot send', { hint: 'try' }) };
 
+const makers = {
+  text: await traceReporters('text'),
+  json: await traceReporters('json'),
+  'json-stream': await traceReporters('json-stream'),
+};
+
 function report(
-  format: OutputPlan['format'],
+  format: keyof typeof makers,
   shown: readonly (TraceEvent | NoticeEvent | ErrorEvent)[],
   annotated = false,
   columns?: number,
@@ -65,7 +70,7 @@ function report(
     },
   });
   const screen = { out: sink('out'), err: sink('err'), columns: () => columns, color: false };
-  const reporter = makeTraceReporter(format, screen, { annotated });
+  const reporter = makers[format](screen, { annotated });
   for (const event of shown) reporter.event(event);
   reporter.end?.();
   return written;

@@ -10,7 +10,7 @@ import { nodeHost } from '../../../src/host/node.js';
 import type { ReverseTraceTools } from '../../../src/modes/route/client.js';
 import { completeTraceWish } from '../../../src/plan/complete.js';
 import type { ReverseTracePlan, TraceWish } from '../../../src/plan/plan.js';
-import { makeTraceReporter } from '../../../src/report/make-route.js';
+import { traceReporters } from '../../../src/report/make-route.js';
 import { Kept } from '../../report/kept.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { startLegacyServer } from '../../support/legacy/peers.js';
@@ -80,9 +80,11 @@ describeNeeding('a live server of the original', [pythonModule('websockets', 'py
   });
 });
 
+const makeText = await traceReporters('text');
+
 function printed(events: readonly (TraceEvent | NoticeEvent)[]): string {
   const [out, err] = [new Kept(), new Kept()];
-  const reporter = makeTraceReporter('text', { out, err, columns: () => undefined, color: false }, { annotated: true });
+  const reporter = makeText({ out, err, columns: () => undefined, color: false }, { annotated: true });
   for (const event of events) reporter.event(event);
   return out.text;
 }

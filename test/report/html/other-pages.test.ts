@@ -3,7 +3,10 @@ import { WperfError } from '../../../src/errors.js';
 import type { PingEvent } from '../../../src/events/ping.js';
 import { readAny } from '../../../src/report/document/read.js';
 import { anyPage } from '../../../src/report/html/any-page.js';
-import { pingHtmlReporter, routesHtmlReporter, traceHtmlReporter } from '../../../src/report/html/reporters.js';
+import { htmlReporter } from '../../../src/report/html/reporter.js';
+import { RoutesDocument } from '../../../src/report/json/both-routes.js';
+import { PingDocumentBuilder } from '../../../src/report/json/ping.js';
+import { TraceDocument } from '../../../src/report/json/route.js';
 import type { TraceReport } from '../../../src/report/reporter.js';
 import { identity } from '../fixtures.js';
 import { backEvents, pingEvents, thereEvents } from '../other-documents.js';
@@ -12,19 +15,19 @@ import { wordsOf } from './words.js';
 const failure = { type: 'error', error: new WperfError('unreachable', 'nobody is there') } as const;
 
 function pingsOf(events: readonly PingEvent[]): string {
-  const reporter = pingHtmlReporter(identity);
+  const reporter = htmlReporter(new PingDocumentBuilder(identity));
   for (const event of events) reporter.event(event);
   return reporter.page() ?? '';
 }
 
 function routeOf(events: readonly TraceReport[]): string {
-  const reporter = traceHtmlReporter();
+  const reporter = htmlReporter(new TraceDocument());
   for (const event of events) reporter.event(event);
   return reporter.page() ?? '';
 }
 
 function routesOf(there: readonly TraceReport[], back: readonly TraceReport[]): string {
-  const reporter = routesHtmlReporter();
+  const reporter = htmlReporter(new RoutesDocument());
   for (const event of there) reporter.event({ direction: 'forward', event });
   for (const event of back) reporter.event({ direction: 'reverse', event });
   return reporter.page() ?? '';

@@ -13,8 +13,11 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   return runReported<TestEvent>(outputPlan, async (output) => ({
     reporter: await clientReporter(outputPlan, output),
     pageReporter: async () => {
-      const { testHtmlReporter } = await import('../../../report/html/reporters.js');
-      return testHtmlReporter(identity);
+      const [{ htmlReporter }, { DocumentBuilder }] = await Promise.all([
+        import('../../../report/html/reporter.js'),
+        import('../../../report/json/document.js'),
+      ]);
+      return htmlReporter(new DocumentBuilder(identity, { withTrips: true }));
     },
     events: (signal) => judged(runClientPlan(asked, { signal }), outputPlan.bounds),
     codeOf,

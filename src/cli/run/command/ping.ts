@@ -11,8 +11,11 @@ export function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Promise<
   return runReported<PingEvent>(outputPlan, async (output) => ({
     reporter: await pingReporter(outputPlan, output),
     pageReporter: async () => {
-      const { pingHtmlReporter } = await import('../../../report/html/reporters.js');
-      return pingHtmlReporter(identity);
+      const [{ htmlReporter }, { PingDocumentBuilder }] = await Promise.all([
+        import('../../../report/html/reporter.js'),
+        import('../../../report/json/ping.js'),
+      ]);
+      return htmlReporter(new PingDocumentBuilder(identity));
     },
     events: (signal) => runPingPlan(plan, { signal }),
     codeOf,

@@ -2,7 +2,7 @@
 import { exitCode, exitCodes, toWperfError } from '../../../errors.js';
 import type { Geoip, GeoipOptions } from '../../../geoip/open.js';
 import { given } from '../../../given.js';
-import { makeTraceReporter } from '../../../report/make-route.js';
+import { traceReporters } from '../../../report/make-route.js';
 import type { TraceReport } from '../../../report/reporter.js';
 import type { TraceTools } from '../../../trace/tools.js';
 import type { Conduct, RouteReport } from '../../plan/command.js';
@@ -16,11 +16,15 @@ export function reportTrace(
 ): Promise<number> {
   return runReported<TraceReport>(outputPlan, async (output) => {
     const { annotate, prepare, close } = placesFor(geoip, output);
+    const make = await traceReporters(outputPlan.format);
     return {
-      reporter: makeTraceReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
+      reporter: make(output.screen, { annotated: annotate !== undefined }),
       pageReporter: async () => {
-        const { traceHtmlReporter } = await import('../../../report/html/reporters.js');
-        return traceHtmlReporter();
+        const [{ htmlReporter }, { TraceDocument }] = await Promise.all([
+          import('../../../report/html/reporter.js'),
+          import('../../../report/json/route.js'),
+        ]);
+        return htmlReporter(new TraceDocument());
       },
       events: (signal) => toItsEnd(trace({ signal, prepare, ...given({ annotate }) })),
       codeOf: (event, isInterrupted) => (isInterrupted ? exitCodes.interrupted : codeOf(event, requireTarget)),

@@ -5,7 +5,7 @@ import { given } from '../../../given.js';
 import { traceBothRoutes } from '../../../modes/route/both.js';
 import type { AskRoute } from '../../../modes/route/client.js';
 import type { ReverseTracePlan } from '../../../plan/plan.js';
-import { makeRoutesReporter } from '../../../report/make-route.js';
+import { routesReporters } from '../../../report/make-route.js';
 import type { RouteBackCommand } from '../../plan/command.js';
 import { runReported } from './reported.js';
 import { codeOf, placesFor, reportTrace } from './reported-route.js';
@@ -24,11 +24,15 @@ function reportBoth(
   return runReported<RouteEvent>(outputPlan, async (output) => {
     const { annotate, prepare, close } = placesFor(geoip, output);
     const back: AskRoute = (asked, tools) => runReverseTracePlan(asked, { ...tools, prepare });
+    const make = await routesReporters(outputPlan.format);
     return {
-      reporter: makeRoutesReporter(outputPlan.format, output.screen, { annotated: annotate !== undefined }),
+      reporter: make(output.screen, { annotated: annotate !== undefined }),
       pageReporter: async () => {
-        const { routesHtmlReporter } = await import('../../../report/html/reporters.js');
-        return routesHtmlReporter();
+        const [{ htmlReporter }, { RoutesDocument }] = await Promise.all([
+          import('../../../report/html/reporter.js'),
+          import('../../../report/json/both-routes.js'),
+        ]);
+        return htmlReporter(new RoutesDocument());
       },
       events: (signal) => traceBothRoutes(plan, back, { signal, ...given({ annotate }) }),
       codeOf: ({ event }, isInterrupted) => {
