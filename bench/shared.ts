@@ -8,7 +8,7 @@ import { output } from '../test/support/processes.js';
 import type { Later } from '../test/support/undo.js';
 import { type Condition, conditionOf } from './congestion.js';
 
-export interface BigFile {
+interface BigFile {
   readonly folder: string;
   readonly name: string;
   readonly bytes: number;

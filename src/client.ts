@@ -80,7 +80,7 @@ export function runPingPlan(plan: PingPlan, tools: ClientTools = {}): AsyncItera
   });
 }
 
-export type RouteBackTools = ReverseTraceTools &
+type RouteBackTools = ReverseTraceTools &
   ClientTools & {
     /** Loads what `annotate` needs, beside the first connection; what it rejects with is thrown in place of a route. */
     readonly prepare?: () => Promise<void>;

@@ -3,7 +3,7 @@ import type { OutputPlan } from '../plan/plan.js';
 import type { Identity } from './json/common.js';
 import type { PingReporter, Reporter, Screen } from './reporter.js';
 
-export interface ReporterOptions extends Identity {
+interface ReporterOptions extends Identity {
   readonly output: Pick<OutputPlan, 'format' | 'unit' | 'verbose' | 'latencySamples'>;
   /** Put before each line of text results, to tell apart what happens at the same time. */
   readonly prefix?: () => string;

@@ -10,7 +10,7 @@ import { descriptorsAbove } from '../host/descriptors.js';
 import { networkOf } from '../net/networks.js';
 import { descriptorOf } from '../transport/socket/descriptor.js';
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   readonly oneOff: boolean;
   /** Whether this address is of a proxy, which is not counted as one client. */
   readonly trusts: (address: string) => boolean;

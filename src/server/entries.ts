@@ -21,20 +21,20 @@ import {
 } from './http.js';
 import { refusePage } from './origin.js';
 
-export interface SubprotocolEntry {
+interface SubprotocolEntry {
   readonly kind: 'subprotocol';
   /** Undefined for clients that name none. */
   readonly name: string | undefined;
   readonly serve: (channel: Channel, arrival: Arrival) => void;
 }
 
-export interface HttpEntry {
+interface HttpEntry {
   readonly kind: 'http';
   /** Undefined of a request that is for somebody else; `taken` where it is answered otherwise. */
   readonly answer: (asked: Requested) => Answer | 'taken' | undefined;
 }
 
-export interface BytesEntry {
+interface BytesEntry {
   readonly kind: 'bytes';
   readonly claims: (first: Uint8Array) => Claim;
   readonly serve: (arrival: Arrival) => void;
@@ -42,7 +42,7 @@ export interface BytesEntry {
 
 export type Entry = SubprotocolEntry | HttpEntry | BytesEntry;
 
-export interface EntranceOptions {
+interface EntranceOptions {
   readonly entries: readonly Entry[];
   /** With it, HTTP is spoken over TLS only. */
   readonly secure: SecureContext | undefined;

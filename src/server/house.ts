@@ -89,7 +89,7 @@ export function rawEntriesOf(house: House): RawEntry[] {
   ];
 }
 
-export interface Servants {
+interface Servants {
   /** Has a dialect serve a connection. */
   readonly serve: (dialect: ServedDialect, channel: Channel, arrival: Arrival) => void;
   /** Takes a connection that carries load for another. */

@@ -49,7 +49,7 @@ export interface HopNames {
   close(): void;
 }
 
-export type Reverse = (ip: string) => Promise<readonly string[]>;
+type Reverse = (ip: string) => Promise<readonly string[]>;
 
 export function openHopNames(): HopNames {
   const resolver = new Resolver({ timeout: waits.hopNameMs, tries: 1 });

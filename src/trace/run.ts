@@ -8,7 +8,7 @@ import type { Prober } from './prober.js';
 import type { HopNames } from './resolve.js';
 import { type SettledTtl, type StrategyOptions, TraceStrategy } from './strategy.js';
 
-export interface RunParts {
+interface RunParts {
   readonly settings: TraceSettings;
   readonly prober: Prober;
   readonly names: HopNames;

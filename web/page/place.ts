@@ -2,14 +2,13 @@
 import type { PagePlace } from '../messages.js';
 import { browserOf } from './browser-name.js';
 
-interface Brands {
-  readonly brands?: readonly { readonly brand: string; readonly version: string }[];
+interface UserAgentData {
   readonly mobile?: boolean;
 }
 
 export function placeOf({ protocol, hostname, port, pathname }: Location, folder: string): PagePlace {
   const secure = protocol === 'https:';
-  const { userAgentData } = navigator as Navigator & { readonly userAgentData?: Brands };
+  const { userAgentData } = navigator as Navigator & { readonly userAgentData?: UserAgentData };
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return {
     host: hostname.replace(/^\[|\]$/g, ''),

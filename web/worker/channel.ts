@@ -15,7 +15,7 @@ import {
 } from '../../src/transport/channel.js';
 
 /** The part of the standard's WebSocket that is used. */
-export interface BrowserSocket {
+interface BrowserSocket {
   readonly bufferedAmount: number;
   readonly readyState: number;
   binaryType: string;

@@ -39,7 +39,7 @@ const fastNote =
 const NOTED_HIDDEN_SECONDS = 0.5;
 const nameOf: Readonly<Record<Load, string>> = { down: 'download', up: 'upload', bidir: 'test' };
 
-export interface PhaseOptions {
+interface PhaseOptions {
   readonly load: Load;
   readonly settings: Settings;
   readonly page: PagePlace;

@@ -2,7 +2,7 @@
 import type { Course, Load } from '../messages.js';
 
 /** Browsers open six connections to a host, for all tabs: two are left for others. */
-export const MOST_REQUESTS = 4;
+const MOST_REQUESTS = 4;
 
 export function loadsOf(course: Course): readonly Load[] {
   return course === 'both' ? ['down', 'up'] : [course];

@@ -21,7 +21,7 @@ const negativeNumber = /^-(\d+(\.\d+)?|\.\d+)$/;
 
 const switches = [...flags, ...foreignFlags].flatMap(({ name, type }) => (type === undefined ? [name] : []));
 
-export interface ReadWords {
+interface ReadWords {
   readonly values: FlagValues;
   /** Those that are given. */
   readonly foreign: readonly ForeignFlag[];

@@ -32,7 +32,7 @@ interface RunOptions {
 }
 
 /** By connections on which the dialect is settled. */
-export interface ConnectedRunOptions extends RunOptions {
+interface ConnectedRunOptions extends RunOptions {
   readonly connections: Connections;
   /** Settles the dialect once, by what the first connection answered. Throws WperfError for one that is not spoken. */
   readonly dialectOf: (connected: Connected) => LoadDialect;
@@ -43,11 +43,11 @@ export interface ConnectedRunOptions extends RunOptions {
 }
 
 /** By a dialect that is settled beforehand. */
-export interface LoneRunOptions extends RunOptions {
+interface LoneRunOptions extends RunOptions {
   readonly lone: LoneDialect;
 }
 
-export type LoadRunOptions = ConnectedRunOptions | LoneRunOptions;
+type LoadRunOptions = ConnectedRunOptions | LoneRunOptions;
 
 /** What measures latency beside the test. */
 type Latency = Pick<LatencyProbe, 'measureLoaded' | 'finish' | 'close'> & Partial<LatencyProbe>;

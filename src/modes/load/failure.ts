@@ -10,7 +10,7 @@ export const noLoadHint =
   'control messages and pings pass and full packets do not: check the MTU of the path (ICMP may be filtered)';
 
 /** Nor did anything else. */
-export const brokenPathHint =
+const brokenPathHint =
   'pings were not answered any more either: the path, or a relay on it, seems to have failed during the test';
 
 /**

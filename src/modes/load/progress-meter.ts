@@ -9,7 +9,7 @@ import type { StreamRun } from './stream/stream.js';
 
 const PERIOD_SECONDS = 0.25;
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly role: Role;
   readonly test: TestPlan;
   readonly runs: readonly Pick<StreamRun, 'counts'>[];

@@ -3,7 +3,7 @@ import { serverRate } from '../../defaults/index.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import type { RateLimit } from '../../plan/plan.js';
 
-export interface RateWatch {
+interface RateWatch {
   readonly limit: RateLimit;
   readonly clock: Clock;
   /** That paced senders may be ahead by. */

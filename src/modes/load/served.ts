@@ -43,7 +43,7 @@ export interface ServedStream extends StreamLink {
   readonly recorded: boolean;
 }
 
-export interface ServedTestOptions {
+interface ServedTestOptions {
   /** Of the whole test. */
   readonly rate?: RateLimit | undefined;
   readonly onEvent: (event: TestEvent) => void;

@@ -3,7 +3,7 @@ import type { PingsServedEvent } from '../../events/ping.js';
 import type { Clock } from '../../host/clock.js';
 import { type Link, peerOf } from '../../transport/channel.js';
 
-export interface PingGuest extends Pick<PingsServedEvent, 'session' | 'peerSoftware' | 'dialect'> {
+interface PingGuest extends Pick<PingsServedEvent, 'session' | 'peerSoftware' | 'dialect'> {
   readonly link: Pick<Link, 'info' | 'transport'>;
 }
 

@@ -21,7 +21,7 @@ import type { Connected } from '../../transport/transport.js';
 import { type Connections, endsOf } from '../connections.js';
 import { Pinger } from './pinger.js';
 
-export interface PingRunOptions {
+interface PingRunOptions {
   readonly host: Host;
   readonly connections: Connections;
   /** Settles the dialect by what the connection answered. Throws WperfError for one that is not spoken. */

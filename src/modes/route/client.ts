@@ -28,7 +28,7 @@ export interface RouteDialect {
 }
 
 /** How to reach a server, and how to speak with it. */
-export interface RouteWay {
+interface RouteWay {
   readonly host: Host;
   readonly connections: Connections;
   /** Settles the dialect by what the connection answered. Throws WperfError for one that is not spoken. */

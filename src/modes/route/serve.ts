@@ -7,7 +7,7 @@ import type { SharedResult, TraceEnd, TraceEvent } from '../../events/route.js';
 import type { TraceAdmission, TraceDesk, TraceOrder } from './desk/desk.js';
 
 /** Who asked. */
-export interface RouteClient {
+interface RouteClient {
   /** Resolves when the client goes; rejects when it breaks the rules. */
   readonly gone: Promise<unknown>;
   readonly tell: (event: TraceEvent, shared: SharedResult | undefined) => void | Promise<void>;

@@ -8,7 +8,7 @@ import type { Fact } from './load/words.js';
 import { html, Markup, type Part } from './markup.js';
 import { style } from './style.js';
 
-export interface Sheet {
+interface Sheet {
   readonly title: string;
   readonly subtitle: string;
   readonly body: Part;

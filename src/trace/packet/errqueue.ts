@@ -9,7 +9,7 @@ import { type ControlMessage, linux, stampOf } from '../../host/linux/sockets.js
 /** `SO_EE_ORIGIN_*` */
 const origins = { 1: 'local', 2: 'icmp', 3: 'icmp', 4: 'time-stamp' } as const;
 
-export interface QueuedError {
+interface QueuedError {
   readonly origin: (typeof origins)[keyof typeof origins];
   readonly type: number;
   readonly code: number;

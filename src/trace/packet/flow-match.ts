@@ -4,7 +4,7 @@ import { meaningOfError } from './codes.js';
 import type { Flow } from './flow.js';
 import { parseIcmpError } from './quoted.js';
 
-export type Finding = Pick<Reply, 'id' | 'kind' | 'code' | 'mpls'>;
+type Finding = Pick<Reply, 'id' | 'kind' | 'code' | 'mpls'>;
 
 /** `message` begins at the ICMP header. Undefined unless it quotes a packet of this flow to this target. */
 export function errorAbout(

@@ -78,7 +78,7 @@ export function icmpFlow(family: Family, identifier: number, cookie: Uint8Array)
   };
 }
 
-export interface TcpEnds extends Ports {
+interface TcpEnds extends Ports {
   readonly sourceIp: string;
   readonly destinationIp: string;
 }

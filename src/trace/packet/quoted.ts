@@ -7,7 +7,7 @@ import { type Family, ipOfBytes } from '../../net/ip.js';
 import { checksum } from './checksum.js';
 import { viewOf } from './transport-header.js';
 
-export interface IpPacket {
+interface IpPacket {
   readonly protocol: number;
   readonly source: string;
   readonly destination: string;
@@ -16,7 +16,7 @@ export interface IpPacket {
   readonly payload: Uint8Array;
 }
 
-export interface IcmpError {
+interface IcmpError {
   readonly type: number;
   readonly code: number;
   readonly quoted: IpPacket;

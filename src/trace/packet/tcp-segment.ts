@@ -1,7 +1,7 @@
 /** The header of a TCP segment (RFC 9293, section 3.1), from strangers: every length is checked. Pure. */
 import { type Ports, viewOfAtLeast } from './transport-header.js';
 
-export interface TcpSegment extends Ports {
+interface TcpSegment extends Ports {
   /** The next sequence number that its sender expects; undefined without the ACK flag. */
   readonly acknowledged: number | undefined;
   /** Bytes after the header, as far as they are there. */

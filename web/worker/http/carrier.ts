@@ -13,7 +13,7 @@ import { bodyOf } from './body.js';
 import { isSpooled } from './judge.js';
 import { HttpLink } from './link.js';
 
-export interface HttpCarrierOptions {
+interface HttpCarrierOptions {
   readonly page: PagePlace;
   readonly load: Load;
   /** Requests with load for the server that one stream has out at a time. */

@@ -4,7 +4,7 @@ import type { ChannelInfo, Closed, LoadLink, LoadSink, LoadWriter } from '../../
 import type { PagePlace } from '../../messages.js';
 import { Uploads } from './uploads.js';
 
-export interface HttpLinkOptions {
+interface HttpLinkOptions {
   readonly page: PagePlace;
   readonly url: string;
   /** Its body is load; absent where there is none to come. */

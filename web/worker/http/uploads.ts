@@ -7,7 +7,7 @@ import type { LoadWriter } from '../../../src/transport/channel.js';
 import { bodyOf } from './body.js';
 import { BodySize } from './body-size.js';
 
-export interface UploadsOptions {
+interface UploadsOptions {
   readonly url: string;
   /** At a time. */
   readonly most: number;

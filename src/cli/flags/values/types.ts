@@ -160,7 +160,7 @@ export function choice<const T extends string>(choices: readonly T[]): FlagType<
   };
 }
 
-export interface LocalAddress {
+interface LocalAddress {
   readonly address: string;
   readonly device?: string;
 }

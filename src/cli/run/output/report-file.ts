@@ -10,7 +10,7 @@ export interface PageReporter<E> {
   page(): string | undefined;
 }
 
-export interface ReportFile<E> {
+interface ReportFile<E> {
   event(event: E): void;
   /** Resolves with the exit code, given that of the run. */
   write(code: number): Promise<number>;

@@ -15,7 +15,7 @@ import { Pinger } from '../../ping/pinger.js';
 import { simulatedSeconds } from '../../simulation.js';
 import type { EchoLink } from '../dialect.js';
 
-export interface LatencyProbeOptions {
+interface LatencyProbeOptions {
   readonly clock: Clock;
   readonly simulation: Simulation | undefined;
 }

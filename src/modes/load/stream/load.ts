@@ -47,7 +47,7 @@ export interface ReceiveOptions {
   readonly onInterval: (record: IntervalRecord, packets?: PacketFigures) => void;
 }
 
-export interface SendOptions {
+interface SendOptions {
   readonly test: TestPlan;
   readonly clock: Clock;
   /** Before the load, as far as known; else 0. */

@@ -5,7 +5,7 @@ import type { TestPlan } from '../../../plan/plan.js';
 import type { Load, LoadReceiver, ReceiveOptions } from './load.js';
 import type { StreamLink } from './talk.js';
 
-export interface ReceivingOptions {
+interface ReceivingOptions {
   readonly stream: StreamLink;
   readonly test: TestPlan;
   /** By which this end ends by itself. */

@@ -9,7 +9,7 @@ interface Spending {
   until: number;
 }
 
-export interface Reservation {
+interface Reservation {
   /** Says what was sent, as far as it is known; the rest is free again. */
   settle(sent: number): void;
 }

@@ -3,7 +3,7 @@ import { traceService } from '../../../defaults/index.js';
 import type { TraceEvent } from '../../../events/route.js';
 import type { Clock } from '../../../host/clock.js';
 
-export interface KeptTrace {
+interface KeptTrace {
   readonly events: readonly TraceEvent[];
   readonly ageSeconds: number;
 }

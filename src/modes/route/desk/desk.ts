@@ -18,7 +18,7 @@ import { grantWish, hideFrom, packetsFor } from './limits.js';
 import { type Listening, replayOf, SharedTrace } from './share.js';
 import { type OwnAddress, targetOf } from './target.js';
 
-export interface DeskOptions {
+interface DeskOptions {
   readonly service: TraceService;
   readonly clock: Clock;
   readonly trace: (job: TraceJob, tools: JobTools) => AsyncIterable<TraceEvent>;

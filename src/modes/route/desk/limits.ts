@@ -12,7 +12,7 @@ export function serviceOf(changes: Partial<TraceService> = {}): TraceService {
   return { ...service, packets: Math.min(service.packets, service.packetsPerMinute) };
 }
 
-export interface GrantedWish {
+interface GrantedWish {
   readonly wish: TraceWish;
   /** Where it is less than was asked, and why. */
   readonly reasons: readonly string[];

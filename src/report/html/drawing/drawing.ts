@@ -41,7 +41,7 @@ export interface Frame {
 }
 
 /** What is drawn, and how far its axis goes. */
-export interface Drawing {
+interface Drawing {
   readonly panels: readonly Panel[];
   readonly axis: 'seconds' | 'pings';
   readonly last: number;

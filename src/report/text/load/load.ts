@@ -28,7 +28,7 @@ import { buffersLine, isAsked, socketLine } from './socket.js';
 
 const RULE_WIDTH = 60;
 
-export interface TextOptions extends Pick<OutputPlan, 'unit' | 'verbose'> {
+interface TextOptions extends Pick<OutputPlan, 'unit' | 'verbose'> {
   readonly software: string;
   readonly systemInfo: string;
   /** Put before each line of results. */

@@ -2,14 +2,14 @@
 import type { Cancel, Clock } from '../../../../host/clock.js';
 import { type IntervalRecord, Timeline, type TimelineOptions } from '../../../../measure/timeline.js';
 
-export interface SenderIntervalsOptions extends TimelineOptions {
+interface SenderIntervalsOptions extends TimelineOptions {
   readonly clock: Clock;
   /** Running count of what the kernel took. */
   readonly bytes: () => number;
   readonly onInterval: (record: IntervalRecord) => void;
 }
 
-export interface SenderIntervals {
+interface SenderIntervals {
   /** Reports the last, shorter interval, the first time. */
   stop(): void;
 }

@@ -13,7 +13,7 @@ import { startSenderIntervals } from './sender-intervals.js';
 import { countSentPackets } from './sent-packets.js';
 import { type Unread, watchUnread } from './unread.js';
 
-export interface SendingOptions {
+interface SendingOptions {
   readonly stream: StreamLink;
   readonly test: TestPlan;
   /** By which this end ends by itself. */
