@@ -19,18 +19,16 @@ export interface PacketCodec {
   read(head: Uint8Array): PacketHeader | undefined;
 }
 
-export const packetCodec: PacketCodec = { write: writePacketHeader, read: readPacketHeader };
-
-export function writePacketHeader(head: Uint8Array, { number, stampNs }: PacketHeader): void {
-  write64(head, 0, number);
-  write64(head, 8, stampNs);
-}
-
-/** Undefined of a header cut short. */
-export function readPacketHeader(head: Uint8Array): PacketHeader | undefined {
-  if (head.length < PACKET_HEADER_BYTES) return undefined;
-  return { number: read64(head, 0), stampNs: read64(head, 8) };
-}
+export const packetCodec: PacketCodec = {
+  write(head, { number, stampNs }) {
+    write64(head, 0, number);
+    write64(head, 8, stampNs);
+  },
+  read(head) {
+    if (head.length < PACKET_HEADER_BYTES) return undefined;
+    return { number: read64(head, 0), stampNs: read64(head, 8) };
+  },
+};
 
 export function write64(bytes: Uint8Array, at: number, value: number): void {
   write32(bytes, at, Math.floor(value / 2 ** 32));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packetBounds } from '../../src/defaults/index.js';
 import { lostPercent, PacketMeter, sumPackets } from '../../src/measure/packets/packets.js';
-import { readPacketHeader, writePacketHeader } from '../../src/protocol/packet-header.js';
+import { packetCodec } from '../../src/protocol/packet-header.js';
 
 interface Packet {
   readonly number: bigint | number;
@@ -21,7 +21,7 @@ function add(counted: PacketMeter, packets: readonly Packet[]): void {
     const bytes = Buffer.alloc(16);
     bytes.writeBigUInt64BE(BigInt(number));
     bytes.writeBigUInt64BE(BigInt(Math.round(sentMs * 1e6)), 8);
-    counted.add(readPacketHeader(bytes), arrivedMs);
+    counted.add(packetCodec.read(bytes), arrivedMs);
   }
 }
 
@@ -50,7 +50,7 @@ describe('loss', () => {
 
   it('leaves out a header cut short', () => {
     const counted = new PacketMeter(10);
-    expect(counted.add(readPacketHeader(Buffer.alloc(15)), 0)).toBe(false);
+    expect(counted.add(packetCodec.read(Buffer.alloc(15)), 0)).toBe(false);
     expect(counted.summary()).toMatchObject({ ...none, malformed: 1 });
   });
 
@@ -116,9 +116,9 @@ describe('the sum of streams', () => {
 describe('a header', () => {
   it('comes back as it was written', () => {
     const head = Buffer.alloc(16);
-    writePacketHeader(head, { number: 2 ** 40 + 3, stampNs: 123_456_789_012_345 });
+    packetCodec.write(head, { number: 2 ** 40 + 3, stampNs: 123_456_789_012_345 });
     expect(head.readBigUInt64BE(0)).toBe(2n ** 40n + 3n);
-    expect(readPacketHeader(head)).toEqual({ number: 2 ** 40 + 3, stampNs: 123_456_789_012_345 });
+    expect(packetCodec.read(head)).toEqual({ number: 2 ** 40 + 3, stampNs: 123_456_789_012_345 });
   });
 });
 

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { runClientPlan } from '../../../src/client.js';
 import { nodeHost } from '../../../src/host/node.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
-import { readPacketHeader } from '../../../src/protocol/packet-header.js';
+import { packetCodec } from '../../../src/protocol/packet-header.js';
 import { collect } from '../../support/events.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { clientPlan } from '../../support/plans.js';
@@ -45,7 +45,7 @@ describe('packets to a server of the original', () => {
     expect(error).toBeUndefined();
     expect(start).toMatchObject({ dialect: 'legacy', test: { mode: 'datagram', blockBytes: 1400, streams: 1 } });
     expect(heard.texts).toEqual(['UDP', 'EOT_C']);
-    const headers = heard.packets.map((packet) => readPacketHeader(packet));
+    const headers = heard.packets.map((packet) => packetCodec.read(packet));
     expect(headers.map((header) => header?.number)).toEqual(heard.packets.map((_, i) => i));
     expect(heard.packets.every((packet) => packet.length === 1400)).toBe(true);
     const stamps = headers.map((header) => (header?.stampNs ?? 0) / 1e6);

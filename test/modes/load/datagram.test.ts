@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { runClientPlan } from '../../../src/client.js';
 import type { EndEvent, TestEvent } from '../../../src/events/load.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
-import { writePacketHeader } from '../../../src/protocol/packet-header.js';
+import { packetCodec } from '../../../src/protocol/packet-header.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
 import { hello } from '../../support/hello.js';
 import { clientPlan } from '../../support/plans.js';
@@ -136,7 +136,7 @@ async function speak(packets: readonly Packet[], sent: number | undefined): Prom
 
 function packetOf({ number, stampNs = 0, bytes = packetBytes }: Packet): Buffer {
   const packet = Buffer.alloc(Math.max(16, bytes));
-  writePacketHeader(packet, { number, stampNs });
+  packetCodec.write(packet, { number, stampNs });
   return packet.subarray(0, bytes);
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { csvColumns, csvOf } from '../../../src/report/csv/csv.js';
-import { CsvReporter } from '../../../src/report/csv/load.js';
+import { csvReporter } from '../../../src/report/csv/load.js';
 import { datagram, packetsOf, readOf, wholeOf } from '../documents.js';
 import { failure, identity, startOf } from '../fixtures.js';
 import { Kept } from '../kept.js';
@@ -50,7 +50,7 @@ it('has jitter and loss where there are packets, and none of the sender', () => 
 
 it('says beside the rows what went wrong', () => {
   const [out, err] = [new Kept(), new Kept()];
-  const reporter = new CsvReporter(identity, { out, err, columns: () => undefined, color: false });
+  const reporter = csvReporter(identity, { out, err, columns: () => undefined, color: false });
   reporter.event(failure);
   expect(rowsOf(out.text)).toEqual([]);
   expect(err.text).toBe('wperf: error: server.example:8765 refused the connection: is it there?\n');

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bounds } from '../../../src/defaults/index.js';
 import type { Simulation } from '../../../src/plan/plan.js';
-import { readPacketHeader, write64 } from '../../../src/protocol/packet-header.js';
+import { packetCodec, write64 } from '../../../src/protocol/packet-header.js';
 import type { Closed } from '../../../src/transport/channel.js';
 import { SimulatedChannel } from '../../../src/transport/simulated/channel.js';
 import type { WsChannel } from '../../../src/transport/ws/channel.js';
@@ -113,7 +113,7 @@ describe('a simulated channel', () => {
   it.each([true, false])('carries the heads of packets from their writing, lane %s', async (lane) => {
     const { clock, client, server } = await simulatedPair({ latencyMs: 100, jitterMs: 50 }, true, lane);
     const numbers: number[] = [];
-    server.packets = (head) => numbers.push(readPacketHeader(head)?.number ?? -1);
+    server.packets = (head) => numbers.push(packetCodec.read(head)?.number ?? -1);
     let next = 0;
     const writer = client.loadWriter(64, 6400, (head) => write64(head, 0, next++));
     writer.write(64 * 50, () => {});

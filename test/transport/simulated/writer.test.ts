@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bounds } from '../../../src/defaults/index.js';
-import { readPacketHeader, write64 } from '../../../src/protocol/packet-header.js';
+import { packetCodec, write64 } from '../../../src/protocol/packet-header.js';
 import { HEAD_BYTES, type LoadWriter, type Stamp } from '../../../src/transport/channel.js';
 import { DelayLine } from '../../../src/transport/simulated/delay-line.js';
 import { Window } from '../../../src/transport/simulated/window.js';
@@ -32,7 +32,7 @@ class FakeConnection implements LoadWriter {
     for (let left = bytes; left > 0; left -= BLOCK) {
       const head = Buffer.alloc(HEAD_BYTES);
       this.#stamp?.(head);
-      this.numbers.push(readPacketHeader(head)?.number ?? -1);
+      this.numbers.push(packetCodec.read(head)?.number ?? -1);
     }
     this.#waiting = taken;
   }
