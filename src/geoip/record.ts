@@ -4,6 +4,7 @@
  */
 import { geoip } from '../defaults/index.js';
 import { stripControl } from '../errors.js';
+import { given } from '../given.js';
 
 export interface GeoipRecord {
   /** ISO 3166-1 alpha-2, upper case. Of a router it is where its addresses are registered: approximate. */
@@ -31,11 +32,7 @@ export function normalizeRecord(record: unknown): GeoipRecord {
   const country = firstOf(record, countryPaths, countryOf);
   const asn = firstOf(record, asnPaths, asnOf);
   const asName = asn === undefined ? undefined : (firstOf(record, asNamePaths, nameOf) ?? ipinfoName(record));
-  return {
-    ...(country !== undefined && { country }),
-    ...(asn !== undefined && { asn }),
-    ...(asName !== undefined && { asName }),
-  };
+  return given({ country, asn, asName });
 }
 
 /**

@@ -26,8 +26,8 @@ export async function testReporters(format: OutputPlan['format']): Promise<Make<
     return ({ output, ...identity }, screen) => new JsonStreamReporter(identity, screen.out, tripsOf(output));
   }
   if (format === 'csv') {
-    const { CsvReporter } = await import('./csv/load.js');
-    return (identity, screen) => new CsvReporter(identity, screen);
+    const { csvReporter } = await import('./csv/load.js');
+    return csvReporter;
   }
   const { TextReporter } = await import('./text/load/load.js');
   return ({ output, prefix = () => '', ...identity }, screen) =>

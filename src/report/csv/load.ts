@@ -1,6 +1,5 @@
 /** `--csv`: the rows when the test ends; what there is to say beside them goes where errors do. */
 import { stripControl } from '../../errors.js';
-import type { TestEvent } from '../../events/load.js';
 import { asRead } from '../document/read.js';
 import type { Identity } from '../json/common.js';
 import { DocumentBuilder } from '../json/document.js';
@@ -8,27 +7,19 @@ import type { Reporter, Screen } from '../reporter.js';
 import { checkLine } from '../text/load/checks.js';
 import { csvOf } from './csv.js';
 
-export class CsvReporter implements Reporter {
-  readonly #builder: DocumentBuilder;
-  readonly #screen: Screen;
-
-  constructor(identity: Identity, screen: Screen) {
-    this.#builder = new DocumentBuilder(identity);
-    this.#screen = screen;
-  }
-
-  event(event: TestEvent): void {
-    const document = this.#builder.add(event);
-    if (document !== undefined) this.#screen.out.write(csvOf(asRead(document).checked));
-    if (event.type === 'notice') this.#note(event.level === 'warning' ? 'warning:' : 'note:', event.text);
-    else if (event.type === 'error') this.#note('wperf: error:', event.error.line);
-    else if (event.type === 'end') {
-      for (const warning of event.warnings) this.#note('warning:', warning);
-      for (const failed of event.failedChecks ?? []) this.#note('check failed:', checkLine(failed));
-    }
-  }
-
-  #note(mark: string, text: string): void {
-    this.#screen.err.write(`${mark} ${stripControl(text)}\n`);
-  }
+export function csvReporter(identity: Identity, { out, err }: Screen): Reporter {
+  const builder = new DocumentBuilder(identity);
+  const note = (mark: string, text: string) => err.write(`${mark} ${stripControl(text)}\n`);
+  return {
+    event(event) {
+      const document = builder.add(event);
+      if (document !== undefined) out.write(csvOf(asRead(document).checked));
+      if (event.type === 'notice') note(event.level === 'warning' ? 'warning:' : 'note:', event.text);
+      else if (event.type === 'error') note('wperf: error:', event.error.line);
+      else if (event.type === 'end') {
+        for (const warning of event.warnings) note('warning:', warning);
+        for (const failed of event.failedChecks ?? []) note('check failed:', checkLine(failed));
+      }
+    },
+  };
 }
