@@ -3,7 +3,7 @@ import { exitCodes } from '../../../errors.js';
 import type { OutputPlan } from '../../../plan/plan.js';
 import type { Reporter } from '../../../report/reporter.js';
 import { type Output, openOutput } from '../output/output.js';
-import { openReport, type PageReporter } from '../output/report-file.js';
+import { type PageReporter, writePageOf } from '../output/report-file.js';
 import { onInterrupt } from '../process/signals.js';
 
 export interface Measured<E> {
@@ -24,18 +24,18 @@ export async function runReported<E>(
 ): Promise<number> {
   const output = await openOutput(plan);
   const { reporter, pageReporter, events, codeOf, close } = await begin(output);
-  const file = await openReport(plan.report, output, pageReporter);
+  const page = plan.report === undefined ? undefined : await pageReporter();
   const stop = new AbortController();
   onInterrupt(() => stop.abort('interrupted'));
   let code: number = exitCodes.success;
   for await (const event of events(stop.signal)) {
     reporter.event(event);
-    file.event(event);
+    page?.event(event);
     code = codeOf(event, stop.signal.aborted) ?? code;
   }
   reporter.end?.();
   close?.();
-  code = await file.write(code);
+  if (plan.report !== undefined && page) code = await writePageOf(page, plan.report, code, output);
   await output.close();
   return code;
 }

@@ -10,35 +10,28 @@ export interface PageReporter<E> {
   page(): string | undefined;
 }
 
-interface ReportFile<E> {
-  event(event: E): void;
-  /** Resolves with the exit code, given that of the run. */
-  write(code: number): Promise<number>;
-}
-
-/** @param load its reporter; of a run without `--report` it is not asked for. */
-export async function openReport<E>(
-  path: string | undefined,
-  output: Output,
-  load: () => Promise<PageReporter<E>>,
-): Promise<ReportFile<E>> {
-  if (path === undefined) return { event: () => {}, write: async (code) => code };
-  const reporter = await load();
-  const write = async () => {
-    const page = reporter.page();
-    if (page !== undefined) await writeReport(path, page);
-  };
-  return {
-    event: (event) => reporter.event(event),
-    write: async (code) => ((await told(output, write)) || !verdicts.has(code) ? code : exitCodes.local),
-  };
-}
-
 /** Of a run that came to its end: a report that cannot be written weighs more. */
 const verdicts: ReadonlySet<number> = new Set([
   ...[exitCodes.success, exitCodes.notReached],
   ...[exitCodes.tooSlow, exitCodes.tooLate, exitCodes.tooLossy],
 ]);
+
+/** Resolves with the exit code, given that of the run. */
+export async function writePageOf(
+  reporter: Pick<PageReporter<never>, 'page'>,
+  path: string,
+  code: number,
+  { screen }: Output,
+): Promise<number> {
+  try {
+    const page = reporter.page();
+    if (page !== undefined) await writeReport(path, page);
+    return code;
+  } catch (thrown) {
+    screen.err.write(`wperf: error: ${toWperfError(thrown).line}\n`);
+    return verdicts.has(code) ? exitCodes.local : code;
+  }
+}
 
 /** Throws WperfError `file-failure`. */
 export async function writeReport(path: string, page: string): Promise<void> {
@@ -46,15 +39,5 @@ export async function writeReport(path: string, page: string): Promise<void> {
     await end(await openToWrite(path, 'w'), page);
   } catch (error) {
     throw writeFailure(`--report '${path}'`, error);
-  }
-}
-
-async function told({ screen }: Output, write: () => Promise<void>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (thrown) {
-    screen.err.write(`wperf: error: ${toWperfError(thrown).line}\n`);
-    return false;
   }
 }
