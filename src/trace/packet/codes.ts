@@ -5,26 +5,9 @@ import type { Reply } from '../prober.js';
 export const icmp4 = { echoReply: 0, unreachable: 3, echoRequest: 8, timeExceeded: 11 } as const;
 export const icmp6 = { unreachable: 1, tooBig: 2, timeExceeded: 3, echoRequest: 128, echoReply: 129 } as const;
 
-const marks4: Readonly<Record<number, string>> = {
-  0: '!N',
-  1: '!H',
-  2: '!P',
-  3: '',
-  4: '!F',
-  5: '!S',
-  6: '!N',
-  7: '!H',
-  8: '!N',
-  9: '!X',
-  10: '!X',
-  11: '!N',
-  12: '!H',
-  13: '!X',
-  14: '!V',
-  15: '!C',
-};
-
-const marks6: Readonly<Record<number, string>> = { 0: '!N', 1: '!X', 2: '!S', 3: '!H', 4: '', 5: '!X', 6: '!X' };
+/** Of destinations that are unreachable, by code. */
+const marks4 = ['!N', '!H', '!P', '', '!F', '!S', '!N', '!H', '!N', '!X', '!X', '!N', '!H', '!X', '!V', '!C'];
+const marks6 = ['!N', '!X', '!S', '!H', '', '!X', '!X'];
 
 /** Kind and mark of an ICMP error, or undefined when it is none that ends or marks a hop. */
 export function meaningOfError(
