@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runClientPlan } from '../../../src/client.js';
 import type { IntervalEvent, TestEvent } from '../../../src/events/load.js';
-import { countSentPackets } from '../../../src/modes/load/stream/sender/sent-packets.js';
+import { countSentPackets } from '../../../src/modes/load/stream/sender/sender-intervals.js';
 import { IntervalMerger } from '../../../src/report/interval-merger.js';
 import { makeJsonRecorder, makeRecorder } from '../../../src/report/recorder.js';
 import { startServerPlan } from '../../../src/server/server.js';

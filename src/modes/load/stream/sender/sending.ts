@@ -9,11 +9,10 @@ import type { StreamReport } from '../figures.js';
 import type { Load, LoadSender } from '../load.js';
 import type { StreamLink } from '../talk.js';
 import { SenderFigures } from './sender-figures.js';
-import { startSenderIntervals } from './sender-intervals.js';
-import { countSentPackets } from './sent-packets.js';
+import { countIntervals } from './sender-intervals.js';
 import { type Unread, watchUnread } from './unread.js';
 
-interface SendingOptions {
+export interface SendingOptions {
   readonly stream: StreamLink;
   readonly test: TestPlan;
   /** By which this end ends by itself. */
@@ -54,17 +53,6 @@ export function startSending(load: Load, options: SendingOptions): Sending {
     unread?.stop();
   };
   return { sender, figures, unread, stop };
-}
-
-function countIntervals(sender: LoadSender, { test, clock, onInterval }: SendingOptions): () => void {
-  const packetsOf = test.mode === 'datagram' ? countSentPackets(test.blockBytes) : undefined;
-  const intervals = startSenderIntervals({
-    ...{ ...test, clock, bytes: () => sender.bytes },
-    onInterval: (record) =>
-      onInterval(record, { senderCount: true, ...given({ sentPackets: packetsOf?.(record.bytes) }) }),
-  });
-  void sender.finished.then(() => intervals.stop());
-  return () => intervals.stop();
 }
 
 /** What one of many streams may hold ready, so that memory stays flat. */
