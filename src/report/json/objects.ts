@@ -21,7 +21,7 @@ import { isOpenEnded } from '../text/load/describe.js';
 import { isAsked } from '../text/load/socket.js';
 import { acceptedObject, connectedObject, type Identity, programObject, timestampObject } from './common.js';
 import { latencyReportObject } from './latency.js';
-import { packetsObject, receivedPacketsObject, sentPacketsObject, streamPacketsObject } from './packets.js';
+import { packetsObject, sentPacketsObject, streamPacketsObject } from './packets.js';
 import { simulationObject } from './simulation.js';
 import { bufferFields, socketObject } from './socket.js';
 
@@ -208,7 +208,7 @@ function datagramResultObject(stream: StreamResult): Json {
 function datagramSumEntries(sum: EndEvent['sums'][number], bidir: boolean, packetBytes: number): [string, Json][] {
   const { direction, sender, sent, received, partial } = sum;
   const suffix = suffixOf(direction, bidir);
-  const whole = { ...totalObject(received), ...receivedPacketsObject(sum), ...(partial && { partial }), sender };
+  const whole = { ...totalObject(received), ...packetsObject(sum.packets), ...(partial && { partial }), sender };
   return [
     [`sum${suffix}`, whole],
     [`sum_sent${suffix}`, { ...totalObject(sent), ...sentPacketsObject(sum, packetBytes), sender }],

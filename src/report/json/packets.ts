@@ -4,26 +4,16 @@ import { lostPercent, type PacketTotals } from '../../measure/packets/packets.js
 
 type Json = Record<string, unknown>;
 
-/** Of an interval or a whole test, as its receiver saw it. */
-export function packetsObject(figures: PacketTotals): Json {
+/** As their receiver saw them, in an interval or a whole test; null where its figures did not arrive in time. */
+export function packetsObject(figures: PacketTotals | undefined): Json {
   return {
-    jitter_ms: figures.jitterMs,
-    lost_packets: figures.lost,
-    packets: figures.packets,
-    lost_percent: lostPercent(figures),
-    out_of_order: figures.outOfOrder ?? null,
-    duplicates: figures.duplicates ?? null,
+    jitter_ms: figures?.jitterMs ?? null,
+    lost_packets: figures?.lost ?? null,
+    packets: figures?.packets ?? null,
+    lost_percent: figures ? lostPercent(figures) : null,
+    out_of_order: figures?.outOfOrder ?? null,
+    duplicates: figures?.duplicates ?? null,
   };
-}
-
-const missingPackets = {
-  ...{ jitter_ms: null, lost_packets: null, packets: null, lost_percent: null },
-  ...{ out_of_order: null, duplicates: null },
-};
-
-/** Of the receiver's side of a total; the figures are null where they did not arrive in time. */
-export function receivedPacketsObject({ packets }: Pick<DirectionSum, 'packets'>): Json {
-  return packets ? packetsObject(packets) : missingPackets;
 }
 
 /** Of the sender's side of a total. A sender knows neither jitter nor loss: iperf3 says 0. */
@@ -35,7 +25,7 @@ export function sentPacketsObject({ sent }: Pick<DirectionSum, 'sent'>, packetBy
 /** Of one stream: everything that is known of its packets. */
 export function streamPacketsObject({ packets, pacing }: StreamResult): Json {
   return {
-    ...receivedPacketsObject({ ...(packets && { packets }) }),
+    ...packetsObject(packets),
     malformed: packets?.malformed ?? null,
     skipped_packets: pacing?.skipped ?? null,
     sender_late_seconds: pacing?.lateSeconds ?? null,
