@@ -166,16 +166,11 @@ function boundsOf(values: FlagValues): Bounds | undefined {
   const loadedMs = values['fail-above-latency'];
   const lostPercent = values['fail-above-loss'];
   const isDatagram = modeOf(values) === 'datagram';
-  if (loadedMs !== undefined && isDatagram) {
+  const ofLatency = (['fail-above-latency', 'latency-samples'] as const).find((name) => values[name] !== undefined);
+  if (ofLatency !== undefined && isDatagram) {
     throw usageError(
-      `${labelOf('fail-above-latency')} is for tests that measure latency, and those of packets do not`,
-      'give --fail-above-loss, or leave --udp away',
-    );
-  }
-  if (values['latency-samples'] && isDatagram) {
-    throw usageError(
-      `${labelOf('latency-samples')} is for tests that measure latency, and those of packets do not`,
-      'leave --udp away',
+      `${labelOf(ofLatency)} is for tests that measure latency, and those of packets do not`,
+      `${ofLatency === 'fail-above-latency' ? 'give --fail-above-loss, or ' : ''}leave --udp away`,
     );
   }
   if (lostPercent !== undefined && !isDatagram) {
