@@ -14,7 +14,7 @@ import { Collector } from './collector.js';
 import { type EndOptions, endEventOf } from './end.js';
 import { servedFailureOf } from './failure.js';
 import { watchRate } from './rate-limit.js';
-import { Recording } from './recording.js';
+import { recordStream } from './recording.js';
 import { directionsOf, type StreamDirections } from './results.js';
 import { startOf } from './start.js';
 import type { StreamOutcome } from './stream/figures.js';
@@ -125,9 +125,9 @@ export class ServedTest {
     }
   }
 
-  #recordingOf(stream: ServedStream): Recording | undefined {
+  #recordingOf(stream: ServedStream): ReturnType<typeof recordStream> | undefined {
     const recorder = stream.recorded ? this.#options.makeRecorder?.() : undefined;
-    return recorder && new Recording(stream.id, this.#startEvent({ ...stream.test, streams: 1 }, [stream]), recorder);
+    return recorder && recordStream(stream.id, this.#startEvent({ ...stream.test, streams: 1 }, [stream]), recorder);
   }
 
   /** At the first stream's start all streams of the test are here, unless a load balancer sent some elsewhere. */
