@@ -1,5 +1,5 @@
 /** The chart with what one needs to read it: its key, what it does not show, and the table behind it. */
-import type { DirectionFigures } from '../../document/figures.js';
+import { type DirectionFigures, wayNames } from '../../document/figures.js';
 import type { TestDocument } from '../../document/shape.js';
 import { intervalTable } from '../load/tables.js';
 import { html, type Markup } from '../markup.js';
@@ -22,9 +22,7 @@ function keysOf({ end }: TestDocument, all: readonly DirectionFigures[], { shows
   const samples = end.latency?.samples;
   const isOpen = samples?.loaded.some(({ rtt_ms }) => rtt_ms === undefined) ?? false;
   return [
-    ...(shows.includes('rate') ? all : []).map(({ direction }) =>
-      key(`line ${direction}`, direction === 'up' ? 'Upload' : 'Download'),
-    ),
+    ...(shows.includes('rate') ? all : []).map(({ direction }) => key(`line ${direction}`, wayNames[direction])),
     ...(shows.includes('latency') ? [key('line latency', 'Round trip under load')] : []),
     ...(shows.includes('latency') && end.latency?.idle ? [key('idle', 'Idle median')] : []),
     ...(isOpen ? [html`<li>\u25bc no answer when the test ended</li>`] : []),

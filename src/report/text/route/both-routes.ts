@@ -9,13 +9,13 @@ import type { RoutesReporter, Screen } from '../../reporter.js';
 import { Route, rowsOf } from '../../routes.js';
 import { noticeLine, styleOf } from '../style.js';
 import { hopColumns } from './hop-columns.js';
+import { hostText } from './place.js';
 import {
   annotationText,
   endLines,
   headerLine,
   hiddenRow,
   hopLines,
-  hostText,
   othersInbandLines,
   startLines,
   type TraceTextOptions,

@@ -6,6 +6,7 @@ import type { Screen, TraceReport, TraceReporter } from '../../reporter.js';
 import { addressOfName, throughProxy } from '../load/describe.js';
 import { noticeLine, type Style, styleOf } from '../style.js';
 import { type HopColumns, hopColumns, MOST_RTTS, RTT_WIDTH, TTL_WIDTH } from './hop-columns.js';
+import { hostText, placeText } from './place.js';
 
 export interface TraceTextOptions {
   /** Leaves room for country and AS; without it the column is not there. */
@@ -140,15 +141,10 @@ function hostIn({ hostRoom }: HopColumns, address: HopAddress): string {
   return text.length <= hostRoom ? text : address.ip;
 }
 
-export function hostText({ ip, name }: HopAddress): string {
-  return name === undefined ? ip : `${name} (${ip})`;
-}
-
 /** `[US, AS15169 Google LLC]`, with what is known of it; empty when nothing is. */
-export function annotationText({ country, asn, asName, label }: Annotation): string {
-  const as = [asn === undefined ? '' : `AS${asn}`, shortened(asName ?? '')].filter((part) => part !== '').join(' ');
-  const parts = [label ?? country ?? '', as].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `[${stripControl(parts.join(', '))}]`;
+export function annotationText({ asName, ...place }: Annotation): string {
+  const text = placeText({ ...place, asName: asName && shortened(asName) });
+  return text === '' ? '' : `[${stripControl(text)}]`;
 }
 
 function shortened(name: string): string {
