@@ -1,6 +1,6 @@
 /** Options of sockets in a plan: whose they are, and what they cannot be together with. */
 import { limits } from '../defaults/index.js';
-import { given } from '../given.js';
+import { givenAny } from '../given.js';
 import type { ClientPlan, ConnectionPlan, SocketWishes } from './plan.js';
 
 /** The options of one stream's connection, counted from 1, or of one beside the streams. */
@@ -12,18 +12,13 @@ export function socketOf({ socket }: Pick<ConnectionPlan, 'socket'>, place: numb
 
 /** What the far end is to do too; undefined for nothing. */
 export function farSocket({ windowBytes, tos, congestion }: SocketWishes = {}) {
-  return someOf({ windowBytes, tos, congestion });
+  return givenAny({ windowBytes, tos, congestion });
 }
 
 /** The same of an end that load comes from, or none. */
 export function farSocketOf({ socket = {}, direction }: Pick<ClientPlan, 'socket' | 'direction'>) {
   const { dontFragment } = socket;
-  return someOf({ ...farSocket(socket), dontFragment: direction === 'up' ? undefined : dontFragment });
-}
-
-function someOf<T extends object>(wishes: T) {
-  const some = given(wishes);
-  return Object.keys(some).length === 0 ? undefined : some;
+  return givenAny({ ...farSocket(socket), dontFragment: direction === 'up' ? undefined : dontFragment });
 }
 
 /** Through a proxy there are two connections, and one end cannot choose for the other's. */

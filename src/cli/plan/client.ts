@@ -1,6 +1,6 @@
 /** The plans of a client: of a load test, of pings, and of the route back. */
 import { limits } from '../../defaults/index.js';
-import { given } from '../../given.js';
+import { given, givenAny } from '../../given.js';
 import { flawOfLoad, flawOfPing, flawOfRouteBack } from '../../plan/check.js';
 import { completeLoad, completePing, completeRouteBack, type Open, type Unplaced } from '../../plan/complete.js';
 import type {
@@ -93,7 +93,7 @@ function connectionWish(values: FlagValues, outside: Surroundings): Open<Unplace
 
 /** Undefined where no flag asks for one. A seed alone simulates nothing. */
 function simulationPlan(values: FlagValues): SimulationPlan | undefined {
-  const conditions = given({
+  const conditions = givenAny({
     latencyMs: values['sim-latency'],
     jitterMs: values['sim-jitter'],
     lossPercent: values['sim-loss'],
@@ -103,7 +103,7 @@ function simulationPlan(values: FlagValues): SimulationPlan | undefined {
     noDelay: values['sim-tcp-nodelay'],
   });
   const seed = values['sim-seed'];
-  if (Object.keys(conditions).length > 0) return { ...conditions, ...given({ seed }) };
+  if (conditions) return { ...conditions, ...given({ seed }) };
   if (seed !== undefined)
     throw usageError(`${labelOf('sim-seed')} simulates nothing by itself`, 'give --sim-loss, say');
   return undefined;

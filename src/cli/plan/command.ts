@@ -1,7 +1,7 @@
 /** What a command line asks for: argv to the plan of one command. */
 import { defaults, limits } from '../../defaults/index.js';
 import type { GeoipOptions } from '../../geoip/open.js';
-import { given } from '../../given.js';
+import { given, givenAny } from '../../given.js';
 import type { Bounds, ClientPlan, OutputPlan, PingPlan, ReverseTracePlan, ServerPlan } from '../../plan/plan.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { checkCombination } from '../flags/combinations.js';
@@ -176,8 +176,7 @@ function boundsOf(values: FlagValues): Bounds | undefined {
   if (lostPercent !== undefined && !isDatagram) {
     throw usageError(`${labelOf('fail-above-loss')} is for tests of packets`, 'give --udp or --proto udp, too');
   }
-  const bounds = given({ bitsPerSecond: values['fail-below'], loadedMs, lostPercent });
-  return Object.keys(bounds).length > 0 ? bounds : undefined;
+  return givenAny({ bitsPerSecond: values['fail-below'], loadedMs, lostPercent });
 }
 
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { readUsers } from '../../dialects/iperf3/served/users.js';
 import { readPrivateKey } from '../../dialects/iperf3/wire/auth.js';
-import { given } from '../../given.js';
+import { givenAny } from '../../given.js';
 import type { Iperf3Service } from '../../plan/plan.js';
 import type { FlagValues } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
@@ -14,14 +14,13 @@ export function iperf3Of(values: FlagValues, outside: Surroundings, hasToken: bo
   if (values['iperf3-open'] && !hasToken) {
     throw usageError('--iperf3-open means something beside a token only', 'leave it away: nobody needs one here');
   }
-  const service = given({
+  return givenAny({
     refused: values['no-iperf3'],
     port: values['iperf3-port'],
     oneAtATime: values['iperf3-one-at-a-time'],
     open: values['iperf3-open'],
     login: loginOf(values, outside),
   });
-  return Object.keys(service).length > 0 ? service : undefined;
 }
 
 function loginOf(values: FlagValues, outside: Surroundings): Iperf3Service['login'] {

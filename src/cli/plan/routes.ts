@@ -1,6 +1,6 @@
 /** What a command line says of routes: how a server is to trace, what it lets its clients have, where networks are looked up. */
 import type { GeoipOptions } from '../../geoip/open.js';
-import { given } from '../../given.js';
+import { given, givenAny } from '../../given.js';
 import { flawOfTrace } from '../../plan/check.js';
 import { completeTraceWish } from '../../plan/complete.js';
 import type { TraceService, TraceWish } from '../../plan/plan.js';
@@ -12,7 +12,7 @@ import { checkFamily, chosenFamily } from './way/family.js';
 
 /** What the server's owner changed of the defaults; undefined for nothing. */
 export function traceChanges(values: FlagValues): Partial<TraceService> | undefined {
-  const changes: Partial<TraceService> = given({
+  return givenAny({
     offered: values['no-reverse-traceroute'] && false,
     authOnly: values['tr-auth-only'],
     behindProxy: values['tr-behind-proxy'],
@@ -24,7 +24,6 @@ export function traceChanges(values: FlagValues): Partial<TraceService> | undefi
     hideHops: values['tr-hide-hops'],
     hidePrivate: values['tr-hide-private'],
   });
-  return Object.keys(changes).length === 0 ? undefined : changes;
 }
 
 /** Throws WperfError 'usage' for what no trace can do. */

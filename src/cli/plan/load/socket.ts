@@ -1,6 +1,6 @@
 /** Options of sockets on a command line. */
 import { defaults, limits } from '../../../defaults/index.js';
-import { given } from '../../../given.js';
+import { given, givenAny } from '../../../given.js';
 import type { SocketWishes } from '../../../plan/plan.js';
 import { cutByProxy, lacksPorts } from '../../../plan/socket.js';
 import { cutsPackets } from '../../flags/carried-by.js';
@@ -18,7 +18,7 @@ export function socketWishes(values: FlagValues): SocketWishes | undefined {
     const rule = `${labelOf('bind')} ${values.bind?.address}%${named} is no way for the route there`;
     throw usageError(rule, 'leave %DEV away, or use --reverse-traceroute');
   }
-  const wishes = given({
+  return givenAny({
     windowBytes: values.window,
     tos: values.tos ?? values.dscp,
     mssBytes: values['set-mss'],
@@ -28,7 +28,6 @@ export function socketWishes(values: FlagValues): SocketWishes | undefined {
     device: device ?? named,
     deviceOfBind: named === undefined || device !== undefined ? undefined : (true as const),
   });
-  return Object.keys(wishes).length === 0 ? undefined : wishes;
 }
 
 export function checkThroughProxy(values: FlagValues, proxy: string | undefined): void {
