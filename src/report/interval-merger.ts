@@ -4,6 +4,7 @@ import { given } from '../given.js';
 import { type PacketTotals, sumPackets } from '../measure/packets/packets.js';
 import type { Span } from '../measure/span.js';
 import { joinStatistics, type StatisticColumn } from '../measure/statistics.js';
+import { sumIfAll, unionOf } from '../measure/union.js';
 import type { Reporter } from './reporter.js';
 
 export class IntervalMerger implements Reporter {
@@ -66,7 +67,7 @@ function joinStreams(
     const packets = a.packets && b.packets && joinPackets(a.packets, b.packets);
     const tcp = a.tcp && b.tcp && { ...b.tcp, retransmits: a.tcp.retransmits + b.tcp.retransmits };
     const statistics = joinStatistics(columns, a, b);
-    return { ...rest, ...joinSpans(a, b), ...joinSent(a, b), ...given({ packets, tcp, statistics }) };
+    return { ...rest, ...unionOf([a, b]), ...joinSent(a, b), ...given({ packets, tcp, statistics }) };
   });
   return [...joined, ...after.filter((b) => !before.some((a) => same(a, b)))];
 }
@@ -77,14 +78,12 @@ function joinSums(before: readonly IntervalSum[], after: readonly IntervalSum[],
     const b = after.find((other) => other.direction === a.direction);
     if (!b) return [];
     const { retransmits, packets, statistics: _, ...rest } = b;
-    const known = a.retransmits !== undefined && retransmits !== undefined;
-    const joined = a.packets && packets && joinPackets(a.packets, packets);
     const figures = given({
-      packets: joined,
-      retransmits: known ? (a.retransmits ?? 0) + retransmits : undefined,
+      packets: a.packets && packets && joinPackets(a.packets, packets),
+      retransmits: sumIfAll([a.retransmits, retransmits]),
       statistics: joinStatistics(columns, a, b),
     });
-    return [{ ...rest, ...joinSpans(a, b), ...joinSent(a, b), ...figures }];
+    return [{ ...rest, ...unionOf([a, b]), ...joinSent(a, b), ...figures }];
   });
 }
 
@@ -94,14 +93,6 @@ function joinPackets(a: PacketTotals, b: PacketTotals): PacketTotals | undefined
   return sum && { ...sum, jitterMs: b.jitterMs };
 }
 
-type Sent = Pick<IntervalSum, 'sentPackets'>;
-
-function joinSent(a: Sent, b: Sent): Sent {
-  if (a.sentPackets === undefined || b.sentPackets === undefined) return {};
-  return { sentPackets: a.sentPackets + b.sentPackets };
-}
-
-/** A late report may be of an earlier time than the one before it. */
-function joinSpans(a: Span, b: Span): Span {
-  return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end), bytes: a.bytes + b.bytes };
+function joinSent(a: Pick<IntervalSum, 'sentPackets'>, b: Pick<IntervalSum, 'sentPackets'>) {
+  return given({ sentPackets: sumIfAll([a.sentPackets, b.sentPackets]) });
 }
