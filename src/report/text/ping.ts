@@ -5,7 +5,7 @@ import type { PingReporter, Screen } from '../reporter.js';
 import { addressOfName, throughProxy } from './load/describe.js';
 import { simulationFindings, simulationLine } from './load/simulation.js';
 import { socketLine } from './load/socket.js';
-import { noticeLine, styleOf } from './style.js';
+import { messageLine, styleOf } from './style.js';
 
 export class PingTextReporter implements PingReporter {
   readonly #screen: Screen;
@@ -16,14 +16,12 @@ export class PingTextReporter implements PingReporter {
   }
 
   event(event: PingEvent): void {
-    const style = styleOf(this.#screen.color);
     if (event.type === 'ping-start') this.#printStart(event);
     else if (event.type === 'pong') this.#print(pongLine(this.#start?.peer.host ?? '', event.seq, event.rttMs));
     else if (event.type === 'ping-end') this.#printEnd(event);
-    else if (event.type === 'notice') this.#screen.err.write(noticeLine(style, event));
     else {
-      if (event.partial) this.#printEnd(event.partial);
-      this.#screen.err.write(`${style.fail('wperf: error:')} ${event.error.line}\n`);
+      if (event.type === 'error' && event.partial) this.#printEnd(event.partial);
+      this.#screen.err.write(messageLine(styleOf(this.#screen.color), event));
     }
   }
 

@@ -1,6 +1,6 @@
 /** Color, where the screen takes it (ECMA-48, select graphic rendition), and what is marked by it. */
 import { stripControl } from '../../errors.js';
-import type { NoticeEvent } from '../../events/load.js';
+import type { ErrorEvent, NoticeEvent } from '../../events/load.js';
 
 export interface Style {
   strong(text: string): string;
@@ -16,7 +16,8 @@ export function styleOf(color: boolean): Style {
   return color ? colored : plain;
 }
 
-/** Whatever is to be known before or beside the figures: a doubt, or a remark. */
-export function noticeLine(style: Style, { level, text }: NoticeEvent): string {
-  return `${level === 'warning' ? style.warn('warning:') : 'note:'} ${stripControl(text)}\n`;
+/** Whatever is to be known before or beside the figures, a doubt or a remark, or in their place. */
+export function messageLine(style: Style, event: NoticeEvent | Pick<ErrorEvent, 'type' | 'error'>): string {
+  if (event.type === 'error') return `${style.fail('wperf: error:')} ${event.error.line}\n`;
+  return `${event.level === 'warning' ? style.warn('warning:') : 'note:'} ${stripControl(event.text)}\n`;
 }

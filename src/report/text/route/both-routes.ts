@@ -7,7 +7,7 @@ import type { Hop, HopAddress } from '../../../events/hop.js';
 import type { Likeness, RouteRow } from '../../../trace/compare.js';
 import type { RoutesReporter, Screen } from '../../reporter.js';
 import { Route, rowsOf } from '../../routes.js';
-import { noticeLine, styleOf } from '../style.js';
+import { messageLine, styleOf } from '../style.js';
 import { hopColumns } from './hop-columns.js';
 import { hostText } from './place.js';
 import {
@@ -43,7 +43,7 @@ export class RoutesTextReporter implements RoutesReporter {
     const style = styleOf(this.#screen.color);
     this.#routes[direction].add(event);
     if (event.type === 'trace-start') this.#print([style.strong(headerLine(event)), ...startLines(event)]);
-    else if (event.type === 'notice') this.#screen.err.write(noticeLine(style, event));
+    else if (event.type === 'notice') this.#screen.err.write(messageLine(style, event));
     else if (event.type === 'error') {
       this.#screen.err.write(`${style.fail('wperf: error:')} ${names[direction]}: ${event.error.line}\n`);
     }

@@ -4,7 +4,7 @@ import type { Annotation, Hop, HopAddress } from '../../../events/hop.js';
 import type { SeenClient, SharedResult, TraceEnd, TraceStart } from '../../../events/route.js';
 import type { Screen, TraceReport, TraceReporter } from '../../reporter.js';
 import { addressOfName, throughProxy } from '../load/describe.js';
-import { noticeLine, type Style, styleOf } from '../style.js';
+import { messageLine, type Style, styleOf } from '../style.js';
 import { type HopColumns, hopColumns, MOST_RTTS, RTT_WIDTH, TTL_WIDTH } from './hop-columns.js';
 import { hostText, placeText } from './place.js';
 
@@ -36,8 +36,7 @@ export class TraceTextReporter implements TraceReporter {
     else if (event.type === 'trace-end') {
       const target = this.#start === undefined ? '' : targetText(this.#start);
       this.#print([...endLines(event, target), ...othersInbandLines(this.#start, this.#hasInband)]);
-    } else if (event.type === 'notice') this.#screen.err.write(noticeLine(this.#style, event));
-    else this.#screen.err.write(`${this.#style.fail('wperf: error:')} ${event.error.line}\n`);
+    } else this.#screen.err.write(messageLine(this.#style, event));
   }
 
   #printStart(start: TraceStart): void {
