@@ -131,9 +131,8 @@ class ErrqueueProber implements Prober {
 
   #replyOfError(message: ReceivedMessage): Reply[] {
     const ancillary = readAncillary(message.control);
-    const { error, stampNs } = ancillary;
-    if (error?.origin === 'time-stamp' && stampNs !== undefined) this.#clock.stamped(error.sendNumber, stampNs);
-    const found = icmpErrorIn(message, error, this.#options.target.family);
+    this.#clock.note(ancillary);
+    const found = icmpErrorIn(message, ancillary.error, this.#options.target.family);
     return found === undefined ? [] : this.#reply(message, ancillary, found);
   }
 

@@ -73,7 +73,7 @@ class RawProber implements Prober {
   }
 
   receive(): readonly Reply[] {
-    for (const message of this.#sender.drain(linux.MSG_ERRQUEUE)) this.#noteDeparture(message);
+    for (const { control } of this.#sender.drain(linux.MSG_ERRQUEUE)) this.#clock.note(readAncillary(control));
     const replies: Reply[] = [];
     for (const socket of this.#heard) {
       for (const message of socket.drain(0)) replies.push(...this.#replyOf(message, socket));
@@ -133,11 +133,6 @@ class RawProber implements Prober {
     const errno = scout.connect({ ...this.#target, port: 9 });
     if (errno !== 0) throw socketRefusal(errno, this.#target);
     return scout.localAddress().ip;
-  }
-
-  #noteDeparture(message: ReceivedMessage): void {
-    const { error, stampNs } = readAncillary(message.control);
-    if (error?.origin === 'time-stamp' && stampNs !== undefined) this.#clock.stamped(error.sendNumber, stampNs);
   }
 
   #replyOf(message: ReceivedMessage, socket: LinuxSocket): Reply[] {

@@ -2,6 +2,7 @@
  * When each probe left: the kernel's own time stamp where it came, else the clock read just before the send call. The
  * kernel numbers the stamps by send call (SOF_TIMESTAMPING_OPT_ID).
  */
+import type { Ancillary } from '../packet/errqueue.js';
 
 interface Departure {
   readonly beforeNs: bigint;
@@ -20,6 +21,11 @@ export class SendClock {
   /** The kernel's numbering has begun anew; earlier probes without a stamp keep the clock's reading. */
   restart(): void {
     this.#probeOfSend = [];
+  }
+
+  /** What came back with a packet may be the stamp of one that left. */
+  note({ error, stampNs }: Ancillary): void {
+    if (error?.origin === 'time-stamp' && stampNs !== undefined) this.stamped(error.sendNumber, stampNs);
   }
 
   stamped(sendNumber: number, stampNs: bigint): void {
