@@ -6,13 +6,10 @@ import type { MessageOf } from '../../../protocol/messages.js';
 import type { PacketCodec } from '../../../protocol/packet-header.js';
 import type { Data, Link, Stamp } from '../../../transport/channel.js';
 
+type Word = MessageOf<'interval' | 'sending' | 'sent' | 'end'>;
+
 /** A dialect says of these what it has words for. */
-export type OwnWord =
-  | MessageOf<'interval'>
-  | MessageOf<'sending'>
-  | MessageOf<'sent'>
-  | MessageOf<'end'>
-  | MessageOf<'result'>;
+export type OwnWord = Word | MessageOf<'result'>;
 
 /** The far side's final figures, as far as its dialect tells them. */
 export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets' | 'tcp'>> & {
@@ -23,10 +20,7 @@ export type FarResult = Partial<Omit<MessageOf<'result'>, 'type' | 'packets' | '
 };
 
 export type FarWord =
-  | MessageOf<'interval'>
-  | MessageOf<'sending'>
-  | MessageOf<'sent'>
-  | MessageOf<'end'>
+  | Word
   | ({ readonly type: 'result' } & FarResult)
   /** It sends no more, and does not say how much there was; or, of an end that only receives, it wants no more. */
   | { readonly type: 'over' };
