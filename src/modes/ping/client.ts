@@ -3,7 +3,7 @@
  * their number, by the seconds that the peer allows, and each by `waits.pongSeconds`.
  */
 import { waits } from '../../defaults/index.js';
-import { type ErrorCode, toWperfError, WperfError } from '../../errors.js';
+import { toWperfError, WperfError } from '../../errors.js';
 import type { NoticeEvent, SimulationReport } from '../../events/load.js';
 import type { PingEndEvent, PingEvent, PingStartEvent } from '../../events/ping.js';
 import { given } from '../../given.js';
@@ -75,7 +75,6 @@ class PingRun {
   readonly #plan: PingPlan;
   readonly #options: PingRunOptions;
   readonly #emit: (event: PingEvent) => void;
-  readonly #connections: Connections;
   readonly #session = randomId();
   readonly #rttsMs: number[] = [];
   #channel: Channel | undefined;
@@ -88,7 +87,6 @@ class PingRun {
     this.#plan = plan;
     this.#options = options;
     this.#emit = emit;
-    this.#connections = options.connections;
   }
 
   async run(): Promise<void> {
@@ -102,7 +100,7 @@ class PingRun {
       this.#emit(this.#endEvent());
       peer.close();
     } catch (error) {
-      this.#connections.dropAll();
+      this.#options.connections.dropAll();
       const partial = this.#sent > 0 ? { ...this.#endEvent(), interrupted: true } : undefined;
       this.#emit({ type: 'error', error: toWperfError(error), ...given({ partial }) });
     }
@@ -110,7 +108,7 @@ class PingRun {
 
   async #open(): Promise<Opened> {
     const { dialectOf, host } = this.#options;
-    const connected = await this.#connections.first();
+    const connected = await this.#options.connections.first();
     const { channel } = connected;
     this.#channel = channel;
     const opening = { plan: this.#plan, session: this.#session, host };
@@ -204,16 +202,19 @@ class PingRun {
   }
 
   #silence(): WperfError {
-    return this.#failure('peer-lost', (peer) => `no ping was answered by ${peer}`);
+    return new WperfError('peer-lost', `no ping was answered by ${this.#peer}`, {
+      operation: 'test',
+      peer: this.#peer,
+    });
   }
 
   #stopped(): WperfError {
-    return this.#failure('peer-terminated', (peer) => `${peer} was stopped before the last ping`);
+    const text = `${this.#peer} was stopped before the last ping`;
+    return new WperfError('peer-terminated', text, { operation: 'test', peer: this.#peer });
   }
 
-  #failure(code: ErrorCode, textOf: (peer: string) => string): WperfError {
-    const peer = this.#channel ? peerText(this.#channel.info) : '';
-    return new WperfError(code, textOf(peer), { operation: 'test', peer });
+  get #peer(): string {
+    return this.#channel ? peerText(this.#channel.info) : '';
   }
 }
 
