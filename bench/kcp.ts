@@ -12,17 +12,7 @@ import { inRounds } from './rounds.js';
 const sources = repositoryFile('test', 'transport', 'kcp', 'go');
 /** About what a pair of kcp-go carries in a second. */
 const BYTES_A_SECOND = 120e6;
-const flags = [
-  '--proto',
-  'kcp',
-  '--kcp-snd-wnd',
-  '1024',
-  '--kcp-rcv-wnd',
-  '1024',
-  '--kcp-no-delay',
-  '--kcp-resend',
-  '2',
-];
+const flags = '--proto kcp --kcp-snd-wnd 1024 --kcp-rcv-wnd 1024 --kcp-no-delay --kcp-resend 2'.split(' ');
 
 /** A row for each direction of wperf, and for kcp-go. */
 export const kcp: TableMaker = {

@@ -1,6 +1,6 @@
 /** The manual page as troff, made from the table of flags. */
 import { geoip } from '../../../defaults/index.js';
-import { type Flag, groups, groupTitles } from '../rows/flag.js';
+import { type Flag, type Group, groups, groupTitles } from '../rows/flag.js';
 import { flags, placeholderOf, wordsOf } from '../table.js';
 import { description } from './help.js';
 import { environment, examples, exits, purpose, units, usages } from './texts.js';
@@ -30,15 +30,7 @@ export function manPage(): string {
     section('NAME', ['wperf \\- measure the path between two hosts over WebSocket']),
     section('SYNOPSIS', [usages.map(synopsis).join('\n.br\n')]),
     section('DESCRIPTION', paragraphs(describing)),
-    section(
-      'OPTIONS',
-      groups.map((group) =>
-        subsection(
-          groupTitles[group],
-          flags.filter((flag) => flag.group === group),
-        ),
-      ),
-    ),
+    section('OPTIONS', groups.map(subsection)),
     section('CONFIGURATION FILE', [
       ...paragraphs(configuration),
       '.PP',
@@ -72,8 +64,10 @@ function paragraphs(texts: readonly string[]): string[] {
   return texts.flatMap((text, index) => (index === 0 ? [escaped(text)] : ['.PP', escaped(text)]));
 }
 
-function subsection(title: string, members: readonly Flag[]): string {
-  return [`.SS "${escaped(title)}"`, ...members.map((flag) => item(spelled(flag), `${description(flag)}.`))].join('\n');
+function subsection(group: Group): string {
+  const members = flags.filter((flag) => flag.group === group);
+  const items = members.map((flag) => item(spelled(flag), `${description(flag)}.`));
+  return [`.SS "${escaped(groupTitles[group])}"`, ...items].join('\n');
 }
 
 function item(term: string, what: string): string {
