@@ -1,5 +1,5 @@
 /** What fields of documents are checked by, whatever the document is of: the file may be anybody's. */
-import { type Checked, integer, line, list, matching, number, optional, record } from '../../protocol/shape.js';
+import { type Checked, flag, integer, line, list, matching, number, optional, record } from '../../protocol/shape.js';
 
 export const most = {
   lineCharacters: 8192,
@@ -39,14 +39,14 @@ export const summary = record(summaryFields);
 
 export type Summary = Checked<typeof summary>;
 
-export const version = matching(/^wperf [\w.+-]{1,64}$/, 'the version of wperf that wrote it, such as wperf 1.0.0');
+const version = matching(/^wperf [\w.+-]{1,64}$/, 'the version of wperf that wrote it, such as wperf 1.0.0');
 
 /** When it was, and between whom. */
 export const timestamp = record({ timemillisecs: integer(0, 8.64e15) });
-export const place = record({ host: words, port: count });
-export const guest = record({ host: words, port: optional(count), by_proxy: optional(words) });
+const place = record({ host: words, port: count });
+const guest = record({ host: words, port: optional(count), by_proxy: optional(words) });
 
-export const simulation = record({
+const simulation = record({
   configured: record({
     latency_ms: optional(figure),
     jitter_ms: optional(figure),
@@ -55,6 +55,22 @@ export const simulation = record({
     seed: optional(count),
   }),
 });
+
+/** How a run of tests or pings began, whatever it measured. */
+export const beginning = {
+  version,
+  system_info: optional(words),
+  timestamp: optional(timestamp),
+  connecting_to: optional(place),
+  accepted_connection: optional(guest),
+  cookie: optional(words),
+  transport: optional(words),
+  secure: optional(flag),
+  proxy: optional(words),
+  peer_software: optional(words),
+  dialect: optional(words),
+  simulation: optional(simulation),
+};
 
 /** What whoever ran it was told, and what became of it. */
 export const outcome = {

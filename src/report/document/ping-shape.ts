@@ -1,35 +1,11 @@
 /** What a reader needs of the document of `--ping -J`, each field checked. A server's has no round trips. */
 import { type Checked, flag, integer, list, optional, record } from '../../protocol/shape.js';
-import {
-  connection,
-  count,
-  figure,
-  guest,
-  most,
-  outcome,
-  place,
-  simulation,
-  summaryFields,
-  timestamp,
-  version,
-  words,
-} from './fields.js';
+import { beginning, connection, count, figure, most, outcome, summaryFields, words } from './fields.js';
 
 const start = record({
-  version,
-  system_info: optional(words),
-  timestamp: optional(timestamp),
+  ...beginning,
   connected: optional(list(connection, 1)),
-  connecting_to: optional(place),
-  accepted_connection: optional(guest),
-  cookie: optional(words),
   test_parameters: optional(record({ count: optional(count), interval: optional(figure) })),
-  transport: optional(words),
-  secure: optional(flag),
-  proxy: optional(words),
-  peer_software: optional(words),
-  dialect: optional(words),
-  simulation: optional(simulation),
 });
 
 const end = record({

@@ -4,7 +4,7 @@ import { type Shape, ShapeError } from '../../protocol/shape.js';
 import { jsonText } from '../printable.js';
 import { type PingDocument, pingDocument } from './ping-shape.js';
 import { type RoutesDocument, routesDocument, type TraceDocument, traceDocument } from './route-shape.js';
-import { checkDocument, type TestDocument } from './shape.js';
+import { type TestDocument, testDocument } from './shape.js';
 
 /** As it was, with what lies in it that this version does not know, and checked. */
 export interface Whole<D = TestDocument> {
@@ -65,7 +65,7 @@ function checked(raw: unknown): AnyWhole {
   if (has('pings')) return { kind: 'pings', ...by(pingDocument) };
   if (has('hops')) return { kind: 'route', ...by(traceDocument) };
   if (has('rows')) return { kind: 'routes', ...by(routesDocument) };
-  return { kind: 'test', raw, checked: checkDocument(raw) };
+  return { kind: 'test', ...by(testDocument) };
 }
 
 /**

@@ -15,23 +15,7 @@ import {
   ShapeError,
   text,
 } from '../../protocol/shape.js';
-import {
-  connection,
-  count,
-  figure,
-  guest,
-  lines,
-  moment,
-  most,
-  outcome,
-  place,
-  simulation,
-  summary,
-  time,
-  timestamp,
-  version,
-  words,
-} from './fields.js';
+import { beginning, connection, count, figure, lines, moment, most, outcome, summary, time, words } from './fields.js';
 import { anyRoute } from './route-shape.js';
 
 /** What a transport of the user's tells, by names of its own. */
@@ -121,26 +105,15 @@ const test = record({
 export type TestFacts = Checked<typeof test>;
 
 const start = record({
-  version,
-  system_info: optional(words),
+  ...beginning,
   connected: list(connection, most.streams),
-  timestamp: optional(timestamp),
-  connecting_to: optional(place),
-  accepted_connection: optional(guest),
-  cookie: optional(words),
   tcp_mss_default: optional(count),
   tcp_mss: optional(count),
   test_start: optional(test),
-  transport: optional(words),
   packets: optional(oneOf('real', 'simulated')),
   longest_datagram: optional(record({ up: count, down: count })),
-  secure: optional(flag),
-  proxy: optional(words),
   role: optional(oneOf('client', 'server')),
-  peer_software: optional(words),
-  dialect: optional(words),
   statistics_columns: optional(list(column, most.columns)),
-  simulation: optional(simulation),
   rtt_ms: optional(record({ samples: count, min: figure, avg: figure, max: figure })),
 });
 
@@ -167,7 +140,7 @@ const end = record({
   failed_checks: optional(list(failedCheck, most.lines)),
 });
 
-const document = record({
+export const testDocument = record({
   title: optional(words),
   start,
   intervals: list(interval, most.intervals),
@@ -180,7 +153,4 @@ const document = record({
   routes: optional(list(anyRoute, most.routes)),
 });
 
-export type TestDocument = Checked<typeof document>;
-
-/** Throws ShapeError, which names the field and its rule. */
-export const checkDocument: (value: unknown) => TestDocument = (value) => (document as Shape<TestDocument>)(value, '');
+export type TestDocument = Checked<typeof testDocument>;
