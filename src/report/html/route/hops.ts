@@ -1,10 +1,11 @@
 /** Hops as a table: who answered, where that is, and how long it took. */
 import type { AddressRow, HopRow, TraceDocument } from '../../document/route-shape.js';
-import { MOST_RTTS } from '../../text/route/hop-columns.js';
-import { hostText, placeText } from '../../text/route/place.js';
 import { milliseconds, textOf, UNKNOWN } from '../figures.js';
 import { html, type Markup } from '../markup.js';
 import { type Column, table } from '../table.js';
+
+/** More round trips than this to one address are shown as their range. */
+const MOST_RTTS = 5;
 
 /** One address of a hop; a silent hop has one row without. */
 interface HopLine {
@@ -47,7 +48,8 @@ export function hopText(hop: HopRow | undefined): string {
   if (hop === undefined) return '';
   const names = linesOf(hop).map(({ address }) => {
     if (address === undefined) return '*';
-    return [hostText(address), networkText(address)].filter((part) => part !== '').join(', ');
+    const host = address.name === undefined ? address.ip : `${address.name} (${address.ip})`;
+    return [host, networkText(address)].filter((part) => part !== '').join(', ');
   });
   return `${hop.ttl}  ${names.join('; ')}`;
 }
@@ -64,8 +66,9 @@ function linesOf(hop: HopRow): HopLine[] {
   return rows.map((address, i) => ({ hop, address, isFirst: i === 0 }));
 }
 
-function networkText({ as_name: asName, ...row }: AddressRow): string {
-  return placeText({ ...row, asName });
+function networkText({ label, country, asn, as_name: name }: AddressRow): string {
+  const as = [asn === undefined ? '' : `AS${asn}`, name ?? ''].filter((part) => part !== '').join(' ');
+  return [label ?? country ?? '', as].filter((part) => part !== '').join(', ');
 }
 
 function rttsText(rttsMs: readonly number[]): string {
