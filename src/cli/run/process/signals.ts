@@ -34,5 +34,6 @@ export function onInterrupt(task: () => void): void {
     first.resolve();
     task();
   };
-  for (const signal of signals) process.off(signal, leaveAtOnce).on(signal, handler);
+  // In this order: a signal that comes while nobody listens to it is lost.
+  for (const signal of signals) process.on(signal, handler).off(signal, leaveAtOnce);
 }
