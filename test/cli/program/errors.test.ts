@@ -61,6 +61,15 @@ describe('the program', () => {
     expectOneLine(stderr, "wperf: error: '--bogus' is not a flag");
   });
 
+  test.each(['exec "$@" 2> /dev/full', 'exec "$@" 2> >(exec true)'])(
+    'gives the result where stderr takes nothing, %s',
+    async (command) => {
+      const words = wperf('--loopback', '-t', '0.2', '-b', '1M', '-J', '--timestamps');
+      const { exitCode, stdout } = await run(['bash', '-c', command, 'bash', ...words]);
+      expect([exitCode, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ end: expect.any(Object) })]);
+    },
+  );
+
   test.each(['-J', '--json-stream'])('says that the log file is full, %j', async (format) => {
     const { exitCode, stderr } = await runWperf(['-c', '127.0.0.1:1', format, '--logfile', '/dev/full']);
     expect(exitCode).toBe(5);

@@ -1,6 +1,6 @@
 /**
- * What a failed write means: a client ends and says why, a server warns once and goes on. Where nobody reads the standard
- * streams any more, either ends without a word.
+ * What a failed write means: a client ends and says why, a server warns once and goes on. Where nobody reads its results
+ * any more, either ends without a word. What is said beside results, on stderr, is no reason to lose them.
  */
 import type { Writable } from 'node:stream';
 import { exitCodes } from '../../../errors.js';
@@ -10,11 +10,11 @@ export type WriteFailure = 'ends' | 'warns';
 /** The name is as the user knows the stream: `stdout`, or a flag with its file. */
 export function watchWrites(stream: Writable, name: string, means: WriteFailure): () => void {
   const failed = (error: NodeJS.ErrnoException) => {
-    const isLog = stream !== process.stdout && stream !== process.stderr;
+    const isLog = stream !== process.stdout;
     if (error.code === 'EPIPE' && !(isLog && means === 'warns')) process.exit(exitCodes.local);
     const kind = means === 'ends' ? 'wperf: error' : 'warning';
     const rest = means === 'ends' ? 'free space there, or write elsewhere' : 'the server goes on without it';
-    if (stream !== process.stderr && !told.has(stream)) {
+    if (!told.has(stream)) {
       process.stderr.write(`${kind}: ${name} cannot be written: ${error.message}: ${rest}\n`);
     }
     told.add(stream);
@@ -30,7 +30,13 @@ const told = new WeakSet<Writable>();
 /** The standard streams; may be called again where the command means otherwise. */
 export function watchStandardStreams(means: WriteFailure): void {
   for (const release of releases.splice(0)) release();
-  releases.push(watchWrites(process.stdout, 'stdout', means), watchWrites(process.stderr, 'stderr', means));
+  releases.push(watchWrites(process.stdout, 'stdout', means), goOnWithout(process.stderr));
+}
+
+function goOnWithout(stream: Writable): () => void {
+  const failed = () => {};
+  stream.on('error', failed);
+  return () => stream.off('error', failed);
 }
 
 const releases: (() => void)[] = [];
