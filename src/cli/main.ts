@@ -1,6 +1,6 @@
 /** The program: one command line in, reports out, and the exit code. */
 import { exitCode, exitCodes, toWperfError } from '../errors.js';
-import type { ConnectionPlan, OutputPlan, Target } from '../plan/plan.js';
+import type { ConnectionPlan, Target } from '../plan/plan.js';
 import type { Topic } from './flags/help/topics.js';
 import type { Placed } from './plan/client.js';
 import type { Command, RunningCommand } from './plan/command.js';
@@ -17,16 +17,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     command = loneCommand(argv) ?? (await parsed(argv));
     return await run(command, argv);
   } catch (thrown) {
-    const [{ askedFormat }, { clientReporter, openOutput }] = await Promise.all([
-      import('./flags/asked-format.js'),
-      import('./run/output/output.js'),
-    ]);
     const error = toWperfError(thrown);
-    const asked = command !== undefined && 'output' in command ? command.output.format : undefined;
-    // There are no rows of what did not happen.
-    const plan = { ...plainOutput, format: asked === 'csv' ? 'text' : (asked ?? askedFormat(argv)) };
-    const reporter = await clientReporter(plan, await openOutput(plan));
-    reporter.event({ type: 'error', error });
+    const { tellFailure } = await import('./run/output/failure.js');
+    await tellFailure(error, argv, command);
     return exitCode(error.code);
   }
 }
@@ -130,5 +123,3 @@ async function atTarget(plan: Placed<ConnectionPlan>, run: (target: Target) => P
   const { withOwnServer } = await import('./run/command/loopback.js');
   return withOwnServer(plan, run);
 }
-
-const plainOutput: OutputPlan = { format: 'text', timestamps: false, verbose: false, color: false };

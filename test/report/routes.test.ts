@@ -1,6 +1,4 @@
 /** Reports of routes back, and of both routes together. */
-import { readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { WperfError } from '../../src/errors.js';
 import type { RouteEvent } from '../../src/events/both-routes.js';
@@ -9,8 +7,8 @@ import type { SeenClient, TraceEnd, TraceHop, TraceStart } from '../../src/event
 import type { OutputPlan } from '../../src/plan/plan.js';
 import { routesReporters, traceReporters } from '../../src/report/make-route.js';
 import type { TraceReport } from '../../src/report/reporter.js';
-import { repositoryFile } from '../support/folders.js';
 import { Kept } from './kept.js';
+import { expectTrace } from './schema.js';
 
 const seen: SeenClient = {
   ...{ host: '198.51.100.2', port: 40_123, source: 'connection' },
@@ -98,13 +96,6 @@ const failure: TraceReport = {
   error: new WperfError('trace-unavailable', 'no probes', { hint: 'try' }),
 };
 
-const ajv = new Ajv({ strict: true, allowUnionTypes: true });
-ajv.addSchema(JSON.parse(readFileSync(repositoryFile('docs', 'trace.schema.json'), 'utf8')), 'trace');
-function expectValid(part: string, value: unknown): void {
-  const validate = ajv.getSchema(`trace#/definitions/${part}`);
-  expect(validate?.(value), JSON.stringify(validate?.errors?.slice(0, 3))).toBe(true);
-}
-
 describe('a route back', () => {
   test.each<[string, Partial<TraceStart>, string[]]>([
     [
@@ -164,7 +155,7 @@ describe('a route back', () => {
       '',
     ]);
     const document = JSON.parse(reportOne('json', events).out);
-    expectValid('document', document);
+    expectTrace('#/definitions/document', document);
     expect(document.hops[1].hidden).toEqual({ addresses: 2, rtts_ms: [5, 6] });
     expect(document.hops[2].inband).toBe(true);
   });
@@ -172,7 +163,7 @@ describe('a route back', () => {
   test('tells in JSON how the server sees the client', () => {
     const notice: TraceReport = { type: 'notice', level: 'info', text: 'The server looks no farther than 9 hops.' };
     const document = JSON.parse(reportOne('json', [notice, ...back]).out);
-    expectValid('document', document);
+    expectTrace('#/definitions/document', document);
     expect(document.notes).toEqual([notice.text]);
     expect(document.start).toMatchObject({ direction: 'reverse', shared: null });
     expect(document.start.seen_as).toEqual({
@@ -181,7 +172,7 @@ describe('a route back', () => {
     for (const line of reportOne('json-stream', [notice, ...back])
       .out.trim()
       .split('\n')) {
-      expectValid('line', JSON.parse(line));
+      expectTrace('#/definitions/line', JSON.parse(line));
     }
     expect(reportOne('text', [notice, ...back]).err).toBe('note: The server looks no farther than 9 hops.\n');
   });
@@ -253,19 +244,19 @@ describe('both routes', () => {
     expect(err).toBe('wperf: error: the route there: no probes: try\n');
     expect(out).toContain('2  [NL, AS64506 Six]  192.0.2.77');
     const document = JSON.parse(reportBoth('json', events).out);
-    expectValid('routes', document);
+    expectTrace('#/definitions/routes', document);
     expect(document.forward).toMatchObject({ start: null, end: null, error_code: 'trace-unavailable' });
     expect(document.rows).toHaveLength(4);
     expect(reportBoth('text', tagged('reverse', [failure]))).toEqual({
       out: '',
       err: 'wperf: error: the route back: no probes: try\n',
     });
-    expectValid('routes', JSON.parse(reportBoth('json', tagged('reverse', [failure])).out));
+    expectTrace('#/definitions/routes', JSON.parse(reportBoth('json', tagged('reverse', [failure])).out));
   });
 
   test('are in one document, or a line an event', () => {
     const document = JSON.parse(reportBoth('json', both).out);
-    expectValid('routes', document);
+    expectTrace('#/definitions/routes', document);
     expect(document.forward.hops).toHaveLength(5);
     expect(document.reverse.hops).toHaveLength(4);
     expect(document.rows.map(Object.values)).toEqual([
@@ -280,7 +271,7 @@ describe('both routes', () => {
       .out.trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    for (const line of lines) expectValid('line', line);
+    for (const line of lines) expectTrace('#/definitions/line', line);
     expect(lines.filter(({ direction }) => direction === 'forward')).toHaveLength(7);
     expect(lines.at(-1)).toEqual({ event: 'rows', data: document.rows });
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import { repositoryFile } from '../support/folders.js';
@@ -21,6 +22,19 @@ ajv.addSchema(load('ping.schema.json'));
 export function expectPing(what: 'document' | 'line', value: unknown): void {
   const validate = ajv.getSchema(what === 'document' ? 'urn:wperf:ping' : 'urn:wperf:ping#/$defs/line');
   expect(validate?.(value), JSON.stringify(validate?.errors?.slice(0, 4))).toBe(true);
+}
+
+const routes = new Ajv({ strict: true, allowUnionTypes: true });
+routes.addSchema(load('trace.schema.json'), 'trace');
+
+/** Holds what a route is told in against docs/trace.schema.json: a document, or with a `part` such as `#/definitions/line` that. */
+export function expectTrace(part: string, value: unknown): void {
+  expect(isTrace(part, value), JSON.stringify(routes.errors?.slice(0, 4))).toBe(true);
+}
+
+/** For tests of the schema itself. */
+export function isTrace(part: string, value: unknown): boolean {
+  return routes.validate(`trace${part}`, value);
 }
 
 const comparison = ajv.compile(load('compare.schema.json'));

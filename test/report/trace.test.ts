@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { WperfError } from '../../src/errors.js';
 import type { HopAddress } from '../../src/events/hop.js';
 import type { ErrorEvent, NoticeEvent } from '../../src/events/load.js';
 import type { TraceEnd, TraceEvent, TraceHop, TraceStart } from '../../src/events/route.js';
 import { traceReporters } from '../../src/report/make-route.js';
+import { expectTrace, isTrace } from './schema.js';
 
 const start: TraceStart = {
   type: 'trace-start',
@@ -164,18 +163,9 @@ test('notices are told by how much they matter', () => {
 });
 
 describe('JSON', () => {
-  const ajv = new Ajv({ strict: true, allowUnionTypes: true });
-  const schema = JSON.parse(readFileSync(new URL('../../docs/trace.schema.json', import.meta.url), 'utf8'));
-  ajv.addSchema(schema, 'trace');
-
-  function expectValid(part: string, value: unknown): void {
-    const validate = ajv.getSchema(`trace${part}`);
-    expect(validate?.(value), JSON.stringify(validate?.errors)).toBe(true);
-  }
-
   test('one document, true to the schema', () => {
     const document = JSON.parse(report('json', events).out);
-    expectValid('', document);
+    expectTrace('', document);
     expect(document.start).toMatchObject({
       host: 'host.example',
       port: 33_434,
@@ -220,14 +210,14 @@ describe('JSON', () => {
     { name: 'on the way', before: [start, ...hops] },
   ])('a trace that failed $name is still a document', ({ before }) => {
     const document = JSON.parse(report('json', [...before, failure]).out);
-    expectValid('', document);
+    expectTrace('', document);
     expect(document).toMatchObject({ end: null, error: 'cannot send: try', error_code: 'unreachable' });
     expect(document.hops).toHaveLength(Math.max(0, before.length - 1));
   });
 
   test('a trace that was told to its end and failed all the same is one document', () => {
     const document = JSON.parse(report('json', [...events, failure]).out);
-    expectValid('', document);
+    expectTrace('', document);
     expect(document).toMatchObject({ end: { reason: 'refused' }, error_code: 'unreachable' });
   });
 
@@ -237,27 +227,27 @@ describe('JSON', () => {
       .slice(0, -1);
     const names = ['start', 'hop', 'hop', 'hop', 'hop', 'hop', 'end', 'error'];
     expect(lines.map((line) => JSON.parse(line).event)).toEqual(names);
-    for (const line of lines) expectValid('#/definitions/line', JSON.parse(line));
+    for (const line of lines) expectTrace('#/definitions/line', JSON.parse(line));
   });
 
   test('what a server of the original does not tell is null, and not in the text', () => {
     const { type, wallMs, host, ip, family, firstHop, queries } = start;
     const told: TraceStart = { type, wallMs, direction: 'reverse', host, ip, family, firstHop, queries };
     const document = JSON.parse(report('json', [told, end]).out);
-    expectValid('', document);
+    expectTrace('', document);
     expect(document.start).toMatchObject({ protocol: null, prober: null, max_hops: null, timeout_seconds: null });
     expect(textOf([told])).toEqual(['traceroute from host.example back to 192.0.2.9']);
     const known = { ...told, serverIp: '198.51.100.10' };
     expect(textOf([known])).toEqual(['traceroute from host.example (198.51.100.10) back to 192.0.2.9']);
     const named = JSON.parse(report('json', [known, end]).out);
-    expectValid('', named);
+    expectTrace('', named);
     expect(named.start.server_ip).toBe('198.51.100.10');
   });
 
   test('the schema refuses what is not so', () => {
     const document = JSON.parse(report('json', events).out);
-    const validate = ajv.getSchema('trace');
-    expect(validate?.({ ...document, hops: [{ ttl: 0 }] })).toBe(false);
-    expect(validate?.({ ...document, end: { ...document.end, reason: 'bored' } })).toBe(false);
+    expect(isTrace('', document)).toBe(true);
+    expect(isTrace('', { ...document, hops: [{ ttl: 0 }] })).toBe(false);
+    expect(isTrace('', { ...document, end: { ...document.end, reason: 'bored' } })).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 /** A comparison for people, and as JSON. */
-import { stripControl } from '../../errors.js';
+import { stripControl, type WperfError } from '../../errors.js';
 import { wayNames } from '../document/figures.js';
 import { headline } from '../html/load/words.js';
 import { jsonText } from '../printable.js';
@@ -90,6 +90,11 @@ export function comparisonJson({ runs, against, notes }: Comparison): string {
     notes,
   };
   return `${jsonText(document, 2)}\n`;
+}
+
+/** The same document of a comparison that failed. */
+export function failedComparisonJson({ line, code }: WperfError): string {
+  return `${jsonText({ compared: [], differences: [], notes: [], error: line, error_code: code }, 2)}\n`;
 }
 
 function differenceObject({ name }: Run, one: Difference) {

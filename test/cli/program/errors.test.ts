@@ -1,6 +1,7 @@
 /** What the program says and how it ends where nothing, or much, is measured. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { version } from '../../../src/package.js';
+import { expectComparison, expectPing, expectReport, expectStreamLine, expectTrace } from '../../report/schema.js';
 import { freePort } from '../../support/ports.js';
 import { run } from '../../support/processes.js';
 import { runWperf, startWperfServer, wperf } from '../../support/wperf.js';
@@ -83,6 +84,36 @@ describe('the program', () => {
     const refused = await runWperf(['--json-stream', '-c', `127.0.0.1:${await freePort()}`]);
     expect(refused.exitCode).toBe(2);
     expect(JSON.parse(refused.stdout)).toMatchObject({ event: 'error', error_code: 'connection-refused' });
+  });
+
+  test.each<[string, (document: unknown) => void]>([
+    ['-c h -R --bidir', expectReport],
+    ['-s -R', expectReport],
+    ['--from /no/such', expectReport],
+    ['--ping -c h --bogus', (document) => expectPing('document', document)],
+    ['--ping -c h -I /no/such/file', (document) => expectPing('document', document)],
+    ['--traceroute h -p 5', (document) => expectTrace('', document)],
+    ['--traceroute h -I /no/such/file', (document) => expectTrace('', document)],
+    ['--reverse-traceroute -c h --token-file /no/such', (document) => expectTrace('', document)],
+    ['--both-traceroutes -c h -P 4', (document) => expectTrace('#/definitions/routes', document)],
+    ['--compare a', expectComparison],
+    ['--compare /no/such /no/such', expectComparison],
+  ])('fails before it runs with the document of what was asked for, %s', async (line, expectDocument) => {
+    const { exitCode, stdout, stderr } = await runWperf([...line.split(' '), '-J']);
+    expect({ exitCode: [1, 5].includes(exitCode ?? 0), stderr }).toEqual({ exitCode: true, stderr: '' });
+    const document = JSON.parse(stdout);
+    expectDocument(document);
+    expect(document.reverse ?? document).toMatchObject({ error: expect.any(String), error_code: expect.any(String) });
+  });
+
+  test.each([
+    ['--ping -c h --bogus', (line: unknown) => expectPing('line', line)],
+    ['--both-traceroutes -c h -P 4', (line: unknown) => expectTrace('#/definitions/line', line)],
+    ['--compare a', expectStreamLine],
+  ])('fails before it runs with lines of what was asked for, %s', async (line, expectLine) => {
+    const { stdout } = await runWperf([...line.split(' '), '--json-stream']);
+    for (const text of stdout.trimEnd().split('\n')) expectLine(JSON.parse(text));
+    expect(stdout).toContain('"event":"error"');
   });
 
   test.each([

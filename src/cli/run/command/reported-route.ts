@@ -1,7 +1,8 @@
 /** What commands that trace a route do with it: it is reported as asked for, with places, and comes to an exit code. */
-import { exitCode, exitCodes, toWperfError } from '../../../errors.js';
+import { exitCode, exitCodes, toWperfError, type WperfError } from '../../../errors.js';
 import type { Geoip, GeoipOptions } from '../../../geoip/open.js';
 import { given } from '../../../given.js';
+import type { OutputPlan } from '../../../plan/plan.js';
 import { traceReporters } from '../../../report/make-route.js';
 import type { TraceReport } from '../../../report/reporter.js';
 import type { TraceTools } from '../../../trace/tools.js';
@@ -31,6 +32,14 @@ export function reportTrace(
       close,
     };
   });
+}
+
+/** Of a trace that has not begun. */
+export async function tellFailedRoute(error: WperfError, { format }: OutputPlan, { screen }: Output): Promise<void> {
+  const make = await traceReporters(format);
+  const reporter = make(screen, { annotated: false });
+  reporter.event({ type: 'error', error });
+  reporter.end?.();
 }
 
 /** What a command that shows hops looks up. */

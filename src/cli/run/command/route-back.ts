@@ -1,12 +1,13 @@
 import { runReverseTracePlan } from '../../../client.js';
-import { exitCodes } from '../../../errors.js';
+import { exitCodes, type WperfError } from '../../../errors.js';
 import type { RouteEvent } from '../../../events/both-routes.js';
 import { given } from '../../../given.js';
 import { traceBothRoutes } from '../../../modes/route/both.js';
 import type { AskRoute } from '../../../modes/route/client.js';
-import type { ReverseTracePlan } from '../../../plan/plan.js';
+import type { OutputPlan, ReverseTracePlan } from '../../../plan/plan.js';
 import { routesReporters } from '../../../report/make-route.js';
 import type { RouteBackCommand } from '../../plan/command.js';
+import type { Output } from '../output/output.js';
 import { runReported } from './reported.js';
 import { codeOf, placesFor, reportTrace } from './reported-route.js';
 
@@ -43,4 +44,12 @@ function reportBoth(
       close,
     };
   });
+}
+
+/** Of traces that have not begun: the route back is asked for first. */
+export async function tellFailedRoutes(error: WperfError, { format }: OutputPlan, { screen }: Output): Promise<void> {
+  const make = await routesReporters(format);
+  const reporter = make(screen, { annotated: false });
+  reporter.event({ direction: 'reverse', event: { type: 'error', error } });
+  reporter.end?.();
 }
