@@ -3,6 +3,7 @@ import { defaults, limits } from '../../defaults/index.js';
 import type { GeoipOptions } from '../../geoip/open.js';
 import { given, givenAny } from '../../given.js';
 import type { Bounds, ClientPlan, OutputPlan, PingPlan, ReverseTracePlan, ServerPlan } from '../../plan/plan.js';
+import { packetProtos } from '../../plan/protos.js';
 import type { TraceOptions } from '../../trace/options.js';
 import { checkCombination } from '../flags/combinations.js';
 import { notesOn } from '../flags/foreign.js';
@@ -168,15 +169,20 @@ function boundsOf(values: FlagValues): Bounds | undefined {
   const isDatagram = modeOf(values) === 'datagram';
   const ofLatency = (['fail-above-latency', 'latency-samples'] as const).find((name) => values[name] !== undefined);
   if (ofLatency !== undefined && isDatagram) {
+    const leave = `leave ${packetFlags(values).join(' and ')} away`;
     throw usageError(
       `${labelOf(ofLatency)} is for tests that measure latency, and those of packets do not`,
-      `${ofLatency === 'fail-above-latency' ? 'give --fail-above-loss, or ' : ''}leave --udp away`,
+      ofLatency === 'fail-above-latency' ? `give ${labelOf('fail-above-loss')}, or ${leave}` : leave,
     );
   }
   if (lostPercent !== undefined && !isDatagram) {
     throw usageError(`${labelOf('fail-above-loss')} is for tests of packets`, 'give --udp or --proto udp, too');
   }
   return givenAny({ bitsPerSecond: values['fail-below'], loadedMs, lostPercent });
+}
+
+function packetFlags({ udp, proto = 'ws' }: FlagValues): string[] {
+  return [...(udp ? [labelOf('udp')] : []), ...(packetProtos.includes(proto) ? [`${labelOf('proto')} ${proto}`] : [])];
 }
 
 function outputPlan(values: FlagValues, { env }: Surroundings): OutputPlan {

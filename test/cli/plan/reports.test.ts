@@ -60,9 +60,14 @@ describe('reports on a command line', () => {
     ['-c h --fail-above-loss 1', '--fail-above-loss is for tests of packets: give --udp or --proto udp, too'],
     [
       '-c h -u --fail-above-latency 1',
-      '--fail-above-latency is for tests that measure latency, and those of packets do not',
+      '--fail-above-latency is for tests that measure latency, and those of packets do not: give --fail-above-loss, or leave -u/--udp away',
     ],
-    ['-c h -u --latency-samples', '--latency-samples is for tests that measure latency, and those of packets do not'],
+    [
+      '-c h -u --latency-samples',
+      '--latency-samples is for tests that measure latency, and those of packets do not: leave -u/--udp away',
+    ],
+    ['-c h --proto udp --fail-above-latency 1', 'give --fail-above-loss, or leave --proto udp away'],
+    ['-c h -u --proto udp --latency-samples', 'those of packets do not: leave -u/--udp and --proto udp away'],
     ['-c h --no-latency --fail-above-latency 1', '--fail-above-latency and --no-latency exclude each other'],
     ['-c h --fail-below 0', "--fail-below '0' is out of range"],
     ['--from a -t 5 --csv', '-t/--time is a client and server flag'],
