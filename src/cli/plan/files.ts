@@ -31,8 +31,8 @@ export function readPem(
 }
 
 /** @param name the flag with its file, as the user gave it. */
-export function unreadable(name: string, cause: unknown): WperfError {
-  return fileFailure(`${name} cannot be read: ${reason(cause)}`, 'name a file that you may read', cause);
+export function unreadable(name: string, cause: unknown, hint = 'name a file that you may read'): WperfError {
+  return fileFailure(`${name} cannot be read: ${reason(cause)}`, hint, cause);
 }
 
 export function fileFailure(message: string, hint: string, cause?: unknown): WperfError {

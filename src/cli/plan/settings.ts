@@ -5,7 +5,8 @@ import { WperfError } from '../../errors.js';
 import { askedOf, hasMeaning } from '../flags/combinations.js';
 import { readSettings } from '../flags/settings.js';
 import { type FlagValues, flags, label, type NamedFlag } from '../flags/table.js';
-import { readNamed } from './files.js';
+import { quote } from '../flags/usage.js';
+import { readNamed, unreadable } from './files.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Values of both, and what of them a file says. */
@@ -71,17 +72,13 @@ function foundFile(outside: Surroundings): Found | undefined {
     return { file, text: outside.readFile(file, limits.configBytes) };
   } catch (thrown) {
     if (isNone(thrown)) return undefined;
-    return { file, text: readNamed('the configuration', file, { ...outside, readFile: () => raise(thrown) }) };
+    throw unreadable(`the configuration ${quote(file)}`, thrown, 'see to that file, or give --no-config');
   }
 }
 
 /** Nor is there one where this user may not look: a service has the home of another, or none. */
 function isNone(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(String(thrown.code));
-}
-
-function raise(thrown: unknown): never {
-  throw thrown;
 }
 
 /** A path in XDG_CONFIG_HOME that is not absolute counts as none, as its specification says. */

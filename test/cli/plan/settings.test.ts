@@ -129,6 +129,19 @@ describe('settings are refused', () => {
     );
   });
 
+  test('where the file that wperf finds by itself is none to read', () => {
+    const readFile = () => {
+      throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+    };
+    const outside = { ...outsideOf({}), readFile };
+    expect(() => parseCommand(['-c', 'h'], outside)).toThrow(
+      expect.objectContaining({
+        line: `the configuration '${usual}' cannot be read: it is a directory: see to that file, or give --no-config`,
+      }),
+    );
+    expect(parseCommand(['-c', 'h', '--no-config'], outside)).toMatchObject({ plan: { seconds: 10 } });
+  });
+
   test('without a secret in the error', () => {
     expect(refusal('-c h', { proxy: 'ftp://user:secret@p' })).not.toContain('secret');
   });
