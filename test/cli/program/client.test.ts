@@ -86,6 +86,13 @@ describe('a client', () => {
     expect(right.exitCode).toBe(0);
   });
 
+  test('with a token that nobody asks for is told where it may be from', async () => {
+    const { port } = await startWperfServer(onTestFinished);
+    const { exitCode, stderr } = await runWperf(['-c', `127.0.0.1:${port}`], { env: { WPERF_TOKEN: 'sesame' } });
+    expect(exitCode).toBe(3);
+    expectOneLine(stderr, 'wperf: error: the server asks for no token: leave --token (or WPERF_TOKEN) away');
+  });
+
   test('writes to a log file, with the time of day, and nothing to stdout', async () => {
     const { port } = await startWperfServer(onTestFinished);
     const logfile = join(await temporaryFolder(onTestFinished), 'log');

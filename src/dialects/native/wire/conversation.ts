@@ -16,6 +16,7 @@ import { closedError, watchLife } from '../../life.js';
 import { TextEcho } from './text-echo.js';
 
 export const tokenHint = 'give the same --token (or WPERF_TOKEN) at both ends';
+export const noTokenHint = 'leave --token (or WPERF_TOKEN) away';
 
 /** More control messages than this, unread, and the peer is flooding us. */
 const MAX_UNREAD = 256;
@@ -24,7 +25,7 @@ const MAX_UNREAD = 256;
 const peerHints: Partial<Record<ErrorCode, string | undefined>> = {
   'token-required': tokenHint,
   'token-rejected': tokenHint,
-  'token-not-asked': 'leave --token away',
+  'token-not-asked': noTokenHint,
   'server-unproven': undefined,
   'server-full': 'try again later',
   'peer-lost': undefined,

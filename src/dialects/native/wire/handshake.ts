@@ -12,7 +12,7 @@ import { decodeMessage, encodeMessage } from '../../../protocol/codec.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
 import { type ProofContext, proofOf, sameProof } from '../../../protocol/proof.js';
 import type { ExpectedLoad } from '../../../transport/carriage.js';
-import { type Conversation, tokenHint } from './conversation.js';
+import { type Conversation, noTokenHint, tokenHint } from './conversation.js';
 import { beyondAsked } from './grant-bounds.js';
 import { grantedSimulation, simulate } from './simulation.js';
 import { grantedSocket, socketReasons } from './socket.js';
@@ -57,8 +57,7 @@ export async function openAsClient(
 async function askForGrant(conversation: Conversation, hello: Hello, token: string | undefined): Promise<Grant> {
   const reply = await conversation.expect(waits.handshakeStepSeconds, 'challenge', 'grant');
   if (reply.type === 'grant') {
-    if (token !== undefined)
-      throw refuse(conversation, 'token-not-asked', 'the server asks for no token', 'leave --token away');
+    if (token !== undefined) throw refuse(conversation, 'token-not-asked', 'the server asks for no token', noTokenHint);
     return reply;
   }
   if (token === undefined) throw refuse(conversation, 'token-required', 'the server asks for a token', tokenHint);
