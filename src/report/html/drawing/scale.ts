@@ -1,9 +1,13 @@
 /** Axes with round figures. Pure. */
 
+/** A step of less cannot be told from 0. */
+const LEAST = 1e-300;
+
 /** From 0 to a round figure not below `most`, in at least `steps` steps or a few more. */
 export function ticksTo(most: number, steps: number): number[] {
-  const step = roundStep((most > 0 ? most : 1) / steps);
-  const count = Math.max(1, Math.ceil((most > 0 ? most : 1) / step - 1e-9));
+  const span = most > LEAST ? most : 1;
+  const step = roundStep(span / steps);
+  const count = Math.max(1, Math.ceil(span / step - 1e-9));
   return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
