@@ -16,7 +16,9 @@ import {
   oneOf,
   optional,
   record,
+  type Shape,
   text,
+  together,
 } from './shape.js';
 import { traceEndFields, traceHopFields, traceStartFields, traceWish } from './trace-shapes.js';
 
@@ -26,7 +28,10 @@ const count = integer(0, limits.bytes.max);
 const software = line(64);
 
 /** Payload bytes in a stretch of the receiver's or the sender's own time. */
-const span = record({ start: seconds, end: seconds, bytes: count });
+const spanFields = { start: seconds, end: seconds, bytes: count };
+const inOrder = <T extends { readonly start: number; readonly end: number }>(shape: Shape<T>) =>
+  together(shape, 'end', 'no less than start', ({ start, end }) => end >= start);
+const span = inOrder(record(spanFields));
 
 const cpu = record({ total: number(0, 1e6), user: number(0, 1e6), system: number(0, 1e6) });
 
@@ -50,6 +55,15 @@ const packetFigures = {
   duplicates: count,
   jitterMs: milliseconds,
 };
+const amongDue = <T extends { readonly packets: number; readonly lost: number; readonly outOfOrder: number }>(
+  shape: Shape<T>,
+) =>
+  together(
+    together(shape, 'lost', 'no more than packets', ({ packets, lost }) => lost <= packets),
+    'outOfOrder',
+    'no more than packets',
+    ({ packets, outOfOrder }) => outOfOrder <= packets,
+  );
 const packetSummary = record({
   ...packetFigures,
   malformed: count,
@@ -170,15 +184,15 @@ export const messageShapes = {
   /** Client: begin now. */
   start: record({ type: kind('start') }),
   /** Receiver: what arrived in one interval, by its own clock. */
-  interval: record({
-    type: kind('interval'),
-    index: integer(0, 10_000_000),
-    omitted: flag,
-    start: seconds,
-    end: seconds,
-    bytes: count,
-    packets: optional(record(packetFigures)),
-  }),
+  interval: inOrder(
+    record({
+      type: kind('interval'),
+      index: integer(0, 10_000_000),
+      omitted: flag,
+      ...spanFields,
+      packets: optional(amongDue(record(packetFigures))),
+    }),
+  ),
   /** Sender, where its transport tells figures of its own: what it knew in an interval of which the receiver has told. */
   sending: record({
     type: kind('sending'),
@@ -196,7 +210,7 @@ export const messageShapes = {
     sent: optional(span),
     received: optional(span),
     /** What the receiver made of packets. */
-    packets: optional(packetSummary),
+    packets: optional(amongDue(packetSummary)),
     /** What a paced sender left out of its schedule: blocks, and seconds. */
     pacing: optional(record({ skipped: count, lateSeconds: number(0, limits.seconds.max * 2) })),
     /** What a sender under simulated conditions lost. */

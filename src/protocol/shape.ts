@@ -121,6 +121,20 @@ export function numbers(maxEntries: number): Shape<Readonly<Record<string, numbe
   };
 }
 
+/** Fields that are sound each by itself and have to go together: `part` is blamed where they do not. */
+export function together<T>(
+  shape: Shape<T>,
+  part: keyof T & string,
+  rule: string,
+  goTogether: (value: T) => boolean,
+): Shape<T> {
+  return (value, field) => {
+    const whole = shape(value, field);
+    if (goTogether(whole)) return whole;
+    throw new ShapeError(field === '' ? part : `${field}.${part}`, rule);
+  };
+}
+
 type Fields = Record<string, Shape<unknown>>;
 type OptionalKeys<F extends Fields> = { [K in keyof F]: undefined extends Checked<F[K]> ? K : never }[keyof F];
 type Record_<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Checked<F[K]> } & {

@@ -76,6 +76,11 @@ class Sender {
     return this.#writer.takenBytes;
   }
 
+  /** Given to the writer so far, whether the kernel has it or not. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
   /** Undefined without a rate to keep. */
   get pacing(): Pacing | undefined {
     return this.#schedule?.figures();

@@ -156,6 +156,8 @@ export interface Data {
   repeatLoad?(): void;
   /** Load goes by a connection of its own, and texts may overtake it. */
   readonly isApart?: boolean | undefined;
+  /** Load may go once more without this end's knowing, so that more arrives than was sent. */
+  readonly mayRepeat?: boolean | undefined;
   /** For keeping load to a rate, where the system's own clock would be too coarse. */
   readonly pacingClock?: Clock | undefined;
   /** Packets that came and found no room in this end's socket, so far; undefined where that is not known. */

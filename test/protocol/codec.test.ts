@@ -6,6 +6,10 @@ import { decodeMessage, encodeMessage } from '../../src/protocol/codec.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
 import { hello } from '../support/hello.js';
 
+const interval = { type: 'interval', index: 0, omitted: false, start: 1, end: 2, bytes: 0 };
+const result = { type: 'result', cpu: { total: 1, user: 1, system: 0 }, busy: 0 };
+const packets = { packets: 10, lost: 0, outOfOrder: 0, duplicates: 0, jitterMs: 0 };
+
 const refusal = (text: string): string => {
   try {
     decodeMessage(text);
@@ -52,6 +56,13 @@ describe('control messages', () => {
     [JSON.stringify({ ...hello, token: 'secret' }), 'token must be true or false'],
     ['{"type":"result","cpu":[],"busy":0}', 'a bad result message: cpu must be an object'],
     ['{"type":"result","cpu":{"total":1e999,"user":0,"system":0},"busy":0}', 'cpu.total must be a number'],
+    [JSON.stringify({ ...interval, end: 0.5 }), 'a bad interval message: end must be no less than start'],
+    [JSON.stringify({ ...result, sent: { start: 2, end: 1, bytes: 0 } }), 'sent.end must be no less than start'],
+    [JSON.stringify({ ...interval, packets: { ...packets, lost: 11 } }), 'packets.lost must be no more than packets'],
+    [
+      JSON.stringify({ ...result, packets: { ...packets, outOfOrder: 11, malformed: 0 } }),
+      'packets.outOfOrder must be no more than packets',
+    ],
     [`"${'x'.repeat(bounds.controlBytes)}"`, 'a control message of'],
   ])('that are wrong are refused by field and rule: %.60s', (text, rule) => {
     expect(refusal(text)).toContain(rule);

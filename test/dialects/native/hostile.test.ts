@@ -123,19 +123,39 @@ describe('a client that', () => {
     await stillServes();
   });
 
+  const span = { start: 0, end: 1 };
+  const interval = { ...span, type: 'interval', index: 0, omitted: false };
+  const result = { type: 'result', cpu: { total: 1, user: 1, system: 0 }, busy: 0.1 };
+  const packets = { packets: 2 ** 40, lost: 0, outOfOrder: 0, duplicates: 0, jitterMs: 0, malformed: 0 };
+  const down = { direction: 'down' };
   it.each([
-    ['an interval where it sends', { type: 'interval', index: 0, omitted: false, start: 0, end: 1, bytes: 1 }],
-    ['a count of packets where none are counted', { type: 'sent', packets: 5 }],
-  ])('sends %s during a test is named by its address', async (_what, word) => {
+    ['an interval where it sends', {}, { ...interval, bytes: 1 }, /interval where none was due$/],
+    ['a count of packets where none are counted', {}, { type: 'sent', packets: 5 }, /sent where none was due$/],
+    ['an interval with more than it was sent', down, { ...interval, bytes: 2 ** 50 }, /bytes, and \d+ were sent$/],
+    [
+      'a result with more than it was sent',
+      down,
+      { ...result, received: { ...span, bytes: 2 ** 50 } },
+      /a count of 1125899906842624 bytes, and \d+ were sent$/,
+    ],
+    [
+      'a result with more packets than there were',
+      { ...down, mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1e6 },
+      { ...result, packets },
+      /a count of 1099511627776 packets, and there were \d+$/,
+    ],
+  ])('sends %s during a test is named by its address', async (_what, wish, word, rule) => {
     const ended = new Promise<string>((resolve) =>
       server.on('test', (event) => event.type === 'error' && resolve(event.error.message)),
     );
     const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
-    ws.on('open', () => ws.send(JSON.stringify(hello)));
+    ws.on('open', () => ws.send(JSON.stringify({ ...hello, ...wish })));
     ws.once('message', () => {
       for (const message of [{ type: 'start' }, word]) ws.send(JSON.stringify(message));
     });
-    expect(await ended).toMatch(/^127\.0\.0\.1:\d+: the peer sent (interval|sent) where none was due$/);
+    const told = await ended;
+    expect(told).toMatch(/^127\.0\.0\.1:\d+: the peer sent /);
+    expect(told).toMatch(rule);
   });
 
   it('floods control messages is refused', async () => {

@@ -24,6 +24,8 @@ export class HttpLink implements LoadLink {
   readonly transport = 'http';
   readonly carries = 'bytes';
   readonly isApart = true;
+  /** A browser asks once more by itself where a connection that it kept has gone. */
+  readonly mayRepeat = true;
   readonly packets = undefined;
   readonly queuedBytes = 0;
   readonly info: ChannelInfo;

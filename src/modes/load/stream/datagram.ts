@@ -32,6 +32,12 @@ export const datagramLoad: Load = {
       get bytes() {
         return sender.bytes;
       },
+      get writtenBytes() {
+        return sender.writtenBytes;
+      },
+      get packets() {
+        return numbering.next;
+      },
       get pacing() {
         return sender.pacing;
       },

@@ -14,6 +14,10 @@ export interface LoadSender {
   readonly finished: Promise<Span>;
   /** Sent so far. */
   readonly bytes: number;
+  /** The same with what the kernel has not taken yet: no more can have arrived. */
+  readonly writtenBytes: number;
+  /** Packets that there were so far, sent or skipped. */
+  readonly packets?: number;
   /** Of load at a given rate. */
   readonly pacing?: Pacing | undefined;
   stop(): void;

@@ -61,6 +61,8 @@ class Stream {
   readonly #cancels: Cancel[] = [];
   #remote: FarResult | undefined;
   #reported: Span | undefined;
+  /** What the far side's interval reports add up to, with those of the omitted beginning. */
+  #arrivedBytes = 0;
   #ended: StreamOutcome['ended'];
   #peerOver = false;
   /** This end has sent and received all. */
@@ -196,7 +198,7 @@ class Stream {
     else if (word.type === 'end') this.#onPeerEnd(word.reason);
     else if (word.type === 'over') this.#onPeerOver();
     else if (word.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, word.packets);
-    else if (word.type === 'result' && !this.#remote) this.#remote = word;
+    else if (word.type === 'result' && !this.#remote) this.#onPeerResult(word);
     else throw this.#refuse(`${word.type} where none was due`);
   }
 
@@ -228,7 +230,25 @@ class Stream {
     if (!receiver.peerSent?.(packets)) throw this.#refuse(`a count of ${packets} packets`);
   }
 
+  #onPeerResult(result: FarResult): void {
+    this.#believe(result.received?.bytes ?? 0, result.packets?.packets);
+    this.#remote = result;
+  }
+
+  /** Throws where more has arrived, by the receiver's word, than this end has sent. */
+  #believe(bytes: number, packets = 0): void {
+    const { stream, test } = this.#options;
+    const sender = this.#sending?.sender;
+    // A peer that numbers packets otherwise counts those that the network doubled, too.
+    if (stream.data.mayRepeat || (test.mode === 'datagram' && stream.traits?.codec)) return;
+    const [sentBytes, sentPackets] = [sender?.writtenBytes ?? 0, sender?.packets ?? 0];
+    if (bytes > sentBytes) throw this.#refuse(`a count of ${bytes} bytes, and ${sentBytes} were sent`);
+    if (packets > sentPackets) throw this.#refuse(`a count of ${packets} packets, and there were ${sentPackets}`);
+  }
+
   #onPeerInterval({ type: _, packets, ...record }: MessageOf<'interval'>): void {
+    this.#arrivedBytes += record.bytes;
+    this.#believe(this.#arrivedBytes);
     this.#patience.heard(record.end + (record.omitted ? 0 : this.#options.test.omitSeconds));
     if (!record.omitted) {
       this.#reported = { start: 0, end: record.end, bytes: (this.#reported?.bytes ?? 0) + record.bytes };

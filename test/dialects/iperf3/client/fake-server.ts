@@ -79,8 +79,9 @@ export class Visit {
   }
 
   sayResults(changes: Record<string, unknown> = {}): void {
+    const bytes = Math.floor(this.received / this.streams.length);
     const streams = streamIds(this.streams.length).map((id) => ({
-      ...{ id, bytes: this.received, jitterSeconds: 0, errors: 0, packets: 0, startSeconds: 0, endSeconds: 0.3 },
+      ...{ id, bytes, jitterSeconds: 0, errors: 0, packets: 0, startSeconds: 0, endSeconds: 0.3 },
     }));
     const results = { cpu: { total: 1, user: 1, system: 0 }, senderHasRetransmits: -1, streams };
     this.control.write(jsonFrame({ ...writeResults(results), ...changes }));
