@@ -167,7 +167,7 @@ describe('a route that is told', () => {
     ['a hop that is no address', [hop({ ...plain, ip: 'host\u001b]' })], /data\.ip must be an address or \*$/],
     ['an endless round trip', [hop({ ...plain, rtt: 1e300 })], /data\.rtt must be a number/],
     ['a round trip in words', [hop({ ...plain, rtt: 'fast' })], /data\.rtt must be a number/],
-    ['a hop without data', ['{"type":"hop"}'], /data must be an object$/],
+    ['a hop without data', ['{"type":"hop"}'], /^protocol-violation: 127\.0\.0\.1:\d+: .*data must be an object$/],
     ['an unknown text', ['{"type":"pong","seq":0}'], /type must be one of hop, error, end$/],
     ['no JSON', ['\u0007'], /^protocol-violation: /],
     ['too long a text', ['x'.repeat(5000)], /^protocol-violation: .* a text of 5000 characters/],

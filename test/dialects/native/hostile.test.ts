@@ -294,6 +294,10 @@ describe('a server that is not what it should be', () => {
     ['', 'timeout: 127.0.0.1:PORT: no challenge or grant message came within 10 s: it hangs, or something on the way'],
     ['?', 'protocol-violation: 127.0.0.1:PORT: the peer sent a control message that is not JSON'],
     ['{"type":"start"}', 'protocol-violation: 127.0.0.1:PORT: the peer sent start where challenge or grant was due'],
+    [
+      '{"type":"error","code":"odd","message":""}',
+      'request-refused: 127.0.0.1:PORT: it gave up, and does not say why (odd)',
+    ],
   ])('answers, and then says %j', async (said, expected) => {
     const { port: fakePort } = await impostor(
       (socket) => said !== '' && socket.write(frame(1, Buffer.from(said), { masked: false })),

@@ -5,7 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import { iperf3, waits } from '../../../defaults/index.js';
-import { toWperfError, WperfError } from '../../../errors.js';
+import { ofPeer, toWperfError, WperfError } from '../../../errors.js';
 import { type Cancel, type Clock, within } from '../../../host/clock.js';
 import { deferred } from '../../../host/deferred.js';
 import { FOREVER_SECONDS, type FrameReader, jsonFrame, keepAlive, stateFrame } from '../wire/framing.js';
@@ -141,7 +141,7 @@ export class Session {
       while (!this.#over) await this.#hear(await reader.readState(FOREVER_SECONDS));
     } catch (thrown) {
       this.#displayed.resolve();
-      this.fail(during(toWperfError(thrown)));
+      this.fail(during(ofPeer(toWperfError(thrown), this.#options.peer)));
     }
   }
 

@@ -3,7 +3,7 @@
  * and TTLs must rise, so that there are no more hops than TTLs.
  */
 import { legacy, waits } from '../../../defaults/index.js';
-import { WperfError } from '../../../errors.js';
+import { ofPeer, toWperfError, WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import type { TraceStart } from '../../../events/route.js';
 import { within } from '../../../host/clock.js';
@@ -68,7 +68,7 @@ function hear(link: LegacyLink, { annotate }: RouteReading): Mailbox<RouteWord> 
       if (word.type === 'trace-hop') lastTtl = word.ttl;
       words.put(word);
     } catch (thrown) {
-      fail(thrown);
+      fail(ofPeer(toWperfError(thrown), link.peer));
     }
   };
   return words;

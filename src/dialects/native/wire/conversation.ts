@@ -4,7 +4,7 @@
  * test `watch` bounds the peer's silence instead.
  */
 import { bounds } from '../../../defaults/index.js';
-import { type ErrorCode, toWperfError, WperfError } from '../../../errors.js';
+import { type ErrorCode, ofPeer, toWperfError, WperfError } from '../../../errors.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
 import { deferred } from '../../../host/deferred.js';
 import { Inbox } from '../../../host/inbox.js';
@@ -202,12 +202,8 @@ function isPeers({ code }: WperfError): boolean {
   return code === 'protocol-violation' || code === 'timeout';
 }
 
-function ofPeer({ code, message, operation = 'test', hint, cause }: WperfError, peer: string): WperfError {
-  const text = message.includes(peer) ? message : `${peer}: ${message}`;
-  return new WperfError(code, text, { operation, peer, hint, cause });
-}
-
 function peerError(message: MessageOf<'error'>, peer: string): WperfError {
   const code = Object.hasOwn(peerHints, message.code) ? (message.code as ErrorCode) : 'request-refused';
-  return new WperfError(code, `${peer}: ${message.message}`, { operation: 'handshake', peer, hint: peerHints[code] });
+  const reason = message.message || `it gave up, and does not say why (${message.code})`;
+  return new WperfError(code, `${peer}: ${reason}`, { operation: 'handshake', peer, hint: peerHints[code] });
 }

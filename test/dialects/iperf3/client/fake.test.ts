@@ -396,7 +396,7 @@ describe('after the test a server', () => {
         await v.takeResults();
         v.sayResults({ streams: [{ id: 2, bytes: 1, retransmits: -1, jitter: 0, errors: 0, packets: 0 }] });
       },
-      'stream 2 is unknown',
+      'the results cannot be: stream 2 is unknown',
     ],
   ];
 
@@ -407,6 +407,7 @@ describe('after the test a server', () => {
     };
     const { error, failure, exit, server } = await measure(script);
     expect(error).toContain(text);
+    expect(error).toMatch(/127\.0\.0\.1:\d+/);
     expect(exit).toBe(4);
     expect(failure?.partial?.sums[0]?.sent?.bytes).toBeGreaterThan(0);
     await closed(server);
