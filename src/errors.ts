@@ -98,7 +98,7 @@ export function toWperfError(thrown: unknown): WperfError {
 /** The same of a peer that is to blame: its name goes in front where the message lacks it. */
 export function ofPeer({ code, message, operation = 'test', hint, cause }: WperfError, peer: string): WperfError {
   const text = message.includes(peer) ? message : `${peer}: ${message}`;
-  return new WperfError(code, text, { operation, peer, cause, ...(hint !== undefined && { hint }) });
+  return new WperfError(code, text, { operation, peer, hint, cause });
 }
 
 /** The system has no descriptor left for a file or a connection, for this process or for all. */

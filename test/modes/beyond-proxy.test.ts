@@ -45,3 +45,18 @@ describe('through a proxy that breaks off', () => {
     expect(error).not.toContain(String(proxyPort));
   });
 });
+
+it.each([
+  ['hangs', '', 'did not answer through the proxy within 300 ms: check the proxy, the address and firewalls'],
+  [
+    'speaks by itself',
+    'hello\r\n\r\n',
+    'does not answer through the proxy as a wperf server: what it says is not HTTP',
+  ],
+])('a proxy that connects and then %s is told of, beside the server', async (_what, said, text) => {
+  const proxyPort = await startScripted(onTestFinished, (socket) => socket.write(`HTTP/1.1 200 OK\r\n\r\n${said}`));
+  const { error } = await collect(
+    runClientPlan(clientPlan(8765, { proxy: `http://127.0.0.1:${proxyPort}`, connectTimeoutMs: 300 })),
+  );
+  expect(error).toContain(`127.0.0.1:8765 ${text}`);
+});

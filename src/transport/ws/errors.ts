@@ -23,13 +23,13 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
   const error = thrown as NodeError;
   const machine = machineError(error);
   if (machine) return machine;
+  const via = proxied ? ' through the proxy' : '';
   const detail = (hint?: string) => ({ operation: 'connect', peer, hint, cause: error });
   if (error instanceof TooLate) {
-    const hint = 'check the address and firewalls, or raise --connect-timeout';
-    return new WperfError('timeout', `${peer} did not answer within ${error.milliseconds} ms`, detail(hint));
+    const hint = `check ${proxied ? 'the proxy, ' : ''}the address and firewalls, or raise --connect-timeout`;
+    return new WperfError('timeout', `${peer} did not answer${via} within ${error.milliseconds} ms`, detail(hint));
   }
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE') {
-    const via = proxied ? ' through the proxy' : '';
     const hint = secure
       ? 'does it speak WebSocket on this port, and is this its path?'
       : 'is it a wperf server? if it speaks TLS use wss://';
@@ -37,7 +37,11 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
   }
   if (isOfIperf3(error)) return iperf3Error(peer);
   if (isOfTls(error)) return new WperfError('not-wperf', `${peer} speaks TLS`, detail('use wss://'));
-  return new WperfError('not-wperf', `${peer} does not answer as a wperf server: ${systemWordsOf(error)}`, detail());
+  return new WperfError(
+    'not-wperf',
+    `${peer} does not answer${via} as a wperf server: ${systemWordsOf(error)}`,
+    detail(),
+  );
 }
 
 /** What came, where it was no response of HTTP. */
