@@ -125,10 +125,11 @@ function answerHint({ statusCode = 0, headers }: IncomingMessage, { secure }: At
   return 'check the address, port and path';
 }
 
-/** As the URL that `-c` takes, where it is one. */
+/** As the URL that `-c` takes, where it is one that a shell takes as it stands. */
 function redirectHint(location: string): string {
   const to = stripControl(location).slice(0, 200).replace(/^http/i, 'ws');
-  return /^wss?:/i.test(to) ? `it leads elsewhere: wperf -c ${to}` : `it leads elsewhere: ${to}`;
+  const isUrl = /^wss?:\/\/[\w.:/[\]%~+-]+$/i.test(to) && URL.canParse(to);
+  return isUrl ? `it leads elsewhere: wperf -c ${to}` : `it leads elsewhere: ${to}`;
 }
 
 const upgradeHint =

@@ -134,6 +134,8 @@ describe('what answered', () => {
       'not-wperf 3 127.0.0.1:PORT answered HTTP 301 Moved Permanently, not as a wperf server: it leads elsewhere: wperf -c wss://wperf.test/x',
     ],
     ['HTTP/1.1 302 Found\r\nLocation: /login', 'not as a wperf server: it leads elsewhere: /login'],
+    ['HTTP/1.1 302 Found\r\nLocation: http://[::1', 'not as a wperf server: it leads elsewhere: ws://[::1'],
+    ['HTTP/1.1 302 Found\r\nLocation: http://a;reboot', 'not as a wperf server: it leads elsewhere: ws://a;reboot'],
     ['HTTP/1.1 302 Found', 'not as a wperf server: check the address, port and path'],
     ['HTTP/1.1 400 Bad Request', 'not as a wperf server: if it speaks TLS use wss://'],
     ['HTTP/1.1 401 Unauthorized', "not as a wperf server: it wants a login: give it with -H 'Authorization: ...'"],
