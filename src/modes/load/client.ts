@@ -16,7 +16,7 @@ import { simulatedSeconds, simulationReport, withSeed } from '../simulation.js';
 import { Collector } from './collector.js';
 import type { ClientStream, Greeted, LoadDialect, LoadOpening, LoadPeer, LoneDialect } from './dialect.js';
 import { endEventOf } from './end.js';
-import { failureOf, stoppedBy } from './failure.js';
+import { failureOf, type PingsBeside, stoppedBy } from './failure.js';
 import { KernelLatency } from './latency/kernel-latency.js';
 import { LatencyProbe } from './latency/latency-probe.js';
 import { measureRoundTrips, OpeningRoundTrips } from './latency/round-trips.js';
@@ -188,9 +188,9 @@ class ClientTest {
     const stopProgress = startProgressMeter(telling);
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
-      const isCut = this.#isCut(rtt);
+      const pings = this.#pingsBeside(peer, rtt);
       const end = this.#end(peer, outcomes);
-      const failure = peer.failure?.() ?? failureOf(end, outcomes, host, tellsArrival(peer), isCut);
+      const failure = peer.failure?.() ?? failureOf(end, outcomes, host, tellsArrival(peer), pings);
       if (failure) this.#partial = end;
       if (failure) throw failure;
       return end;
@@ -204,9 +204,11 @@ class ClientTest {
     }
   }
 
-  /** Pings have a connection of their own, where they wait for no load. */
-  #isCut(rtt: RttSummary | undefined): boolean {
-    return (this.#latency.nowMs ?? 0) > waits.cutSeconds * 1000 + (rtt?.maxMs ?? 0);
+  /** They have a connection of their own, where they wait for no load. In iperf3's dialect the end of a test is answered instead. */
+  #pingsBeside({ dialect }: LoadPeer, rtt: RttSummary | undefined): PingsBeside {
+    const { nowMs } = this.#latency;
+    if (nowMs === undefined) return dialect === 'iperf3' ? 'answered' : 'none';
+    return nowMs > waits.cutSeconds * 1000 + (rtt?.maxMs ?? 0) ? 'unanswered' : 'answered';
   }
 
   #end(peer: LoadPeer, outcomes: readonly StreamOutcome[]): EndEvent {

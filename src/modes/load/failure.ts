@@ -10,26 +10,33 @@ export const noLoadHint =
   'control messages and pings pass and full packets do not: check the MTU of the path (ICMP may be filtered)';
 
 /** Nor did anything else. */
-const brokenPathHint =
-  'pings were not answered any more either: the path, or a relay on it, seems to have failed during the test';
+export const brokenPathHint =
+  'pings were not answered any more either: the path, a relay on it or the server seems to have failed during the test';
+
+/** Nobody knows what else did. */
+const unknownPathHint =
+  'the path or the server may have failed during the test, or full packets do not pass: check the MTU of the path (ICMP may be filtered)';
+
+/** What became of pings beside the load. */
+export type PingsBeside = 'answered' | 'unanswered' | 'none';
 
 /**
  * At the client: the server was stopped, or no load arrived, whatever else worked.
  * @param tellsArrival false of a peer that tells nobody what arrived.
- * @param isCut pings beside the load are not answered any more.
  */
 export function failureOf(
   end: EndEvent,
   outcomes: readonly StreamOutcome[],
   peer: string,
   tellsArrival: boolean,
-  isCut = false,
+  pings: PingsBeside = 'answered',
 ): WperfError | undefined {
   if (end.interrupted) return stoppedBy(outcomes, peer);
   const dry = dryWay(end);
   const untold = dry === undefined && tellsArrival ? untoldWay(end) : undefined;
   const failed = dry ?? untold;
-  const options = { ...hintFor(end, isCut), ...(untold && { what: 'nothing tells that any load' }) };
+  const nobodyKnows = untold !== undefined && pings === 'none' && { hint: unknownPathHint };
+  const options = { ...nobodyKnows, ...hintFor(end, pings), ...(untold && { what: 'nothing tells that any load' }) };
   return failed && withoutLoad('client', failed, peer, options);
 }
 
@@ -57,9 +64,9 @@ function untoldWay({ sums, streams }: EndEvent): Direction | undefined {
   return sums.find(({ partial, direction }) => !partial && isUntold(direction))?.direction;
 }
 
-function hintFor({ simulation }: EndEvent, isCut = false): { readonly hint?: string } {
+function hintFor({ simulation }: EndEvent, pings?: PingsBeside): { readonly hint?: string } {
   if (simulation?.configured.lossPercent === 100) return { hint: 'the loss that was asked for leaves none' };
-  return isCut ? { hint: brokenPathHint } : {};
+  return pings === 'unanswered' ? { hint: brokenPathHint } : {};
 }
 
 /** At an end of this role; `direction` is the one in which none arrived. */

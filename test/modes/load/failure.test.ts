@@ -57,9 +57,16 @@ describe('a test that ended', () => {
   });
 
   it('says so where pings were not answered any more either', () => {
-    const line = (end: EndEvent) => failureOf(end, [], 's:1', true, true)?.line;
+    const line = (end: EndEvent) => failureOf(end, [], 's:1', true, 'unanswered')?.line;
     expect(line(endOf({ up: [null] }))).toMatch(/arrived to s:1: pings were not answered any more either: the path/);
     expect(line(endOf({ down: [0] }))).toContain('arrived from s:1: pings were not answered');
+    expect(line(endOf({ up: [1] }))).toBeUndefined();
+  });
+
+  it('blames no MTU for what nobody knows', () => {
+    const line = (end: EndEvent) => failureOf(end, [], 's:1', true, 'none')?.line;
+    expect(line(endOf({ up: [null] }))).toMatch(/^nothing tells .* to s:1: the path or the server may have failed/);
+    expect(line(endOf({ up: [0] }))).toContain('no load arrived to s:1: control');
     expect(line(endOf({ up: [1] }))).toBeUndefined();
   });
 
@@ -107,6 +114,15 @@ describe('a relay on the way that stops passing anything on', () => {
       pass(server, client);
     });
   }
+
+  it('is not taken for one where no pings go beside the load, either', async () => {
+    const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false });
+    onTestFinished(() => server.close());
+    const port = await startStalling(server.address.port, 100_000);
+    const packets = { mode: 'datagram', blockBytes: 1400, bitsPerSecond: 10e6, intervalSeconds: 5 } as const;
+    const { error } = await collect(runClientPlan(clientPlan(port, { ...packets, seconds: 1, latency: false })));
+    expect(error).toMatch(/^no-load: nothing tells that any load arrived to [\d.:]+: the path or the server may have/);
+  });
 
   it('is not taken for a path that drops full packets', async () => {
     const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false });
