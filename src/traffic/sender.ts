@@ -19,6 +19,8 @@ interface SenderOptions {
   readonly bytes?: number | undefined;
   /** 0 is no ceiling. */
   readonly bitsPerSecond: number;
+  /** Blocks are packets, which go whole or not at all: what is being written in the end counts as sent. */
+  readonly sendsPackets?: boolean;
   /** Before the load, as far as known; else 0. */
   readonly roundTripSeconds: number;
   readonly clock: Clock;
@@ -86,7 +88,7 @@ class Sender {
     return this.#schedule?.figures();
   }
 
-  /** Ends sending now; what is in flight is counted as far as the kernel took it. */
+  /** Ends sending now; what is in flight is counted as far as the kernel took it, but for packets. */
   stop(): void {
     if (!this.#running) return;
     this.#running = false;
@@ -94,7 +96,8 @@ class Sender {
     this.#cancelWait();
     const now = this.#options.clock.now();
     if (now >= this.#timeline.deadline || this.#options.bytes === undefined) this.#schedule?.end(now);
-    this.#finished.resolve(this.#timeline.finish(now, this.#writer.takenBytes).total);
+    const bytes = this.#options.sendsPackets ? this.#writtenBytes : this.#writer.takenBytes;
+    this.#finished.resolve(this.#timeline.finish(now, bytes).total);
   }
 
   #armCut(): void {

@@ -3,9 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan } from '../../../src/client.js';
 import type { EndEvent, TestEvent } from '../../../src/events/load.js';
+import { datagramLoad } from '../../../src/modes/load/stream/datagram.js';
 import type { ClientPlan } from '../../../src/plan/plan.js';
 import { packetCodec } from '../../../src/protocol/packet-header.js';
 import { startServerPlan, type WperfServer } from '../../../src/server/server.js';
+import type { Data } from '../../../src/transport/channel.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { hello } from '../../support/hello.js';
 import { clientPlan } from '../../support/plans.js';
 
@@ -69,6 +72,27 @@ describe.each([
 });
 
 describe('a datagram test', () => {
+  it('has sent no part of a packet, and no less than may yet arrive', async () => {
+    const clock = new FakeClock();
+    const halfTaken = { blockBytes: 1400, maxBytes: 2800, takenBytes: 700, write: () => {}, limitUnsent: () => {} };
+    const data = { loadWriter: () => halfTaken } as Partial<Data> as Data;
+    const test = { ...clientPlan(0, datagram), blockBytes: 1400, bitsPerSecond: 0, omitSeconds: 0 };
+    const told: number[] = [];
+    const options = {
+      test,
+      clock,
+      roundTripSeconds: 0,
+      maxBytes: 2800,
+      saySent: (packets: number) => told.push(packets),
+    };
+    const sender = datagramLoad.send(data, options);
+    sender.stop();
+    expect((await sender.finished).bytes % 1400).toBe(0);
+    expect((await sender.finished).bytes).toBe(sender.writtenBytes);
+    expect(sender.writtenBytes).toBeGreaterThan(0);
+    expect(told).toHaveLength(1);
+  });
+
   it('sends as many packets as the rate makes in its time', async () => {
     const [stream] = endOf(await run({ seconds: 1 })).streams;
     const late = Math.round((stream?.pacing?.lateSeconds ?? Number.NaN) * 1000);

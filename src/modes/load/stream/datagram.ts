@@ -26,7 +26,7 @@ export const datagramLoad: Load = {
     const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp, test.bitsPerSecond > 0);
     const onSkipped = (packets: number) => numbering.skip(packets);
     const { pacingClock: clock = options.clock } = data;
-    const sender = startSender(writer, { ...test, ...options, clock, bytes, onSkipped });
+    const sender = startSender(writer, { ...test, ...options, clock, bytes, onSkipped, sendsPackets: true });
     return {
       finished: sender.finished.finally(() => saySent(numbering.next)),
       get bytes() {
