@@ -7,7 +7,7 @@ import { ofPeer, toWperfError, WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import type { TraceStart } from '../../../events/route.js';
 import { within } from '../../../host/clock.js';
-import { Mailbox } from '../../../host/mailbox.js';
+import { Inbox } from '../../../host/inbox.js';
 import type { RouteDialect, RouteReading, RouteWord } from '../../../modes/route/client.js';
 import { canonicalIp, familyOf } from '../../../net/ip.js';
 import { completeTraceWish } from '../../../plan/complete.js';
@@ -23,19 +23,17 @@ export const legacyRoute: RouteDialect = {
   async open(channel, plan, reading) {
     const link = linkTo(channel);
     const words = hear(link, reading);
-    const told = words[Symbol.asyncIterator]();
     words.put(startOf(link, plan));
     sayToken(link, plan);
     link.say(commandText('reverse_traceroute'));
     return {
       notes: [...dialectNotes(plan), ...wishNotes(plan)],
       async next() {
-        const word = within(reading.host.clock, legacy.hopSeconds, told.next(), () => silence(link));
-        const { value } = await word.catch((thrown) => Promise.reject(refusalOf(plan, [link], thrown)));
-        return value ?? { type: 'trace-end', reason: 'interrupted' };
+        const word = within(reading.host.clock, legacy.hopSeconds, words.next(), () => silence(link));
+        return word.catch((thrown) => Promise.reject(refusalOf(plan, [link], thrown)));
       },
       close() {
-        words.end();
+        words.put({ type: 'trace-end', reason: 'interrupted' });
         link.close(waits.partingSeconds);
       },
     };
@@ -50,13 +48,13 @@ function wishNotes({ trace }: ReverseTracePlan): NoticeEvent[] {
 }
 
 /** What the server says, from text to text, until its end or the WperfError that ended it. */
-function hear(link: LegacyLink, { annotate }: RouteReading): Mailbox<RouteWord> {
-  const words = new Mailbox<RouteWord>();
+function hear(link: LegacyLink, { annotate }: RouteReading): Inbox<RouteWord> {
+  const words = new Inbox<RouteWord>();
   let lastTtl = 0;
   const fail = (thrown: unknown) => {
     link.onText = () => {};
     link.onClosed = () => {};
-    words.fail(thrown);
+    words.fail(toWperfError(thrown));
   };
   link.onClosed = (closed) => fail(closedError(closed, link.peer));
   link.onText = (text) => {
