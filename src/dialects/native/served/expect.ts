@@ -1,11 +1,11 @@
 /** At the server: a client's connection for load, from the promise of one in the grant until it is there. */
 import { waits } from '../../../defaults/index.js';
 import { toWperfError, WperfError } from '../../../errors.js';
-import type { Clock } from '../../../host/clock.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
 import type { ExpectedLoad, LoadReception } from '../../../transport/carriage.js';
 import type { LoadLink } from '../../../transport/channel.js';
+import type { House } from '../../served.js';
 import { type Carried, carried } from '../wire/carried.js';
 import type { Conversation } from '../wire/conversation.js';
 
@@ -25,27 +25,25 @@ export function expectLoad(
   return proto && reception.expect(name, { settings: proto.settings, socket, localHost, remoteHost, blockBytes });
 }
 
-interface Attachment {
-  readonly expected: ExpectedLoad;
-  readonly test: TestPlan;
-  readonly hello: Hello;
-  readonly grant: Grant;
-  readonly clock: Clock;
-}
-
 /** Once the grant is said. What fails, the client is told. */
 export async function awaitLoad(
   conversation: Conversation,
-  { expected, test, hello, grant, clock }: Attachment,
+  expected: ExpectedLoad,
+  test: TestPlan,
+  { hello, grant: { sim }, house: { host } }: { readonly hello: Hello; readonly grant: Grant; readonly house: House },
 ): Promise<Carried> {
   try {
     const link = await arrived(conversation, expected);
     const { blockBytes = test.blockBytes } = await conversation.expect(waits.handshakeStepSeconds, 'attached');
-    const { sim } = grant;
     const settled = { ...test, blockBytes: Math.min(test.blockBytes, blockBytes) };
     if (hello.socket) link.kernel?.setOptions(hello.socket);
     conversation.send({ type: 'attached' });
-    return carried(conversation, link, { test: settled, sim, clock, name: `${test.mode} ${hello.stream} server` });
+    return carried(conversation, link, {
+      test: settled,
+      sim,
+      clock: host.clock,
+      name: `${test.mode} ${hello.stream} server`,
+    });
   } catch (thrown) {
     const error = toWperfError(thrown);
     conversation.abort(error);

@@ -92,10 +92,9 @@ async function serveLoad(granted: Granted): Promise<void> {
   const { conversation, hello, grant, expected, house } = granted;
   const { channel } = conversation;
   const test = grantedTest(hello, grant);
-  const { clock } = house.host;
   if (!expected && test.direction !== 'up') conversation.carriesLoad();
   const carried = expected
-    ? await awaitLoad(conversation, { expected, test, hello, grant, clock })
+    ? await awaitLoad(conversation, expected, test, granted)
     : { test, data: channel, link: channel };
   await testOf(granted).serve({
     id: hello.stream,
