@@ -10,14 +10,14 @@ import type { House } from '../../served.js';
 import type { Results } from '../wire/results.js';
 
 export class Output {
-  readonly #json: Recorder | undefined;
-  readonly #text: Recorder | undefined;
+  readonly #isJson: boolean;
+  readonly #recorder: Recorder | undefined;
   #test: TestPlan | undefined;
   #rows = 0;
 
   constructor({ makeRecorder, makeJsonRecorder }: Pick<House, 'makeRecorder' | 'makeJsonRecorder'>) {
-    this.#json = makeJsonRecorder?.();
-    this.#text = this.#json ? undefined : makeRecorder?.();
+    this.#isJson = makeJsonRecorder !== undefined;
+    this.#recorder = (makeJsonRecorder ?? makeRecorder)?.();
   }
 
   /** Of a long test it has the intervals of the beginning. */
@@ -37,12 +37,8 @@ export class Output {
     if (!recorder || !this.#test) return {};
     recorder.event(endEventOf('server', this.#test, outcomes, { directions, missing: () => [] }));
     const text = recorder.text();
-    return this.#json
+    return this.#isJson
       ? { serverOutputJson: JSON.parse(text) }
       : { serverOutputText: text.slice(0, bounds.serverOutputBytes) };
-  }
-
-  get #recorder(): Recorder | undefined {
-    return this.#json ?? this.#text;
   }
 }
