@@ -27,6 +27,7 @@ export class DatagramLink implements LoadLink {
   readonly transport = 'udp';
   readonly carries = 'messages';
   readonly isApart = true;
+  readonly queuedBytes = 0;
   onClose: (closed: Closed) => void = () => {};
   /** Told of the greetings of the peer. */
   onGreeting: (greeting: Greeting) => void = () => {};
@@ -55,10 +56,6 @@ export class DatagramLink implements LoadLink {
     this.#closed = closed;
     socket.onDatagram = (datagram, arrivedAt) => this.#take(datagram, arrivedAt);
     socket.onError = (error) => this.#onError(error);
-  }
-
-  get queuedBytes(): number {
-    return 0;
   }
 
   /** Packets that this end's socket had no room for. */

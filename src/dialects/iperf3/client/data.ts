@@ -5,6 +5,7 @@ import type { EarlyPackets } from './early.js';
 
 /** What goes out by the first link and comes in by the second; `arrived` is told of all that comes in. */
 export class StreamData implements Data {
+  readonly isApart = true;
   readonly #out: LoadLink;
   readonly #in: LoadLink;
   readonly #early: EarlyPackets | undefined;
@@ -56,10 +57,6 @@ export class StreamData implements Data {
 
   get reader() {
     return this.#in.reader ?? 'process';
-  }
-
-  get isApart(): boolean {
-    return true;
   }
 
   get pacingClock(): Clock | undefined {

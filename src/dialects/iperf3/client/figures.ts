@@ -43,8 +43,8 @@ function sentOf({ numbers, result, sentPackets }: OwnResult, packetBytes: number
   return [
     {
       ...{ id: numbers.sends, bytes, jitterSeconds: 0, errors: 0, packets: sentPackets },
-      ...{ omittedErrors: 0, omittedPackets: Math.max(0, sentPackets - counted) },
-      ...{ startSeconds: 0, endSeconds: end - start, ...given({ retransmits }) },
+      omittedPackets: Math.max(0, sentPackets - counted),
+      ...{ endSeconds: end - start, ...given({ retransmits }) },
     },
   ];
 }
@@ -56,7 +56,7 @@ function receivedOf({ numbers, result }: OwnResult): StreamResults[] {
   return [
     {
       ...{ id: numbers.receives, bytes, jitterSeconds: jitterMs / 1000, errors: lost, packets },
-      ...{ omittedErrors: 0, omittedPackets: 0, startSeconds: 0, endSeconds: end - start },
+      endSeconds: end - start,
     },
   ];
 }

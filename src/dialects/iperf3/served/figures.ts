@@ -44,7 +44,7 @@ function sentOf({ id, test, word, sentPackets }: ServedFigures): StreamResults {
     isUdp && test.omitSeconds > 0 ? Math.max(0, sentPackets - Math.round(sent.bytes / test.blockBytes)) : 0;
   return {
     ...{ id, bytes: sent.bytes, jitterSeconds: 0, errors: 0, packets: isUdp ? sentPackets : 0 },
-    ...{ omittedErrors: 0, omittedPackets: omitted, startSeconds: 0, endSeconds: sent.end },
+    ...{ omittedPackets: omitted, endSeconds: sent.end },
     ...given({ retransmits: tcp?.retransmits }),
   };
 }
@@ -56,7 +56,7 @@ function receivedOf({ id, word, omitted }: ServedFigures): StreamResults {
     ...{ id, bytes: received.bytes, jitterSeconds: (packets?.jitterMs ?? 0) / 1000 },
     ...{ errors: (packets?.lost ?? 0) + omitted.errors, packets: (packets?.packets ?? 0) + omitted.packets },
     ...{ omittedErrors: omitted.errors, omittedPackets: omitted.packets },
-    ...{ startSeconds: 0, endSeconds: received.end },
+    endSeconds: received.end,
   };
 }
 
