@@ -2,22 +2,6 @@
 import type { Ip } from './ip.js';
 import { contains, parseCidr } from './networks.js';
 
-export type AddressLabel =
-  | 'private'
-  | 'cgnat'
-  | 'loopback'
-  | 'link-local'
-  | 'unique-local'
-  | 'documentation'
-  | 'benchmarking'
-  | 'multicast'
-  | 'broadcast'
-  | 'unspecified'
-  | 'teredo'
-  | '6to4'
-  | 'nat64'
-  | 'reserved';
-
 /** The IANA special-purpose registries (RFC 6890 and what was added since); the first range that fits gives the label. */
 const ranges = [
   ['unspecified', '0.0.0.0/8', '::/128'],
@@ -34,7 +18,9 @@ const ranges = [
   ['6to4', '2002::/16'],
   ['nat64', '64:ff9b::/96', '64:ff9b:1::/48'],
   ['reserved', '192.0.0.0/24', '240.0.0.0/4'],
-] as const satisfies readonly (readonly [AddressLabel, ...string[]])[];
+] as const;
+
+export type AddressLabel = (typeof ranges)[number][0];
 
 /** All of IPv6 that is given out to networks (RFC 4291, section 2.4); the rest is reserved. */
 const globalUnicast = networks(['2000::/3']);
