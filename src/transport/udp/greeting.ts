@@ -12,23 +12,21 @@ const AT_FIELDS = AT_KIND + 1;
 
 export const COOKIE_BYTES = 16;
 
-const kinds = { open: 1, challenge: 2, prove: 3, ready: 4, alive: 5, probe: 6, probed: 7, ask: 8 } as const;
-export type Kind = keyof typeof kinds;
-
-/** What a greeting of each kind has, by its place in the datagram; behind it comes padding. */
-const fieldBytes: Readonly<Record<Kind, number>> = {
-  open: KEY_BYTES,
-  challenge: COOKIE_BYTES,
-  prove: KEY_BYTES + COOKIE_BYTES,
-  ready: 0,
-  alive: 0,
+/** Its number, and how long its fields are; behind them comes padding. */
+const kinds = {
+  open: { number: 1, fieldBytes: KEY_BYTES },
+  challenge: { number: 2, fieldBytes: COOKIE_BYTES },
+  prove: { number: 3, fieldBytes: KEY_BYTES + COOKIE_BYTES },
+  ready: { number: 4, fieldBytes: 0 },
+  alive: { number: 5, fieldBytes: 0 },
   /** Number. */
-  probe: 4,
+  probe: { number: 6, fieldBytes: 4 },
   /** Number, and the size that came. */
-  probed: 8,
+  probed: { number: 7, fieldBytes: 8 },
   /** Number, and the size that is wanted. */
-  ask: 8,
-};
+  ask: { number: 8, fieldBytes: 8 },
+} as const;
+export type Kind = keyof typeof kinds;
 
 export interface Greeting {
   readonly kind: Kind;
@@ -39,10 +37,11 @@ export interface Greeting {
 
 /** Padded to `bytes` where that is longer. */
 export function greeting(kind: Kind, fields: Buffer = Buffer.alloc(0), bytes = 0): Buffer {
-  const datagram = Buffer.alloc(Math.max(bytes, AT_FIELDS + fieldBytes[kind]));
+  const { number, fieldBytes } = kinds[kind];
+  const datagram = Buffer.alloc(Math.max(bytes, AT_FIELDS + fieldBytes));
   MAGIC.copy(datagram);
-  datagram[AT_KIND] = kinds[kind];
-  fields.copy(datagram, AT_FIELDS, 0, fieldBytes[kind]);
+  datagram[AT_KIND] = number;
+  fields.copy(datagram, AT_FIELDS, 0, fieldBytes);
   return datagram;
 }
 
@@ -50,10 +49,11 @@ export function greeting(kind: Kind, fields: Buffer = Buffer.alloc(0), bytes = 0
 export function readGreeting(datagram: Buffer): Greeting | undefined {
   if (datagram[0] !== MAGIC[0] || datagram.length < AT_FIELDS) return undefined;
   if (MAGIC.compare(datagram, 0, AT_KIND) !== 0) return undefined;
-  const [kind] = Object.entries(kinds).find(([, number]) => number === datagram[AT_KIND]) ?? [];
+  const [kind, { fieldBytes = 0 } = {}] =
+    Object.entries(kinds).find(([, { number }]) => number === datagram[AT_KIND]) ?? [];
   if (kind === undefined) return undefined;
-  const fields = datagram.subarray(AT_FIELDS, AT_FIELDS + fieldBytes[kind as Kind]);
-  if (fields.length < fieldBytes[kind as Kind]) return undefined;
+  const fields = datagram.subarray(AT_FIELDS, AT_FIELDS + fieldBytes);
+  if (fields.length < fieldBytes) return undefined;
   return { kind: kind as Kind, fields: Buffer.from(fields), bytes: datagram.length };
 }
 
