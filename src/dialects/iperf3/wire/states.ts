@@ -20,13 +20,9 @@ export const states = {
 
 export type State = (typeof states)[keyof typeof states];
 
-const byNumber = new Map<number, keyof typeof states>(
-  Object.entries(states).map(([name, number]) => [number, name as keyof typeof states]),
-);
-
 /** Undefined of a byte that is none. */
 export function stateName(state: number): keyof typeof states | undefined {
-  return byNumber.get(state);
+  return (Object.keys(states) as (keyof typeof states)[]).find((name) => states[name] === state);
 }
 
 interface Meaning {
