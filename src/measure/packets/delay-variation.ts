@@ -3,16 +3,11 @@
  * differences are used. Pure.
  */
 import { packetBounds } from '../../defaults/index.js';
-import { quantile } from '../latency/percentiles.js';
+import { type LatencySummary, quantile } from '../latency/percentiles.js';
 import { Thinned } from '../latency/thinned.js';
 
 /** Milliseconds above the shortest one-way delay (the PDV of RFC 5481, section 4.2). */
-export interface DelaySpread {
-  readonly medianMs: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-}
+export type DelaySpread = Pick<LatencySummary, 'medianMs' | 'p95Ms' | 'p99Ms' | 'maxMs'>;
 
 export class DelayVariation {
   readonly #kept = new Thinned(packetBounds.delaySamples);

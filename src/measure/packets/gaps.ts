@@ -1,13 +1,9 @@
 /** The time between arrivals, which says how evenly packets came. Pure. */
 import { packetBounds } from '../../defaults/index.js';
-import { quantile } from '../latency/percentiles.js';
+import { type LatencySummary, quantile } from '../latency/percentiles.js';
 import { Thinned } from '../latency/thinned.js';
 
-export interface GapSpread {
-  readonly medianMs: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-}
+export type GapSpread = Pick<LatencySummary, 'medianMs' | 'p99Ms' | 'maxMs'>;
 
 export class Gaps {
   readonly #kept = new Thinned(packetBounds.delaySamples);
