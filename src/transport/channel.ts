@@ -4,6 +4,7 @@
  */
 import type { ConnectionEnds } from '../events/load.js';
 import type { PeerAddress } from '../events/peer.js';
+import type { SeenAs } from '../events/route.js';
 import type { Clock } from '../host/clock.js';
 import type { StatisticColumn, Statistics } from '../measure/statistics.js';
 import type { LoadReader, SocketFacts, SocketSettings, TcpSample } from '../measure/tcp.js';
@@ -12,11 +13,8 @@ import type { Simulation, SocketWishes } from '../plan/plan.js';
 import { PACKET_HEADER_BYTES } from '../protocol/packet-header.js';
 
 /** The client behind a trusted proxy, as that proxy told it. */
-export interface ForwardedClient {
-  readonly host: string;
-  /** Absent where the proxy does not tell it. */
-  readonly port?: number;
-  readonly source: 'x-forwarded-for' | 'forwarded' | 'proxy-protocol';
+export interface ForwardedClient extends SeenAs {
+  readonly source: Exclude<SeenAs['source'], 'connection'>;
 }
 
 export interface ChannelInfo extends ConnectionEnds {

@@ -1,7 +1,8 @@
 /** The proxies that a connection can go through, by the scheme of their URL. */
 import { decoded, parseUrl } from '../../net/url.js';
 
-type ProxyKind = 'http' | 'https' | 'socks5' | 'socks5h';
+const usualPorts = { http: 80, https: 443, socks5: 1080, socks5h: 1080 } as const;
+type ProxyKind = keyof typeof usualPorts;
 
 export interface Credentials {
   readonly user: string;
@@ -37,8 +38,6 @@ export class ProxyRefusal extends Error {
 export function loginHint(given: Credentials | undefined): string {
   return given ? 'check the user and password in its URL' : 'put user:password@ in front of its host';
 }
-
-const usualPorts: Readonly<Record<ProxyKind, number>> = { http: 80, https: 443, socks5: 1080, socks5h: 1080 };
 
 /** `text` is a URL of a scheme above; any other is a mistake of the caller. */
 export function readProxy(text: string): ProxyServer {
