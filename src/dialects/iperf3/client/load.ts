@@ -95,7 +95,7 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
     deliveredBytes: () => run.deliveredBytes,
-    missing: (results) => untoldBy(run) ?? missingFigures('client', results),
+    missing: (results) => run.untold ?? missingFigures('client', results),
   };
 }
 
@@ -130,13 +130,6 @@ function paramsOf(plan: ClientPlan, test: TestPlan, software: string): Params {
       ? { noDelay: true, ...given({ mssBytes, congestion }) }
       : { wideCounters: true, ...given({ dontFragment }) }),
   };
-}
-
-/** Why there is nothing of the server's where nobody has waited for it. */
-function untoldBy({ isInterrupted, isStopped }: ClientRun): string[] | undefined {
-  if (isInterrupted)
-    return ['A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.'];
-  return isStopped ? ['A server of iperf3 that is stopped tells nothing more: its figures are missing.'] : undefined;
 }
 
 const farFragments =

@@ -93,14 +93,13 @@ export class ClientRun implements SessionListener {
     return sumIfAll(this.streams.map(({ data }) => data.deliveredBytes));
   }
 
-  /** At this end. */
-  get isInterrupted(): boolean {
-    return this.#interrupted;
-  }
-
-  /** At the server. */
-  get isStopped(): boolean {
-    return this.#isStopped;
+  /** Why there is nothing of the server's where nobody has waited for it; undefined elsewhere. */
+  get untold(): string[] | undefined {
+    if (this.#interrupted)
+      return ['A server of iperf3 tells nothing to a client that ends a test early: its figures are missing.'];
+    return this.#isStopped
+      ? ['A server of iperf3 that is stopped tells nothing more: its figures are missing.']
+      : undefined;
   }
 
   onResults(results: Results): void {
