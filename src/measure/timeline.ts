@@ -47,10 +47,9 @@ export class Timeline {
   /** When `cut` is due next; never after the deadline. */
   get nextCut(): number {
     const { intervalSeconds, omitSeconds } = this.#options;
-    const nominalStart = this.#omitting ? this.#begun : this.#begun + omitSeconds;
     const phaseEnd = this.#omitting ? this.#begun + omitSeconds : this.deadline;
     if (intervalSeconds === 0) return phaseEnd;
-    return Math.min(phaseEnd, nominalStart + (this.#index + 1) * intervalSeconds);
+    return Math.min(phaseEnd, this.#nominalStart + (this.#index + 1) * intervalSeconds);
   }
 
   /** Closes the running interval and, at its end, the omitted phase. Nothing when there are no intervals. */
@@ -84,11 +83,15 @@ export class Timeline {
     };
   }
 
+  /** When the phase should have begun. */
+  get #nominalStart(): number {
+    return this.#omitting ? this.#begun : this.#begun + this.#options.omitSeconds;
+  }
+
   #nextIndex(now: number): number {
-    const { intervalSeconds, omitSeconds } = this.#options;
+    const { intervalSeconds } = this.#options;
     if (intervalSeconds === 0) return 0;
-    const nominalStart = this.#omitting ? this.#begun : this.#begun + omitSeconds;
-    return Math.max(this.#index + 1, Math.floor((now - nominalStart) / intervalSeconds + 1e-9));
+    return Math.max(this.#index + 1, Math.floor((now - this.#nominalStart) / intervalSeconds + 1e-9));
   }
 
   #beginCounting(now: number, bytes: number): void {

@@ -6,15 +6,13 @@ import type { Cancel, Clock } from '../host/clock.js';
 import { deferred } from '../host/deferred.js';
 import type { Pacing } from '../measure/packets/pacing.js';
 import type { Span } from '../measure/span.js';
-import { Timeline } from '../measure/timeline.js';
+import { Timeline, type TimelineOptions } from '../measure/timeline.js';
 import type { LoadWriter } from '../transport/channel.js';
 import { BatchSize } from './batch-size.js';
 import { Schedule } from './schedule.js';
 import type { Standstill } from './standstill.js';
 
-interface SenderOptions {
-  readonly omitSeconds: number;
-  readonly seconds: number;
+interface SenderOptions extends Omit<TimelineOptions, 'intervalSeconds'> {
   /** Ends the test when the kernel has taken this many payload bytes, unless its seconds are over before. */
   readonly bytes?: number | undefined;
   /** 0 is no ceiling. */
