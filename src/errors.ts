@@ -103,7 +103,12 @@ export function ofPeer({ code, message, operation = 'test', hint, cause }: Wperf
 
 /** The system has no descriptor left for a file or a connection, for this process or for all. */
 export function isOutOfFiles(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'EMFILE' || thrown.code === 'ENFILE');
+  return ['EMFILE', 'ENFILE'].includes(systemCodeOf(thrown));
+}
+
+/** By which the system names its error, e.g. `ENOENT`; empty of another's. */
+export function systemCodeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 }
 
 export function tooManyFiles(cause: unknown): WperfError {

@@ -1,7 +1,7 @@
 /** Names to addresses for the target, addresses to names for the hops. */
 import { Resolver } from 'node:dns/promises';
 import { waits } from '../defaults/index.js';
-import { WperfError } from '../errors.js';
+import { systemCodeOf, WperfError } from '../errors.js';
 import { orAborted } from '../host/abort.js';
 import { findAddresses } from '../host/names.js';
 import { scopeIdOf, zoneFlaw } from '../host/zone.js';
@@ -36,7 +36,7 @@ function interrupted(): WperfError {
 
 function notFound(host: string, family: Family | undefined, cause: unknown): WperfError {
   const kind = family === undefined ? 'address' : `IPv${family} address`;
-  const isSilent = cause instanceof Error && 'code' in cause && cause.code === 'EAI_AGAIN';
+  const isSilent = systemCodeOf(cause) === 'EAI_AGAIN';
   const hint = isSilent ? 'the DNS does not answer: check the network' : 'check the name and the DNS';
   return new WperfError('dns-failure', `no ${kind} for ${host}`, { operation: 'resolve', peer: host, hint, cause });
 }

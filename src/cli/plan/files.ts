@@ -1,5 +1,5 @@
 /** The contents of files named on the command line. */
-import { WperfError } from '../../errors.js';
+import { systemCodeOf, WperfError } from '../../errors.js';
 import { quote } from '../flags/usage.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -40,6 +40,5 @@ export function fileFailure(message: string, hint: string, cause?: unknown): Wpe
 }
 
 function reason(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  return reasons[systemCodeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
 }

@@ -1,7 +1,7 @@
 /** The command line with the settings of the configuration file beneath it. */
 import { isAbsolute, join } from 'node:path';
 import { limits } from '../../defaults/index.js';
-import { WperfError } from '../../errors.js';
+import { systemCodeOf, WperfError } from '../../errors.js';
 import { askedOf, hasMeaning } from '../flags/combinations.js';
 import { readSettings } from '../flags/settings.js';
 import { type FlagValues, flags, label, type NamedFlag } from '../flags/table.js';
@@ -78,7 +78,7 @@ function foundFile(outside: Surroundings): Found | undefined {
 
 /** Nor is there one where this user may not look: a service has the home of another, or none. */
 function isNone(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(String(thrown.code));
+  return ['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemCodeOf(thrown));
 }
 
 /** A path in XDG_CONFIG_HOME that is not absolute counts as none, as its specification says. */

@@ -4,7 +4,7 @@ import { constants, createWriteStream, open, type WriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
-import { WperfError } from '../../../errors.js';
+import { systemCodeOf, WperfError } from '../../../errors.js';
 import { unlessTold } from '../process/leave.js';
 
 export type FileStream = WriteStream | Socket;
@@ -33,19 +33,15 @@ export async function end(file: FileStream, last = ''): Promise<void> {
 
 /** @param name the flag with its file, as the user gave it. */
 export function writeFailure(name: string, error: unknown): WperfError {
-  const code = codeOf(error);
+  const code = systemCodeOf(error);
   const reason = code === 'ENXIO' ? 'nobody reads this pipe' : error instanceof Error ? error.message : String(error);
   const hint = hints.get(code) ?? 'choose a file that this user may write';
   return new WperfError('file-failure', `${name} cannot be written: ${reason}`, { hint, cause: error });
 }
 
 const freeSpace = 'free space there, or write elsewhere';
-const hints = new Map<unknown, string>([
+const hints = new Map<string, string>([
   ['ENXIO', 'start its reader first'],
   ['ENOSPC', freeSpace],
   ['EDQUOT', freeSpace],
 ]);
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
