@@ -1,6 +1,6 @@
 /**
  * Every failure a user can meet: a stable code, what was attempted, with whom, and what to do about it.
- * `exitOf` is the one place that maps codes to the process's exit code.
+ * `exitNames` is the one place that maps codes to the process's exit code.
  */
 
 export const exitCodes = {
@@ -18,42 +18,43 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-const exitOf = {
-  usage: exitCodes.usage,
-  'dns-failure': exitCodes.connect,
-  'connection-refused': exitCodes.connect,
-  unreachable: exitCodes.connect,
-  timeout: exitCodes.connect,
-  'tls-failure': exitCodes.connect,
-  'proxy-failure': exitCodes.connect,
-  'not-wperf': exitCodes.refused,
-  'version-mismatch': exitCodes.refused,
-  'token-required': exitCodes.refused,
-  'token-rejected': exitCodes.refused,
-  'token-not-asked': exitCodes.refused,
-  'login-refused': exitCodes.refused,
-  'server-unproven': exitCodes.refused,
-  'server-full': exitCodes.refused,
-  'request-refused': exitCodes.refused,
-  'protocol-violation': exitCodes.test,
-  'peer-lost': exitCodes.test,
-  'peer-terminated': exitCodes.test,
-  'no-load': exitCodes.test,
-  'port-in-use': exitCodes.local,
-  'listen-failure': exitCodes.local,
-  'file-failure': exitCodes.local,
-  'too-many-files': exitCodes.local,
-  'no-local-port': exitCodes.local,
-  'socket-option': exitCodes.local,
-  interrupted: exitCodes.interrupted,
-  'trace-unavailable': exitCodes.local,
-  internal: exitCodes.local,
-} as const;
+/** What the process exits with, by the code of its failure. */
+const exitNames = {
+  usage: 'usage',
+  'dns-failure': 'connect',
+  'connection-refused': 'connect',
+  unreachable: 'connect',
+  timeout: 'connect',
+  'tls-failure': 'connect',
+  'proxy-failure': 'connect',
+  'not-wperf': 'refused',
+  'version-mismatch': 'refused',
+  'token-required': 'refused',
+  'token-rejected': 'refused',
+  'token-not-asked': 'refused',
+  'login-refused': 'refused',
+  'server-unproven': 'refused',
+  'server-full': 'refused',
+  'request-refused': 'refused',
+  'protocol-violation': 'test',
+  'peer-lost': 'test',
+  'peer-terminated': 'test',
+  'no-load': 'test',
+  'port-in-use': 'local',
+  'listen-failure': 'local',
+  'file-failure': 'local',
+  'too-many-files': 'local',
+  'no-local-port': 'local',
+  'socket-option': 'local',
+  interrupted: 'interrupted',
+  'trace-unavailable': 'local',
+  internal: 'local',
+} as const satisfies Readonly<Record<string, keyof typeof exitCodes>>;
 
-export type ErrorCode = keyof typeof exitOf;
+export type ErrorCode = keyof typeof exitNames;
 
 export function exitCode(code: ErrorCode): number {
-  return exitOf[code];
+  return exitCodes[exitNames[code]];
 }
 
 interface ErrorDetail {

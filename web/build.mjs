@@ -37,7 +37,7 @@ async function bundle(file, define) {
     minify: true,
     write: false,
     format: 'esm',
-    target: ['chrome90', 'firefox114', 'safari15'],
+    target: ['chrome91', 'firefox114', 'safari15'],
     legalComments: 'eof',
     define: { WPERF_VERSION: JSON.stringify(version), ...define },
   });

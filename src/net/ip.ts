@@ -98,9 +98,9 @@ function bytesOfIpv6(text: string): Uint8Array | undefined {
 
 /** IPv4 may stand for the last two groups. */
 function hexThroughout(text: string): string {
-  return text.replace(/(?<=:)[\d.]*\.[\d.]*$/, (dotted) => {
+  return text.replace(/:([\d.]*\.[\d.]*)$/, (whole, dotted: string) => {
     const bytes = bytesOfIpv4(dotted);
-    return bytes === undefined ? dotted : groupsOf(bytes).map(hex).join(':');
+    return bytes === undefined ? whole : `:${groupsOf(bytes).map(hex).join(':')}`;
   });
 }
 

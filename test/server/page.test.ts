@@ -1,6 +1,6 @@
 /** The page as the server gives it out: to whom, under which paths, and with what it says to browsers. */
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ServerPlan } from '../../src/plan/plan.js';
@@ -155,6 +155,13 @@ describe('compressed', () => {
   }
 
   const isReport = (name: string) => name.startsWith('report-');
+
+  test('is written for browsers that cannot look behind in regular expressions, as Safari before 16.4', async () => {
+    const folder = repositoryFile('dist', 'page');
+    const scripts = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+    expect(scripts).toHaveLength(3);
+    for (const name of scripts) expect(await readFile(`${folder}/${name}`, 'utf8')).not.toMatch(/\(\?<[=!]/);
+  });
 
   test('all that a visit takes is smaller than 60 kB', async () => {
     expect(await sizeOf((name) => !isReport(name))).toBeLessThan(60_000);
