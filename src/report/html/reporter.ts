@@ -2,8 +2,12 @@
 import { anyAsRead } from '../document/read.js';
 import { anyPage } from './any-page.js';
 
-/** `builder` gives the document once there is one: of a route from its first event on, else upon the last. */
-export function htmlReporter<E>(builder: { add(event: E): unknown }) {
+/** Gives the document once there is one: of a route from its first event on, else upon the last. */
+export interface Builder<E> {
+  add(event: E): unknown;
+}
+
+export function htmlReporter<E>(builder: Builder<E>) {
   let document: unknown;
   return {
     event(event: E): void {

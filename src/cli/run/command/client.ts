@@ -12,12 +12,9 @@ export async function runClientCommand(plan: ClientPlan, outputPlan: OutputPlan)
   const asked = await withPassword(plan);
   return runReported<TestEvent>(outputPlan, async (output) => ({
     reporter: await clientReporter(outputPlan, output),
-    pageReporter: async () => {
-      const [{ htmlReporter }, { DocumentBuilder }] = await Promise.all([
-        import('../../../report/html/reporter.js'),
-        import('../../../report/json/document.js'),
-      ]);
-      return htmlReporter(new DocumentBuilder(identity, { withTrips: true }));
+    builder: async () => {
+      const { DocumentBuilder } = await import('../../../report/json/document.js');
+      return new DocumentBuilder(identity, { withTrips: true });
     },
     events: (signal) => judged(runClientPlan(asked, { signal }), outputPlan.bounds),
     codeOf,

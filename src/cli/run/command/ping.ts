@@ -10,12 +10,9 @@ import { runReported } from './reported.js';
 export function runPingCommand(plan: PingPlan, outputPlan: OutputPlan): Promise<number> {
   return runReported<PingEvent>(outputPlan, async (output) => ({
     reporter: await pingReporter(outputPlan, output),
-    pageReporter: async () => {
-      const [{ htmlReporter }, { PingDocumentBuilder }] = await Promise.all([
-        import('../../../report/html/reporter.js'),
-        import('../../../report/json/ping.js'),
-      ]);
-      return htmlReporter(new PingDocumentBuilder(identity));
+    builder: async () => {
+      const { PingDocumentBuilder } = await import('../../../report/json/ping.js');
+      return new PingDocumentBuilder(identity);
     },
     events: (signal) => runPingPlan(plan, { signal }),
     codeOf,

@@ -20,12 +20,9 @@ export function reportTrace(
     const make = await traceReporters(outputPlan.format);
     return {
       reporter: make(output.screen, { annotated: annotate !== undefined }),
-      pageReporter: async () => {
-        const [{ htmlReporter }, { TraceDocument }] = await Promise.all([
-          import('../../../report/html/reporter.js'),
-          import('../../../report/json/route.js'),
-        ]);
-        return htmlReporter(new TraceDocument());
+      builder: async () => {
+        const { TraceDocument } = await import('../../../report/json/route.js');
+        return new TraceDocument();
       },
       events: (signal) => toItsEnd(trace({ signal, prepare, ...given({ annotate }) })),
       codeOf: (event, isInterrupted) => (isInterrupted ? exitCodes.interrupted : codeOf(event, requireTarget)),

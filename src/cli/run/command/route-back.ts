@@ -28,12 +28,9 @@ function reportBoth(
     const make = await routesReporters(outputPlan.format);
     return {
       reporter: make(output.screen, { annotated: annotate !== undefined }),
-      pageReporter: async () => {
-        const [{ htmlReporter }, { RoutesDocument }] = await Promise.all([
-          import('../../../report/html/reporter.js'),
-          import('../../../report/json/both-routes.js'),
-        ]);
-        return htmlReporter(new RoutesDocument());
+      builder: async () => {
+        const { RoutesDocument } = await import('../../../report/json/both-routes.js');
+        return new RoutesDocument();
       },
       events: (signal) => traceBothRoutes(plan, back, { signal, ...given({ annotate }) }),
       codeOf: ({ event }, isInterrupted) => {
