@@ -6,6 +6,7 @@ import type { Placed } from './plan/client.js';
 import type { Command, RunningCommand } from './plan/command.js';
 
 import { watchStandardStreams } from './run/output/writes.js';
+import { hearInterrupts } from './run/process/signals.js';
 
 export { leave } from './run/process/leave.js';
 
@@ -85,6 +86,7 @@ async function runDaemon(command: RunningCommand, argv: readonly string[]): Prom
 }
 
 async function runHere(command: RunningCommand): Promise<number> {
+  hearInterrupts();
   for (const note of command.notes ?? []) process.stderr.write(`note: ${note}\n`);
   if (command.pidFile !== undefined) {
     const { keepPidFile } = await import('./run/process/pidfile.js');

@@ -24,13 +24,19 @@ test('a server keeps its number in a file until it ends', async () => {
   expect(existsSync(pidFile)).toBe(false);
 });
 
-test.each(['-s -p 0', '--loopback -t 5'])('%s takes its file with it as soon as that is there', async (line) => {
+test.each([
+  ['-s -p 0', 0],
+  ['--loopback -t 5 -J', 130],
+  ['--loopback --ping -J', 130],
+  ['--loopback --both-traceroutes -J', 130],
+])('a signal as soon as the file is there ends %s in order', async (line, code) => {
   const pidFile = join(await temporaryFolder(onTestFinished), 'pid');
   const running = await start(onTestFinished, wperf(...line.split(' '), '-I', pidFile));
   await expect.poll(() => existsSync(pidFile), { interval: 1, timeout: 10_000 }).toBe(true);
   running.signal('SIGTERM');
-  const { exitCode } = await running.finished;
-  expect([exitCode, existsSync(pidFile)]).toEqual([expect.any(Number), false]);
+  const { exitCode, stdout } = await running.finished;
+  expect([exitCode, existsSync(pidFile)]).toEqual([code, false]);
+  if (code !== 0) expect(JSON.stringify(JSON.parse(stdout))).toContain('interrupted');
 });
 
 test('a server does not take the file of another that runs', async () => {

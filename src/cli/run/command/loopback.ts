@@ -5,6 +5,7 @@ import { WperfError } from '../../../errors.js';
 import { ownProgram } from '../../../package.js';
 import type { ClientPlan, ConnectionPlan, Target } from '../../../plan/plan.js';
 import { isModulePath } from '../../../plan/protos.js';
+import { interrupted } from '../process/signals.js';
 import type { Ready } from './server.js';
 
 type LocalPlan = Pick<ConnectionPlan, 'family' | 'token'> & Pick<Partial<ClientPlan>, 'proto'>;
@@ -17,15 +18,21 @@ export async function withOwnServer(
   run: (target: Target) => Promise<number>,
 ): Promise<number> {
   const host = family === 6 ? '::1' : HOST;
-  const server = startServer(host, token, await moduleWords(proto));
+  const stopped = interruption();
+  const server = startServer(host, token, await Promise.race([moduleWords(proto), stopped]));
   const exited = once(server, 'exit');
   try {
-    const port = await portOf(server);
+    const port = await Promise.race([portOf(server), stopped]);
     return await run({ host, port, secure: false, path: '/' });
   } finally {
     if (server.connected) server.disconnect();
     await exited;
   }
+}
+
+async function interruption(): Promise<never> {
+  await interrupted;
+  throw new WperfError('interrupted', 'interrupted before the server of --loopback was there');
 }
 
 /** Of a module that is sound: what is wrong with it would else be told of the server. Throws a WperfError. */

@@ -1,5 +1,6 @@
 /** A password from whoever sits at the terminal, which does not show it. */
 import { WperfError } from '../../../errors.js';
+import { interrupted } from './signals.js';
 
 /** What ends the input: return, and where nothing more can come. */
 const ENDS = new Set(['\r', '\n', '\u0004']);
@@ -40,14 +41,16 @@ function readLine(input: NodeJS.ReadStream): Promise<string> {
       settle();
     };
     const end = () => done(() => resolve(typed.join('')));
+    const interrupt = () => done(() => reject(new WperfError('interrupted', 'interrupted')));
     const hear = (text: string) => {
       for (const character of text) {
         if (ENDS.has(character)) return end();
-        if (character === INTERRUPT) return done(() => reject(new WperfError('interrupted', 'interrupted')));
+        if (character === INTERRUPT) return interrupt();
         typed = ERASE.has(character) ? typed.slice(0, -1) : [...typed, character];
       }
     };
     input.on('data', hear);
     input.on('end', end);
+    void interrupted.then(interrupt);
   });
 }

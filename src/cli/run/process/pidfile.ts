@@ -2,7 +2,6 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { WperfError } from '../../../errors.js';
 import { writeFailure } from '../output/files.js';
-import { exitUponSignals } from './signals.js';
 
 /** Keeps the number of this process in a file until the process exits. Throws WperfError `file-failure`. */
 export function keepPidFile(path: string): void {
@@ -12,7 +11,6 @@ export function keepPidFile(path: string): void {
   process.once('exit', () => {
     if (numberIn(path) === process.pid) removeQuietly(path);
   });
-  exitUponSignals();
   try {
     write(path, openSync(path, 'w'));
   } catch (cause) {

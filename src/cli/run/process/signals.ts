@@ -11,29 +11,30 @@ function leave(code: number): never {
   exit(code);
 }
 
-function leaveAtOnce(signal: (typeof signals)[number]): never {
-  exit(128 + constants.signals[signal]);
-}
-
-/** Until somebody wants an orderly end, a signal ends the process as it does by itself, but not without what is due at its exit. */
-export function exitUponSignals(): void {
-  for (const signal of signals) process.on(signal, leaveAtOnce);
-}
-
 const first = deferred();
+let isAsked = false;
 
 /** Resolves when a signal has asked for an orderly end. */
 export const interrupted: Promise<void> = first.promise;
 
-/** For the rest of the process: one that let go of its signals could lose one that is just coming. */
+/**
+ * For the rest of the process: one that let go of its signals could lose one that is just coming. Where a signal has come
+ * already the task is due at once.
+ */
 export function onInterrupt(task: () => void): void {
-  let asked = false;
+  let asked = isAsked;
   const handler = (signal: (typeof signals)[number]) => {
     if (asked) leave(128 + constants.signals[signal]);
     asked = true;
+    isAsked = true;
     first.resolve();
     task();
   };
-  // In this order: a signal that comes while nobody listens to it is lost.
-  for (const signal of signals) process.on(signal, handler).off(signal, leaveAtOnce);
+  for (const signal of signals) process.on(signal, handler);
+  if (asked) task();
+}
+
+/** From now on; whoever has something to end is told of it later. */
+export function hearInterrupts(): void {
+  onInterrupt(() => {});
 }
