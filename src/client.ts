@@ -6,6 +6,7 @@ import { toWperfError, WperfError } from './errors.js';
 import type { ErrorEvent, NoticeEvent, TestEvent } from './events/load.js';
 import type { PingEvent } from './events/ping.js';
 import type { TraceEvent } from './events/route.js';
+import { orAborted } from './host/abort.js';
 import { eventsOf } from './host/events-of.js';
 import type { Host } from './host/host.js';
 import { meanwhile } from './host/meanwhile.js';
@@ -36,7 +37,7 @@ export function runClientPlan(plan: ClientPlan, tools: ClientTools = {}): AsyncI
   const { host = nodeHost } = tools;
   return told<TestEvent>(tools, async (emit, signal) => {
     if (plan.iperf3) return runIperf3Load(plan, { host, signal }, emit);
-    const given = tools.loadTransport ?? (await ownModule(plan));
+    const given = tools.loadTransport ?? (await ownModule(plan, signal));
     const connections = begun(plan.proto ? { ...plan, ...socketOf(plan, 'beside') } : plan, tools);
     const [{ runLoad }, { dialectOf, offered }, carrier] = await loaded(connections, () =>
       Promise.all([
@@ -100,11 +101,15 @@ export async function* runReverseTracePlan(
   yield* askRoute(plan, { host, connections, dialectOf: chosen }, tools);
 }
 
-/** The module that carries the load: what is wrong with it is told before anybody is connected to. */
-async function ownModule({ proto }: ClientPlan): Promise<LoadTransport | undefined> {
+/**
+ * The module that carries the load: what is wrong with it is told before anybody is connected to. Liveness: one that
+ * never comes to its end while it is loaded is waited for until the signal aborts.
+ */
+async function ownModule({ proto }: ClientPlan, signal: AbortSignal): Promise<LoadTransport | undefined> {
   if (!proto || !isModulePath(proto.name)) return undefined;
   const { transportOf } = await import('./transport/catalog.js');
-  return transportOf(proto.name);
+  const interruption = () => new WperfError('interrupted', 'interrupted before the test began');
+  return orAborted(transportOf(proto.name), signal, interruption);
 }
 
 /** Undefined where load goes by the WebSockets themselves. */

@@ -124,6 +124,18 @@ describeNeeding('with a full pipe that nobody reads', [program('python3')], () =
   });
 });
 
+test('a module that never comes to its end holds up no client that is told to end', async () => {
+  const module = join(await temporaryFolder(onTestFinished), 'endless.mjs');
+  await writeFile(
+    module,
+    "process.stderr.write('loading\\n'); await new Promise(() => setInterval(() => {}, 60_000));",
+  );
+  const client = await start(onTestFinished, wperf('-c', '127.0.0.1:1', '--proto', module, '-J'));
+  await client.outputMatching(/loading/);
+  expect(await endAfter(client, 'SIGINT')).toBe(130);
+  expect(JSON.parse(client.stdout)).toMatchObject({ error_code: 'interrupted' });
+});
+
 describe('a pipe as the file to write', () => {
   async function makePipe(): Promise<string> {
     const path = join(await temporaryFolder(onTestFinished), 'pipe');
