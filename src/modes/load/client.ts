@@ -24,6 +24,7 @@ import { startProgressMeter } from './progress-meter.js';
 import { startOf } from './start.js';
 import type { StreamOutcome } from './stream/figures.js';
 import { type StreamRun, startStream } from './stream/stream.js';
+import { unansweredPings } from './warnings.js';
 
 interface RunOptions {
   readonly host: Host;
@@ -189,11 +190,12 @@ class ClientTest {
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
       const pings = this.#pingsBeside(peer, rtt);
+      const silentMs = pings === 'unanswered' && tellsArrival(peer) ? this.#latency.nowMs : undefined;
       const end = this.#end(peer, outcomes);
       const failure = peer.failure?.() ?? failureOf(end, outcomes, host, tellsArrival(peer), pings);
       if (failure) this.#partial = end;
       if (failure) throw failure;
-      return end;
+      return withSilence(end, silentMs);
     } catch (error) {
       if (this.#partial) throw error;
       const outcomes = await Promise.all(runs.map((run) => run.remains()));
@@ -240,6 +242,12 @@ class ClientTest {
     });
     return { ...run, outcome: run.outcome.finally(() => collector.finish(stream.id)) };
   }
+}
+
+/** Whose figures did not get through because nothing did, it seems. */
+function withSilence(end: EndEvent, silentMs: number | undefined): EndEvent {
+  const isTold = end.streams.every(({ sent, received, partial }) => sent && received && !partial);
+  return silentMs === undefined || isTold ? end : { ...end, warnings: [...end.warnings, unansweredPings(silentMs)] };
 }
 
 function tellsArrival({ dialect }: LoadPeer): boolean {

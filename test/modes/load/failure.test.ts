@@ -115,6 +115,19 @@ describe('a relay on the way that stops passing anything on', () => {
     });
   }
 
+  it('leaves a warning where some figures came before', async () => {
+    const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false });
+    onTestFinished(() => server.close());
+    const port = await startStalling(server.address.port, 1_000_000);
+    const slow = { bitsPerSecond: 20e6, seconds: 2.2, intervalSeconds: 0.1, latency: true };
+    const { error, end } = await collect(runClientPlan(clientPlan(port, slow)));
+    expect(error).toBeUndefined();
+    expect(end?.sums[0]).toMatchObject({ partial: true });
+    expect(end?.warnings.join()).toMatch(
+      /Pings have had no answer for [12]\.\d s: the path or the server may have failed/,
+    );
+  });
+
   it('is not taken for one where no pings go beside the load, either', async () => {
     const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false });
     onTestFinished(() => server.close());
