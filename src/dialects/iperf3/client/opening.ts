@@ -183,10 +183,12 @@ class Opening {
     return link;
   }
 
+  /** What the server says, where that is no word that it goes on. */
   async #reasonOf(thrown: unknown, reader: FrameReader): Promise<WperfError> {
     const error = toWperfError(thrown);
     try {
       const state = await reader.readState(iperf3.reasonSeconds);
+      if (state === states.testStart) return error;
       return await refusalOf(state, reader, this.#options.peer, 'testStart');
     } catch {
       return error;

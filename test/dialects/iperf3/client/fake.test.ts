@@ -505,6 +505,12 @@ describe('a server that falls silent', () => {
       /its word that the streams are there within/,
     ],
     [
+      'over UDP, and goes on',
+      (v) => v.takeParams().then(() => v.say(states.createStreams, states.testStart)),
+      { mode: 'datagram', blockBytes: 1000 },
+      /there is no answer to UDP|UDP is refused/,
+    ],
+    [
       'as a sender',
       (v) => v.toRunning(),
       { direction: 'down', silenceSeconds: 5, seconds: 60 },
