@@ -36,7 +36,7 @@ export abstract class DuplexLink {
     this.info = info;
     this.columns = columns;
     this.statistics = statistics;
-    stream.on('error', ({ message }) => this.#end(message));
+    stream.on('error', (error) => this.#end(wordsOf(error)));
     stream.on('end', () => stream.destroy());
     stream.on('close', () => this.#end(''));
   }
@@ -87,4 +87,9 @@ export abstract class DuplexLink {
 
   /** Called once: listens to the stream, and has it flow. */
   protected abstract read(): void;
+}
+
+/** Nothing where the far end has closed it: what was still to be written is not what went wrong. */
+function wordsOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'ERR_STREAM_WRITE_AFTER_END' ? '' : message;
 }
