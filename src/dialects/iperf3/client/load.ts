@@ -13,6 +13,7 @@ import type { ClientPlan, TestPlan } from '../../../plan/plan.js';
 import { pacedBlockBytes } from '../../../traffic/paced-block.js';
 import type { Params } from '../wire/params.js';
 import type { Connections } from './connections.js';
+import { doubledPackets } from './doubled.js';
 import { type Opened, openTest } from './opening.js';
 import { ClientRun } from './run.js';
 
@@ -95,7 +96,8 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     ...given({ rtt: kernelRoundTrips(opened.links) }),
     failure: () => run.failure,
     deliveredBytes: () => run.deliveredBytes,
-    missing: (results) => run.untold ?? missingFigures('client', results),
+    missing: (results) =>
+      run.untold ?? [...missingFigures('client', results), ...doubledPackets(results, test.omitSeconds)],
   };
 }
 
