@@ -36,14 +36,10 @@ class DatagramReception {
   readonly #guests = new Set<Guest>();
   readonly #foreigners = new Set<Foreigner>();
 
-  private constructor(door: DatagramDoor, clock: Clock) {
+  constructor(door: DatagramDoor, clock: Clock) {
     this.#door = door;
     this.#cookies = new Cookies(clock);
     door.onStray = (datagram, from) => this.#hear(datagram, from);
-  }
-
-  static async open({ host, port }: Pick<LoadPlace, 'host' | 'port'>, clock: Clock): Promise<DatagramReception> {
-    return new DatagramReception(await openDatagramDoor({ host, port }), clock);
   }
 
   join(guest: Guest): LoadListener {
@@ -120,12 +116,13 @@ export function joinForeign(
 }
 
 async function joinAt<T extends LoadListener>(
-  place: Pick<LoadPlace, 'host' | 'port'>,
+  { host, port }: Pick<LoadPlace, 'host' | 'port'>,
   clock: Clock,
   join: (reception: DatagramReception) => T,
 ): Promise<T> {
-  const at = `${place.host ?? ''} ${place.port}`;
-  const opening = receptions.get(at) ?? DatagramReception.open(place, clock);
+  const at = `${host} ${port}`;
+  const open = async () => new DatagramReception(await openDatagramDoor({ host, port }), clock);
+  const opening = receptions.get(at) ?? open();
   receptions.set(at, opening);
   try {
     const listener = join(await opening);
