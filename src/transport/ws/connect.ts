@@ -4,7 +4,7 @@ import { meanwhile } from '../../host/meanwhile.js';
 import type { Resolve } from '../connect/addresses.js';
 import { inTime } from '../connect/in-time.js';
 import { openSocket } from '../connect/open.js';
-import type { Connected, ConnectHooks, Transport, Way } from '../transport.js';
+import type { Transport } from '../transport.js';
 
 interface WsOptions {
   /** False makes channels use plain `ws` calls. */
@@ -13,22 +13,19 @@ interface WsOptions {
   readonly resolve?: Resolve;
 }
 
-/** WebSocket: `ws` or `wss`, directly or through a proxy. */
-export const wsTransport: Transport = makeWsTransport();
-
-export function makeWsTransport(options: WsOptions = {}): Transport {
-  return { connect: (way, hooks) => connect(way, options, hooks) };
-}
-
-/** All of it within the way's time. */
-function connect(way: Way, { lane, resolve }: WsOptions, hooks: ConnectHooks = {}): Promise<Connected> {
+/** WebSocket: `ws` or `wss`, directly or through a proxy. All of it within the way's time. */
+export function makeWsTransport({ lane, resolve }: WsOptions = {}): Transport {
   const clock = systemClock;
-  const { connectTimeoutMs } = way;
-  const { signal: given, onSettled, greeting } = hooks;
-  return inTime({ connectTimeoutMs, clock, given }, async (signal) => {
-    const opening = openSocket(way, { clock, signal, resolve, onSettled });
-    const upgrading = meanwhile(opening, () => import('./request.js'));
-    const [socket, { askForUpgrade }, text] = await Promise.all([opening, upgrading, greeting]);
-    return askForUpgrade(socket, way, { lane, signal, greeting: text });
-  });
+  return {
+    connect(way, { signal: given, onSettled, greeting } = {}) {
+      return inTime({ connectTimeoutMs: way.connectTimeoutMs, clock, given }, async (signal) => {
+        const opening = openSocket(way, { clock, signal, resolve, onSettled });
+        const upgrading = meanwhile(opening, () => import('./request.js'));
+        const [socket, { askForUpgrade }, text] = await Promise.all([opening, upgrading, greeting]);
+        return askForUpgrade(socket, way, { lane, signal, greeting: text });
+      });
+    },
+  };
 }
+
+export const wsTransport: Transport = makeWsTransport();
