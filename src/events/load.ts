@@ -108,37 +108,33 @@ export interface StartEvent {
   readonly extraData?: string;
 }
 
-export interface StreamInterval extends Span {
-  readonly id: number;
+/** One direction of a stream, or of all of them. */
+interface OneWay {
   readonly direction: Direction;
-  /** True where this end sends the stream's payload. The bytes are the receiver's count in either case. */
+  /** True where this end sends the payload. Bytes are the receiver's count in either case, unless `senderCount` says otherwise. */
   readonly sender: boolean;
+  /** In a datagram test, what the receiver made of its packets; absent when its figures did not arrive in time. */
+  readonly packets?: PacketTotals;
+  /** What the transport tells at the end that sends, by the keys of its columns. */
+  readonly statistics?: Statistics;
+}
+
+interface Interval extends OneWay, Span {
   readonly omitted: boolean;
   /** The bytes are the sender's count after all: the far side reports none. */
   readonly senderCount?: boolean;
   /** In a datagram test, how many packets went, where the bytes are the sender's. */
   readonly sentPackets?: number;
-  /** In a datagram test, what the receiver made of its packets. */
-  readonly packets?: PacketTotals;
+}
+
+export interface StreamInterval extends Interval {
+  readonly id: number;
   /** Retransmissions within this interval, with the other kernel figures at its end. Only where this end sends. */
   readonly tcp?: TcpSample;
-  /** What the transport tells at the end that sends, by the keys of its columns. */
-  readonly statistics?: Statistics;
 }
 
-/** What the sum of a direction has besides its bytes. */
-interface Sum {
-  readonly direction: Direction;
-  readonly sender: boolean;
-  readonly packets?: PacketTotals;
+export interface IntervalSum extends Interval {
   readonly retransmits?: number;
-  readonly statistics?: Statistics;
-}
-
-export interface IntervalSum extends Sum, Span {
-  readonly omitted: boolean;
-  readonly senderCount?: boolean;
-  readonly sentPackets?: number;
 }
 
 /** One interval of every stream; streams are matched by their own clocks, never by order of arrival. */
@@ -151,32 +147,23 @@ export interface IntervalEvent {
 }
 
 /** One stream in one direction over the whole test. */
-export interface StreamResult {
+export interface StreamResult extends OneWay {
   readonly id: number;
-  readonly direction: Direction;
-  /** True where this end sends. */
-  readonly sender: boolean;
   /** The sender's count: bytes that its kernel took. Null when the far side's figure did not arrive in time. */
   readonly sent: Span | null;
   /** The receiver's count: the result. Null when the far side's figure did not arrive in time. */
   readonly received: Span | null;
   /** True when `received` is the far side's last interval report, because its final count did not arrive in time. */
   readonly partial: boolean;
-  /** In a datagram test, what the receiver made of its packets; absent when its figures did not arrive in time. */
-  readonly packets?: PacketTotals;
-  /** Of a sender at a given rate; absent likewise. */
+  /** Of a sender at a given rate; absent when its figures did not arrive in time. */
   readonly pacing?: Pacing;
   /** Of the sending end; absent where its kernel does not tell. */
   readonly tcp?: TcpTotals;
-  /** Of the sending end, by the keys of its transport's columns. */
-  readonly statistics?: Statistics;
 }
 
-export interface DirectionSum extends Sum {
-  /** Null when a stream's figure is missing. */
-  readonly sent: Span | null;
-  readonly received: Span | null;
-  readonly partial: boolean;
+/** Null is the sum of spans of which one is missing. */
+export interface DirectionSum extends OneWay, Pick<StreamResult, 'sent' | 'received' | 'partial'> {
+  readonly retransmits?: number;
 }
 
 export interface EndEvent {
