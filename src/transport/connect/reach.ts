@@ -8,6 +8,7 @@ import type { ChannelInfo } from '../channel.js';
 import type { Settled, Way } from '../transport.js';
 import { addressesOf, type Resolve } from './addresses.js';
 import { otherFamily, type Party, reachError, resolveError } from './failure.js';
+import type { Destination } from './proxy.js';
 import { race } from './race.js';
 import { step } from './step.js';
 import { startTcp } from './tcp.js';
@@ -21,17 +22,17 @@ export interface OpenTools {
   readonly onSettled?: ((settled: Settled) => void) | undefined;
 }
 
-interface End {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** Of a connection's info: who is beyond a proxy. */
 export function serverBeyond({ proxy, target }: Pick<Way, 'proxy' | 'target'>): Pick<ChannelInfo, 'server'> {
   return proxy === undefined ? {} : { server: endpointText(target) };
 }
 
-export async function reach(end: End, party: Party, way: Way, tools: OpenTools): Promise<Socket> {
+export async function reach(
+  end: Pick<Destination, 'host' | 'port'>,
+  party: Party,
+  way: Way,
+  tools: OpenTools,
+): Promise<Socket> {
   const { clock, signal, onSettled = () => {} } = tools;
   const addresses = await addressesFor(way.address ?? end.host, party, way, tools);
   const [only, ...others] = addresses;

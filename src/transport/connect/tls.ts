@@ -1,21 +1,16 @@
 /** TLS over a connection. */
 import type { Socket } from 'node:net';
-import { connect as startTls } from 'node:tls';
+import { type ConnectionOptions, connect as startTls } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { canonicalIp } from '../../net/ip.js';
 import { type Party, tlsError } from './failure.js';
 import { step } from './step.js';
 
-interface Trust {
-  readonly ca?: string;
-  readonly rejectUnauthorized?: boolean;
-}
-
 /** The certificate is checked against `host`, which only a name tells the other end beforehand (RFC 6066, section 3). */
 export async function speakTls(
   socket: Socket,
   host: string,
-  trust: Trust,
+  trust: Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized'>,
   party: Party,
   signal: AbortSignal,
 ): Promise<Socket> {
