@@ -4,7 +4,6 @@ import { WperfError } from '../../../errors.js';
 import type { NoticeEvent } from '../../../events/load.js';
 import { given } from '../../../given.js';
 import type { ClientStream, LoadDialect, LoadOpening } from '../../../modes/load/dialect.js';
-import type { StreamTraits } from '../../../modes/load/stream/talk.js';
 import { endpointText } from '../../../net/endpoint.js';
 import type { ClientPlan, Simulation, TestPlan } from '../../../plan/plan.js';
 import { shareOf } from '../../../plan/share.js';
@@ -16,7 +15,8 @@ import { missingOf } from '../wire/missing.js';
 import { simulateOn, simulationNotes } from '../wire/simulation.js';
 import { socketNotes } from '../wire/socket.js';
 import { LegacyTalk } from '../wire/talk.js';
-import { legacySoftware, NUMBER_BYTES, numberEach, openingText } from '../wire/wire.js';
+import { traitsOf } from '../wire/traits.js';
+import { legacySoftware, NUMBER_BYTES, openingText } from '../wire/wire.js';
 import { dialectNotes, linkTo, refusalOf, sayToken } from './entry.js';
 
 export const legacyLoad: LoadDialect = {
@@ -79,20 +79,10 @@ function streamOf(
   });
   return {
     ...{ id, test: { ...whole, ...given({ bytes }) }, talk, data: link.channel, link: link.channel },
-    traits: traitsOf(whole, host),
+    traits: traitsOf(whole, host.clock),
     echo: link.echo,
     // Nothing but its goodbye tells that the peer has had the end.
     close: () => link.close(legacy.partingSeconds),
-  };
-}
-
-export function traitsOf({ mode }: Pick<TestPlan, 'mode'>, { clock }: LoadOpening['host']): StreamTraits {
-  const wallNs = Date.now() * 1e6 - clock.now() * 1e9;
-  return {
-    ...{ ownIntervals: true, stamp: numberEach(), anyPacketSize: true },
-    // Nanoseconds since 1970 that never step.
-    stampNs: () => wallNs + clock.now() * 1e9,
-    ...(mode === 'datagram' && { resultSeconds: legacy.figuresSeconds }),
   };
 }
 

@@ -7,11 +7,11 @@ import type { StreamOutcome } from '../../../modes/load/stream/figures.js';
 import { withSeed } from '../../../modes/simulation.js';
 import type { ServerPlan, TestDirection, TestPlan } from '../../../plan/plan.js';
 import type { House } from '../../served.js';
-import { traitsOf } from '../client/load.js';
 import type { LegacyLink } from '../wire/link.js';
 import { missingOf } from '../wire/missing.js';
 import { simulateOn } from '../wire/simulation.js';
 import { LegacyTalk } from '../wire/talk.js';
+import { traitsOf } from '../wire/traits.js';
 import { conditionsOf, type LegacyWish, legacySoftware, NUMBER_BYTES } from '../wire/wire.js';
 
 /** What its packets are unless they say otherwise. */
@@ -37,7 +37,7 @@ export async function serveLegacyLoad(
     onEvent: (event) => emit.test(event, session),
     missing: missingOf('server', test, [talk]),
   });
-  const traits = { ...traitsOf(test, host), receiveSeconds: plan.seconds ?? limits.seconds.max };
+  const traits = { ...traitsOf(test, host.clock), receiveSeconds: plan.seconds ?? limits.seconds.max };
   const { silenceSeconds } = plan;
   const stream = { id: 1, test, talk, data: link.channel, link: link.channel, traits, silenceSeconds, recorded: false };
   const outcome = await served.serve(stream);
