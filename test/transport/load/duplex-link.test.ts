@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Closed } from '../../../src/transport/channel.js';
-import { DuplexLink } from '../../../src/transport/load/duplex-link.js';
+import { ByteLink } from '../../../src/transport/load/byte-link.js';
 import { infoOf } from '../../../src/transport/socket/info.js';
 
 test('says nothing of what was still to be written to a far end that closed it', async () => {
@@ -12,7 +12,7 @@ test('says nothing of what was still to be written to a far end that closed it',
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
   const socket = connect(port, '127.0.0.1');
-  const link = new DuplexLink(socket, { name: 'tcp', info: infoOf(socket) });
+  const link = new ByteLink(socket, { name: 'tcp', info: infoOf(socket) });
   const closed = new Promise<Closed>((resolve) => {
     link.onClose = resolve;
   });
@@ -26,7 +26,7 @@ test('says nothing of what was still to be written to a far end that closed it',
 test('says what else went wrong', async () => {
   const stream = new PassThrough();
   const info = { localHost: '', localPort: 0, remoteHost: '', remotePort: 0, secure: false };
-  const link = new DuplexLink(stream, { name: 'tcp', info });
+  const link = new ByteLink(stream, { name: 'tcp', info });
   const closed = new Promise<Closed>((resolve) => {
     link.onClose = resolve;
   });

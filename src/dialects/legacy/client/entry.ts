@@ -9,7 +9,7 @@ import { decodeMessage } from '../../../protocol/codec.js';
 import { strippedError } from '../../../protocol/stripped.js';
 import type { BareChannel } from '../../../transport/channel.js';
 import { closedError } from '../../life.js';
-import { tokenHint } from '../../native/wire/conversation.js';
+import { tokenHint } from '../../token.js';
 import { LegacyLink } from '../wire/link.js';
 
 /** What a user is told of the dialect, before anything is measured. */

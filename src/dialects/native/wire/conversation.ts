@@ -13,10 +13,8 @@ import { decodeMessage, encodeMessage, violation } from '../../../protocol/codec
 import type { Message, MessageOf, MessageType } from '../../../protocol/messages.js';
 import { type BareChannel, type Echo, peerText } from '../../../transport/channel.js';
 import { closedError, watchLife } from '../../life.js';
+import { noTokenHint, tokenHint } from '../../token.js';
 import { TextEcho } from './text-echo.js';
-
-export const tokenHint = 'give the same --token (or WPERF_TOKEN) at both ends';
-export const noTokenHint = 'leave --token (or WPERF_TOKEN) away';
 
 /** More control messages than this, unread, and the peer is flooding us. */
 const MAX_UNREAD = 256;
