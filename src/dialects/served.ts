@@ -56,13 +56,11 @@ export interface Visitor {
 export type ServedDialect = (visitor: Visitor) => Promise<void>;
 
 /** A connection as it came in, that an entry has claimed by its first bytes, which are still to be read. */
-export interface RawVisitor {
+export interface RawVisitor extends Omit<Visitor, 'channel'> {
   readonly socket: Socket;
   readonly info: ChannelInfo;
   /** Counts it as a client, or says why it may not stay. */
   readonly admit: () => WperfError | undefined;
-  readonly heard: () => void;
-  readonly failed: (error: unknown) => void;
   /** It carries load for another that is counted, and ends with that. Called once nothing else reads it. */
   readonly carry: () => LoadLink;
 }
