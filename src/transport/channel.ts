@@ -2,7 +2,7 @@
  * The narrow port between a test and whatever carries it, in facets that are asked for apart: texts that control, load
  * that is counted and not kept, round trips, and the connection itself.
  */
-import type { ConnectionEnds } from '../events/load.js';
+import type { ConnectionEnds, StartEvent } from '../events/load.js';
 import type { PeerAddress } from '../events/peer.js';
 import type { SeenAs } from '../events/route.js';
 import type { Clock } from '../host/clock.js';
@@ -208,8 +208,7 @@ export interface LoadLink extends Data, Link {
   readonly carries: 'bytes' | 'messages';
   /** The largest message that the path takes whole, where the transport knows. */
   readonly blockBytes?: number;
-  /** The longest datagrams that pass, each way, where that was to be found out. */
-  readonly probed?: { readonly upBytes: number; readonly downBytes: number | null };
+  readonly probed?: NonNullable<StartEvent['probed']>;
   /** What is to be known of it, in sentences. */
   readonly notes?: readonly string[];
   /** The connection has ended, and not by `drop`. */

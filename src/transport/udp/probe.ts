@@ -5,15 +5,12 @@
 import { datagramProbe } from '../../defaults/index.js';
 import { WperfError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
+import type { LoadLink } from '../channel.js';
 import { type Greeting, greeting, pairOf, readGreeting } from './greeting.js';
 import { type DatagramSocket, LARGEST_DATAGRAM } from './sockets/socket.js';
 
-/** Payload bytes of UDP. */
-export interface ProbedPath {
-  readonly upBytes: number;
-  /** Null where the far end cannot keep its datagrams whole. */
-  readonly downBytes: number | null;
-}
+/** `downBytes` is null where the far end cannot keep its datagrams whole. */
+export type ProbedPath = NonNullable<LoadLink['probed']>;
 
 /** What nearly any path takes in one piece. */
 const ANY_PATH_BYTES = 512;
