@@ -92,7 +92,10 @@ export class Kcp {
     const moved = this.#sender.oldest !== oldest;
     if (moved) this.#sender.widen();
     if (moved || this.#sender.maySendNew || this.#sender.someLost) this.flush(nowMs);
-    else if (this.#receiver.acksWaiting >= this.#acksInDatagram) this.#flushAcks();
+    else if (this.#receiver.acksWaiting >= this.#acksInDatagram) {
+      this.#putAcks();
+      this.#packer.finish();
+    }
     return flaw;
   }
 
@@ -102,7 +105,7 @@ export class Kcp {
     this.#putAcks();
     if (this.#probe.isDue(nowMs, this.#isShut)) this.#putBare(command.ask, nowMs);
     if (this.#receiver.mustTell) this.#putBare(command.tell, nowMs);
-    this.#receiver.told();
+    this.#receiver.mustTell = false;
     this.#sender.flush(nowMs, (segment) => this.#putPush(segment, nowMs));
     this.#packer.finish();
   }
@@ -149,18 +152,13 @@ export class Kcp {
     this.#sender.remoteWindow = segment.window;
     if (segment.command === command.ack) this.#sender.acknowledge(segment.number);
     else if (segment.command === command.push) this.#receiver.push(segment);
-    else if (segment.command === command.ask) this.#receiver.ask();
+    else if (segment.command === command.ask) this.#receiver.mustTell = true;
   }
 
   /** Once for each datagram, from its latest ack: those before it waited for the same flush. */
   #sampleRoundTrip(nowMs: number, stampMs: number): void {
     const sampleMs = beyond(nowMs, stampMs);
     if (sampleMs >= 0) this.#sender.roundTrip.add(sampleMs);
-  }
-
-  #flushAcks(): void {
-    this.#putAcks();
-    this.#packer.finish();
   }
 
   #putAcks(): void {

@@ -18,8 +18,8 @@ export class ReceiveSide {
   #next: number;
   #acks: Ack[] = [];
   #duplicates = 0;
-  /** A sender that saw a full window has to be told that there is room again. */
-  #mustTell = false;
+  /** The sender asked for the window; or it saw a full one, and has to be told that there is room again. */
+  mustTell = false;
 
   constructor(receiveWindow: number, firstNumber: number) {
     this.#receiveWindow = receiveWindow;
@@ -45,18 +45,6 @@ export class ReceiveSide {
     return this.#acks.length;
   }
 
-  get mustTell(): boolean {
-    return this.#mustTell;
-  }
-
-  ask(): void {
-    this.#mustTell = true;
-  }
-
-  told(): void {
-    this.#mustTell = false;
-  }
-
   /** A duplicate is acknowledged too: its first ack may be lost. What is beyond the window never came. */
   push({ number, stampMs, payload }: Segment): void {
     if (beyond(number, this.#next) >= this.#receiveWindow) return;
@@ -73,7 +61,7 @@ export class ReceiveSide {
     while (this.#unread !== this.#next) {
       const payload = this.#payloads.get(this.#unread);
       this.#payloads.delete(this.#unread);
-      if (this.room === 0) this.#mustTell = true;
+      if (this.room === 0) this.mustTell = true;
       this.#unread = after(this.#unread, 1);
       this.#advance();
       if (payload?.length) return payload;
