@@ -57,7 +57,7 @@ describe('the handshake', () => {
     } else {
       expect(await codes(grant, opened)).toEqual(expected);
     }
-    client.drop();
+    client.channel.drop();
   });
 
   it('tells the client what it is granted and why', async () => {
@@ -67,7 +67,7 @@ describe('the handshake', () => {
       openAsServer(server, { token: undefined, ...ours }),
     ]);
     expect(grant).toMatchObject({ seconds: 5, reasons: ['short today'] });
-    client.drop();
+    client.channel.drop();
   });
 
   it.each([
@@ -88,7 +88,7 @@ describe('the handshake', () => {
       code,
       message: `the server grants more ${what} than were asked for`,
     });
-    client.drop();
+    client.channel.drop();
   });
 
   it('takes a rate and a length where none was asked for', async () => {
@@ -97,7 +97,7 @@ describe('the handshake', () => {
     await server.expect(1, 'hello');
     server.send({ type: 'grant', software: 'x', ...decide(), bitsPerSecond: 1000, bytes: 1000 });
     expect(await opening).toMatchObject({ bitsPerSecond: 1000, bytes: 1000 });
-    client.drop();
+    client.channel.drop();
   });
 
   it('refuses a server that asks for the token and cannot prove that it knows it', async () => {
@@ -108,7 +108,7 @@ describe('the handshake', () => {
     const { mac } = await server.expect(1, 'proof');
     server.send({ type: 'grant', software: 'x', ...decide(), mac });
     expect(await opening).toEqual(['server-unproven']);
-    client.drop();
+    client.channel.drop();
   });
 
   it('refuses a proof that was good for another handshake', async () => {
@@ -129,8 +129,8 @@ describe('the handshake', () => {
     });
     second.client.send({ type: 'proof', mac: replayed });
     expect(await refused).toEqual(['token-rejected']);
-    first.client.drop();
-    second.client.drop();
+    first.client.channel.drop();
+    second.client.channel.drop();
   });
 
   it('waits for each step only so long', async () => {
@@ -141,7 +141,7 @@ describe('the handshake', () => {
     expect(await Promise.race([silent, 'still waiting'])).toBe('still waiting');
     clock.advance(0.2);
     expect(await silent).toEqual(['timeout']);
-    client.drop();
+    client.channel.drop();
   });
 
   it('refuses a message out of turn', async () => {
@@ -149,6 +149,6 @@ describe('the handshake', () => {
     const refused = codes(openAsServer(server, { token: undefined, ...ours }));
     client.send({ type: 'start' });
     expect(await refused).toEqual(['protocol-violation']);
-    client.drop();
+    client.channel.drop();
   });
 });

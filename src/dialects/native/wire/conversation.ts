@@ -121,7 +121,7 @@ export class Conversation {
   watch(silenceSeconds?: number): void {
     const lost = (error: WperfError) => {
       this.#fail(error);
-      this.drop();
+      this.channel.drop();
     };
     this.#cancelWatch = watchLife(this, this.#clock, lost, silenceSeconds);
   }
@@ -151,12 +151,6 @@ export class Conversation {
   #onViolation(text: string): void {
     this.#fail(new WperfError('protocol-violation', `${this.peer}: ${text}`, { operation: 'test', peer: this.peer }));
     this.#part('protocol-violation', text);
-  }
-
-  /** Ends the connection at once. */
-  drop(): void {
-    this.#cancelWatch();
-    this.channel.drop();
   }
 
   #receive(text: string, arrivedAt?: number): void {
