@@ -3,19 +3,12 @@ import { nativePackage } from '../../package.js';
 
 type Call = (...values: unknown[]) => unknown;
 
-/** Readable-events of an epoll descriptor, as koffi's poll gives them. */
-interface PollHandle {
-  close(): void;
-  /** Whether it keeps the process alive; by default it does. */
-  ref(): void;
-  unref(): void;
-}
-
 export interface Libc {
   readonly calls: Readonly<Record<keyof typeof prototypes, Call>>;
   errno(): number;
   addressOf(memory: Buffer): bigint;
-  poll(fd: number, wake: () => void): PollHandle;
+  /** Wakes while the descriptor is readable, until it is closed; keeps the process alive. */
+  poll(fd: number, wake: () => void): { close(): void };
 }
 
 const prototypes = {
