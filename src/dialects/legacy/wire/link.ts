@@ -15,12 +15,13 @@ export class LegacyLink {
   };
   onText: (text: string) => void = () => {};
   onClosed: (closed: Closed) => void = () => {};
+  closed: Closed | undefined;
+  /** The far end has shown that it speaks another dialect; the link has ended. */
+  isOther = false;
   readonly #tellsOther: (first: string) => boolean;
   #channel: BareChannel;
-  #closed: Closed | undefined;
   #closing = false;
   #isFirst = true;
-  #isOther = false;
 
   /** `isOther` tells by the first text that the far end speaks another dialect. */
   constructor(channel: BareChannel, isOther: (first: string) => boolean = () => false) {
@@ -30,7 +31,7 @@ export class LegacyLink {
     channel.onText = (text) => this.#receive(text);
     this.ended = new Promise((resolve) => {
       channel.onClose = (closed) => {
-        this.#closed = closed;
+        this.closed = closed;
         this.onClosed(closed);
         resolve(closed);
       };
@@ -44,15 +45,6 @@ export class LegacyLink {
   /** From now on goes through what `over` puts over the channel, which must keep those who listen to it. */
   put(over: (channel: BareChannel) => BareChannel): void {
     this.#channel = over(this.#channel);
-  }
-
-  get closed(): Closed | undefined {
-    return this.#closed;
-  }
-
-  /** The far end has shown that it speaks another dialect; the link has ended. */
-  get isOther(): boolean {
-    return this.#isOther;
   }
 
   say(text: string): void {
@@ -79,7 +71,7 @@ export class LegacyLink {
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     if (isFirst && this.#tellsOther(text)) {
-      this.#isOther = true;
+      this.isOther = true;
       this.#break('another dialect', 'it speaks another dialect');
     } else if (text.length > legacy.textCharacters) {
       this.#break('text too long', `it sent a text of ${text.length} characters`);
@@ -90,7 +82,7 @@ export class LegacyLink {
 
   #break(reason: string, text: string): void {
     this.refuse(reason);
-    this.#closed = { reason: 'protocol', text };
-    this.onClosed(this.#closed);
+    this.closed = { reason: 'protocol', text };
+    this.onClosed(this.closed);
   }
 }

@@ -25,6 +25,10 @@ interface LegacyTalkOptions {
 }
 
 export class LegacyTalk implements StreamTalk {
+  /** The peer said that it sends no more. */
+  peerEnded = false;
+  /** The peer closed the connection while this end still received. */
+  cutOff = false;
   readonly #link: LegacyLink;
   readonly #options: LegacyTalkOptions;
   /** This end sends, receives, or both. */
@@ -36,8 +40,6 @@ export class LegacyTalk implements StreamTalk {
   #cancelFigures: Cancel | undefined;
   #sentPackets = 0;
   #done = false;
-  #peerEnded = false;
-  #cutOff = false;
   /** Called once, when the peer has said that it sends no more, or has gone. */
   onPeerEnded: () => void = () => {};
 
@@ -55,16 +57,6 @@ export class LegacyTalk implements StreamTalk {
 
   get peer(): string {
     return this.#link.peer;
-  }
-
-  /** The peer said that it sends no more. */
-  get peerEnded(): boolean {
-    return this.#peerEnded;
-  }
-
-  /** The peer closed the connection while this end still received. */
-  get cutOff(): boolean {
-    return this.#cutOff;
   }
 
   async begin(): Promise<void> {
@@ -116,7 +108,7 @@ export class LegacyTalk implements StreamTalk {
     if (this.#done) {
       if (text === endOf[otherOf(role)]) this.#onPeerEnd();
     } else if (this.#cancelFigures) {
-      this.#peerEnded = true;
+      this.peerEnded = true;
       const packets = parseFigures(text, this.#sentPackets);
       this.#end(packets && { packets });
     } else if (text === endOf[otherOf(role)]) this.#onPeerEnd();
@@ -128,8 +120,8 @@ export class LegacyTalk implements StreamTalk {
   }
 
   #onPeerEnd(): void {
-    if (this.#peerEnded) return;
-    this.#peerEnded = true;
+    if (this.peerEnded) return;
+    this.peerEnded = true;
     if (this.#receives || this.#options.role === 'server') this.#words.put({ type: 'over' });
     this.onPeerEnded();
   }
@@ -138,11 +130,11 @@ export class LegacyTalk implements StreamTalk {
   #onClosed(closed: Closed): void {
     const { role } = this.#options;
     if (this.#cancelFigures) this.#end();
-    else if (!this.#done && ((role === 'client' && !this.#peerEnded) || closed.reason === 'protocol')) {
+    else if (!this.#done && ((role === 'client' && !this.peerEnded) || closed.reason === 'protocol')) {
       this.abort(closedError(closed, this.peer));
     } else if (!this.#done) {
-      this.#cutOff = this.#receives && !this.#peerEnded;
-      this.#words.put(this.#cutOff ? { type: 'end', reason: 'interrupted' } : { type: 'over' });
+      this.cutOff = this.#receives && !this.peerEnded;
+      this.#words.put(this.cutOff ? { type: 'end', reason: 'interrupted' } : { type: 'over' });
     }
     this.onPeerEnded();
   }
