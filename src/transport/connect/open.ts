@@ -9,14 +9,11 @@ export async function openSocket(way: Way, tools: OpenTools): Promise<Socket> {
   const { target, proxy, ca, insecure, service } = way;
   const server: Party = { role: 'server', name: endpointText(target), service };
   const socket =
-    proxy === undefined ? await reach(target, server, way, tools) : await through(proxy, server, way, tools);
+    proxy === undefined
+      ? await reach(target, server, way, tools)
+      : await (await import('./through.js')).openThrough(proxy, server, way, tools);
   if (!target.secure) return socket;
   const { speakTls } = await import('./tls.js');
   const trust = { ...(ca !== undefined && { ca }), rejectUnauthorized: !insecure };
   return speakTls(socket, target.host, trust, server, tools.signal);
-}
-
-async function through(proxy: string, server: Party, way: Way, tools: OpenTools): Promise<Socket> {
-  const { openThrough } = await import('./through.js');
-  return openThrough(proxy, server, way, tools);
 }

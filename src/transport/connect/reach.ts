@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../host/clock.js';
 import { findAddresses } from '../../host/names.js';
 import { endpointText } from '../../net/endpoint.js';
-import { canonicalHost, type Family, familyOf } from '../../net/ip.js';
+import { canonicalHost, familyOf } from '../../net/ip.js';
 import type { ChannelInfo } from '../channel.js';
 import type { Settled, Way } from '../transport.js';
 import { addressesOf, type Resolve } from './addresses.js';
@@ -55,14 +55,10 @@ export async function addressesFor(
   way: Pick<Way, 'family' | 'bind'>,
   { signal, resolve = findAddresses }: OpenTools,
 ): Promise<string[]> {
-  const family = familyOfWay(way);
+  // From an address of one family no other can be reached.
+  const family = way.family ?? familyOf(way.bind ?? '');
   if (family !== undefined && (familyOf(host) ?? family) !== family) throw otherFamily(host, family);
   return addressesOf(host, family, resolve, signal).catch((error) => {
     throw resolveError(error, party, family);
   });
-}
-
-/** From an address of one family no other can be reached. */
-function familyOfWay({ family, bind = '' }: Pick<Way, 'family' | 'bind'>): Family | undefined {
-  return family ?? familyOf(bind);
 }

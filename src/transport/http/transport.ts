@@ -33,7 +33,11 @@ export class HttpLoad implements LoadTransport {
 
   async listen(place: LoadPlace): Promise<LoadListener> {
     this.#place = place;
-    return { close: () => this.#close() };
+    return {
+      close: () => {
+        for (const link of this.#links.values()) link.drop();
+      },
+    };
   }
 
   /** Takes a request for load; false where it is none. */
@@ -67,9 +71,5 @@ export class HttpLoad implements LoadTransport {
     this.#links.set(key, link);
     place.accept(link, bytes);
     return link;
-  }
-
-  #close(): void {
-    for (const link of this.#links.values()) link.drop();
   }
 }
