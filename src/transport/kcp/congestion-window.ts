@@ -7,8 +7,8 @@
 const MIN_THRESHOLD = 2;
 
 export class CongestionWindow {
+  segments = 1;
   readonly #segmentBytes: number;
-  #segments = 1;
   #threshold = MIN_THRESHOLD;
   /** The window in bytes, with the part of a segment that it has grown by. */
   #bytes: number;
@@ -19,16 +19,12 @@ export class CongestionWindow {
     this.#bytes = segmentBytes;
   }
 
-  get segments(): number {
-    return this.#segments;
-  }
-
   /** A datagram acknowledged more; the window grows up to what the peer can take. */
   acknowledged(remoteWindow: number): void {
-    if (this.#segments >= remoteWindow) return;
-    if (this.#segments < this.#threshold) this.#set(this.#segments + 1);
+    if (this.segments >= remoteWindow) return;
+    if (this.segments < this.#threshold) this.#set(this.segments + 1);
     else this.#avoidCongestion();
-    if (this.#segments > remoteWindow) this.#set(remoteWindow);
+    if (this.segments > remoteWindow) this.#set(remoteWindow);
   }
 
   resentFast(inFlight: number, resend: number): void {
@@ -37,18 +33,18 @@ export class CongestionWindow {
   }
 
   timedOut(): void {
-    this.#threshold = Math.max(MIN_THRESHOLD, this.#segments >>> 1);
+    this.#threshold = Math.max(MIN_THRESHOLD, this.segments >>> 1);
     this.#set(1);
   }
 
   #avoidCongestion(): void {
     const size = this.#segmentBytes;
     this.#bytes += size ** 2 / this.#bytes + size / 16;
-    if (this.#bytes >= (this.#segments + 1) * size) this.#segments = Math.ceil(this.#bytes / size);
+    if (this.#bytes >= (this.segments + 1) * size) this.segments = Math.ceil(this.#bytes / size);
   }
 
   #set(segments: number): void {
-    this.#segments = segments;
+    this.segments = segments;
     this.#bytes = segments * this.#segmentBytes;
   }
 }

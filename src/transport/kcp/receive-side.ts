@@ -10,6 +10,9 @@ interface Ack {
 }
 
 export class ReceiveSide {
+  duplicates = 0;
+  /** The sender asked for the window; or it saw a full one, and has to be told that there is room again. */
+  mustTell = false;
   readonly #receiveWindow: number;
   readonly #payloads = new Map<number, Buffer>();
   /** Everything before it has been read. */
@@ -17,9 +20,6 @@ export class ReceiveSide {
   /** Everything before it has arrived, and all from `#unread` on can be read. */
   #next: number;
   #acks: Ack[] = [];
-  #duplicates = 0;
-  /** The sender asked for the window; or it saw a full one, and has to be told that there is room again. */
-  mustTell = false;
 
   constructor(receiveWindow: number, firstNumber: number) {
     this.#receiveWindow = receiveWindow;
@@ -37,10 +37,6 @@ export class ReceiveSide {
     return this.#receiveWindow - beyond(this.#next, this.#unread);
   }
 
-  get duplicates(): number {
-    return this.#duplicates;
-  }
-
   get acksWaiting(): number {
     return this.#acks.length;
   }
@@ -49,7 +45,7 @@ export class ReceiveSide {
   push({ number, stampMs, payload }: Segment): void {
     if (beyond(number, this.#next) >= this.#receiveWindow) return;
     this.#acks.push({ number, stampMs });
-    if (beyond(number, this.#next) < 0 || this.#payloads.has(number)) this.#duplicates += 1;
+    if (beyond(number, this.#next) < 0 || this.#payloads.has(number)) this.duplicates += 1;
     else {
       this.#payloads.set(number, payload);
       this.#advance();

@@ -15,6 +15,12 @@ const FIRST_REMOTE_WINDOW = 32;
 
 export class SendSide {
   readonly roundTrip: RoundTrip;
+  readonly sent = { segments: 0, timeout: 0, fast: 0, early: 0 };
+  remoteWindow = FIRST_REMOTE_WINDOW;
+  /** Some in flight may have been passed: a flush would send them again if there is nothing new then. */
+  somePassed = false;
+  /** As often as a fast resend needs: a flush would send some again before their timeout. */
+  someLost = false;
   readonly #settings: KcpSettings;
   readonly #congestion: CongestionWindow;
   /** By number: those in flight, then those that wait. */
@@ -25,12 +31,7 @@ export class SendSide {
   #end: number;
   /** No segment in flight is due before. */
   #noneDueBefore = Number.POSITIVE_INFINITY;
-  /** Some in flight may have been passed; as often as a fast resend needs. */
-  #somePassed = false;
-  #someLost = false;
   #acked: number[] = [];
-  readonly sent = { segments: 0, timeout: 0, fast: 0, early: 0 };
-  remoteWindow = FIRST_REMOTE_WINDOW;
 
   constructor(settings: KcpSettings, firstNumber: number) {
     this.#settings = settings;
@@ -62,15 +63,6 @@ export class SendSide {
     const { sendWindow, congestion } = this.#settings;
     const window = Math.min(sendWindow, this.remoteWindow, congestion ? this.#congestion.segments : sendWindow);
     return this.hasUnsent && this.#inFlight < window;
-  }
-
-  /** A flush would send one again before its timeout: surely, or if there is nothing new then. */
-  get someLost(): boolean {
-    return this.#someLost;
-  }
-
-  get somePassed(): boolean {
-    return this.#somePassed;
   }
 
   /** When a timeout may have passed. */
@@ -114,8 +106,8 @@ export class SendSide {
     while (this.#oldest !== this.#unsent && !this.#segments.has(this.#oldest)) this.#oldest = after(this.#oldest, 1);
     if (this.#acked.length === 0) return;
     for (const segment of countPassed(this.#segments.values(), this.#acked, stampMs)) {
-      this.#somePassed = true;
-      this.#someLost ||= isLost(segment, this.#settings.resend);
+      this.somePassed = true;
+      this.someLost ||= isLost(segment, this.#settings.resend);
     }
     this.#acked = [];
   }
@@ -158,11 +150,11 @@ export class SendSide {
   /** How many at their timeout, and how many before. */
   #resend(nowMs: number, put: (segment: Outgoing) => void): [timeouts: number, others: number] {
     const counts: [number, number] = [0, 0];
-    if (!this.#somePassed && nowMs < this.#noneDueBefore) return counts;
+    if (!this.somePassed && nowMs < this.#noneDueBefore) return counts;
     const early = !this.maySendNew;
     this.#noneDueBefore = Number.POSITIVE_INFINITY;
-    this.#somePassed = false;
-    this.#someLost = false;
+    this.somePassed = false;
+    this.someLost = false;
     for (const segment of this.#segments.values()) {
       if (segment.number === this.#unsent) break;
       const cause = causeToResend(segment, nowMs, this.#settings.resend, early);
@@ -171,7 +163,7 @@ export class SendSide {
         counts[cause === 'timeout' ? 0 : 1] += 1;
         this.#send(segment, nowMs, this.#nextTimeout(segment, cause), put);
       } else {
-        this.#somePassed ||= segment.passed > 0;
+        this.somePassed ||= segment.passed > 0;
         this.#noneDueBefore = Math.min(this.#noneDueBefore, segment.dueMs);
       }
     }
