@@ -1,22 +1,18 @@
 /** A queue between who puts things in as they come and who takes one at a time. The producer bounds what it puts in. */
 export class Inbox<T> {
+  failure: Error | undefined;
   readonly #items: T[] = [];
   #waiter: { resolve(item: T): void; reject(error: Error): void } | undefined;
-  #failure: Error | undefined;
 
   /** What is here and was not taken. */
   get length(): number {
     return this.#items.length;
   }
 
-  get failure(): Error | undefined {
-    return this.#failure;
-  }
-
   /** Rejects with what `fail` was told, once nothing is left. */
   next(): Promise<T> {
     if (this.#items.length > 0) return Promise.resolve(this.#items.shift() as T);
-    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };
     });
@@ -30,8 +26,8 @@ export class Inbox<T> {
 
   /** No more comes; the first failure stands. */
   fail(failure: Error): void {
-    this.#failure ??= failure;
-    this.#taken()?.reject(this.#failure);
+    this.failure ??= failure;
+    this.#taken()?.reject(this.failure);
   }
 
   #taken() {

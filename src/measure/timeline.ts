@@ -18,12 +18,13 @@ export interface IntervalRecord extends Span {
 }
 
 export class Timeline {
+  /** What comes is left out. */
+  omitting: boolean;
   readonly #options: TimelineOptions;
   readonly #begun: number;
   /** Beginning and base count of the phase: the omitted seconds, or the seconds that count. */
   #phaseStart: number;
   #phaseBytes = 0;
-  #omitting: boolean;
   #cutAt: number;
   #cutBytes = 0;
   #index = 0;
@@ -33,11 +34,7 @@ export class Timeline {
     this.#begun = now;
     this.#phaseStart = now;
     this.#cutAt = now;
-    this.#omitting = options.omitSeconds > 0;
-  }
-
-  get omitting(): boolean {
-    return this.#omitting;
+    this.omitting = options.omitSeconds > 0;
   }
 
   get deadline(): number {
@@ -47,7 +44,7 @@ export class Timeline {
   /** When `cut` is due next; never after the deadline. */
   get nextCut(): number {
     const { intervalSeconds, omitSeconds } = this.#options;
-    const phaseEnd = this.#omitting ? this.#begun + omitSeconds : this.deadline;
+    const phaseEnd = this.omitting ? this.#begun + omitSeconds : this.deadline;
     if (intervalSeconds === 0) return phaseEnd;
     return Math.min(phaseEnd, this.#nominalStart + (this.#index + 1) * intervalSeconds);
   }
@@ -55,7 +52,7 @@ export class Timeline {
   /** Closes the running interval and, at its end, the omitted phase. Nothing when there are no intervals. */
   cut(now: number, bytes: number): IntervalRecord | undefined {
     const record = this.#record(now, bytes);
-    const endsOmission = this.#omitting && now >= this.#begun + this.#options.omitSeconds;
+    const endsOmission = this.omitting && now >= this.#begun + this.#options.omitSeconds;
     this.#cutAt = now;
     this.#cutBytes = bytes;
     this.#index = this.#nextIndex(now);
@@ -66,7 +63,7 @@ export class Timeline {
   /** The last, shorter interval if anything is left of one, and the whole that counts. */
   finish(now: number, bytes: number): { last: IntervalRecord | undefined; total: Span } {
     const last = now > this.#cutAt ? this.#record(now, bytes) : undefined;
-    const total = this.#omitting
+    const total = this.omitting
       ? { start: 0, end: 0, bytes: 0 }
       : { start: 0, end: now - this.#phaseStart, bytes: bytes - this.#phaseBytes };
     return { last, total };
@@ -76,7 +73,7 @@ export class Timeline {
     if (this.#options.intervalSeconds === 0) return undefined;
     return {
       index: this.#index,
-      omitted: this.#omitting,
+      omitted: this.omitting,
       start: this.#cutAt - this.#phaseStart,
       end: now - this.#phaseStart,
       bytes: bytes - this.#cutBytes,
@@ -85,7 +82,7 @@ export class Timeline {
 
   /** When the phase should have begun. */
   get #nominalStart(): number {
-    return this.#omitting ? this.#begun : this.#begun + this.#options.omitSeconds;
+    return this.omitting ? this.#begun : this.#begun + this.#options.omitSeconds;
   }
 
   #nextIndex(now: number): number {
@@ -95,7 +92,7 @@ export class Timeline {
   }
 
   #beginCounting(now: number, bytes: number): void {
-    this.#omitting = false;
+    this.omitting = false;
     this.#phaseStart = now;
     this.#phaseBytes = bytes;
     this.#index = 0;

@@ -9,12 +9,13 @@ import { refusal } from '../rules.js';
 
 export class Gathering {
   readonly links: LoadLink[] = [];
+  /** Another is due. */
+  isOpen = true;
   readonly #count: number;
   readonly #clock: Clock;
   readonly #all = deferred();
   readonly #cancelWhole: Cancel;
   #cancelStep: Cancel = () => {};
-  #isOpen = true;
 
   constructor(count: number, clock: Clock) {
     this.#count = count;
@@ -22,11 +23,6 @@ export class Gathering {
     this.#all.promise.catch(() => {});
     this.#cancelWhole = this.#patience(waits.startSeconds);
     this.#cancelStep = this.#patience(waits.handshakeStepSeconds);
-  }
-
-  /** Another is due. */
-  get isOpen(): boolean {
-    return this.#isOpen;
   }
 
   /** Rejects with a WperfError when they do not come in time, or one cannot be had. */
@@ -56,7 +52,7 @@ export class Gathering {
   }
 
   #settle(): void {
-    this.#isOpen = false;
+    this.isOpen = false;
     this.#cancelWhole();
     this.#cancelStep();
   }
