@@ -53,8 +53,9 @@ const exitNames = {
 
 export type ErrorCode = keyof typeof exitNames;
 
+/** Of what is no code of these, as a program may hand on of any error: that of this machine. */
 export function exitCode(code: ErrorCode): number {
-  return exitCodes[exitNames[code]];
+  return Object.hasOwn(exitNames, code) ? exitCodes[exitNames[code]] : exitCodes.local;
 }
 
 interface ErrorDetail {
