@@ -28,9 +28,9 @@ export function startReceiver(channel: Pick<Channel, 'sink'>, options: ReceiverO
 }
 
 export class Receiver implements LoadSink {
+  bytes = 0;
+  running = true;
   readonly #finished = deferred<Span>();
-  #bytes = 0;
-  #running = true;
   #timeline: Timeline | undefined;
   #cancel: Cancel = () => {};
   /** Since when only what is on its way is waited for, and when the last of that came. */
@@ -49,23 +49,15 @@ export class Receiver implements LoadSink {
     return this.#finished.promise;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get running(): boolean {
-    return this.#running;
-  }
-
   /** Or stopped before it could begin. */
   get begun(): boolean {
-    return this.#timeline !== undefined || !this.#running;
+    return this.#timeline !== undefined || !this.running;
   }
 
   /** Ends counting as soon as nothing more is on its way, or `seconds` from now. */
   windUp(seconds = this.#options.graceSeconds ?? 0): void {
     const { clock } = this.#options;
-    if (!this.#running) return;
+    if (!this.running) return;
     this.#cancel();
     this.#windingSince ??= clock.now();
     if (seconds === 0) this.stop();
@@ -74,21 +66,21 @@ export class Receiver implements LoadSink {
 
   /** Ends counting now. */
   stop(): void {
-    if (!this.#running) return;
-    this.#running = false;
+    if (!this.running) return;
+    this.running = false;
     this.#cancel();
     this.#channel.sink = discard;
-    const { last, total } = this.#timeline?.finish(this.#endedAt, this.#bytes) ?? nothing;
+    const { last, total } = this.#timeline?.finish(this.#endedAt, this.bytes) ?? nothing;
     if (last) this.#options.onInterval(last);
     this.#finished.resolve(total);
   }
 
   arrived(bytes: number): void {
     if (!this.#timeline) this.#begin();
-    this.#bytes += bytes;
+    this.bytes += bytes;
     if (this.#windingSince !== undefined) this.#lastAt = this.#options.clock.now();
     const wanted = this.#options.bytes;
-    if (wanted !== undefined && this.#bytes >= wanted) this.stop();
+    if (wanted !== undefined && this.bytes >= wanted) this.stop();
   }
 
   /** A wait for what did not come is no part of the test. */
@@ -107,7 +99,7 @@ export class Receiver implements LoadSink {
       const now = clock.now();
       if (now >= timeline.deadline) return this.windUp();
       const omitted = timeline.omitting;
-      const record = timeline.cut(now, this.#bytes);
+      const record = timeline.cut(now, this.bytes);
       if (record) onInterval(record);
       if (omitted && !timeline.omitting) onCounting?.();
       this.#armCut(timeline);
