@@ -4,6 +4,7 @@
  */
 import { bounds, limits } from '../defaults/index.js';
 import {
+  atMost,
   type Checked,
   flag,
   hex,
@@ -16,9 +17,7 @@ import {
   oneOf,
   optional,
   record,
-  type Shape,
   text,
-  together,
 } from './shape.js';
 import { traceEndFields, traceHopFields, traceStartFields, traceWish } from './trace-shapes.js';
 
@@ -29,9 +28,7 @@ const software = line(64);
 
 /** Payload bytes in a stretch of the receiver's or the sender's own time. */
 const spanFields = { start: seconds, end: seconds, bytes: count };
-const inOrder = <T extends { readonly start: number; readonly end: number }>(shape: Shape<T>) =>
-  together(shape, 'end', 'no less than start', ({ start, end }) => end >= start);
-const span = inOrder(record(spanFields));
+const span = atMost(record(spanFields), 'start', 'end');
 
 const cpu = record({ total: number(0, 1e6), user: number(0, 1e6), system: number(0, 1e6) });
 
@@ -55,15 +52,6 @@ const packetFigures = {
   duplicates: count,
   jitterMs: milliseconds,
 };
-const amongDue = <T extends { readonly packets: number; readonly lost: number; readonly outOfOrder: number }>(
-  shape: Shape<T>,
-) =>
-  together(
-    together(shape, 'lost', 'no more than packets', ({ packets, lost }) => lost <= packets),
-    'outOfOrder',
-    'no more than packets',
-    ({ packets, outOfOrder }) => outOfOrder <= packets,
-  );
 const packetSummary = record({
   ...packetFigures,
   malformed: count,
@@ -184,14 +172,16 @@ export const messageShapes = {
   /** Client: begin now. */
   start: record({ type: kind('start') }),
   /** Receiver: what arrived in one interval, by its own clock. */
-  interval: inOrder(
+  interval: atMost(
     record({
       type: kind('interval'),
       index: integer(0, 10_000_000),
       omitted: flag,
       ...spanFields,
-      packets: optional(amongDue(record(packetFigures))),
+      packets: optional(atMost(record(packetFigures), 'lost', 'packets')),
     }),
+    'start',
+    'end',
   ),
   /** Sender, where its transport tells figures of its own: what it knew in an interval of which the receiver has told. */
   sending: record({
@@ -210,7 +200,7 @@ export const messageShapes = {
     sent: optional(span),
     received: optional(span),
     /** What the receiver made of packets. */
-    packets: optional(amongDue(packetSummary)),
+    packets: optional(atMost(packetSummary, 'lost', 'packets')),
     /** What a paced sender left out of its schedule: blocks, and seconds. */
     pacing: optional(record({ skipped: count, lateSeconds: number(0, limits.seconds.max * 2) })),
     /** What a sender under simulated conditions lost. */

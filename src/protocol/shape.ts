@@ -121,17 +121,13 @@ export function numbers(maxEntries: number): Shape<Readonly<Record<string, numbe
   };
 }
 
-/** Fields that are sound each by itself and have to go together: `part` is blamed where they do not. */
-export function together<T>(
-  shape: Shape<T>,
-  part: keyof T & string,
-  rule: string,
-  goTogether: (value: T) => boolean,
-): Shape<T> {
+/** Of two numbers among the fields, the first must not be more than the second. */
+export function atMost<T>(shape: Shape<T>, less: string, more: string): Shape<T> {
   return (value, field) => {
     const whole = shape(value, field);
-    if (goTogether(whole)) return whole;
-    throw new ShapeError(field === '' ? part : `${field}.${part}`, rule);
+    const { [less]: a = 0, [more]: b = 0 } = whole as Record<string, number>;
+    if (a <= b) return whole;
+    throw new ShapeError(field === '' ? less : `${field}.${less}`, `at most ${more}`);
   };
 }
 

@@ -56,13 +56,9 @@ describe('control messages', () => {
     [JSON.stringify({ ...hello, token: 'secret' }), 'token must be true or false'],
     ['{"type":"result","cpu":[],"busy":0}', 'a bad result message: cpu must be an object'],
     ['{"type":"result","cpu":{"total":1e999,"user":0,"system":0},"busy":0}', 'cpu.total must be a number'],
-    [JSON.stringify({ ...interval, end: 0.5 }), 'a bad interval message: end must be no less than start'],
-    [JSON.stringify({ ...result, sent: { start: 2, end: 1, bytes: 0 } }), 'sent.end must be no less than start'],
-    [JSON.stringify({ ...interval, packets: { ...packets, lost: 11 } }), 'packets.lost must be no more than packets'],
-    [
-      JSON.stringify({ ...result, packets: { ...packets, outOfOrder: 11, malformed: 0 } }),
-      'packets.outOfOrder must be no more than packets',
-    ],
+    [JSON.stringify({ ...interval, end: 0.5 }), 'a bad interval message: start must be at most end'],
+    [JSON.stringify({ ...result, sent: { start: 2, end: 1, bytes: 0 } }), 'sent.start must be at most end'],
+    [JSON.stringify({ ...interval, packets: { ...packets, lost: 11 } }), 'packets.lost must be at most packets'],
     [`"${'x'.repeat(bounds.controlBytes)}"`, 'a control message of'],
   ])('that are wrong are refused by field and rule: %.60s', (text, rule) => {
     expect(refusal(text)).toContain(rule);

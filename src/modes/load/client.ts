@@ -190,12 +190,11 @@ class ClientTest {
     try {
       const outcomes = await Promise.all(runs.map((run) => run.outcome));
       const pings = this.#pingsBeside(peer, rtt);
-      const silentMs = pings === 'unanswered' && tellsArrival(peer) ? this.#latency.nowMs : undefined;
       const end = this.#end(peer, outcomes);
       const failure = peer.failure?.() ?? failureOf(end, outcomes, host, tellsArrival(peer), pings);
       if (failure) this.#partial = end;
       if (failure) throw failure;
-      return withSilence(end, silentMs);
+      return pings === 'unanswered' && tellsArrival(peer) ? withSilence(end) : end;
     } catch (error) {
       if (this.#partial) throw error;
       const outcomes = await Promise.all(runs.map((run) => run.remains()));
@@ -245,9 +244,9 @@ class ClientTest {
 }
 
 /** Whose figures did not get through because nothing did, it seems. */
-function withSilence(end: EndEvent, silentMs: number | undefined): EndEvent {
+function withSilence(end: EndEvent): EndEvent {
   const isTold = end.streams.every(({ sent, received, partial }) => sent && received && !partial);
-  return silentMs === undefined || isTold ? end : { ...end, warnings: [...end.warnings, unansweredPings(silentMs)] };
+  return isTold ? end : { ...end, warnings: [...end.warnings, unansweredPings] };
 }
 
 function tellsArrival({ dialect }: LoadPeer): boolean {

@@ -10,12 +10,11 @@ export const noLoadHint =
   'control messages and pings pass and full packets do not: check the MTU of the path (ICMP may be filtered)';
 
 /** Nor did anything else. */
-export const brokenPathHint =
-  'pings were not answered any more either: the path, a relay on it or the server seems to have failed during the test';
+export const brokenPathHint = 'pings were not answered any more either: the path or the server may have failed';
 
 /** Nobody knows what else did. */
 const unknownPathHint =
-  'the path or the server may have failed during the test, or full packets do not pass: check the MTU of the path (ICMP may be filtered)';
+  'the path or the server may have failed, or full packets do not pass: check the MTU of the path (ICMP may be filtered)';
 
 /** What became of pings beside the load. */
 export type PingsBeside = 'answered' | 'unanswered' | 'none';

@@ -131,18 +131,23 @@ describe('a client that', () => {
   it.each([
     ['an interval where it sends', {}, { ...interval, bytes: 1 }, /interval where none was due$/],
     ['a count of packets where none are counted', {}, { type: 'sent', packets: 5 }, /sent where none was due$/],
-    ['an interval with more than it was sent', down, { ...interval, bytes: 2 ** 50 }, /bytes, and \d+ were sent$/],
+    [
+      'an interval with more than it was sent',
+      down,
+      { ...interval, bytes: 2 ** 50 },
+      /a count of more than it was sent$/,
+    ],
     [
       'a result with more than it was sent',
       down,
       { ...result, received: { ...span, bytes: 2 ** 50 } },
-      /a count of 1125899906842624 bytes, and \d+ were sent$/,
+      /a count of more than it was sent$/,
     ],
     [
       'a result with more packets than there were',
       { ...down, mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1e6 },
       { ...result, packets },
-      /a count of 1099511627776 packets, and there were \d+$/,
+      /a count of more than it was sent$/,
     ],
   ])('sends %s during a test is named by its address', async (_what, wish, word, rule) => {
     const ended = new Promise<string>((resolve) =>
@@ -294,10 +299,7 @@ describe('a server that is not what it should be', () => {
     ['', 'timeout: 127.0.0.1:PORT: no challenge or grant message came within 10 s: it hangs, or something on the way'],
     ['?', 'protocol-violation: 127.0.0.1:PORT: the peer sent a control message that is not JSON'],
     ['{"type":"start"}', 'protocol-violation: 127.0.0.1:PORT: the peer sent start where challenge or grant was due'],
-    [
-      '{"type":"error","code":"odd","message":""}',
-      'request-refused: 127.0.0.1:PORT: it gave up, and does not say why (odd)',
-    ],
+    ['{"type":"error","code":"odd","message":""}', 'request-refused: 127.0.0.1:PORT: it gives no reason (odd)'],
   ])('answers, and then says %j', async (said, expected) => {
     const { port: fakePort } = await impostor(
       (socket) => said !== '' && socket.write(frame(1, Buffer.from(said), { masked: false })),

@@ -123,9 +123,7 @@ describe('a relay on the way that stops passing anything on', () => {
     const { error, end } = await collect(runClientPlan(clientPlan(port, slow)));
     expect(error).toBeUndefined();
     expect(end?.sums[0]).toMatchObject({ partial: true });
-    expect(end?.warnings.join()).toMatch(
-      /Pings have had no answer for [12]\.\d s: the path or the server may have failed/,
-    );
+    expect(end?.warnings.join()).toMatch(/Pings were not answered any more: the path or the server may have failed/);
   });
 
   it('is not taken for one where no pings go beside the load, either', async () => {

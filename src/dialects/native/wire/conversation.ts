@@ -196,6 +196,6 @@ function isPeers({ code }: WperfError): boolean {
 
 function peerError(message: MessageOf<'error'>, peer: string): WperfError {
   const code = Object.hasOwn(peerHints, message.code) ? (message.code as ErrorCode) : 'request-refused';
-  const reason = message.message || `it gave up, and does not say why (${message.code})`;
+  const reason = message.message || `it gives no reason (${message.code})`;
   return new WperfError(code, `${peer}: ${reason}`, { operation: 'handshake', peer, hint: peerHints[code] });
 }
