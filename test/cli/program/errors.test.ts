@@ -1,7 +1,10 @@
 /** What the program says and how it ends where nothing, or much, is measured. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { version } from '../../../src/package.js';
 import { expectComparison, expectPing, expectReport, expectStreamLine, expectTrace } from '../../report/schema.js';
+import { temporaryFolder } from '../../support/folders.js';
 import { freePort } from '../../support/ports.js';
 import { run } from '../../support/processes.js';
 import { runWperf, startWperfServer, wperf } from '../../support/wperf.js';
@@ -53,6 +56,15 @@ describe('the program', () => {
     const { exitCode, stderr } = await run(['sh', '-c', `exec "$@" > /dev/full`, 'sh', ...wperf(...args.split(' '))]);
     expect(exitCode).toBe(5);
     expectOneLine(stderr, 'wperf: error: stdout cannot be written: ENOSPC');
+  });
+
+  test.each(['--help all', '-c 127.0.0.1:1 -J'])('says that a file has room for a part only, %j', async (line) => {
+    const file = join(await temporaryFolder(onTestFinished), 'out');
+    await writeFile(file, 'x'.repeat(1000));
+    const limited = `ulimit -f 1; exec "$@" >> '${file}'`;
+    const { exitCode, stderr } = await run(['bash', '-c', limited, 'bash', ...wperf(...line.split(' '))]);
+    expect(exitCode).toBe(5);
+    expectOneLine(stderr, 'wperf: error: stdout cannot be written: EFBIG');
   });
 
   test('says nothing of a full stdout that nothing is written to', async () => {
