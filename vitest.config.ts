@@ -60,7 +60,7 @@ const whole: TestProjectConfiguration[] = [
       name: 'links',
       include: links,
       exclude: browsers,
-      maxWorkers: 3,
+      maxWorkers: 4,
       sequence: { groupOrder: 1 },
     },
   },
