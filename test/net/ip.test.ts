@@ -72,6 +72,6 @@ test('is read as Node reads it', () => {
       const nodes = new SocketAddress({ address: ip.text, family: ip.family === 4 ? 'ipv4' : 'ipv6' });
       expect(bytesOfIp(nodes.address)).toEqual(ip.bytes);
     }),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   );
 });
