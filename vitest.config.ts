@@ -26,7 +26,7 @@ function startingPrograms(): string[] {
 
 /** Take longest, of those in the fast run, of those that start programs, and of those over links. */
 const longest = [
-  /(?:modes\/load\/(?:simulation|latency|datagram|failure)|geoip\/open|paced-block|client\/fake|load\/contract-\w+|hostile|crowd|document\/anything)\.test\.ts$/,
+  /(?:modes\/load\/(?:simulation|latency|datagram|failure|omitted-\w+)|geoip\/open|paced-block|rate-limit|stop-before-load|legacy\/ping|client\/fake|load\/contract-\w+|hostile|crowd|document\/anything)\.test\.ts$/,
   /(?:trace\/(?:inband-waits|refusal)|server\/paths|package\/npm)\.test\.ts$/,
   /netlab\/(?:iperf3|large-packets|latency|path|transports-\w+)\.test\.ts$/,
 ];
