@@ -15,7 +15,7 @@ export interface Reporter<E = TestEvent> {
 export type TraceReport = TraceEvent | NoticeEvent | ErrorEvent;
 
 export type TraceReporter = Reporter<TraceReport>;
-export type RoutesReporter = Required<Reporter<RouteEvent>>;
+export type RoutesReporter = Reporter<RouteEvent>;
 export type PingReporter = Reporter<PingEvent>;
 
 export interface Sink {

@@ -16,7 +16,7 @@ export class Numbering {
     this.#codec.write(head, { number: this.next++, stampNs: this.#nowNs() });
   };
 
-  skip(packets: number): void {
+  readonly skip = (packets: number): void => {
     this.next += packets;
-  }
+  };
 }

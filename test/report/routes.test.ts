@@ -84,7 +84,7 @@ function reportBoth(format: keyof typeof makers, events: readonly RouteEvent[], 
   const { out, err, screen } = screenOf(columns);
   const reporter = makers[format].both(screen, { annotated: true });
   for (const event of events) reporter.event(event);
-  reporter.end();
+  reporter.end?.();
   return { out: out.text, err: err.text };
 }
 

@@ -24,9 +24,15 @@ export const datagramLoad: Load = {
     const bytes = test.bytes && Math.ceil(test.bytes / test.blockBytes) * test.blockBytes;
     const numbering = new Numbering(stampNs ?? (() => options.clock.now() * 1e9), codec);
     const writer = data.loadWriter(test.blockBytes, maxBytes, numbering.stamp, test.bitsPerSecond > 0);
-    const onSkipped = (packets: number) => numbering.skip(packets);
     const { pacingClock: clock = options.clock } = data;
-    const sender = startSender(writer, { ...test, ...options, clock, bytes, onSkipped, sendsPackets: true });
+    const sender = startSender(writer, {
+      ...test,
+      ...options,
+      clock,
+      bytes,
+      onSkipped: numbering.skip,
+      sendsPackets: true,
+    });
     return {
       finished: sender.finished.finally(() => saySent(numbering.next)),
       get bytes() {

@@ -8,7 +8,6 @@ import { toWperfError, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel, Clock } from '../../../host/clock.js';
-import type { PacketFigures } from '../../../measure/packets/packets.js';
 import type { Span } from '../../../measure/span.js';
 import type { IntervalRecord } from '../../../measure/timeline.js';
 import { noUsage, type UsageMeter } from '../../../measure/usage.js';
@@ -16,17 +15,17 @@ import type { TestPlan } from '../../../plan/plan.js';
 import type { MessageOf } from '../../../protocol/messages.js';
 import { type Standstill, watchStandstill } from '../../../traffic/standstill.js';
 import { takesPart } from '../results.js';
-import { AwaitedStatistics } from './awaited-statistics.js';
+import { Arrivals } from './arrivals.js';
 import { datagramLoad } from './datagram.js';
-import type { LiveCounts, StreamOutcome, StreamReport } from './figures.js';
+import type { LiveCounts, StreamOutcome } from './figures.js';
 import { boundFirstPayload } from './first-payload.js';
 import type { Load, LoadReceiver } from './load.js';
 import type { StreamOptions } from './options.js';
 import { ownResult } from './own-result.js';
 import { Patience } from './patience.js';
 import { startReceiving } from './receiving.js';
+import { Reports, type SentFigures } from './reports.js';
 import { CountsBeyondOmitted } from './running-counts.js';
-import { tellsStatistics } from './sender/sender-figures.js';
 import { type Sending, startSending } from './sender/sending.js';
 import type { FarResult, FarWord } from './talk.js';
 import { throughputLoad } from './throughput.js';
@@ -45,13 +44,15 @@ export function startStream(options: StreamOptions): StreamRun {
   return { outcome, remains: () => stream.remains(), counts: () => stream.counts() };
 }
 
+const tooMuch = 'a count of more than it was sent';
+
 class Stream {
   readonly #options: StreamOptions;
   readonly #clock: Clock;
   readonly #load: Load;
   readonly #receiver: LoadReceiver | undefined;
-  /** Where the sender's transport tells figures. */
-  readonly #awaited: AwaitedStatistics | undefined;
+  readonly #reports: Reports;
+  readonly #arrivals: Arrivals;
   #sending: Sending | undefined;
   #usage: UsageMeter | undefined;
   #deadline = Number.POSITIVE_INFINITY;
@@ -60,16 +61,12 @@ class Stream {
   #patience: Patience;
   readonly #cancels: Cancel[] = [];
   #remote: FarResult | undefined;
-  #reported: Span | undefined;
-  /** What the far side's interval reports add up to, with those of the omitted beginning. */
-  #arrivedBytes = 0;
   #ended: StreamOutcome['ended'];
   #peerOver = false;
   /** This end has sent and received all. */
   #isDone = false;
   /** It was this end that gave up waiting for load. */
   #isStarved = false;
-  #over = false;
 
   constructor(options: StreamOptions) {
     const { stream, test, role, host } = options;
@@ -83,13 +80,14 @@ class Stream {
       refusedDatagrams: stream.data.refusedDatagrams,
       unreadSeconds: this.#sending?.unread?.seconds,
     }));
+    this.#reports = new Reports(options);
+    this.#arrivals = new Arrivals(options, () => this.#sending?.sender);
     this.#load = test.mode === 'datagram' ? datagramLoad : throughputLoad;
     if (!takesPart(role, test, false)) return;
-    if (tellsStatistics(stream.link)) this.#awaited = new AwaitedStatistics((report) => this.#report(report));
     // Before the start: its frame and the first load may arrive in one chunk.
     this.#receiver = startReceiving(this.#load, {
       ...{ stream, test, ownTest: this.#ownTest, clock: host.clock },
-      onInterval: (record, packets) => this.#onOwnInterval(record, packets),
+      onInterval: (record, packets) => this.#reports.received(record, packets),
     });
   }
 
@@ -110,7 +108,7 @@ class Stream {
     const late = {
       tcp: this.#sending?.figures.tcp,
       remote: this.#remote,
-      reported: this.#reported,
+      reported: this.#arrivals.reported,
       ended: this.#ended,
     };
     return { ...own.outcome, ...given(late) };
@@ -125,9 +123,8 @@ class Stream {
 
   /** Stops whatever still runs. */
   release(): void {
-    this.#awaited?.end();
+    this.#reports.end();
     this.#patience.stop();
-    this.#over = true;
     for (const cancel of this.#cancels) cancel();
     this.#sending?.stop();
     this.#receiver?.stop();
@@ -194,7 +191,7 @@ class Stream {
   async #readMessage(): Promise<void> {
     const word = await this.#nextWord();
     if (word.type === 'interval' && this.#sending) this.#onPeerInterval(word);
-    else if (word.type === 'sending' && this.#receiver) this.#awaited?.came(word);
+    else if (word.type === 'sending' && this.#receiver) this.#reports.came(word);
     else if (word.type === 'end') this.#onPeerEnd(word.reason);
     else if (word.type === 'over') this.#onPeerOver();
     else if (word.type === 'sent' && this.#receiver?.peerSent) this.#onPeerSent(this.#receiver, word.packets);
@@ -203,7 +200,7 @@ class Stream {
   }
 
   get #awaitsStatistics(): boolean {
-    return this.#awaited !== undefined && (!this.#isDone || this.#awaited.isWaiting);
+    return this.#reports.awaits(this.#isDone);
   }
 
   /** A far side that gave up waiting for load has received none. */
@@ -218,60 +215,23 @@ class Stream {
     }
   }
 
-  #onOwnInterval(record: IntervalRecord, packets?: PacketFigures): void {
-    const figures = packets && { packets };
-    this.#options.stream.talk.say({ type: 'interval', ...record, ...figures });
-    const report = { sender: false, record, ...figures };
-    if (this.#awaited) this.#awaited.add(report);
-    else this.#report(report);
-  }
-
   #onPeerSent(receiver: LoadReceiver, packets: number): void {
     if (!receiver.peerSent?.(packets)) throw this.#refuse(`a count of ${packets} packets`);
   }
 
   #onPeerResult(result: FarResult): void {
-    this.#believe(result.received?.bytes ?? 0, result.packets?.packets);
+    if (!this.#arrivals.believes(result)) throw this.#refuse(tooMuch);
     this.#remote = result;
   }
 
-  /** Throws where more has arrived, by the receiver's word, than this end has sent. */
-  #believe(bytes: number, packets = 0): void {
-    const { stream, test } = this.#options;
-    // A peer that numbers packets otherwise counts those that the network doubled, too.
-    if (stream.data.mayRepeat || (test.mode === 'datagram' && stream.traits?.codec)) return;
-    const most = this.#sending?.sender;
-    if (bytes > (most?.writtenBytes ?? 0) || packets > (most?.packets ?? 0))
-      throw this.#refuse('a count of more than it was sent');
-  }
-
   #onPeerInterval({ type: _, packets, ...record }: MessageOf<'interval'>): void {
-    this.#arrivedBytes += record.bytes;
-    this.#believe(this.#arrivedBytes);
+    if (!this.#arrivals.add(record)) throw this.#refuse(tooMuch);
     this.#patience.heard(record.end + (record.omitted ? 0 : this.#options.test.omitSeconds));
-    if (!record.omitted) {
-      this.#reported = { start: 0, end: record.end, bytes: (this.#reported?.bytes ?? 0) + record.bytes };
-    }
     this.#onSentInterval(record, packets && { packets });
   }
 
-  /** An interval of what this end sends, with what its kernel knew. */
-  #onSentInterval(
-    record: IntervalRecord,
-    figures?: Pick<StreamReport, 'packets' | 'senderCount' | 'sentPackets'>,
-  ): void {
-    const known = this.#sending?.figures.cut(record.omitted);
-    if (tellsStatistics(this.#options.stream.link)) this.#saySending(record, known?.statistics);
-    this.#report({ sender: true, record, ...figures, ...known });
-  }
-
-  #saySending({ index, omitted }: IntervalRecord, statistics?: StreamReport['statistics']): void {
-    this.#options.stream.talk.say({ type: 'sending', index, omitted, ...given({ statistics }) });
-  }
-
-  /** What stops after the end has nothing more to tell. */
-  #report(report: StreamReport): void {
-    if (!this.#over) this.#options.onInterval(report);
+  #onSentInterval(record: IntervalRecord, figures?: SentFigures): void {
+    this.#reports.sent(record, figures, this.#sending?.figures);
   }
 
   /** Said again, or to an end that only sends, it means that nothing more is wanted either. */
@@ -307,7 +267,7 @@ class Stream {
     const counted = {
       ...{ sent, received, packets: this.#receiver?.packets, sender: this.#sending?.figures },
       ...{ counts: this.#counts.figures, usage: this.#usage?.read() ?? noUsage },
-      known: given({ reported: this.#reported, ended: this.#ended }),
+      known: given({ reported: this.#arrivals.reported, ended: this.#ended }),
     };
     return ownResult(counted, this.#options);
   }
