@@ -1,4 +1,5 @@
 /** What both kinds of UDP sockets promise, and what only the kernel's own calls do; over loopback. */
+import type { Socket } from 'node:dgram';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../src/host/clock.js';
@@ -6,6 +7,7 @@ import type { Libc } from '../../../src/host/linux/libc.js';
 import { openLibc } from '../../../src/host/linux/sockets.js';
 import { DatagramLink } from '../../../src/transport/udp/link.js';
 import { openDatagramDoor, openDatagramSocket } from '../../../src/transport/udp/sockets/open.js';
+import { PortableDatagramSocket } from '../../../src/transport/udp/sockets/portable-socket.js';
 import type {
   ClientOptions,
   DatagramDoor,
@@ -317,6 +319,19 @@ describe('by dgram', () => {
     expect(writerBy(systemClock).burstSeconds).toBeLessThan(0.001);
   });
 
+  it('counts what the system refuses to send, but for its length and want of room', () => {
+    const codes = ['EPERM', 'EMSGSIZE', 'ENOBUFS', 'ENETUNREACH', null];
+    const info = { localHost: '', localPort: 1, remoteHost: '', remotePort: 2 };
+    const below = (_: Buffer, sent: (error: Error | null) => void) => {
+      const code = codes.shift();
+      sent(code ? Object.assign(new Error(), { code }) : null);
+    };
+    const socket = new PortableDatagramSocket({} as Socket, info, undefined, below, () => {});
+    const { errors } = listen(socket);
+    for (let i = 0; i < 5; i++) socket.send(Buffer.from('a'));
+    expect([socket.refused, errors]).toEqual([2, ['EPERM', 'EMSGSIZE', 'ENOBUFS', 'ENETUNREACH']]);
+  });
+
   it('refuses what only the kernel can be told', async () => {
     const door = await doorAt({ linux: false });
     await expect(clientOf(door, { linux: false }, { tos: 8 })).rejects.toThrow(/^-S\/--tos or --dscp cannot be set/);
@@ -325,6 +340,21 @@ describe('by dgram', () => {
 
 describeHaving("by the kernel's own calls", [systemCalls], () => {
   promises({});
+
+  it('counts what the system refuses to send, but for its length', async () => {
+    const known = openLibc();
+    let errno = 1;
+    const linux = { ...known, calls: { ...known.calls, sendto: () => -1 }, errno: () => errno };
+    const client = await clientOf(await doorAt({}), { linux });
+    const { errors } = listen(client);
+    const sent = [client.send(Buffer.from('a')), client.send(Buffer.from('b'))];
+    errno = 90;
+    sent.push(client.send(Buffer.from('c')));
+    errno = 11;
+    sent.push(client.send(Buffer.from('d')));
+    expect([sent, client.refused]).toEqual([[true, true, true, false], 2]);
+    expect(errors).toEqual(['EPERM', 'EPERM', 'EMSGSIZE']);
+  });
 
   it.each([
     ['an option', 'setsockopt', 92],
