@@ -3,7 +3,11 @@ import { systemClock } from '../clock.js';
 import type { Libc } from './libc.js';
 import { realtimeNs } from './sockets.js';
 
-/** Clocks that differ by so much more than before have parted, or were not read at one moment: they are compared anew. */
+/**
+ * Clocks that differ by so much more than before have parted, or were not read at one moment: they are compared anew.
+ * Only those that have parted are told by the new comparison: each is off by a little, which would change the order of
+ * packets that came close behind each other.
+ */
 const STEP_SECONDS = 0.0001;
 /** A comparison is as good as it is quick, and the first ones never are. */
 const COMPARISONS = 20;
@@ -40,9 +44,16 @@ export class ArrivalClock {
   /** Now, with the clocks compared anew where they have parted. */
   #compare(): number {
     const now = systemClock.now();
-    const parted = this.#momentOf(realtimeNs(this.#libc)) - now;
-    if (Math.abs(parted) > STEP_SECONDS) this.#same = compareClocks(this.#libc);
+    if (this.#part({ kernelNs: realtimeNs(this.#libc), seconds: now })) {
+      const anew = compareClocks(this.#libc);
+      if (this.#part(anew)) this.#same = anew;
+    }
     return now;
+  }
+
+  /** Whether the clocks differ by another time than before. */
+  #part({ kernelNs, seconds }: Comparison): boolean {
+    return Math.abs(this.#momentOf(kernelNs) - seconds) > STEP_SECONDS;
   }
 
   #momentOf(stampNs: bigint): number {

@@ -8,16 +8,22 @@ const libc = {
   calls: {
     clock_gettime(_clock: number, memory: Buffer) {
       memory.writeBigInt64LE(BigInt(Math.floor(Date.now() / 1000)), 0);
-      memory.writeBigInt64LE(BigInt(Date.now() % 1000) * 1_000_000n, 8);
+      memory.writeBigInt64LE(BigInt(Date.now() % 1000) * 1_000_000n + (lateNs.shift() ?? 0n), 8);
       return 0;
     },
   },
 } as unknown as Libc;
 
+/** By how much the next reads of the realtime clock are held up. */
+let lateNs: bigint[] = [];
+
 const stampNs = () => BigInt(Date.now()) * 1_000_000n;
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'], now: new Date('2026-11-23T12:00:00Z') }));
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  lateNs = [];
+  vi.useRealTimers();
+});
 
 it('tells a stamp as a moment of the monotonic clock', () => {
   const clock = new ArrivalClock(libc);
@@ -52,4 +58,13 @@ it('tells stamps that are read together as it tells each', () => {
 it('never tells a moment that is still to come', () => {
   const clock = new ArrivalClock(libc);
   expect(clock.momentOf(stampNs() + 5_000_000n)).toBe(systemClock.now());
+});
+
+it('tells a stamp as before when a look at the clocks was held up', () => {
+  const clock = new ArrivalClock(libc);
+  const stamp = stampNs();
+  vi.advanceTimersByTime(1000);
+  const moment = clock.momentOf(stamp);
+  lateNs = [1_000_000n, ...Array.from({ length: 20 }, () => 10_000n)];
+  expect(clock.momentOf(stamp)).toBe(moment);
 });

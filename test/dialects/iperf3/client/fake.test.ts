@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ClientTools, runClientPlan } from '../../../../src/client.js';
 import { iperf3 } from '../../../../src/defaults/index.js';
 import { checkLogin, passwordDigest } from '../../../../src/dialects/iperf3/wire/auth.js';
@@ -597,7 +597,7 @@ describe('packets', () => {
       await visit.expect(states.testEnd);
       visit.say(states.exchangeResults);
       const results = (await visit.reader.readJson(1e6, 5, 'results')) as { streams: { packets: number }[] };
-      expect(results.streams[0]?.packets).toBe(packets.length);
+      await vi.waitFor(() => expect(results.streams[0]?.packets).toBe(packets.length));
       expect(packets[0]?.readBigUInt64BE(8)).toBe(1n);
       const stream = { id: 1, bytes: 100 * packets.length, retransmits: -1, jitter: 0.001, errors: 2 };
       visit.streams.push(visit.control);
