@@ -118,6 +118,12 @@ export function tooManyFiles(cause: unknown): WperfError {
   return new WperfError('too-many-files', text, { hint: 'raise the limit (ulimit -n), or use fewer streams', cause });
 }
 
+/** Datagrams that the system of this machine refuses to send (EPERM). */
+export function refusedHere(peer: string, hint: string, cause: Error): WperfError {
+  const text = `this machine refuses to send UDP to ${peer}, as a firewall of its own has it do (${cause.message})`;
+  return new WperfError('unreachable', text, { operation: 'connect', peer, hint, cause });
+}
+
 /** Text from a peer made safe to print: control characters (C0, DEL, C1) and bidirectional overrides removed. */
 export function stripControl(text: string): string {
   return withoutControl(text).trim();

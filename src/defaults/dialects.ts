@@ -30,6 +30,8 @@ export const iperf3 = {
   /** For the answer to the first datagram of a stream, as iperf3 waits; and from one such datagram to the next. */
   datagramSeconds: 30,
   datagramRetrySeconds: 1,
+  /** For a firewall of this machine to let a datagram out, after one that it has refused. */
+  ownRefusalSeconds: 3,
   /** From the end of the test to the server's results. */
   resultSeconds: 15,
   /** The same where nothing has moved for so long that the server may be gone. */

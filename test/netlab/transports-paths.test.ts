@@ -78,10 +78,15 @@ describeNeeding('a path', needs, () => {
     expect(Number(refused[2])).toBeGreaterThan(100);
   });
 
-  test('is not blamed where a firewall of the client lets no UDP out', async () => {
+  test.each([
+    ['--proto', 'udp'],
+    ['--iperf3', '-u'],
+  ])('is not blamed where a firewall of the client lets no UDP out: %s %s', async (...asked) => {
     const { lab, run } = await labWith({});
     await refuse(lab, 'client', 'ip protocol udp');
-    const { exitCode, stderr } = await run('--proto', 'udp', '-t', '1');
+    const beganAt = performance.now();
+    const { exitCode, stderr } = await run(...asked, '-t', '1');
+    expect(performance.now() - beganAt).toBeLessThan(8000);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('this machine refuses to send UDP to 198.51.100.10:');
   });

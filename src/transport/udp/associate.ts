@@ -3,7 +3,7 @@
  * finds out how long they may be. Liveness: it is over within `waits.datagramAnswerSeconds`.
  */
 import { waits } from '../../defaults/index.js';
-import { WperfError } from '../../errors.js';
+import { refusedHere, WperfError } from '../../errors.js';
 import { onAbort } from '../../host/abort.js';
 import type { Cancel, Clock } from '../../host/clock.js';
 import { type Deferred, deferred } from '../../host/deferred.js';
@@ -112,10 +112,7 @@ class Association {
     const hint = 'measure over WebSocket, which passes: --udp for packets, without --proto';
     const detail = { operation: 'connect', peer, hint, cause: this.#refused };
     const seconds = Math.ceil(waits.datagramAnswerSeconds);
-    if (this.#refused?.code === 'EPERM') {
-      const text = `this machine refuses to send UDP to ${peer}, as a firewall of its own has it do`;
-      return new WperfError('unreachable', `${text} (${this.#refused.message})`, detail);
-    }
+    if (this.#refused?.code === 'EPERM') return refusedHere(peer, hint, this.#refused);
     if (this.#refused) {
       const text = `UDP does not get through to ${peer}: the far end or a firewall refused it (${this.#refused.message})`;
       return new WperfError('unreachable', text, detail);

@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { iperf3 } from '../../../defaults/index.js';
-import { type ErrorCode, toWperfError, WperfError } from '../../../errors.js';
+import { type ErrorCode, refusedHere, systemCodeOf, toWperfError, WperfError } from '../../../errors.js';
 import { given } from '../../../given.js';
 import { type Cancel, type Clock, pause } from '../../../host/clock.js';
 import type { LoadLink } from '../../../transport/channel.js';
@@ -239,7 +239,7 @@ const replies = ['36373839', '39383736', 'b168de3a', '3ade68b1'];
 
 /** Makes a stream known to the server, which takes its first datagram for that. Repeats what may have been lost. */
 async function greet(socket: Datagrams, clock: Clock, peer: string, early: EarlyPackets): Promise<void> {
-  const until = clock.now() + iperf3.datagramSeconds;
+  let until = clock.now() + iperf3.datagramSeconds;
   let cancel: Cancel = () => {};
   let refused: Error | undefined;
   try {
@@ -250,6 +250,7 @@ async function greet(socket: Datagrams, clock: Clock, peer: string, early: Early
       };
       socket.onError = (error) => {
         refused ??= error;
+        if (isOwn(error)) until = Math.min(until, clock.now() + iperf3.ownRefusalSeconds);
       };
       const say = () => {
         if (clock.now() >= until) return reject(silence(peer, refused));
@@ -268,7 +269,11 @@ async function greet(socket: Datagrams, clock: Clock, peer: string, early: Early
   }
 }
 
+/** The system of this machine is who refuses. */
+const isOwn = (error: Error) => systemCodeOf(error) === 'EPERM';
+
 function silence(peer: string, cause: Error | undefined): WperfError {
+  if (cause && isOwn(cause)) return refusedHere(peer, 'measure without -u/--udp', cause);
   const why = cause === undefined ? 'there is no answer to UDP' : `UDP is refused (${cause.message})`;
   const text = `${peer}: ${why}, within ${iperf3.datagramSeconds} s`;
   const hint = 'a firewall may pass TCP only: measure without -u/--udp';

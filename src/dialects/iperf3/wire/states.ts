@@ -36,7 +36,7 @@ interface Meaning {
 
 const shorter = 'give less to -t/--time and -O/--omit';
 const smallerWindow = 'give less to -w/--window';
-const streamHint = 'a firewall on the way may pass its first connection only';
+const streamHint = 'a firewall on the way may pass its first connection only, or no UDP';
 
 /** What went wrong, by what it is about. */
 const meanings = {
