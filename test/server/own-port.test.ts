@@ -1,9 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { runClientPlan } from '../../src/client.js';
 import { systemClock } from '../../src/host/clock.js';
 import { isFreeForDatagrams, openOwnPort } from '../../src/server/own-port.js';
+import { startServerPlan } from '../../src/server/server.js';
+import { collect } from '../support/events.js';
+import { clientPlan } from '../support/plans.js';
 import { freePort } from '../support/ports.js';
 
 const options = {
@@ -47,4 +51,21 @@ it('is free for UDP unless somebody has it', async () => {
   expect(await isFreeForDatagrams({ host: '127.0.0.1', port })).toBe(false);
   expect(await isFreeForDatagrams({ host: '127.0.0.2', port })).toBe(true);
   expect(await isFreeForDatagrams({ host: '::1', port })).toBe(true);
+});
+
+it('of iperf3 tells clients of wperf which dialect it speaks, and its log that a request came there', async () => {
+  const port = await freePort();
+  const server = await startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, iperf3: { port } });
+  onTestFinished(() => server.close());
+  const notices: string[] = [];
+  server.on('notice', ({ text }) => notices.push(text));
+  const { error } = await collect(runClientPlan(clientPlan(port)));
+  expect(error).toBe(`not-wperf: 127.0.0.1:${port} is a server of iperf3: use wperf -c 127.0.0.1 --iperf3 -p ${port}`);
+  await vi.waitFor(() =>
+    expect(notices).toContainEqual(
+      expect.stringMatching(
+        /^127\.0\.0\.1:\d+: it sent a request of HTTP to the port of iperf3's clients: wperf's own .* go to the port of -p/,
+      ),
+    ),
+  );
 });

@@ -12,7 +12,7 @@ import type { House, RawDialect, RawVisitor, StrayDatagram } from '../../served.
 import { readPrivateKey } from '../wire/auth.js';
 import { COOKIE_BYTES, cookieText } from '../wire/cookie.js';
 import { FrameReader } from '../wire/framing.js';
-import { states } from '../wire/states.js';
+import { type State, states } from '../wire/states.js';
 import { Control } from './control.js';
 import { busy } from './rules.js';
 import { Session, type SessionTools } from './session.js';
@@ -62,6 +62,11 @@ export class Iperf3Server implements RawDialect {
       if (!known.take(visitor, reader)) await this.#turnAway(visitor, reader);
       return;
     }
+    if (startsRequest(key)) {
+      visitor.failed(otherPort());
+      await this.#turnAway(visitor, reader, states.paramExchange);
+      return;
+    }
     const full = visitor.admit() ?? (this.#isBusy() ? runsAnother() : undefined);
     if (full) {
       visitor.failed(full);
@@ -83,9 +88,9 @@ export class Iperf3Server implements RawDialect {
   }
 
   /** As iperf3 tells that it is busy, or of a cookie that is of no test. */
-  #turnAway({ socket }: RawVisitor, reader: FrameReader): Promise<void> {
+  #turnAway({ socket }: RawVisitor, reader: FrameReader, state: State = states.accessDenied): Promise<void> {
     const control = new Control(socket, reader, this.#house.host.clock);
-    control.say(states.accessDenied);
+    control.say(state);
     return control.close(waits.stopSeconds, new WperfError('server-full', 'turned away'));
   }
 
@@ -107,6 +112,14 @@ export class Iperf3Server implements RawDialect {
     this.#streams.set(session, streams);
     return () => this.#streams.delete(session);
   }
+}
+
+/** Of HTTP; wperf's own clients tell by the state that answers it where they are. */
+const startsRequest = (cookie: string) => /^[A-Z]+ \S/.test(cookie);
+
+function otherPort(): WperfError {
+  const hint = "wperf's own clients and browsers go to the port of -p/--port";
+  return new WperfError('protocol-violation', "it sent a request of HTTP to the port of iperf3's clients", { hint });
 }
 
 function runsAnother(): WperfError {
