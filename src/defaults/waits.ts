@@ -4,6 +4,10 @@ export const waits = {
   nextAddressSeconds: 0.25,
   /** From an accepted socket to its first bytes, and from those to the end of the HTTP request. */
   firstBytesSeconds: 10,
+  /** Where descriptors are short, for the whole request: who has said nothing for so long makes room. */
+  idleSeconds: 2,
+  /** From one shortage of descriptors to the next that is worth a word. */
+  shortageSeconds: 60,
   /** Each step of the handshake: hello, proof, grant. */
   handshakeStepSeconds: 10,
   /** From a grant to the connection for load that shows its key, and from such a connection to its key. */

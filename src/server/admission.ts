@@ -3,14 +3,16 @@
  * longest makes room for others; a refusal says which bound it is.
  */
 import type { Socket } from 'node:net';
-import { bounds } from '../defaults/index.js';
+import { bounds, waits } from '../defaults/index.js';
 import type { EndRun } from '../dialects/served.js';
 import { WperfError } from '../errors.js';
+import type { Clock } from '../host/clock.js';
 import { descriptorsAbove } from '../host/descriptors.js';
 import { networkOf } from '../net/networks.js';
 import { descriptorOf } from '../transport/socket/descriptor.js';
 
 interface AdmissionOptions {
+  readonly clock: Clock;
   readonly oneOff: boolean;
   /** Whether this address is of a proxy, which is not counted as one client. */
   readonly trusts: (address: string) => boolean;
@@ -29,6 +31,8 @@ interface Entrant {
   readonly stage: 'silent' | 'open' | 'heard';
   /** It has one of the last descriptors, which are for saying so. */
   readonly isLast: boolean;
+  /** When it came. */
+  readonly since: number;
 }
 
 export class Admission {
@@ -36,7 +40,7 @@ export class Admission {
   /** The oldest first. */
   readonly #present = new Map<Socket, Entrant>();
   readonly #dismissed = new WeakSet<Socket>();
-  #isShort = false;
+  #toldShortAt = Number.NEGATIVE_INFINITY;
   #runs = 0;
   #isOver = false;
 
@@ -52,8 +56,10 @@ export class Admission {
     if (network !== undefined && silent.length >= bounds.connectionsOfOne) this.#dismiss(silent[0]);
     const most = bounds.connections + bounds.spareConnections;
     if (this.#present.size >= most) this.#dismiss(this.#all((entrant) => entrant.stage !== 'heard')[0]);
-    this.#present.set(tcp, { tcp, network, stage: 'silent', isLast: this.#isLast(tcp) });
+    const isLast = this.#isShort(tcp) && !this.#dismissIdle();
+    this.#present.set(tcp, { tcp, network, stage: 'silent', isLast, since: this.#options.clock.now() });
     tcp.once('close', () => this.#present.delete(tcp));
+    if (isLast) this.#keepFree(tcp);
   }
 
   /** Takes on a connection whose request is read, from a client at `address`, or says why not. */
@@ -113,13 +119,30 @@ export class Admission {
     for (const entrant of this.#all(() => true)) this.#dismiss(entrant);
   }
 
-  #isLast(tcp: Socket): boolean {
-    const wasShort = this.#isShort;
+  #isShort(tcp: Socket): boolean {
     const descriptor = descriptorOf(tcp);
     const above = descriptor === undefined ? undefined : descriptorsAbove(descriptor);
-    this.#isShort = above !== undefined && above < bounds.spareDescriptors;
-    if (this.#isShort && !wasShort) this.#options.onShort();
-    return this.#isShort;
+    if (above === undefined || above >= bounds.spareDescriptors) return false;
+    const { clock, onShort } = this.#options;
+    if (clock.now() - this.#toldShortAt >= waits.shortageSeconds) onShort();
+    this.#toldShortAt = clock.now();
+    return true;
+  }
+
+  /** The last descriptors are soon there for others again. */
+  #keepFree(tcp: Socket): void {
+    const { clock } = this.#options;
+    tcp.once(
+      'close',
+      clock.at(clock.now() + waits.idleSeconds, () => this.#dismissIdle(tcp)),
+    );
+  }
+
+  /** Ends the connection of which no request has been read for longest, or this one; false where all are new. */
+  #dismissIdle(tcp?: Socket): boolean {
+    const latest = this.#options.clock.now() - waits.idleSeconds;
+    const isIdle = (entrant: Entrant) => entrant.stage === 'silent' && entrant.since <= latest;
+    return this.#dismiss(this.#all((entrant) => isIdle(entrant) && (tcp ?? entrant.tcp) === entrant.tcp)[0]);
   }
 
   #all(fits: (entrant: Entrant) => boolean): Entrant[] {

@@ -79,6 +79,7 @@ export class WperfServer extends EventEmitter<ServerEvents> {
     this.#clock = options.clock ?? systemClock;
     this.#trusts = inAny(plan.trustProxy ?? []);
     this.#admission = new Admission({
+      clock: this.#clock,
       oneOff: plan.oneOff,
       trusts: this.#trusts,
       onOver: () => void this.close(),

@@ -1,10 +1,11 @@
 /** A machine that withholds something: one line that says what, or a test all the same; never a stack. */
 import { chmod, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { bounds } from '../../src/defaults/index.js';
+import { bounds, waits } from '../../src/defaults/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { describeNeeding, program, root } from '../support/needs.js';
-import { type Finished, run } from '../support/processes.js';
+import { type Finished, pause, run } from '../support/processes.js';
 import { sharedWperfServer, startWperfServer, wperf } from '../support/wperf.js';
 
 /** Far less than any wait of the program. */
@@ -74,6 +75,20 @@ describeNeeding('a server with few descriptors', [program('prlimit', 'util-linux
     }
     expect(server.stderr).toMatch(/^warning: this machine lets wperf open no more [^\n]*ulimit -n/m);
     expect(server.stderr).not.toMatch(aStack);
+  });
+
+  test('has room for who asks for something, however many say nothing', async () => {
+    const { port, process: server } = await startWperfServer(onTestFinished);
+    await run(['prlimit', '--pid', String(server.pid), '--nofile=120:120']);
+    const silent = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    onTestFinished(() => silent.forEach((socket) => void socket.destroy()));
+    await server.outputMatching(/ulimit -n/);
+    await pause(waits.idleSeconds * 1000 + 500);
+    for (const streams of ['1', '30']) {
+      const words = ['-c', `127.0.0.1:${port}`, '-P', streams, '-t', '0.3', '-b', '10M'];
+      expect(await run(wperf(...words))).toMatchObject({ exitCode: 0 });
+    }
+    expect(server.stderr.match(/ulimit -n/g)).toHaveLength(1);
   });
 });
 

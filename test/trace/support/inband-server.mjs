@@ -35,7 +35,7 @@ function acceptChannels() {
       guests.push(guestOf(channel));
       if (guests.length === connections) resolve(guests);
     };
-    const admission = new Admission({ oneOff: false, trusts, onOver: () => {}, onShort: () => {} });
+    const admission = new Admission({ clock: systemClock, oneOff: false, trusts, onOver: () => {}, onShort: () => {} });
     const openings = openingsOf({
       entries: [{ kind: 'subprotocol', name: 'wperf.v1', serve }],
       secure: tls && secureContextOf({ cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') }),
