@@ -2,11 +2,11 @@
 import type { Socket } from 'node:net';
 import { given } from '../given.js';
 import { fineClock } from '../host/linux/fine-clock.js';
-import { canonicalHost } from '../net/ip.js';
 import type { LoadLink } from './channel.js';
 import { serverBeyond } from './connect/reach.js';
-import { ByteLink, infoOfStream } from './load/byte-link.js';
+import { ByteLink } from './load/byte-link.js';
 import type { Place, RawSockets } from './raw-sockets.js';
+import { infoOf } from './socket/info.js';
 import { DatagramLink } from './udp/link.js';
 import { openDatagramSocket } from './udp/sockets/open.js';
 import type { DatagramSocket } from './udp/sockets/socket.js';
@@ -19,9 +19,7 @@ export function rawConnections(sockets: RawSockets) {
 
     /** Load over a connection that nothing is read from any more. */
     loadOver(socket: Socket): LoadLink {
-      const { remoteAddress = '', remotePort = 0 } = socket;
-      const info = infoOfStream(socket, { remoteHost: canonicalHost(remoteAddress), remotePort });
-      return new ByteLink(socket, { name: 'tcp', info: { ...info, ...serverBeyond(sockets.way) } });
+      return new ByteLink(socket, { name: 'tcp', info: { ...infoOf(socket), ...serverBeyond(sockets.way) } });
     },
 
     /** To the address that the first connection has found. Rejects with a WperfError, or with the system's error. */

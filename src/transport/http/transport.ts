@@ -7,6 +7,7 @@ import { given } from '../../given.js';
 import type { ForwardedClient } from '../channel.js';
 import type { Requested } from '../door/http.js';
 import type { LoadListener, LoadPlace, LoadTransport } from '../load-transport.js';
+import { infoOf } from '../socket/info.js';
 import { HttpLink } from './link.js';
 
 const LOAD_PATH = /\/load\/([0-9a-f]{32})$/;
@@ -64,9 +65,7 @@ export class HttpLoad implements LoadTransport {
       place?.ignored();
       return undefined;
     }
-    const { remoteAddress: remoteHost = '', remotePort = 0, localAddress: localHost = '', localPort = 0 } = tcp;
-    const ends = { localHost, localPort, remoteHost, remotePort, secure: socket !== tcp };
-    const info = { ...ends, ...given({ client: clientOf() }) };
+    const info = { ...infoOf(tcp), secure: socket !== tcp, ...given({ client: clientOf() }) };
     const link = new HttpLink(info, () => this.#links.delete(key));
     this.#links.set(key, link);
     place.accept(link, bytes);

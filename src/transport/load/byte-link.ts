@@ -5,7 +5,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LoadReader } from '../../measure/tcp.js';
-import { blocksIn, type ChannelInfo, type KernelView, type LoadWriter } from '../channel.js';
+import { blocksIn, type KernelView, type LoadWriter } from '../channel.js';
 import { BatchWriter, type TakeParts } from '../socket/batch-writer.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
 import { PayloadDrop } from '../socket/payload-drop.js';
@@ -84,12 +84,4 @@ function randomPayload(): TakeParts {
     next = (next + bytes) % SHARED_BYTES;
     return parts;
   };
-}
-
-export function infoOfStream(
-  stream: Duplex,
-  { remoteHost, remotePort }: Pick<ChannelInfo, 'remoteHost' | 'remotePort'>,
-) {
-  const { localAddress = '', localPort = 0 } = stream as Partial<Pick<Socket, 'localAddress' | 'localPort'>>;
-  return { localHost: localAddress, localPort, remoteHost, remotePort, secure: false };
 }

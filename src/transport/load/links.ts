@@ -1,8 +1,10 @@
 /** From what a transport gives to a link of load. */
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { canonicalHost } from '../../net/ip.js';
 import type { ChannelInfo, LoadLink } from '../channel.js';
 import type { LoadTransport } from '../load-transport.js';
-import { ByteLink, infoOfStream } from './byte-link.js';
+import { ByteLink } from './byte-link.js';
 import { MessageLink } from './message-link.js';
 
 export function isStream(connection: Duplex | LoadLink): connection is Duplex {
@@ -30,4 +32,12 @@ export function linkOf(
 export function abandon(connection: Duplex | LoadLink): void {
   if (isStream(connection)) connection.destroy();
   else connection.drop();
+}
+
+function infoOfStream(
+  stream: Duplex,
+  { remoteHost, remotePort }: Pick<ChannelInfo, 'remoteHost' | 'remotePort'>,
+): ChannelInfo {
+  const { localAddress = '', localPort = 0 } = stream as Partial<Pick<Socket, 'localAddress' | 'localPort'>>;
+  return { localHost: canonicalHost(localAddress), localPort, remoteHost, remotePort, secure: false };
 }
