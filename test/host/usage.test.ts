@@ -19,5 +19,5 @@ it('a meter tells processor time from its start, and how busy the loop was from 
   const [before, after] = [whole.read(), late.read()];
   expect(before.busy).toBeGreaterThan(0.3);
   expect(after.busy).toBeLessThan(before.busy);
-  expect(after.cpu.total).toBeGreaterThan(5);
+  expect(after.cpu.total).toBeGreaterThan(0.5);
 });

@@ -18,7 +18,10 @@ async function serve(trusted: string[] = []) {
 }
 
 const errorOf = async (port: number, bind = '127.0.0.1') =>
-  (await collect(runClientPlan(clientPlan(port, { bind, seconds: 0.1 })))).error?.replaceAll(String(port), 'PORT');
+  (await collect(runClientPlan(clientPlan(port, { bind, seconds: 0.1, connectTimeoutMs: 30_000 })))).error?.replaceAll(
+    String(port),
+    'PORT',
+  );
 
 function times<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => make(index)));

@@ -188,8 +188,8 @@ describe('a latency connection that fails', () => {
     );
     expect(end?.latency?.idle?.samples).toBe(20);
     expect(end?.latency?.loadedUp?.samples).toBeLessThanOrEqual(3);
-    expect(end?.warnings.join()).toMatch(
-      /The latency connection was lost 0\.\d s into the test: .* \d pings before\.$/,
+    expect(end?.warnings).toContainEqual(
+      expect.stringMatching(/^The latency connection was lost 0\.\d s into the test: .* \d pings before\.$/),
     );
   });
 
