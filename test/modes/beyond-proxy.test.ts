@@ -24,7 +24,7 @@ describe('through a proxy that breaks off', () => {
     ['a test', {}],
     ["a test of iperf3's", { iperf3: {} }],
   ])('%s names the server, and shows the proxy as where the connection goes', async (_what, changes) => {
-    const { port, proxy, proxyPort } = await behindProxy(0.4);
+    const { port, proxy, proxyPort } = await behindProxy(1);
     const plan = clientPlan(port, { seconds: 5, proxy, ...changes });
     const target = { ...plan.target, host: 'localhost' };
     const { start, error } = await collect(runClientPlan({ ...plan, target }));

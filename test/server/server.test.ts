@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { runClientPlan } from '../../src/client.js';
-import type { IntervalSum } from '../../src/events/load.js';
+import type { IntervalEvent, StreamResult } from '../../src/events/load.js';
 import type { ServerPlan } from '../../src/plan/plan.js';
 import { type ServerRunOptions, startServerPlan, type WperfServer } from '../../src/server/server.js';
 import { wsTransport } from '../../src/transport/ws/connect.js';
@@ -32,11 +32,15 @@ async function serve(plan: Partial<ServerPlan> = {}, options: ServerRunOptions =
   return { server, port: server.address.port, notices, seen: () => sorted(events), ended };
 }
 
-/** Each begins where the one before ended: three, but where the machine was too busy for one of them. */
-function expectGapless(intervals: readonly IntervalSum[]): void {
-  const ends = intervals.map(({ end }) => end);
-  expect(ends).not.toEqual([]);
-  for (const [index, { start }] of intervals.entries()) expect(start).toBeCloseTo([0, ...ends][index] ?? 0, 1);
+/** Together the whole, each from where the one before ended: three, but where the machine was too busy for one. */
+function expectWhole(intervals: readonly IntervalEvent[], streams: readonly StreamResult[]): void {
+  for (const { id, direction, received } of streams) {
+    const rows = intervals
+      .flatMap((interval) => interval.streams)
+      .filter((row) => row.id === id && row.direction === direction);
+    expect(rows.reduce((bytes, row) => bytes + row.bytes, 0)).toBe(received?.bytes);
+    expect(rows.map(({ start }) => start)).toEqual([0, ...rows.slice(0, -1).map(({ end }) => end)]);
+  }
 }
 
 describe('a test over loopback', () => {
@@ -64,16 +68,8 @@ describe('a test over loopback', () => {
       const own = client.end?.streams.filter((stream) => stream.direction === sum.direction) ?? [];
       expect(sum.received?.bytes).toBe(own.reduce((bytes, stream) => bytes + (stream.received?.bytes ?? 0), 0));
       expect(sum.sent?.bytes ?? 0).toBeGreaterThanOrEqual((sum.received?.bytes ?? 0) * 0.5);
-      const intervals = client.intervals.flatMap((interval) =>
-        interval.sums.filter((each) => each.direction === sum.direction),
-      );
-      expect(intervals.reduce((bytes, each) => bytes + each.bytes, 0)).toBe(sum.received?.bytes);
-      expectGapless(intervals);
     }
-    for (const direction of new Set(server.end?.sums.map((sum) => sum.direction))) {
-      const sums = server.intervals.flatMap((interval) => interval.sums.filter((sum) => sum.direction === direction));
-      expectGapless(sums);
-    }
+    for (const { intervals, end } of [client, server]) expectWhole(intervals, end?.streams ?? []);
   });
 
   it.each([

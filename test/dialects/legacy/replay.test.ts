@@ -37,7 +37,7 @@ const sentBytes = (exchange: readonly Entry[]) =>
 
 describe.each([true, false])('a server, fast lane %s', (lane) => {
   it.each(forServers)('answers as recorded: $name', async ({ token, exchange }) => {
-    const { port, seen } = await serve({ seconds: 0.1, ...(token !== undefined && { token }) }, lane);
+    const { port, seen } = await serve({ seconds: 0.3, ...(token !== undefined && { token }) }, lane);
     const ws = new WebSocket(`ws://127.0.0.1:${port}/`);
     const player = new Player(ws);
     await new Promise((resolve) => ws.on('open', resolve));
