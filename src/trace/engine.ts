@@ -49,9 +49,8 @@ export async function runEngine(engine: Engine): Promise<'finished' | 'cut'> {
     for (const settled of strategy.takeKnown(nowMs())) onKnown(settled);
     if (strategy.finished) return 'finished';
     const now = nowMs();
-    const waitMs = strategy.wakeAtMs(now) - now;
+    const waitMs = strategy.wakeAtMs(now, prober.busy) - now;
     if (waitMs > 0) await waker.sleep(Math.min(waitMs, longestSleepMs));
-    else if (prober.busy) await waker.sleep(longestSleepMs);
   }
   for (const settled of strategy.takeUnfinished()) onKnown(settled);
   return 'cut';

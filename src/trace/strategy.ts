@@ -109,13 +109,16 @@ export class TraceStrategy {
     }
   }
 
-  /** When to come back if no reply does: a probe expires, or one may be sent. Not after `nowMs` when one may be now. */
-  wakeAtMs(nowMs: number): number {
+  /**
+   * When to come back if no reply does: a probe expires, or one may be sent, unless the prober `isBusy`. Not after
+   * `nowMs` when one may be now; infinite when there is nothing to come back for.
+   */
+  wakeAtMs(nowMs: number, isBusy = false): number {
     const { timeoutMs } = this.#options;
     const sentMs = [...this.#out.values()].map((query) => query.sentMs);
     const expiries = sentMs.map((sent) => sent + timeoutMs);
     const openings = sentMs.map((sent) => sent + timeoutMs * pacing.patience).filter((atMs) => atMs > nowMs);
-    const sendings = this.#isHeld ? [] : this.#ttlsInWindow(nowMs).map((ttl) => this.#readyAtMs(ttl));
+    const sendings = this.#isHeld || isBusy ? [] : this.#ttlsInWindow(nowMs).map((ttl) => this.#readyAtMs(ttl));
     const lastWord = nowMs < this.#lastWordAtMs ? [this.#lastWordAtMs] : [];
     return Math.min(...expiries, ...openings, ...sendings, ...lastWord);
   }

@@ -108,13 +108,16 @@ describe('a run', () => {
     expect(run.interrupted).toBe(true);
   });
 
-  test('a busy prober is sent nothing until it wakes', async () => {
+  test.each([
+    ['', []],
+    [', where a router is silent', [2]],
+  ])('a busy prober is sent nothing until it wakes%s', async (_which, silent) => {
     let busy = false;
     let ready = () => {};
     const sent: Probe[] = [];
     const run = runOf(
       (wake) => {
-        const prober = new FakeProber(wake, 3);
+        const prober = new FakeProber(wake, 3, silent);
         const send = prober.send.bind(prober);
         ready = () => {
           busy = false;
@@ -128,7 +131,7 @@ describe('a run', () => {
         };
         return Object.defineProperty(prober, 'busy', { get: () => busy });
       },
-      { queries: 1, serial: true },
+      { queries: 1, serial: true, lastWordSeconds: 0.1 },
     );
     run.begin();
     const known: number[] = [];
