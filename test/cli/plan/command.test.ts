@@ -622,6 +622,14 @@ describe('bad input', () => {
       "--trust-proxy '10.0.0.0/33' names no network: give addresses or networks, such as 127.0.0.1,10.0.0.0/8,2001:db8::/32",
     ],
     ['-s --server-bitrate-limit 0', "--server-bitrate-limit '0' is out of range: give 1K to 1T"],
+    [
+      '-s --server-bitrate-limit 500000/5',
+      "--server-bitrate-limit '500000/5' is a bare number, which is Mbit/s: write 500K if it is bit/s",
+    ],
+    [
+      '-c h --fail-below 50000000',
+      "--fail-below '50000000' is a bare number, which is Mbit/s: write 50M if it is bit/s",
+    ],
     ['-s --server-bitrate-limit 1M/', "--server-bitrate-limit '1M/' is not a number of seconds: write e.g. 10 or 0.5"],
     ['-s --server-bitrate-limit 1M/61', "--server-bitrate-limit '1M/61' is out of range: give 0.1 to 60"],
     ['-c h --server-bitrate-limit 1M', '--server-bitrate-limit is a server flag: use it with -s'],

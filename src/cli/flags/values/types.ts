@@ -84,12 +84,18 @@ export function roundSizeText(bytes: number): string {
   return sizeText(bytes > terabyte ? bytes - (bytes % terabyte) : bytes);
 }
 
-export function rate(limit: Range): FlagType<number> {
-  return number('RATE', (text) => parseRate(text, limit.min === 0), limit, rateText);
-}
-
 /** A bare number from here on, 100 Gbit/s, is meant as iperf3 has it, which takes bit/s. */
 const BARE_BITS = 100_000;
+
+export function rate(limit: Range): FlagType<number> {
+  const parse = (text: string): number => {
+    if (/^\d+$/.test(text) && Number(text) >= BARE_BITS && Number(text) <= limit.max) {
+      throw new BadValue('is a bare number, which is Mbit/s', `write ${rateText(Number(text))} if it is bit/s`);
+    }
+    return parseRate(text, limit.min === 0);
+  };
+  return number('RATE', parse, limit, rateText);
+}
 
 /** Of what is sent: iperf3 takes the packets of a burst behind it. */
 export function sendingRate(limit: Range): FlagType<number> {
@@ -99,9 +105,6 @@ export function sendingRate(limit: Range): FlagType<number> {
     if (bits !== undefined) {
       parse(bits);
       throw new BadValue('asks for bursts, and wperf sends evenly', `give ${bits}`);
-    }
-    if (/^\d+$/.test(text) && Number(text) >= BARE_BITS && Number(text) <= limit.max) {
-      throw new BadValue('is a bare number, which is Mbit/s', `write ${rateText(Number(text))} if it is bit/s`);
     }
     return type.parse(text);
   };
