@@ -59,6 +59,7 @@ export const foreignFlags: readonly ForeignFlag[] = [
   { name: 'forceflush' },
   { name: 'no-delay', aliases: ['N'] },
   { name: 'udp-counters-64bit' },
+  { name: 'no-fq-socket-pacing' },
   // Clients and servers ping each other all the while.
   { name: 'cntl-ka', optional: true },
   // Scripts for the original wperf have it; probes go out many at a time unless --tr-serial says otherwise.
@@ -138,6 +139,11 @@ export const foreignFlags: readonly ForeignFlag[] = [
     name: 'time-skew-threshold',
     type: text('VALUE'),
     refusal: "the clock of an iperf3 client that logs in may differ by 10 s from the server's",
+  },
+  {
+    name: 'server-max-duration',
+    type: text('VALUE'),
+    refusal: 'on a server use -t/--time, the most that a client is granted',
   },
   {
     name: 'use-pkcs1-padding',

@@ -48,7 +48,7 @@ describe('a flag of iperf3', () => {
     ['-c h -N -Z', ['-Z/--zerocopy changes nothing: wperf writes ready-made batches, which costs as little']],
     ['-c h -NZR', ['-Z/--zerocopy changes nothing: wperf writes ready-made batches, which costs as little']],
     ['-c h --debug=2', ['-d/--debug changes nothing: -V/--verbose tells what there is to tell']],
-    ['-c h --cntl-ka=10/5/2 --forceflush', []],
+    ['-c h --cntl-ka=10/5/2 --forceflush --no-fq-socket-pacing', []],
     ['--traceroute h --tr-parallel', []],
   ])('%s', (line, notes) => expect(notesOf(line.split(' '))).toEqual(notes));
 
@@ -75,6 +75,10 @@ describe('a flag of iperf3', () => {
       "wperf has no --time-skew-threshold: the clock of an iperf3 client that logs in may differ by 10 s from the server's",
     ],
     ['-c h --use-pkcs1-padding', 'wperf has no --use-pkcs1-padding: share a secret with --token-file at both ends'],
+    [
+      '-s --server-max-duration 60',
+      'wperf has no --server-max-duration: on a server use -t/--time, the most that a client is granted',
+    ],
     ['-c h -A 0,1', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
     ['-c h -A', 'wperf has no -A/--affinity: start it as: taskset --cpu-list 0 wperf ...'],
     ['-c h -F=file', 'wperf has no -F/--file: wperf sends random bytes and keeps none; send files with scp'],
