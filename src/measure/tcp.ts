@@ -12,6 +12,8 @@ export interface TcpSample {
   readonly sndWndBytes: number;
   /** The peer has no room for a segment: what has reached it is not read. Undefined where the kernel does not tell. */
   readonly isWindowClosed?: boolean;
+  /** Since the peer last acknowledged anything: what its round trips are goes back to then. */
+  readonly sinceAckMs: number;
   readonly rttUs: number;
   readonly rttVarUs: number;
   readonly pathMtu: number;

@@ -4,7 +4,7 @@ import { TcpGathering } from '../../src/measure/tcp.js';
 
 const sample = (retransmits: number, rttUs = 100, cwndBytes = 1000): TcpSample => ({
   ...{ retransmits, rttUs, cwndBytes },
-  ...{ sndWndBytes: 5, rttVarUs: 1, pathMtu: 1500, reorder: 3, mss: 1448 },
+  ...{ sndWndBytes: 5, sinceAckMs: 0, rttVarUs: 1, pathMtu: 1500, reorder: 3, mss: 1448 },
 });
 
 it('gives each interval its own retransmissions, and the test all of them', () => {

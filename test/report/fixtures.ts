@@ -63,6 +63,7 @@ const tcp: TcpSample = {
   retransmits: 3,
   cwndBytes: 1_310_000,
   sndWndBytes: 2_000_000,
+  sinceAckMs: 0,
   rttUs: 1500,
   rttVarUs: 200,
   pathMtu: 1500,

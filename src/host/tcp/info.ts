@@ -5,6 +5,7 @@ import type { TcpSample } from '../../measure/tcp.js';
 const field = {
   sndMss: 16,
   unacked: 24,
+  lastAckMs: 56,
   pathMtu: 60,
   rttUs: 68,
   rttVarUs: 72,
@@ -29,6 +30,7 @@ export function parseTcpInfo(info: Buffer): TcpSample | undefined {
     cwndBytes: info.readUInt32LE(field.sndCwnd) * mss,
     sndWndBytes: sndWndBytes ?? 0,
     ...(sndWndBytes !== undefined && { isWindowClosed: sndWndBytes < mss }),
+    sinceAckMs: info.readUInt32LE(field.lastAckMs),
     rttUs: info.readUInt32LE(field.rttUs),
     rttVarUs: info.readUInt32LE(field.rttVarUs),
     pathMtu: info.readUInt32LE(field.pathMtu),

@@ -4,10 +4,10 @@ import { KernelLatency, kernelRoundTrips } from '../../../src/modes/load/latency
 import type { KernelView } from '../../../src/transport/channel.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
-function linkOf(us: () => number | undefined) {
+function linkOf(us: () => number | undefined, sinceAckMs = () => 0) {
   const sample = () => {
     const rttUs = us();
-    return rttUs === undefined ? undefined : ({ rttUs } as ReturnType<KernelView['sample']>);
+    return rttUs === undefined ? undefined : ({ rttUs, sinceAckMs: sinceAckMs() } as ReturnType<KernelView['sample']>);
   };
   return { kernel: { sample } as KernelView };
 }
@@ -26,6 +26,22 @@ it('is idle before the load and loaded under it, the omitted beginning left out'
   expect(report?.idle?.medianMs).toBe(1);
   expect(report?.loadedUp).toMatchObject({ medianMs: 21, maxMs: 21 });
   expect(clock.pending).toBe(0);
+});
+
+it('takes no round trip twice where nothing is acknowledged any more', () => {
+  const clock = new FakeClock();
+  let [us, sinceAckMs] = [20_000, 0];
+  const latency = new KernelLatency(clock, [
+    linkOf(
+      () => us,
+      () => sinceAckMs,
+    ),
+  ]);
+  latency.measureLoaded({ omitSeconds: 0 });
+  clock.advance(1.05);
+  [us, sinceAckMs] = [300_000, 200];
+  clock.advance(10);
+  expect(latency.finish()?.loadedUp).toMatchObject({ medianMs: 20, maxMs: 20 });
 });
 
 it('is nothing where no kernel tells', () => {

@@ -8,7 +8,7 @@ function busyLink(): Link {
   let looks = 0;
   const sample = (): TcpSample => ({
     ...{ retransmits: 10 * looks++, cwndBytes: 0, sndWndBytes: 0, rttUs: 2000, rttVarUs: 0, pathMtu: 0 },
-    ...{ reorder: 0, mss: 0 },
+    ...{ sinceAckMs: 0, reorder: 0, mss: 0 },
   });
   let reads = 0;
   return {

@@ -51,13 +51,14 @@ export class KernelLatency {
 
   #arm(moment: number): void {
     this.#cancel = this.#clock.at(moment, () => {
-      for (const ms of samplesOf(this.#links)) this.#loadedMs.add(ms);
+      for (const ms of samplesOf(this.#links, 1000 * waits.latencyIntervalSeconds)) this.#loadedMs.add(ms);
       this.#arm(this.#clock.now() + waits.latencyIntervalSeconds);
     });
   }
 }
 
-/** A connection that nothing was sent on has no round trips. */
-function samplesOf(links: readonly Kernel[]): number[] {
-  return links.flatMap(({ kernel }) => kernel?.sample()?.rttUs || []).map((us) => us / 1000);
+/** A connection that nothing was sent on has no round trips, and one where none has ended within `freshMs` no new ones. */
+function samplesOf(links: readonly Kernel[], freshMs = Number.POSITIVE_INFINITY): number[] {
+  const samples = links.flatMap(({ kernel }) => kernel?.sample() ?? []);
+  return samples.flatMap(({ rttUs, sinceAckMs }) => (rttUs > 0 && sinceAckMs <= freshMs ? rttUs / 1000 : []));
 }
