@@ -46,11 +46,15 @@ function share(bytes: number | undefined, at: number, parallel: number): number 
   return bytes && Math.floor((bytes * (at + 1)) / parallel) - Math.floor((bytes * at) / parallel);
 }
 
-/** A sender of bytes goes on until the client says that its time is over; packets have a place in the time of their own. */
+/**
+ * A sender of bytes goes on until the client says that its time is over; packets have a place in the time of their own.
+ * No client tells that nothing has reached it.
+ */
 export function traitsOf({ protocol, wideCounters = false, seconds }: Params): StreamTraits {
   const isOpenEnded = protocol === 'tcp' && seconds > 0;
   return {
-    ...{ ownIntervals: true, farCounts: true, anyPacketSize: true, codec: () => makePacketCodec(wideCounters) },
+    ...{ ownIntervals: true, farCounts: true, anyPacketSize: true, isUnheard: () => false },
+    codec: () => makePacketCodec(wideCounters),
     ...(isOpenEnded && { sendSeconds: seconds + iperf3Service.overtimeSeconds }),
     resultSeconds: waits.handshakeStepSeconds,
   };

@@ -219,7 +219,7 @@ export class Session implements Whole {
     const silenceSeconds = plan.silenceSeconds ?? iperf3Service.silenceSeconds;
     const stalled = () => {
       const text = `nothing has come from or gone to ${this.peer} for ${silenceSeconds} s`;
-      this.#fail(refusal(errorNumbers.noMessage, 'no-load', text));
+      this.#fail(refusal(errorNumbers.noMessage, 'peer-lost', text));
     };
     this.#cancels.push(progress.watch(clock, silenceSeconds, stalled));
     if (seconds === 0) return;

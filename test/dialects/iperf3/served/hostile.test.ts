@@ -178,6 +178,26 @@ describe('a client that falls silent', () => {
   });
 });
 
+describe('of a client that receives', () => {
+  const endless = ({ params }: Conversation) => ({ ...usual, params: { ...params, time: 0 } });
+  it.each([
+    ['and stops reading', endless(download), 'peer-lost'],
+    ['and is to send, and sends nothing', endless(bidir), 'no-load'],
+  ])('%s nobody says that it has received nothing', async (_what, talk, code) => {
+    const client = await converse(port, talk, 'start');
+    const passed = secondsUntilEnd(client.control);
+    for (const stream of client.streams) if (stream instanceof Line) stream.socket.pause();
+    await passed;
+    const last = events.at(-1);
+    expect(last).toMatchObject({ type: 'error', error: { code } });
+    const { streams = [] } = (last?.type === 'error' && last.partial) || {};
+    const [down] = streams.filter(({ direction }) => direction === 'down');
+    expect(down?.sent?.bytes).toBeGreaterThan(0);
+    expect(down?.received).toBeNull();
+    leave(client, true);
+  });
+});
+
 describe('a client that says', () => {
   it.each([
     ['a state that is none', 99, 110],
