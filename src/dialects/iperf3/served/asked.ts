@@ -19,13 +19,14 @@ export function streamTests(params: Params): TestPlan[] {
     mode: isUdp ? ('datagram' as const) : ('throughput' as const),
     ...{ streams: parallel, omitSeconds, bitsPerSecond, intervalSeconds: defaults.intervalSeconds },
     ...(params.seconds === 0 ? { seconds: limits.seconds.max, untimed: true } : { seconds: params.seconds }),
-    blockBytes: isUdp ? blockBytes : pacedBlockBytes(blockBytes, bitsPerSecond),
   };
   const bytes = bytesOf(params);
   return directionsOf(params).flatMap((direction) =>
     Array.from({ length: parallel }, (_, at) => ({
       ...test,
       direction,
+      // A client of iperf3 sends whole blocks, however low its rate.
+      blockBytes: isUdp || direction === 'up' ? blockBytes : pacedBlockBytes(blockBytes, bitsPerSecond),
       ...given({ bytes: share(bytes, at, parallel) }),
     })),
   );

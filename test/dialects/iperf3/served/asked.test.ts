@@ -12,6 +12,16 @@ it.each([
 });
 
 it.each([
+  [{}, [131_072]],
+  [{ reverse: true }, [2500]],
+  [{ bidirectional: true }, [131_072, 2500]],
+  [{ len: 1000 }, [1000]],
+])('blocks of %j at a low rate are those of who sends them', (asked, blocks) => {
+  const tests = streamTests(readParams({ tcp: true, time: 1, parallel: 1, bandwidth: 1e6, len: 131_072, ...asked }));
+  expect(tests.map(({ blockBytes }) => blockBytes)).toEqual(blocks);
+});
+
+it.each([
   [{}, 0],
   [{ bandwidth: 5e6 }, 5e6],
   [{ fqrate: 5e6 }, 5e6],
