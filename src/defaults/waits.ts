@@ -2,6 +2,8 @@
 export const waits = {
   /** From one address of a name to the next: the Connection Attempt Delay of RFC 8305, section 8. */
   nextAddressSeconds: 0.25,
+  /** For all addresses of a name, before those of either family are searched by themselves. */
+  bothFamiliesSeconds: 1,
   /** From an accepted socket to its first bytes, and from those to the end of the HTTP request. */
   firstBytesSeconds: 10,
   /** Where descriptors are short, for the whole request: who has said nothing for so long makes room. */
