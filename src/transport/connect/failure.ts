@@ -121,8 +121,11 @@ export function tlsError(thrown: unknown, party: Party): WperfError {
     const text = `${partyText(party)} did not answer with TLS within ${error.milliseconds} ms`;
     return failed(party, 'timeout', text, `${notTlsHint(party)}, or raise --connect-timeout`, error);
   }
-  const text = `TLS with ${partyText(party)} failed: ${stripControl(error.reason || error.message).slice(0, 200)}`;
-  return failed(party, 'tls-failure', text, tlsHint(error, party), error);
+  const why = stripControl(error.reason || error.message)
+    .slice(0, 200)
+    .replace(/:$/, '');
+  const hint = notTls.has(error.code ?? '') ? notTlsHint(party) : tlsHint(error, party);
+  return failed(party, 'tls-failure', `TLS with ${partyText(party)} failed: ${why}`, hint, error);
 }
 
 const notTls = new Set(['ECONNRESET', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
@@ -131,12 +134,21 @@ function notTlsHint({ role }: Party): string {
   return `it may not speak TLS on this port: use ${role === 'proxy' ? 'http:// for the proxy' : 'ws://'}`;
 }
 
-function tlsHint({ code = '' }: NodeError, party: Party): string {
-  if (notTls.has(code)) return notTlsHint(party);
+/** OpenSSL ended it by its rules, or the far end with an alert (RFC 8446, section 6.2), which may come after the handshake. */
+export function isOfHandshake({ code = '' }: NodeError): boolean {
+  return code.startsWith('ERR_SSL_');
+}
+
+const isOfDates = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+
+function tlsHint(error: NodeError, { role }: Party): string {
+  const { code = '' } = error;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'use the name in its certificate';
-  return party.role === 'proxy'
-    ? 'name its authority in NODE_EXTRA_CA_CERTS'
-    : 'give its authority with --cacert, or --insecure to measure without checking';
+  if (isOfHandshake(error))
+    return 'it may want its name in place of an address, a certificate of the client, or another version of TLS';
+  const authority = role === 'proxy' ? 'name its authority in NODE_EXTRA_CA_CERTS' : 'give its authority with --cacert';
+  const remedy = isOfDates.has(code) ? "have it renewed, or this machine's clock set" : authority;
+  return role === 'proxy' ? remedy : `${remedy}, or --insecure to measure without checking`;
 }
 
 /** The proxy was reached, but did not connect to the server. */

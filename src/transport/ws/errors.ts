@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type ErrorCode, stripControl, WperfError } from '../../errors.js';
 import { strippedError } from '../../protocol/stripped.js';
 import { offeredVersions, PROTOCOL_HEADER, PROTOCOL_VERSION, SUBPROTOCOL } from '../../protocol/version.js';
-import { machineError, type NodeError, systemWordsOf } from '../connect/failure.js';
+import { isOfHandshake, machineError, type NodeError, systemWordsOf, tlsError } from '../connect/failure.js';
 import { TooLate } from '../connect/step.js';
 
 /** Response header in which a server that refuses an upgrade gives the error's code. */
@@ -23,6 +23,7 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
   const error = thrown as NodeError;
   const machine = machineError(error);
   if (machine) return machine;
+  if (secure && isOfHandshake(error)) return tlsError(error, { role: 'server', name: peer });
   const via = proxied ? ' through the proxy' : '';
   const detail = (hint?: string) => ({ operation: 'connect', peer, hint, cause: error });
   if (error instanceof TooLate) {
@@ -31,7 +32,7 @@ export function upgradeError(thrown: unknown, attempt: Attempt): WperfError {
   }
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE') {
     const hint = secure
-      ? 'does it speak WebSocket on this port, and is this its path?'
+      ? 'does it speak WebSocket on this port and path, and to clients without a certificate?'
       : 'is it a wperf server? if it speaks TLS use wss://';
     return new WperfError('not-wperf', `${peer} closed the connection${via} without an answer`, detail(hint));
   }

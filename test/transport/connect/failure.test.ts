@@ -114,7 +114,15 @@ describe('what a proxy, or TLS, did', () => {
     [server, failing('ERR_SSL_WRONG_VERSION_NUMBER', { reason: 'wrong version number' }), 'use ws://'],
     [server, failing('ECONNRESET'), 'use ws://'],
     [server, failing('DEPTH_ZERO_SELF_SIGNED_CERT'), '--cacert'],
-    [server, failing('ERR_TLS_CERT_ALTNAME_INVALID'), 'use the name in its certificate'],
+    [
+      server,
+      failing('ERR_TLS_CERT_ALTNAME_INVALID', { reason: "IP: 192.0.2.7 is not in the cert's list: " }),
+      "is not in the cert's list: use the name in its certificate$",
+    ],
+    [server, failing('CERT_HAS_EXPIRED'), "have it renewed, or this machine's clock set, or --insecure"],
+    [proxy, failing('CERT_NOT_YET_VALID'), "have it renewed, or this machine's clock set$"],
+    [server, failing('ERR_SSL_TLSV1_UNRECOGNIZED_NAME'), 'it may want its name in place of an address, [^-]*$'],
+    [proxy, failing('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'), 'or another version of TLS$'],
     [proxy, failing('EPROTO'), 'use http:// for the proxy'],
     [proxy, failing('SELF_SIGNED_CERT_IN_CHAIN'), 'NODE_EXTRA_CA_CERTS'],
   ])('TLS: %o %s', (party, error, hint) => {
