@@ -15,9 +15,9 @@ export async function askHttpConnect(
 ): Promise<Socket> {
   const authority = endpointText(asked);
   socket.write(requestFor(authority, credentials));
-  const { status, reason } = await finalAnswer(socket, signal);
-  if (status >= 200 && status <= 299) return socket;
-  throw new ProxyRefusal(`HTTP ${status} ${reason}`.trim(), hintOf(status, asked, credentials));
+  const head = await finalAnswer(socket, signal);
+  if (head.status >= 200 && head.status <= 299) return socket;
+  throw new ProxyRefusal(`HTTP ${head.status} ${head.reason}`.trim(), hintOf(head, asked, credentials));
 }
 
 function requestFor(authority: string, credentials: Credentials | undefined): string {
@@ -51,10 +51,20 @@ function isInterim({ status }: ResponseHead): boolean {
   return status >= 100 && status <= 199 && status !== 101;
 }
 
-function hintOf(status: number, asked: Destination, credentials: Credentials | undefined): string {
-  if (wantsLogin.has(status)) return loginHint(credentials);
+function hintOf(
+  { status, challenges }: ResponseHead,
+  asked: Destination,
+  credentials: Credentials | undefined,
+): string {
+  const takesBasic = challenges.length === 0 || challenges.some((each) => /\bbasic\b/i.test(each));
+  if (wantsLogin.has(status)) return takesBasic ? loginHint(credentials) : otherLoginHint(challenges);
   if (status === 403) return 'its rules forbid it; many allow port 443 alone';
   if (status >= 500)
     return `it may not reach the server: check ${endpointText(asked)}, and that "${asked.service}" runs there`;
   return 'is it an HTTP proxy that allows CONNECT?';
+}
+
+function otherLoginHint(challenges: readonly string[]): string {
+  const kinds = challenges.slice(0, 4).map((each) => each.slice(0, 20).replace(/[\s,].*/, ''));
+  return `it wants a login by ${kinds.join(' or ')}, and wperf knows Basic alone: go through a proxy here that logs in there`;
 }

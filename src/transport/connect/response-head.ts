@@ -8,6 +8,8 @@ export interface ResponseHead {
   readonly status: number;
   /** The words behind the status; they may be missing. */
   readonly reason: string;
+  /** What a proxy asks of who wants to log in, challenge by challenge (RFC 9110, section 11.7.1). */
+  readonly challenges: readonly string[];
 }
 
 /** What is shown of it at most, so that a message stays one line. */
@@ -16,6 +18,7 @@ const REASON_LENGTH = 200;
 /** A line may end without its carriage return (RFC 9112, section 2.2). */
 const headEnd = /\r?\n\r?\n/;
 const statusLine = /^HTTP\/\d\.\d (\d{3})(?: (.*))?$/;
+const challenge = /^proxy-authenticate:[ \t]*(.+)$/gim;
 
 /** What comes behind the head stays unread. Rejects with ProxyRefusal, or as the socket fails. */
 export function readResponseHead(socket: Socket, signal: AbortSignal): Promise<ResponseHead> {
@@ -44,7 +47,8 @@ function headOf(text: string): ResponseHead {
   const [line = ''] = text.split(/\r?\n/, 1);
   const [, status, reason = ''] = statusLine.exec(line) ?? [];
   if (status === undefined) throw notHttp();
-  return { status: Number(status), reason: reason.slice(0, REASON_LENGTH) };
+  const challenges = Array.from(text.matchAll(challenge), ([, value = '']) => value);
+  return { status: Number(status), reason: reason.slice(0, REASON_LENGTH), challenges };
 }
 
 function notHttp(): ProxyRefusal {

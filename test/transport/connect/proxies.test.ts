@@ -64,6 +64,18 @@ describe('an HTTP proxy that says no', () => {
     expect(outcome).toContain(`: HTTP ${status}: check the user and password in its URL`);
   });
 
+  it.each([
+    ['NTLM\r\nProxy-Authenticate: Negotiate', 'it wants a login by NTLM or Negotiate, and wperf knows Basic alone'],
+    ['Digest realm="the proxy", nonce="7"', 'it wants a login by Digest, and wperf knows Basic alone'],
+    ['Negotiate, Basic realm="the proxy"', 'check the user and password in its URL'],
+    ['NTLM\r\nproxy-authenticate:basic realm="the proxy"', 'check the user and password in its URL'],
+  ])('to a login, and tells by what: %s', async (challenge, told) => {
+    const answer = `HTTP/1.1 407 Log in\r\nProxy-Authenticate: ${challenge}\r\n\r\n`;
+    const port = await startScripted(onTestFinished, (socket) => socket.end(answer));
+    const outcome = await outcomeOf(wayTo('127.0.0.9', 8765, { proxy: `http://me:wrong@127.0.0.1:${port}` }));
+    expect(outcome).toContain(`HTTP 407 Log in: ${told}`);
+  });
+
   it('is sent what the user and password of its URL stand for', async () => {
     const asked = deferred<string>();
     const port = await startScripted(onTestFinished, (socket, first) => {
