@@ -49,7 +49,6 @@ export interface ServerOptions extends Partial<Omit<ServerPlan, 'trustProxy'>> {
  */
 export function runClient(options: ClientOptions): AsyncIterableIterator<TestEvent> {
   const { host, port, secure, path, signal, ...rest } = options;
-  checkMode(rest.mode);
   const plan = { ...completeLoad(rest), target: targetOf({ host, port, secure, path }) };
   refuse(flawOfLoad(plan));
   return runClientPlan(plan, { signal });
@@ -117,11 +116,6 @@ function targetOf(place: Parameters<typeof completeTarget>[0]): Target {
   const target = completeTarget(place);
   refuse(flawOfTarget(target));
   return target;
-}
-
-function checkMode(mode: string = 'throughput'): void {
-  if (mode === 'throughput' || mode === 'datagram') return;
-  throw new WperfError('usage', `mode ${mode} is neither throughput nor datagram`);
 }
 
 function refuse(flaw: Flaw | undefined): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reverseTraceroute, runClient, runPing, startServer } from '../src/index.js';
+import { type ClientOptions, reverseTraceroute, runClient, runPing, startServer, traceroute } from '../src/index.js';
 import { collect } from './support/events.js';
 
 it('measures in a few lines', async () => {
@@ -43,6 +43,20 @@ it.each([
   [{ proxy: 'http://me:%zz@p' }, 'proxy has credentials that are not percent-encoded'],
   [{ socket: { tos: 8 }, proxy: 'http://p' }, 'socket.tos is for one connection from end to end'],
   [{ silenceSeconds: 1 }, 'silenceSeconds 1 is not a number from 5 to 3600'],
+  [{ seconds: '5' }, 'seconds 5 is not a number from 0.1 to 86400'],
+  [{ host: undefined }, "host '' is no name or address"],
+  [{ path: 'wperf' }, "path 'wperf' is no path that begins with / and has no #"],
+  [{ path: '/a#b' }, "path '/a#b' is no path that begins with / and has no #"],
+  [{ direction: 'sideways' }, "direction 'sideways' is none of up, down, bidir"],
+  [{ mode: 'fast' }, "mode 'fast' is none of throughput, datagram"],
+  [{ family: 5 }, "family '5' is none of 4, 6"],
+  [{ bind: 'eth0' }, "bind 'eth0' is no IP address"],
+  [{ title: 'x'.repeat(1025) }, 'title is no text of 0 to 1024 characters'],
+  [{ token: '' }, 'token is no text of 1 to 1024 characters'],
+  [{ headers: [['X-Two', 'a\r\nb']] }, 'headers are no list of [name, value] that HTTP can carry'],
+  [{ headers: { 'X-One': 'a' } }, 'headers are no list of [name, value] that HTTP can carry'],
+  [{ proxy: 5 }, 'proxy is not a URL'],
+  [{ proto: { name: 'tcp' } }, 'proto.settings is no object of numbers'],
   [{ seconds: Number.NaN }, 'seconds NaN is not a number from 0.1 to 86400'],
   [{ simulation: { mtuBytes: 64.5 } }, 'simulation.mtuBytes 64.5 is not a whole number from 64 to 1048576'],
   [
@@ -50,7 +64,7 @@ it.each([
     'bytes and simulation.lossPercent exclude each other: not all would arrive, and the test never end',
   ],
 ])('names the option that is wrong: %j', (options, message) => {
-  expect(() => runClient({ host: '127.0.0.1', ...options })).toThrow(message);
+  expect(() => runClient({ host: '127.0.0.1', ...options } as ClientOptions)).toThrow(message);
 });
 
 it('pings in fewer', async () => {
@@ -67,6 +81,11 @@ it('pings in fewer', async () => {
 it.each([
   [{ rate: { bitsPerSecond: 0, seconds: 5 } }, 'rate.bitsPerSecond 0 is not a number from 1000 to 1000000000000'],
   [{ rate: { bitsPerSecond: 1e6, seconds: 61 } }, 'rate.seconds 61 is not a number from 0.1 to 60'],
+  [{ seconds: -1 }, 'seconds -1 is not a number from 0.1 to 86400'],
+  [{ bytes: 1.5 }, 'bytes 1.5 is not a whole number from 1 to'],
+  [{ path: 'wperf' }, "path 'wperf' is no path that begins with /"],
+  [{ token: '' }, 'token is no text of 1 to 1024 characters'],
+  [{ traces: { packets: Number.NaN } }, 'traces.packets NaN is not a whole number from 1 to 2550'],
 ])('names the option of a server that is wrong: %j', async (options, message) => {
   await expect(startServer({ host: '127.0.0.1', port: 0, ...options })).rejects.toThrow(message);
 });
@@ -94,4 +113,7 @@ it('asks for the route back', async () => {
   await server.close();
   const message = 'firstHop 9 is not a whole number from 1 to 3';
   expect(() => reverseTraceroute({ ...asked, firstHop: 9, maxHops: 3 })).toThrow(message);
+  const protocol = 'sctp' as 'auto';
+  expect(() => reverseTraceroute({ ...asked, protocol })).toThrow("protocol 'sctp' is none of auto, udp, icmp,");
+  await expect(traceroute({ ...asked, protocol }).next()).rejects.toThrow("protocol 'sctp' is none of auto, udp,");
 });

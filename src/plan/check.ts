@@ -1,5 +1,6 @@
 /** The rules that a plan must keep. Each end of a test, and each way to ask for one, checks by these. */
-import { blockLimits, limits, serverRate } from '../defaults/index.js';
+import { blockLimits, limits, serverRate, traceService } from '../defaults/index.js';
+import { familyOf } from '../net/ip.js';
 import type { Unplaced } from './complete.js';
 import { mayEndByTime } from './length.js';
 import type {
@@ -50,6 +51,10 @@ export function flawText(flaw: Flaw): string {
 
 export function flawOfLoad(plan: Unplaced<ClientPlan>): Flaw | undefined {
   return (
+    among('mode', plan.mode, ['throughput', 'datagram']) ??
+    among('direction', plan.direction, ['up', 'down', 'bidir']) ??
+    text('title', plan.title, limits.titleCharacters) ??
+    text('extraData', plan.extraData, limits.titleCharacters) ??
     whole('streams', plan.streams, limits.streams) ??
     within('seconds', plan.seconds, limits.seconds) ??
     within('omitSeconds', plan.omitSeconds, limits.omitSeconds) ??
@@ -84,6 +89,7 @@ export function flawOfStream(
 export function flawOfPing(plan: Unplaced<PingPlan>): Flaw | undefined {
   return (
     whole('count', plan.count, limits.pingCount) ??
+    text('title', plan.title, limits.titleCharacters) ??
     flawOfSimulation(plan.simulation) ??
     flawOfConnection(plan) ??
     flawOfInterval(plan)
@@ -94,8 +100,10 @@ export function flawOfRouteBack({ trace, ...way }: Unplaced<ReverseTracePlan>): 
   return flawOfConnection(way) ?? flawOfTrace(trace);
 }
 
-export function flawOfTrace({ maxHops, firstHop, queries, timeoutSeconds }: TraceWish): Flaw | undefined {
+export function flawOfTrace(wish: Omit<TraceWish, 'names' | 'serial'>): Flaw | undefined {
+  const { protocol, maxHops, firstHop, queries, timeoutSeconds } = wish;
   return (
+    among('protocol', protocol, ['auto', 'udp', 'icmp', 'tcp', 'inband']) ??
     whole('maxHops', maxHops, limits.traceHops) ??
     whole('firstHop', firstHop, { min: limits.traceHops.min, max: maxHops }) ??
     whole('queries', queries, limits.traceQueries) ??
@@ -104,14 +112,31 @@ export function flawOfTrace({ maxHops, firstHop, queries, timeoutSeconds }: Trac
 }
 
 /** Whom a client can connect to: port 0 is for servers, which take any free one. */
-export function flawOfTarget({ port }: Target): Flaw | undefined {
-  return whole('port', port, { min: 1, max: limits.port.max });
+export function flawOfTarget({ host, port, path }: Target): Flaw | undefined {
+  return flawOfHost(host ?? '') ?? whole('port', port, { min: 1, max: limits.port.max }) ?? flawOfPath(path);
 }
 
-export function flawOfServer(plan: Pick<ServerPlan, 'port' | 'silenceSeconds' | 'rate' | 'iperf3'>): Flaw | undefined {
-  const { port, silenceSeconds, iperf3: { port: own = limits.port.max } = {} } = plan;
-  const ownPort = whole('iperf3.port', own, { min: 1, max: limits.port.max });
-  return whole('port', port, limits.port) ?? ownPort ?? flawOfSilence(silenceSeconds) ?? flawOfRate(plan.rate);
+export function flawOfHost(host: string | undefined): Flaw | undefined {
+  return form('host', host, /./, 'is no name or address');
+}
+
+function flawOfPath(path: string | undefined): Flaw | undefined {
+  return form('path', path, /^\/[^#]*$/, 'is no path that begins with / and has no #');
+}
+
+export function flawOfServer(plan: ServerPlan): Flaw | undefined {
+  const { port, host, path, token, iperf3: { port: own = limits.port.max } = {}, traces } = plan;
+  const { seconds, bytes, silenceSeconds } = limits;
+  return (
+    whole('port', port, limits.port) ??
+    flawOfHost(host) ??
+    flawOfPath(path) ??
+    text('token', token, limits.tokenCharacters, 1) ??
+    whole('iperf3.port', own, { min: 1, max: limits.port.max }) ??
+    flawOfMembers('', plan, { seconds, bytes, silenceSeconds }, ['seconds', 'silenceSeconds']) ??
+    flawOfRate(plan.rate) ??
+    flawOfMembers('traces.', traces, traceService.limits)
+  );
 }
 
 function flawOfRate(rate: ServerPlan['rate']): Flaw | undefined {
@@ -123,41 +148,56 @@ function flawOfRate(rate: ServerPlan['rate']): Flaw | undefined {
   );
 }
 
-function flawOfConnection(plan: Pick<ConnectionPlan, 'connectTimeoutMs' | 'socket' | 'proxy'>): Flaw | undefined {
+function flawOfConnection(plan: Unplaced<ConnectionPlan>): Flaw | undefined {
   return (
     within('connectTimeoutMs', plan.connectTimeoutMs, limits.connectTimeoutMs) ??
+    among('family', plan.family, [undefined, 4, 6]) ??
+    flawOfBind(plan) ??
+    text('token', plan.token, limits.tokenCharacters, 1) ??
+    flawOfHeaders(plan) ??
     flawOfProxy(plan) ??
     flawOfSocket(plan)
   );
 }
 
+function flawOfBind({ bind }: Pick<ConnectionPlan, 'bind'>): Flaw | undefined {
+  return bind === undefined || familyOf(String(bind)) ? undefined : other('bind', `'${bind}' is no IP address`);
+}
+
+/** RFC 9110, sections 5.1 and 5.5. What they say is not told. */
+function flawOfHeaders({ headers }: Pick<ConnectionPlan, 'headers'>): Flaw | undefined {
+  const isHeader = ([name, value]: readonly unknown[]) =>
+    isText(name) && /^[!#$%&'*+\-.^_`|~\w]+$/.test(name) && isText(value) && /^[\t -~\x80-\xff]*$/.test(value);
+  if (Array.isArray(headers) && headers.every((each) => Array.isArray(each) && isHeader(each))) return undefined;
+  return other('headers', 'are no list of [name, value] that HTTP can carry');
+}
+
 function flawOfProxy({ proxy }: Pick<ConnectionPlan, 'proxy'>): Flaw | undefined {
-  const flaw = proxy === undefined ? undefined : flawOfProxyUrl(proxy);
+  const flaw = proxy === undefined ? undefined : flawOfProxyUrl(String(proxy));
   return flaw && other('proxy', flaw.join(': '));
 }
 
 function flawOfSocket(plan: Pick<ConnectionPlan, 'socket' | 'proxy'>): Flaw | undefined {
   const { nameCharacters, windowBytes, tos, mssBytes, localPort } = limits.socket;
-  const ranges = { windowBytes, tos, mssBytes, localPort };
-  const { socket = {} } = plan;
-  const numbers = Object.entries(ranges).map(([name, range]) => {
-    const value = socket[name as keyof typeof ranges];
-    return value === undefined ? undefined : whole(`socket.${name}`, value, range);
-  });
-  const names = (['congestion', 'device'] as const).map((name) => {
-    const value = socket[name];
-    if (value === undefined || (/^[!-.0-~]+$/.test(value) && value.length <= nameCharacters)) return undefined;
-    return other(`socket.${name}`, `'${value}' is not a name of up to ${nameCharacters} characters`);
-  });
+  const { congestion, device } = plan.socket ?? {};
+  const name = new RegExp(`^[!-.0-~]{1,${nameCharacters}}$`);
+  const rule = `is not a name of up to ${nameCharacters} characters`;
   const cut = cutByProxy(plan);
-  const rule = 'is for one connection from end to end, and a proxy makes two of it';
-  return [...numbers, ...names].find((flaw) => flaw !== undefined) ?? (cut && other(`socket.${cut}`, rule));
+  return (
+    flawOfMembers('socket.', plan.socket, { windowBytes, tos, mssBytes, localPort }) ??
+    form('socket.congestion', congestion, name, rule) ??
+    form('socket.device', device, name, rule) ??
+    (cut && other(`socket.${cut}`, 'is for one connection from end to end, and a proxy makes two of it'))
+  );
 }
 
 /** What a module carries is known once it is loaded. */
 function flawOfProto({ proto, mode }: Unplaced<ClientPlan>): Flaw | undefined {
-  if (proto === undefined || isModulePath(proto.name)) return undefined;
-  if (!carried.includes(proto.name)) return other('proto.name', `'${proto.name}' is none of ${carried.join(', ')}`);
+  if (proto === undefined) return undefined;
+  if (typeof proto.settings !== 'object') return other('proto.settings', 'is no object of numbers: write {} for none');
+  if (isModulePath(proto.name)) return undefined;
+  const unknown = among('proto.name', proto.name, carried);
+  if (unknown) return unknown;
   const [takes, gets] = packetProtos.includes(proto.name) ? ['packets', 'datagram'] : ['bytes', 'throughput'];
   return mode === gets ? undefined : other('proto.name', `${proto.name} carries ${takes}: mode must be ${gets}`);
 }
@@ -197,20 +237,51 @@ function flawOfBytes({ bytes, streams, omitSeconds }: TestPlan): Flaw | undefine
   return range ?? (omitSeconds > 0 ? exclusive('bytes', 'omitSeconds') : undefined);
 }
 
-function flawOfSimulation(simulation: SimulationPlan = {}): Flaw | undefined {
+function flawOfSimulation(simulation: SimulationPlan | undefined): Flaw | undefined {
   const { bufferBytes, ...ranges } = limits.simulation;
   const rules = { ...ranges, sndbufBytes: bufferBytes, rcvbufBytes: bufferBytes };
-  const fractions: readonly string[] = ['latencyMs', 'jitterMs', 'lossPercent'];
-  const flaws = Object.entries(rules).map(([name, range]) => {
-    const value = simulation[name as keyof typeof rules];
+  return flawOfMembers('simulation.', simulation, rules, ['latencyMs', 'jitterMs', 'lossPercent']);
+}
+
+/** Of numbers that may be left out. */
+function flawOfMembers(
+  place: string,
+  members: object | undefined,
+  ranges: Readonly<Record<string, Range>>,
+  fractions: readonly string[] = [],
+): Flaw | undefined {
+  const values = (members ?? {}) as Readonly<Record<string, number | undefined>>;
+  const flaws = Object.entries(ranges).map(([name, range]) => {
+    const value = values[name];
     const check = fractions.includes(name) ? within : whole;
-    return value === undefined ? undefined : check(`simulation.${name}`, value, range);
+    return value === undefined ? undefined : check(`${place}${name}`, value, range);
   });
   return flaws.find((flaw) => flaw !== undefined);
 }
 
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** Text of this form; it may be left out. */
+function form(field: string, value: string | undefined, pattern: RegExp, rule: string): Flaw | undefined {
+  return value === undefined || (isText(value) && pattern.test(value)) ? undefined : other(field, `'${value}' ${rule}`);
+}
+
+/** What it says is not told. */
+function text(field: string, value: string | undefined, max: number, min = 0): Flaw | undefined {
+  if (value === undefined || (isText(value) && value.length >= min && value.length <= max)) return undefined;
+  return other(field, `is no text of ${min} to ${max} characters`);
+}
+
+function among<T>(field: string, value: T, known: readonly T[]): Flaw | undefined {
+  if (known.includes(value)) return undefined;
+  return other(field, `'${value}' is none of ${known.filter((each) => each !== undefined).join(', ')}`);
+}
+
 function within(field: string, value: number, range: Range): Flaw | undefined {
-  return value >= range.min && value <= range.max ? undefined : { kind: 'range', field, value, range, whole: false };
+  const kept = typeof value === 'number' && value >= range.min && value <= range.max;
+  return kept ? undefined : { kind: 'range', field, value, range, whole: false };
 }
 
 function whole(field: string, value: number, range: Range): Flaw | undefined {

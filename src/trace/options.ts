@@ -3,7 +3,7 @@ import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import type { TraceProtocol } from '../events/route.js';
 import type { Family } from '../net/ip.js';
-import { flawOfTrace, flawText } from '../plan/check.js';
+import { flawOfHost, flawOfTrace, flawText } from '../plan/check.js';
 import { completeTraceWish } from '../plan/complete.js';
 import type { TraceWish } from '../plan/plan.js';
 
@@ -30,7 +30,7 @@ export function traceSettings(options: TraceOptions): TraceSettings {
   const { protocol = 'auto' } = options;
   if (protocol === 'inband') throw noConnection(options.host);
   const settings = { lastWordSeconds, ...options, ...completeTraceWish(options), protocol };
-  const flaw = flawOfTrace(settings);
+  const flaw = flawOfHost(options.host ?? '') ?? flawOfTrace(settings);
   if (flaw !== undefined) throw new WperfError('usage', flawText(flaw));
   within('lastWordSeconds', settings.lastWordSeconds, limits.traceLastWordSeconds);
   if (settings.port !== undefined) whole('--tr-port', settings.port, { min: 1, max: limits.port.max });
