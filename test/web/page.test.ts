@@ -120,6 +120,17 @@ describeNeeding('the page', [chromium], () => {
     }
   });
 
+  test('is stopped before anything counts, and shows nothing as a result', async () => {
+    const server = await startWperfServer(onTestFinished);
+    const page = await visit(urlOf(server), { direction: 'down', seconds: 20 });
+    await page.begin();
+    await page.page.waitForSelector('#phase:has-text("Download, finding its rate")');
+    await page.page.click('#go');
+    await page.reaches('done');
+    expect(await page.page.textContent('#phase')).toBe('No result');
+    expect(await page.status()).toBe('Stopped. No rate was measured.');
+  });
+
   test('goes by WebSocket where its server offers nothing else, and says so', async () => {
     const server = await startWperfServer(onTestFinished, ['--allow-proto', 'ws']);
     const page = await visit(urlOf(server));

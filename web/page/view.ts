@@ -153,7 +153,7 @@ export class View {
         return bits === undefined ? [] : [`${doing[direction]} ${figure} ${unit}`];
       }),
     );
-    return rates.length > 0 ? `${rates.join(', ')}.` : '';
+    return rates.length > 0 ? `${rates.join(', ')}.` : 'No rate was measured.';
   }
 
   #live(phase: string, { figure, unit }: Shown): void {
@@ -174,9 +174,9 @@ export class View {
 
   #end(state: State): void {
     this.#become(state);
-    const first = this.figures.heard[0]?.bitsPerSecond;
-    const what = first === undefined ? 'No result' : first.down === undefined ? 'Upload' : 'Download';
-    this.#live(what, rate(first?.down ?? first?.up));
+    const { down, up } = this.figures.heard[0]?.bitsPerSecond ?? {};
+    const what = down !== undefined ? 'Download' : up !== undefined ? 'Upload' : 'No result';
+    this.#live(what, rate(down ?? up));
     this.#progress(state === 'done' ? 1 : 0);
     this.#chart.finish();
   }
