@@ -120,7 +120,7 @@ describeNeeding('the page', [chromium], () => {
     }
   });
 
-  test('is stopped before anything counts, and shows nothing as a result', async () => {
+  test('is stopped before anything counts: shows nothing as a result, and tells what it moved', async () => {
     const server = await startWperfServer(onTestFinished);
     const page = await visit(urlOf(server), { direction: 'down', seconds: 20 });
     await page.begin();
@@ -129,6 +129,8 @@ describeNeeding('the page', [chromium], () => {
     await page.reaches('done');
     expect(await page.page.textContent('#phase')).toBe('No result');
     expect(await page.status()).toBe('Stopped. No rate was measured.');
+    await page.openMore();
+    expect(await page.page.textContent('#volume')).toMatch(/^This run moved [\d.]+ [MG]B\.$/);
   });
 
   test('goes by WebSocket where its server offers nothing else, and says so', async () => {

@@ -78,6 +78,7 @@ class Phase {
   #start: StartEvent | undefined;
   /** Second of the run at which the load began. */
   #beganAt = 0;
+  #omittedBytes = 0;
   #error: WperfError | undefined;
   readonly #hiddenBefore: number;
 
@@ -182,6 +183,7 @@ class Phase {
   #tellRates({ sums }: IntervalEvent): void {
     const omitSeconds = this.#start?.test.omitSeconds ?? 0;
     for (const { direction, omitted, start, end, bytes } of sums) {
+      if (omitted) this.#omittedBytes += bytes;
       const from = this.#beganAt + (omitted ? 0 : omitSeconds);
       const times = { fromSeconds: from + start, toSeconds: from + end };
       this.#options.tell({ type: 'rate', direction, omitted, bytes, ...times });
@@ -216,7 +218,7 @@ class Phase {
       jitterMs: jitterOf(this.#idleMs) ?? null,
       volumeBytes: streams.reduce(
         (sum, { sent, received }) => sum + Math.max(sent?.bytes ?? 0, received?.bytes ?? 0),
-        0,
+        this.#omittedBytes,
       ),
       transport: this.#start?.transport ?? '',
     };
