@@ -57,7 +57,9 @@ describeNeeding('the page', [chromium], () => {
     await page.run('failed');
     expect(await page.status()).toMatch(/the token is wrong/);
     await page.page.fill('#token', 'sesame');
-    await page.run();
+    await page.page.press('#token', 'Enter');
+    await page.reaches('running');
+    expect(await page.reaches('done', 'failed')).toBe('done');
     expect(await page.figure('down')).toBeGreaterThan(1e6);
     expect(page.page.url()).not.toContain('sesame');
   });

@@ -92,11 +92,11 @@ function showLink(): void {
   if (settings) view.showLink(new URL(hashOf(settings), location.href).href);
 }
 
-view.go.onclick = () => (view.state === 'running' ? stop() : begin());
 view.form.oninput = showLink;
 view.form.onsubmit = (event) => {
   event.preventDefault();
-  if (view.state !== 'running') begin();
+  if (view.state === 'running') stop();
+  else begin();
 };
 route.onAsked(() => {
   const token = view.fields.token.value;
