@@ -38,6 +38,12 @@ describeNeeding('a small Internet', traceNeeds, () => {
     }
   });
 
+  test('no answer that comes while a connection attempt is looked at is lost', async () => {
+    const traces = Array.from({ length: 20 }, () => ({ host: '10.99.0.5', protocol: 'tcp' }) as const);
+    const results = await runTraces({ network, user: 'nobody' }, traces);
+    expect(results.flatMap(({ hops }) => hops).filter(({ lost }) => lost > 0)).toEqual([]);
+  });
+
   test.each(users)('MPLS labels, a silent hop and a long way back as %s', async (user) => {
     const { hops, end } = await trace(user, '10.99.0.1');
     expect(hops[2]?.addresses[0]?.mpls).toEqual([

@@ -110,9 +110,10 @@ export class LinuxTcpProber implements Prober {
     if (refusedMs !== undefined) return this.#answer(attempt, refusedMs);
     const nowNs = realtimeNs(this.#libc);
     const isLate = nowNs - beforeNs >= attemptNs;
+    // What fails a socket is in its error queue by then: asked first, an error that comes in between is not missed.
+    const error = socket.takeError();
     const reported = this.#reportedError(attempt, nowNs);
     if (reported !== undefined) return isLate && reported.kind === 'time-exceeded' ? 'lost' : reported;
-    const error = socket.takeError();
     if (error === linux.ECONNREFUSED && !isLate) return this.#answer(attempt, milliseconds(nowNs - beforeNs));
     if (error !== 0) return 'lost';
     const connectedMs = this.#connectedMs(attempt, nowNs);
