@@ -33,7 +33,7 @@ export interface Engine {
   readonly waker: Waker;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  /** Told of every reply that belongs to the trace, at once. */
+  /** Told of every reply that counts, at once. */
   readonly onReply: (reply: Reply) => void;
   /** Told of TTLs in order. */
   readonly onKnown: (settled: SettledTtl) => void;
@@ -75,7 +75,6 @@ async function sendWhatIsDue(engine: Engine): Promise<void> {
 
 function hear({ prober, strategy, onReply }: Engine): void {
   for (const reply of prober.receive()) {
-    strategy.reply(reply);
-    onReply(reply);
+    if (strategy.reply(reply)) onReply(reply);
   }
 }

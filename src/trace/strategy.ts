@@ -92,14 +92,16 @@ export class TraceStrategy {
     return { id, ttl };
   }
 
-  /** Takes the first reply to a probe that is still out, and the last word of a path that fell silent; no other. */
-  reply(reply: Reply): void {
+  /** Takes the first reply to a probe that is still out, and the last word of a path that fell silent; false of any other. */
+  reply(reply: Reply): boolean {
     const query = this.#settle(reply.id, reply) ?? this.#settleLate(reply);
-    if (query === undefined) return;
+    if (query === undefined) return false;
     this.#farthestHeardTtl = Math.max(this.#farthestHeardTtl, query.ttl);
-    if (reply.kind === 'time-exceeded') return;
-    this.#reached = true;
-    this.#lastTtl = Math.min(this.#lastTtl, query.ttl);
+    if (reply.kind !== 'time-exceeded') {
+      this.#reached = true;
+      this.#lastTtl = Math.min(this.#lastTtl, query.ttl);
+    }
+    return true;
   }
 
   /** Counts as lost what has been out for the whole timeout. */

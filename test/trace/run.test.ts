@@ -3,7 +3,7 @@ import { Mailbox } from '../../src/host/mailbox.js';
 import { Waker } from '../../src/trace/engine.js';
 import { traceSettings } from '../../src/trace/options.js';
 import type { Probe, Prober, Reply } from '../../src/trace/prober.js';
-import { noHopNames } from '../../src/trace/resolve.js';
+import { type HopNames, noHopNames } from '../../src/trace/resolve.js';
 import { TraceRun } from '../../src/trace/run.js';
 import type { SettledTtl } from '../../src/trace/strategy.js';
 
@@ -42,10 +42,17 @@ class FakeProber implements Prober {
   close(): void {}
 }
 
-function runOf(prober: (wake: () => void) => Prober, options = {}, signal?: AbortSignal) {
+/** One whose answers are all followed by more from elsewhere. */
+class RepeatingProber extends FakeProber {
+  override receive(): readonly Reply[] {
+    return super.receive().flatMap((reply) => [reply, ...['x', 'y'].map((from) => ({ ...reply, from }))]);
+  }
+}
+
+function runOf(prober: (wake: () => void) => Prober, options = {}, signal?: AbortSignal, names = noHopNames) {
   const waker = new Waker();
   const settings = traceSettings({ host: 'host', timeoutSeconds: 0.05, ...options });
-  return new TraceRun({ settings, prober: prober(waker.wake), names: noHopNames, waker }, signal);
+  return new TraceRun({ settings, prober: prober(waker.wake), names, waker }, signal);
 }
 
 async function all(run: TraceRun): Promise<SettledTtl[]> {
@@ -55,6 +62,16 @@ async function all(run: TraceRun): Promise<SettledTtl[]> {
 }
 
 describe('a run', () => {
+  test('asks for no name of what answers a probe once more', async () => {
+    const asked: string[] = [];
+    const names: HopNames = { nameOf: async (ip) => void asked.push(ip), close: () => {} };
+    const run = runOf((wake) => new RepeatingProber(wake, 2), { queries: 1 }, undefined, names);
+    run.begin();
+    await all(run);
+    await run.stop();
+    expect([...new Set(asked)].sort()).toEqual(['router 1', 'router 2', 'router 3']);
+  });
+
   test('tells each TTL in order and ends at the target', async () => {
     const run = runOf((wake) => new FakeProber(wake, 4, [2]));
     run.begin();
