@@ -7,9 +7,6 @@ import { type HeardPacket, listenToIcmp, packetHeard, stampArrivals } from '../l
 import { icmpProtocol, LinuxSocket } from '../linux/socket.js';
 import type { LiveConnection } from './live-connection.js';
 
-/** A peer that floods the connection cannot keep the event loop: the rest wakes it again. */
-const messagesAtOnce = 256;
-
 export class ConnectionSockets {
   readonly #libc: Libc;
   readonly #connection: LiveConnection;
@@ -67,13 +64,6 @@ export class ConnectionSockets {
   }
 
   #heardBy(socket: LinuxSocket): HeardPacket[] {
-    const heard: HeardPacket[] = [];
-    for (let left = messagesAtOnce; left > 0; left--) {
-      const message = socket.receive(0);
-      if (message === undefined) break;
-      const packet = packetHeard(socket.family, message);
-      if (packet !== undefined) heard.push(packet);
-    }
-    return heard;
+    return [...socket.drain(0)].flatMap((message) => packetHeard(socket.family, message) ?? []);
   }
 }

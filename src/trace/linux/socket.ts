@@ -12,6 +12,9 @@ import { parseMpls } from '../packet/quoted.js';
 import type { Reply, TraceTarget } from '../prober.js';
 
 const MESSAGE_BYTES = 2048;
+/** A flood cannot keep the event loop: the rest wakes it again. */
+const messagesAtOnce = 256;
+
 /** What recvmsg returned. The buffers are copies. */
 export interface ReceivedMessage {
   readonly from: SocketAddress | undefined;
@@ -34,9 +37,13 @@ export class LinuxSocket extends KernelSocket {
     return first === 'error' ? orNone(this.#receiveOnce(flags)) : orNone(first);
   }
 
-  /** Every message that is there. */
+  /** The messages that are there. */
   *drain(flags: number): Generator<ReceivedMessage, void> {
-    for (let message = this.receive(flags); message !== undefined; message = this.receive(flags)) yield message;
+    for (let left = messagesAtOnce; left > 0; left--) {
+      const message = this.receive(flags);
+      if (message === undefined) return;
+      yield message;
+    }
   }
 
   #receiveOnce(flags: number): ReceivedMessage | 'none' | 'error' {
