@@ -83,8 +83,13 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
     });
   });
 
+  it('tells how many pings had no answer when it ended, and were not lost yet', () => {
+    const early: PingEvent[] = [start, ...pongs.slice(0, 1), { ...end, received: 1, lossPercent: 0, interrupted: true }];
+    expect(printed('text', early).out).toContain('3 transmitted, 1 received, 0% loss, 2 still out\n');
+  });
+
   it('that failed in the middle has the figures until then, beside the error', () => {
-    const text = printed('text', [start, stopped]);
+    const text = printed('text', [start, ...pongs, stopped]);
     expect(text.out).toContain('3 transmitted, 2 received, 33.3% loss\nrtt min/avg/max/mdev = 0.500/');
     expect(text.err).toBe('wperf: error: gone\n');
     const document = JSON.parse(printed('json', [start, ...pongs, stopped]).out);

@@ -1,5 +1,5 @@
 /** A `--ping` run for people: the original wperf's lines, each as its answer comes. */
-import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent } from '../../events/ping.js';
+import type { PingEndEvent, PingEvent, PingRtt, PingStartEvent, PongEvent } from '../../events/ping.js';
 import { endpointText } from '../../net/endpoint.js';
 import type { PingReporter, Screen } from '../reporter.js';
 import { addressOfName, throughProxy } from './load/describe.js';
@@ -10,6 +10,8 @@ import { messageLine, styleOf } from './style.js';
 export class PingTextReporter implements PingReporter {
   readonly #screen: Screen;
   #start: PingStartEvent | undefined;
+  /** Pings whose fate is known. */
+  #told = 0;
 
   constructor(screen: Screen) {
     this.#screen = screen;
@@ -17,7 +19,7 @@ export class PingTextReporter implements PingReporter {
 
   event(event: PingEvent): void {
     if (event.type === 'ping-start') this.#printStart(event);
-    else if (event.type === 'pong') this.#print(pongLine(this.#start?.peer.host ?? '', event.seq, event.rttMs));
+    else if (event.type === 'pong') this.#printPong(event);
     else if (event.type === 'ping-end') this.#printEnd(event);
     else {
       if (event.type === 'error' && event.partial) this.#printEnd(event.partial);
@@ -35,9 +37,15 @@ export class PingTextReporter implements PingReporter {
     if (start.socket) this.#print(socketLine(start.socket));
   }
 
+  #printPong({ seq, rttMs }: PongEvent): void {
+    this.#told += 1;
+    this.#print(pongLine(this.#start?.peer.host ?? '', seq, rttMs));
+  }
+
   #printEnd({ transmitted, received, lossPercent, rtt, simulation }: PingEndEvent): void {
     this.#print('--- ping statistics ---');
-    this.#print(`${transmitted} transmitted, ${received} received, ${Number(lossPercent.toFixed(1))}% loss`);
+    const out = transmitted > this.#told ? `, ${transmitted - this.#told} still out` : '';
+    this.#print(`${transmitted} transmitted, ${received} received, ${Number(lossPercent.toFixed(1))}% loss${out}`);
     if (rtt) this.#print(rttLine(rtt));
     if (simulation) this.#print(simulationFindings(simulation));
   }
