@@ -84,7 +84,11 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
   });
 
   it('tells how many pings had no answer when it ended, and were not lost yet', () => {
-    const early: PingEvent[] = [start, ...pongs.slice(0, 1), { ...end, received: 1, lossPercent: 0, interrupted: true }];
+    const early: PingEvent[] = [
+      start,
+      ...pongs.slice(0, 1),
+      { ...end, received: 1, lossPercent: 0, interrupted: true },
+    ];
     expect(printed('text', early).out).toContain('3 transmitted, 1 received, 0% loss, 2 still out\n');
   });
 

@@ -4,6 +4,7 @@ import type { Direction } from '../../plan/plan.js';
 import type { Summary } from '../document/fields.js';
 import { type DirectionFigures, figuresOf, isDatagram } from '../document/figures.js';
 import type { Row, TestDocument } from '../document/shape.js';
+import { lengthText, type SimulatedConditions, simulationText } from '../html/load/words.js';
 import { rateFigure } from '../text/format.js';
 
 export interface Run {
@@ -133,11 +134,18 @@ const settings: readonly (readonly [string, (document: TestDocument) => string |
   ['transport', ({ start }) => `${start.transport ?? 'unknown'}${start.secure ? ' over TLS' : ''}`],
   ['kind', ({ start }) => start.test_start && (start.test_start.protocol === 'UDP' ? 'packets' : 'throughput')],
   ['streams', ({ start }) => start.test_start?.num_streams],
-  ['seconds', ({ start }) => start.test_start?.duration],
+  ['length', ({ start }) => start.test_start && lengthText(start.test_start)],
+  ['seconds left out', ({ start }) => start.test_start?.omit],
   ['block size', ({ start }) => start.test_start?.blksize],
   ['rate asked for', ({ start }) => start.test_start && rateText(start.test_start.target_bitrate)],
   ['interval', ({ start }) => start.test_start?.interval],
+  ['simulated conditions', ({ start }) => conditionsText(start.simulation?.configured)],
 ];
+
+/** Without the seed, which chooses what they fall on. */
+function conditionsText({ seed, ...conditions }: SimulatedConditions = {}): string {
+  return simulationText(conditions).replaceAll(', ', ' and ') || 'none';
+}
 
 function rateText(bitsPerSecond: number): string {
   return bitsPerSecond > 0 ? rateFigure(bitsPerSecond) : 'none';

@@ -52,6 +52,9 @@ const simulation = record({
     jitter_ms: optional(figure),
     loss_percent: optional(figure),
     mtu: optional(count),
+    sndbuf: optional(count),
+    rcvbuf: optional(count),
+    tcp_nodelay: optional(flag),
     seed: optional(count),
   }),
 });

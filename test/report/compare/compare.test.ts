@@ -3,7 +3,7 @@ import type { TestEvent } from '../../../src/events/load.js';
 import { comparisonOf } from '../../../src/report/compare/compare.js';
 import { comparisonJson, comparisonText } from '../../../src/report/compare/shown.js';
 import { datagram, latencyOf, packetsOf, readOf, wholeOf } from '../documents.js';
-import { endOf, intervalOf, startOf } from '../fixtures.js';
+import { endOf, intervalOf, simulation, startOf } from '../fixtures.js';
 import { expectComparison } from '../schema.js';
 
 /** A test up with intervals of so many megabytes, a second each; its rate is their mean. */
@@ -86,6 +86,16 @@ Upload, rate:
     const text = comparisonText(comparisonOf([steady, runOf('b', [90, 91, 92, 93], { streams: 4 })]));
     expect(text).toContain('note: the tests differ in streams: 1, 4');
     expect(text).toMatch(/^A: a\.json: Throughput up to server\.example:8765, 2026-01-02 03:04:05 UTC\nB: b: /);
+  });
+
+  it('notes that tests have other lengths, and what was simulated in one of them', () => {
+    const starts = [startOf({ omitSeconds: 2 }), startOf({ bytes: 1e6 }), { ...startOf(), simulation }];
+    const runs = starts.map((start, index) => ({ name: `${index}`, document: readOf(wholeOf(start)).checked }));
+    expect(comparisonOf(runs).notes).toEqual([
+      'the tests differ in length: 2 s, 2 s or 1000000 B, 2 s',
+      'the tests differ in seconds left out: 2, 0, 0',
+      'the tests differ in simulated conditions: none, none, latency 50 ms and jitter 5 ms and loss 1 % and MTU 1400 B and send buffer 65536 B and receive buffer 32768 B and no delay of small segments',
+    ]);
   });
 
   it('has loss and jitter of packets, and every other run beside the first', () => {

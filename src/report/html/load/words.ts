@@ -62,8 +62,8 @@ function testFacts({ start }: TestDocument, test: TestFacts): Fact[] {
   ];
 }
 
-function lengthText({ duration, bytes }: TestFacts): string {
-  const parts = [...(duration > 0 ? [textOf(seconds(duration))] : []), ...(bytes > 0 ? [`${bytes} B`] : [])];
+export function lengthText({ duration, bytes }: TestFacts): string {
+  const parts = [...(duration > 0 ? [`${Number(duration.toFixed(3))} s`] : []), ...(bytes > 0 ? [`${bytes} B`] : [])];
   return parts.length === 0 ? 'until it was ended' : parts.join(' or ');
 }
 
@@ -85,13 +85,18 @@ function datagramText({ up, down }: { readonly up: number; readonly down: number
   return `${up} B up, ${down} B down`;
 }
 
-export function simulationText(asked: NonNullable<TestDocument['start']['simulation']>['configured']): string {
-  const { latency_ms: latency, jitter_ms: jitter, loss_percent: loss, mtu, seed } = asked;
+export type SimulatedConditions = NonNullable<TestDocument['start']['simulation']>['configured'];
+
+export function simulationText(asked: SimulatedConditions): string {
+  const { latency_ms: latency, jitter_ms: jitter, loss_percent: loss, mtu, sndbuf, rcvbuf, seed } = asked;
   const parts = [
     latency !== undefined && `latency ${latency} ms`,
     jitter !== undefined && `jitter ${jitter} ms`,
     loss !== undefined && `loss ${loss} %`,
     mtu !== undefined && `MTU ${mtu} B`,
+    sndbuf !== undefined && `send buffer ${sndbuf} B`,
+    rcvbuf !== undefined && `receive buffer ${rcvbuf} B`,
+    asked.tcp_nodelay === true && 'no delay of small segments',
     seed !== undefined && `seed ${seed}`,
   ].filter(Boolean);
   return parts.join(', ');
