@@ -1,29 +1,39 @@
-import { lookup } from 'node:dns/promises';
-import { beforeEach, expect, test, vi } from 'vitest';
+import dns from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterEach, expect, test, vi } from 'vitest';
 import { findAddresses, isFinding } from '../../src/host/names.js';
-
-vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }));
 
 type Answer = string | Error | undefined;
 
+/** Searches without an answer, to be ended after all. */
+const silent: (() => void)[] = [];
+
 /** The answer to a search for both families, for IPv4 and for IPv6; undefined is none. */
-function dnsSays(both: Answer, v4: Answer, v6: Answer): void {
-  vi.mocked(lookup).mockImplementation((async (_name: string, { family }: { family: 0 | 4 | 6 }) => {
+function dnsSays(both: Answer, v4: Answer, v6: Answer) {
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation((async (
+    _name: string,
+    { family }: { family: 0 | 4 | 6 },
+  ) => {
     const answer = { 0: both, 4: v4, 6: v6 }[family];
-    if (answer === undefined) return new Promise(() => {});
+    if (answer === undefined) await new Promise<void>((resolve) => silent.push(resolve));
     if (answer instanceof Error) throw answer;
-    return answer.split(' ').map((address) => ({ address, family: 4 }));
-  }) as unknown as typeof lookup);
+    return (answer ?? '').split(' ').map((address) => ({ address, family: 4 }));
+  }) as unknown as typeof dns.lookup);
+  syncBuiltinESMExports();
+  return lookup;
 }
 
 const noAnswer = new Error('EAI_AGAIN');
 
-beforeEach(() => {
-  vi.mocked(lookup).mockReset();
+afterEach(async () => {
+  for (const end of silent.splice(0)) end();
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+  await vi.waitFor(() => expect(isFinding()).toBe(false));
 });
 
 test('both families are searched at once, and told in the order of the system', async () => {
-  dnsSays('2001:db8::7 192.0.2.7', undefined, undefined);
+  const lookup = dnsSays('2001:db8::7 192.0.2.7', undefined, undefined);
   expect(await findAddresses('server.example', undefined)).toEqual(['2001:db8::7', '192.0.2.7']);
   expect(lookup).toHaveBeenCalledTimes(1);
   expect(isFinding()).toBe(false);
@@ -45,7 +55,7 @@ test('one family is searched where one was asked for', async () => {
 });
 
 test('a name that is not there is told at once', async () => {
-  dnsSays(noAnswer, undefined, undefined);
+  const lookup = dnsSays(noAnswer, undefined, undefined);
   await expect(findAddresses('server.example', undefined)).rejects.toBe(noAnswer);
   expect(lookup).toHaveBeenCalledTimes(1);
 });
