@@ -50,7 +50,11 @@ const meanings = {
   badUdpBlock: refused(20, 'takes no packets of this size', 'give another size to -l/--length'),
   badTos: refused(21, 'sets no type of service such as this', 'give another to -S/--tos'),
   tooMuchRate: refused(27, 'allows less than the rate asked for', 'give less to -b/--bitrate, or to -P/--parallel'),
-  tooLong: refused(37, 'allows shorter tests only', shorter),
+  tooLong: refused(
+    37,
+    'allows shorter tests only',
+    'give less to -t/--time, -O/--omit and -n/--bytes, and -t/--time where it is left out',
+  ),
   controlClosed: failed(109, 'peer-lost', 'lost the connection on which the ends talk'),
   badMessage: failed(110, 'protocol-violation', 'was told what it does not know'),
   badParams: failed(114, 'protocol-violation', 'could not read what was asked for'),

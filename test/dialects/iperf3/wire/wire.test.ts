@@ -198,6 +198,10 @@ describe('errors of a server', () => {
   });
 
   it.each([
+    [
+      37,
+      'allows shorter tests only (iperf3 error 37): give less to -t/--time, -O/--omit and -n/--bytes, and -t/--time where it is left out',
+    ],
     [141, 'is given a smaller window by its kernel (iperf3 error 141): give less to -w/--window'],
     [134, 'has no such congestion control (iperf3 error 134): give another to -C/--congestion'],
     [145, 'cannot keep packets in one piece (iperf3 error 145): leave --dont-fragment away'],
