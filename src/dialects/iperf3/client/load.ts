@@ -11,9 +11,9 @@ import { endpointText } from '../../../net/endpoint.js';
 import { mayEndByTime } from '../../../plan/length.js';
 import type { ClientPlan, TestPlan } from '../../../plan/plan.js';
 import { pacedBlockBytes } from '../../../traffic/paced-block.js';
+import { doubledPackets } from '../wire/doubled.js';
 import type { Params } from '../wire/params.js';
 import type { Connections } from './connections.js';
-import { doubledPackets } from './doubled.js';
 import { type Opened, openTest } from './opening.js';
 import { ClientRun } from './run.js';
 
@@ -97,7 +97,7 @@ function peerOf(opened: Opened, { plan, host }: Opening, test: TestPlan): LoadPe
     failure: () => run.failure,
     deliveredBytes: () => run.deliveredBytes,
     missing: (results) =>
-      run.untold ?? [...missingFigures('client', results), ...doubledPackets(results, test.omitSeconds)],
+      run.untold ?? [...missingFigures('client', results), ...doubledPackets('client', results, test.omitSeconds)],
   };
 }
 

@@ -13,6 +13,7 @@ import type { TestPlan } from '../../../plan/plan.js';
 import { type Closed, peerText } from '../../../transport/channel.js';
 import type { House, RawVisitor, StrayDatagram } from '../../served.js';
 import type { LoginRules } from '../wire/auth.js';
+import { doubledPackets } from '../wire/doubled.js';
 import { FOREVER_SECONDS, type FrameReader } from '../wire/framing.js';
 import { streamIdAt } from '../wire/ids.js';
 import { type Params, paramBounds, readParams } from '../wire/params.js';
@@ -167,7 +168,11 @@ export class Session implements Whole {
       this.#ran = ran;
       this.#isReported = true;
     };
-    const missing = (results: readonly StreamResult[]) => untoldAfter(this.#phase) ?? missingFigures('server', results);
+    const missing = (results: readonly StreamResult[]) =>
+      untoldAfter(this.#phase) ?? [
+        ...missingFigures('server', results),
+        ...doubledPackets('server', results, params.omitSeconds),
+      ];
     const options = { rate: plan.rate, onEvent, onEnded, missing };
     const served = new ServedTest(askedOf(params, this.#id), host, stop, options);
     this.#members = this.#enlist(tests);

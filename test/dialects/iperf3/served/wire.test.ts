@@ -117,6 +117,17 @@ describe('a client of', () => {
     expect(serverResults?.streams).toMatchObject([{ id: 1, packets: 3, errors: 2 }]);
     expect(sorted(events).end?.sums).toMatchObject([{ packets: { packets: 3, lost: 2 } }]);
   });
+
+  it('that counted more packets than were sent had them doubled by the path, which is told', async () => {
+    const { port, events } = await serve();
+    const { '3.12 by UDP': byUdp = usual } = versions;
+    const results = (ids: readonly number[]) => ({
+      ...usualResults(ids),
+      streams: ids.map((id) => ({ id, ...oldStream, bytes: 1e9, packets: 1 })),
+    });
+    await converse(port, { ...byUdp, params: { ...byUdp.params, reverse: true }, load: Buffer.alloc(0), results });
+    expect(sorted(events).end?.warnings).toContainEqual(expect.stringMatching(/^The client counted more packets/));
+  });
 });
 
 describe('a client that vanishes', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { doubledPackets } from '../../../../src/dialects/iperf3/client/doubled.js';
+import { doubledPackets } from '../../../../src/dialects/iperf3/wire/doubled.js';
 import type { StreamResult } from '../../../../src/events/load.js';
 
 const span = (bytes: number) => ({ start: 0, end: 1, bytes });
@@ -10,7 +10,8 @@ const upload: StreamResult = {
 };
 
 test('packets that arrived more often than they were sent are told', () => {
-  expect(doubledPackets([upload], 0).join()).toContain('the path doubles packets');
+  expect(doubledPackets('client', [upload], 0).join()).toMatch(/^The server counted more .* the path doubles packets/);
+  expect(doubledPackets('server', [{ ...upload, direction: 'down' }], 0).join()).toMatch(/^The client counted more/);
 });
 
 test.each<[string, Partial<StreamResult>, number]>([
@@ -19,5 +20,5 @@ test.each<[string, Partial<StreamResult>, number]>([
   ['that this end received', { direction: 'down', sender: false }, 0],
   ['after a beginning that is left out', {}, 1],
 ])('packets %s are not', (_what, changes, omitSeconds) => {
-  expect(doubledPackets([{ ...upload, ...changes }], omitSeconds)).toEqual([]);
+  expect(doubledPackets('client', [{ ...upload, ...changes }], omitSeconds)).toEqual([]);
 });
