@@ -22,7 +22,9 @@ export interface House {
   /** Ends whatever runs, with what it has. */
   readonly stop: AbortSignal;
   readonly admission: {
-    /** A test, or anything that counts as one, begins. Throws `server-full` where there may be no other. */
+    /** Throws `server-full` where there may be no other run. */
+    readonly checkFree: () => void;
+    /** A test, or anything that counts as one, begins. Throws likewise. */
     readonly begin: () => EndRun;
   };
   readonly reception: LoadReception;

@@ -97,10 +97,16 @@ export class Admission {
     return this.#dismissed.has(tcp);
   }
 
-  /** A run begins. Throws `server-full` where a one-off server has begun its own. */
+  /** Throws `server-full` where a one-off server has begun its own run. */
+  checkFree(): void {
+    const isTaken = this.#options.oneOff && (this.#runs > 0 || this.#isOver);
+    if (isTaken) throw full('the server runs one test only, and has begun it');
+  }
+
+  /** A run begins. Throws as `checkFree` does. */
   begin(): EndRun {
+    this.checkFree();
     const { oneOff, onOver } = this.#options;
-    if (oneOff && (this.#runs > 0 || this.#isOver)) throw full('the server runs one test only, and has begun it');
     this.#runs += 1;
     return (ran) => {
       this.#runs -= 1;

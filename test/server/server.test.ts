@@ -176,7 +176,10 @@ describe('a server', () => {
     const first = collect(runClientPlan(clientPlan(port, { seconds: 0.5, streams: 2 })));
     await new Promise((resolve) => server.once('test', resolve));
     const full = 'the server runs one test only, and has begun it';
-    expect((await collect(runClientPlan(clientPlan(port)))).error).toContain(full);
+    const second = await collect(runClientPlan(clientPlan(port)));
+    expect(second.error).toMatch(/^server-full: /);
+    expect(second.error).toContain(full);
+    expect(second.start).toBeUndefined();
     const original = new WebSocket(`ws://127.0.0.1:${port}/`);
     original.on('open', () => original.send('{"command":"ping"}'));
     const [code, reason] = await once(original, 'close');

@@ -8,7 +8,7 @@ import type { StreamTalk } from '../../../modes/load/stream/talk.js';
 import { countServedPings } from '../../../modes/ping/account.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
 import type { ExpectedLoad } from '../../../transport/carriage.js';
-import type { EndRun, House, ServedDialect } from '../../served.js';
+import type { House, ServedDialect } from '../../served.js';
 import { Conversation } from '../wire/conversation.js';
 import { grantedTest } from '../wire/granted.js';
 import { openAsServer } from '../wire/handshake.js';
@@ -57,11 +57,11 @@ export function serveNative(house: House): ServedDialect {
     // Behind the last word of whoever else hears of the stop.
     const stayed = onAbort(house.stop, () => queueMicrotask(sendAway));
     try {
-      const granted = await open(conversation, house);
+      const granted = await open(conversation, house, tests);
       heard();
       isHeard = true;
       awaitsLoad = served[granted.hello.mode] === serveLoad;
-      await served[granted.hello.mode]({ ...granted, conversation, house, tests });
+      await served[granted.hello.mode](granted);
       awaitsLoad = false;
     } catch (error) {
       failed(error);
@@ -77,15 +77,21 @@ function stoppedBefore(): WperfError {
   return new WperfError('peer-terminated', 'the server was stopped before the test began', { operation: 'test' });
 }
 
-function open(conversation: Conversation, { id, plan, service, host, reception }: House) {
+async function open(conversation: Conversation, house: House, tests: Map<string, ServedTest>): Promise<Granted> {
+  const { id, plan, service, host, reception, admission } = house;
   const { token } = plan;
-  return openAsServer(conversation, {
+  const opened = await openAsServer(conversation, {
     token,
     software: host.software,
     server: id,
-    decide: (hello) => decide(hello, plan, service),
+    decide: (hello) => {
+      const isOfAnother = hello.mode === 'latency' || tests.has(hello.session);
+      if (!isOfAnother) orAborted(conversation, () => admission.checkFree());
+      return decide(hello, plan, service);
+    },
     expectLoad: (hello) => expectLoad(conversation, reception, hello),
   });
+  return { ...opened, conversation, house, tests };
 }
 
 async function serveLoad(granted: Granted): Promise<void> {
@@ -110,7 +116,7 @@ function testOf({ conversation, hello, house, tests }: Granted): ServedTest {
   const { session } = hello;
   const known = tests.get(session);
   if (known) return known;
-  const endRun = begin(conversation, house);
+  const endRun = orAborted(conversation, () => house.admission.begin());
   const test = new ServedTest(askedOf(hello), house.host, house.stop, {
     rate: house.plan.rate,
     makeRecorder: house.makeRecorder,
@@ -152,7 +158,7 @@ function serveRoute({ conversation, hello: { trace }, house }: Granted): Promise
 
 /** A run of one connection. */
 async function asRun(conversation: Conversation, house: House, run: () => Promise<void>): Promise<void> {
-  const endRun = begin(conversation, house);
+  const endRun = orAborted(conversation, () => house.admission.begin());
   let ran = false;
   try {
     await run();
@@ -162,9 +168,10 @@ async function asRun(conversation: Conversation, house: House, run: () => Promis
   }
 }
 
-function begin(conversation: Conversation, { admission }: House): EndRun {
+/** The client is told what is thrown. */
+function orAborted<T>(conversation: Conversation, step: () => T): T {
   try {
-    return admission.begin();
+    return step();
   } catch (thrown) {
     conversation.abort(toWperfError(thrown));
     throw thrown;
