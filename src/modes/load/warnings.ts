@@ -8,10 +8,11 @@ const SATURATED = 0.9;
 
 export function warningsOf(role: Role, results: readonly StreamResult[], outcomes: readonly StreamOutcome[]): string[] {
   const far = otherOf(role);
-  const busy = outcomes[0]?.usage.busy ?? 0;
-  const farBusy = outcomes[0]?.remote?.busy ?? 0;
   const ended = outcomes.find((outcome) => outcome.ended !== undefined)?.ended;
   const stalled = longestOf('stalledSeconds', role, outcomes);
+  const seconds = Math.max(0, ...results.flatMap(({ sent, received }) => [sent?.end ?? 0, received?.end ?? 0]));
+  const busy = busyBeside(stalled[role], seconds, outcomes[0]?.usage.busy ?? 0);
+  const farBusy = busyBeside(stalled[far], seconds, outcomes[0]?.remote?.busy ?? 0);
   return [
     ...[role, far].flatMap((end) => (stalled[end] > 0 ? [stoodStill(end, stalled[end])] : [])),
     ...(busy >= SATURATED ? [saturated(role, busy)] : []),
@@ -140,6 +141,11 @@ function shortTime(seconds: number): string {
 
 function stoodStill(role: Role, seconds: number): string {
   return `The ${role} stood still for ${shortTime(seconds)}: what is missing of that time is not the path's doing.`;
+}
+
+/** An event loop that was stopped at its work seems to have worked all the while. */
+function busyBeside(stalledSeconds: number, seconds: number, busy: number): number {
+  return stalledSeconds < seconds ? (busy * seconds - stalledSeconds) / (seconds - stalledSeconds) : busy;
 }
 
 function saturated(role: Role, busy: number): string {

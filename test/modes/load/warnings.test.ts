@@ -1,12 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamResult } from '../../../src/events/load.js';
-import { pacingWarnings, refusalWarnings } from '../../../src/modes/load/warnings.js';
+import { pacingWarnings, refusalWarnings, warningsOf } from '../../../src/modes/load/warnings.js';
 
 const packets = { packets: 100, lost: 0, jitterMs: 0 };
 
 function stream(id: number, changes: Partial<StreamResult>): StreamResult {
   return { id, direction: 'up', sender: true, sent: null, received: null, partial: false, packets, ...changes };
 }
+
+describe('a busy end', () => {
+  const cpu = { total: 0, user: 0, system: 0 };
+  const results = [stream(1, { sent: { start: 0, end: 5, bytes: 0 } })];
+  const told = (busy: number, stalledSeconds: number) =>
+    warningsOf('client', results, [{ usage: { cpu, busy }, stalledSeconds, remote: { cpu, busy, stalledSeconds } }])
+      .filter((text) => text.includes('busy'))
+      .map((text) => text.replace(/:.*/, ''));
+
+  it.each([
+    [0.95, 3.5, []],
+    [0.95, 0, ['The client was busy 95 % of the time', 'The server was busy 95 % of the time']],
+    [0.98, 2.5, ['The client was busy 96 % of the time', 'The server was busy 96 % of the time']],
+  ])('of %d that stood still for %d s is told without that time', (busy, stalledSeconds, warnings) => {
+    expect(told(busy, stalledSeconds)).toEqual(warnings);
+  });
+});
 
 describe('doubts about pacing', () => {
   it('are none where nothing was left out', () => {
