@@ -68,17 +68,23 @@ class DatagramReception {
     const isHeard = !said && [...this.#foreigners].some((hear) => hear(datagram, from));
     if (isHeard) return;
     const [anyone] = this.#guests;
-    if (!guest) anyone?.place.ignored();
-    else if (said.kind === 'open')
-      this.#door.reply(greeting('challenge', this.#cookies.make(from, keyOfGreeting(said))), from);
-    else if (!this.#cookies.isGood(cookieOf(said), from, keyOfGreeting(said))) guest.place.ignored();
-    else {
-      try {
-        this.#admit(said, from, guest);
-      } catch {
-        guest.place.ignored();
-      }
+    if (!guest) {
+      anyone?.place.ignored();
+      return;
     }
+    try {
+      if (said.kind === 'open') this.#challenge(said, from, guest);
+      else if (this.#cookies.isGood(cookieOf(said), from, keyOfGreeting(said))) this.#admit(said, from, guest);
+      else guest.place.ignored();
+    } catch {
+      guest.place.ignored();
+    }
+  }
+
+  /** Whoever spoke to one of several addresses takes an answer from no other. */
+  #challenge(said: Greeting, from: Peer, { place }: Guest): void {
+    const key = keyOfGreeting(said);
+    this.#door.reply(greeting('challenge', this.#cookies.make(from, key)), from, place.granted(key)?.localHost);
   }
 
   /** Whose key it is; a greeting of another kind has none. */

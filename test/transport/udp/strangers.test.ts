@@ -8,20 +8,21 @@ import type { LoadPlace } from '../../../src/transport/load-transport.js';
 import { greeting, readGreeting } from '../../../src/transport/udp/greeting.js';
 import { joinForeign, joinReception } from '../../../src/transport/udp/reception.js';
 import type { DatagramSocket } from '../../../src/transport/udp/sockets/socket.js';
+import { describeHaving, systemCalls } from '../../support/needs.js';
 import { freePort } from '../../support/ports.js';
 
 const key = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 
-async function serve() {
+async function serve({ host = '127.0.0.1', localHost = '127.0.0.1' } = {}) {
   const port = await freePort();
   const welcomed: { readonly socket: DatagramSocket; readonly bytes: number }[] = [];
   const counts = { ignored: 0 };
   const place: LoadPlace = {
-    host: '127.0.0.1',
+    host,
     port,
     granted: (shown) =>
       shown.equals(key) && welcomed.length === 0
-        ? { settings: {}, socket: {}, localHost: '127.0.0.1', remoteHost: '127.0.0.1', blockBytes: 1400 }
+        ? { settings: {}, socket: {}, localHost, remoteHost: '127.0.0.1', blockBytes: 1400 }
         : undefined,
     accept: () => {},
     ignored: () => {
@@ -38,14 +39,14 @@ async function serve() {
 }
 
 /** One of the server's clients. */
-async function caller(port: number) {
+async function caller(port: number, host = '127.0.0.1') {
   const socket: Socket = createSocket('udp4');
   onTestFinished(() => void socket.close());
   const heard: [Buffer, RemoteInfo][] = [];
   socket.on('message', (datagram, from) => heard.push([datagram, from]));
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  const say = (datagram: Buffer) => socket.send(datagram, port, '127.0.0.1');
+  const say = (datagram: Buffer) => socket.send(datagram, port, host);
   const next = async () => {
     await expect.poll(() => heard.length).toBeGreaterThan(0);
     return readGreeting(heard.shift()?.[0] ?? Buffer.alloc(0));
@@ -136,5 +137,15 @@ describe('another program at the same port', () => {
     expect(await own.next()).toMatchObject({ kind: 'challenge' });
     expect(heard).toEqual(['1', '2']);
     expect(counts.ignored).toBe(1);
+  });
+});
+
+describeHaving('a server of several addresses', [systemCalls], () => {
+  test('answers from the one that was spoken to', async () => {
+    const { port } = await serve({ host: '0.0.0.0', localHost: '127.0.0.2' });
+    const { say, heard } = await caller(port, '127.0.0.2');
+    say(greeting('open', key));
+    await expect.poll(() => heard.length).toBe(1);
+    expect(heard[0]?.[1]).toMatchObject({ address: '127.0.0.2', port });
   });
 });

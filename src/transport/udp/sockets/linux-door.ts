@@ -8,7 +8,7 @@ import type { KernelSocket } from '../../../host/linux/kernel-socket.js';
 import type { Libc } from '../../../host/linux/libc.js';
 import { decodeSocketAddress, encodeSocketAddress, type SocketAddress } from '../../../host/linux/socket-address.js';
 import { linux, orClosed, SystemError } from '../../../host/linux/sockets.js';
-import { familyOf } from '../../../net/ip.js';
+import { type Family, familyOf } from '../../../net/ip.js';
 import { LinuxReader } from './linux-reader.js';
 import { anyAddress, connected, type LinuxDatagramSocket, openUdp, peerOf, socketAddressOf } from './linux-socket.js';
 import {
@@ -46,8 +46,12 @@ export class LinuxDatagramDoor implements DatagramDoor {
     this.port = local.port;
   }
 
-  reply(datagram: Buffer, to: Peer): void {
-    if (this.#open) this.#socket.sendTo(datagram, encodeSocketAddress(socketAddressOf(to), this.#socket.family));
+  reply(datagram: Buffer, to: Peer, localHost?: string): void {
+    if (!this.#open) return;
+    const own = localHost === undefined ? undefined : this.#sharing(familyOf(to.host) ?? 4, { localHost });
+    const socket = own ?? this.#socket;
+    socket.sendTo(datagram, encodeSocketAddress(socketAddressOf(to), socket.family));
+    own?.close();
   }
 
   open(peer: Peer, options: PeerOptions = {}): DatagramSocket {
@@ -66,19 +70,26 @@ export class LinuxDatagramDoor implements DatagramDoor {
   }
 
   #openFor(peer: Peer, options: PeerOptions, closed: () => void): LinuxDatagramSocket {
-    const { localHost, tos, windowBytes, dontFragment, fragments } = options;
-    const wishes = given({ tos, windowBytes, dontFragment });
-    const socket = openUdp(this.#libc, familyOf(peer.host) ?? 4, wishes, 'the server', fragments);
+    const socket = this.#sharing(familyOf(peer.host) ?? 4, options);
     return orClosed(socket, () => {
-      socket.set(linux.SOL_SOCKET, linux.SO_REUSEADDR, 1);
-      // From here until it is connected, this socket gets what strangers send to the door.
-      socket.bind(this.#ownAddress(socket.family, localHost));
       const foreign = (received: DatagramsReceived, slot: number) => this.#arrived(received, slot);
       return connected(this.#libc, socket, socketAddressOf(peer), options, { foreign, closed });
     });
   }
 
-  #ownAddress(family: 4 | 6, localHost: string | undefined): SocketAddress {
+  /** Until it is connected, this socket gets what strangers send to the door. */
+  #sharing(family: Family, options: PeerOptions): KernelSocket {
+    const { localHost, tos, windowBytes, dontFragment, fragments } = options;
+    const wishes = given({ tos, windowBytes, dontFragment });
+    const socket = openUdp(this.#libc, family, wishes, 'the server', fragments);
+    return orClosed(socket, () => {
+      socket.set(linux.SOL_SOCKET, linux.SO_REUSEADDR, 1);
+      socket.bind(this.#ownAddress(family, localHost));
+      return socket;
+    });
+  }
+
+  #ownAddress(family: Family, localHost: string | undefined): SocketAddress {
     const host = localHost ?? (this.host === '::' ? anyAddress(family) : this.host);
     return socketAddressOf({ host, port: this.port });
   }

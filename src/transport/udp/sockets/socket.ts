@@ -72,8 +72,11 @@ export interface DatagramDoor {
   readonly port: number;
   /** From a peer that has no socket of its own here; the bytes are the listener's only until it returns. */
   onStray: (datagram: Buffer, from: Peer) => void;
-  /** Answers a stray. It may be lost, like any datagram. */
-  reply(datagram: Buffer, to: Peer): void;
+  /**
+   * Answers a stray, from the local address that it spoke to, where that is known and the system lets an answer choose.
+   * It may be lost, like any datagram.
+   */
+  reply(datagram: Buffer, to: Peer, localHost?: string): void;
   /** From now on the peer's datagrams go to a socket of its own. Throws where the system has none, or the peer one. */
   open(peer: Peer, options?: PeerOptions): DatagramSocket;
   /** Sockets of peers stay until they are closed themselves. */
