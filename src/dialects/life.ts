@@ -60,6 +60,6 @@ export function watchLife(
 export function closedError({ reason, text }: Closed, peer: string): WperfError {
   const detail = { operation: 'test', peer };
   if (reason === 'protocol') return new WperfError('protocol-violation', `${peer}: ${text}`, detail);
-  const why = text === '' ? '' : ` (${text})`;
-  return new WperfError('peer-lost', `the connection with ${peer} was closed by the other side${why}`, detail);
+  const who = text === '' ? 'the other side or on the way' : `the other side (${text})`;
+  return new WperfError('peer-lost', `the connection with ${peer} was closed by ${who}`, detail);
 }
