@@ -35,6 +35,13 @@ describeNeeding('a path', needs, () => {
     expect(stderr).toContain('UDP packets of 1472 bytes do not get through, though those of 1232 do');
   });
 
+  test('that takes no long datagrams down, and says nothing, has datagrams of KCP that fit', async () => {
+    const { lab, measure } = await labWith({});
+    await drop(lab, 'ip protocol udp iifname "wan" meta length > 1300');
+    const { end } = await measure('--proto', 'kcp', '-R', '-b', '5M', '-t', '1');
+    expect(end.sum_received.bits_per_second).toBeGreaterThan(4e6);
+  });
+
   test('that takes less one way than the other is measured each way', async () => {
     const { lab, measure } = await labWith({});
     await drop(lab, 'ip protocol udp iifname "lan" meta length > 1300');

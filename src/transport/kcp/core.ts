@@ -52,6 +52,12 @@ export class Kcp {
     this.#acksInDatagram = Math.floor(mtu / HEADER_BYTES);
   }
 
+  /** What is queued and sent from now on goes in datagrams of at most `mtu`. */
+  fit(mtu: number): void {
+    this.#sender.mtu = mtu;
+    this.#packer.mtu = mtu;
+  }
+
   /** Segments that are queued or in flight. */
   get waiting(): number {
     return this.#sender.waiting;

@@ -2,20 +2,21 @@
 import { HEADER_BYTES } from './segment.js';
 
 export class Packer {
-  readonly #mtu: number;
+  /** Of datagrams to come. */
+  mtu: number;
   readonly #output: (datagram: Buffer) => void;
   #datagram: Buffer | undefined;
   #filled = 0;
 
   constructor(mtu: number, output: (datagram: Buffer) => void) {
-    this.#mtu = mtu;
+    this.mtu = mtu;
     this.#output = output;
   }
 
   /** @param segment with its header. */
   add(segment: Buffer): void {
-    if (this.#filled + segment.length > this.#mtu) this.finish();
-    if (segment.length + HEADER_BYTES > this.#mtu) this.#output(segment);
+    if (this.#filled + segment.length > this.mtu) this.finish();
+    if (segment.length + HEADER_BYTES > this.mtu) this.#output(segment);
     else this.#append(segment);
   }
 
@@ -30,7 +31,7 @@ export class Packer {
   }
 
   #append(segment: Buffer): void {
-    this.#datagram ??= Buffer.allocUnsafe(this.#mtu);
+    this.#datagram ??= Buffer.allocUnsafe(this.mtu);
     segment.copy(this.#datagram, this.#filled);
     this.#filled += segment.length;
   }

@@ -21,6 +21,8 @@ export class SendSide {
   somePassed = false;
   /** As often as a fast resend needs: a flush would send some again before their timeout. */
   someLost = false;
+  /** Of segments to come. */
+  mtu: number;
   readonly #settings: KcpSettings;
   readonly #congestion: CongestionWindow;
   /** By number: those in flight, then those that wait. */
@@ -35,6 +37,7 @@ export class SendSide {
 
   constructor(settings: KcpSettings, firstNumber: number) {
     this.#settings = settings;
+    this.mtu = settings.mtu;
     this.roundTrip = new RoundTrip(settings.noDelay, settings.intervalMs);
     this.#congestion = new CongestionWindow(settings.mtu - HEADER_BYTES);
     this.#oldest = firstNumber;
@@ -72,10 +75,9 @@ export class SendSide {
 
   /** Copies the bytes, first into what is left of the last segment that was not sent. */
   add(bytes: Uint8Array): void {
-    const { mtu } = this.#settings;
     for (let at = 0; at < bytes.length; ) {
       const segment = this.#lastWithRoom() ?? this.#append();
-      const taken = Math.min(bytes.length - at, mtu - segment.bytes);
+      const taken = Math.min(bytes.length - at, this.mtu - segment.bytes);
       segment.buffer.set(bytes.subarray(at, at + taken), segment.bytes);
       segment.bytes += taken;
       at += taken;
@@ -137,11 +139,11 @@ export class SendSide {
   #lastWithRoom(): Outgoing | undefined {
     if (!this.hasUnsent) return undefined;
     const last = this.#segments.get(after(this.#end, -1));
-    return last && last.bytes < this.#settings.mtu ? last : undefined;
+    return last && last.bytes < this.mtu ? last : undefined;
   }
 
   #append(): Outgoing {
-    const segment = emptySegment(this.#end, this.#settings.mtu);
+    const segment = emptySegment(this.#end, this.mtu);
     this.#segments.set(this.#end, segment);
     this.#end = after(this.#end, 1);
     return segment;

@@ -48,6 +48,11 @@ export class KcpStream extends Duplex {
     port.onDatagram = (datagram) => this.#hear(datagram);
   }
 
+  /** As `Kcp.fit`. */
+  fit(mtu: number): void {
+    this.#kcp.fit(mtu);
+  }
+
   statistics(): KcpStatistics {
     return this.#kcp.statistics;
   }

@@ -3,7 +3,7 @@ import { given } from '../../given.js';
 import { systemClock } from '../../host/clock.js';
 import type { StatisticColumn } from '../../measure/statistics.js';
 import { ByteLink } from '../load/byte-link.js';
-import type { GrantedLoad, LoadTransport, LoadWay, TransportSettings } from '../load-transport.js';
+import type { GrantedLoad, LoadTransport, LoadWay } from '../load-transport.js';
 import { datagramViewOf } from '../socket/datagram-view.js';
 import { associate } from '../udp/associate.js';
 import { greeting, readGreeting } from '../udp/greeting.js';
@@ -33,7 +33,7 @@ export const kcpTransport: LoadTransport = {
   listen: (place) => {
     const welcome = (socket: DatagramSocket, key: Buffer, bytes: number) => {
       const { settings = {} } = place.granted(key) ?? {};
-      place.accept(linkOf(socket, settingsOf(key, settings, bytes)), key);
+      place.accept(linkOf(socket, kcpSettings(settings, conversationOf(key)), bytes), key);
     };
     const optionsFor = ({ settings }: GrantedLoad) => ({ maxBytes: kcpSettings(settings, 0).mtu });
     return joinReception({ place, optionsFor, welcome }, systemClock);
@@ -48,21 +48,26 @@ async function connect(way: LoadWay): Promise<ByteLink> {
   const socket = await openDatagramSocket({ host, port, maxBytes: mtu, ...options });
   try {
     const bytes = await associate(socket, way, Math.min(mtu, socket.pathPayloadBytes ?? mtu), systemClock);
-    return linkOf(socket, settingsOf(key, settings, bytes), keepAlive(socket, systemClock));
+    return linkOf(socket, kcpSettings(settings, conversationOf(key)), bytes, keepAlive(socket, systemClock));
   } catch (error) {
     socket.close();
     throw error;
   }
 }
 
-/** The conversation has its number from the key; no datagram is longer than what came through. */
-function settingsOf(key: Buffer, settings: TransportSettings, passedBytes: number): KcpSettings {
-  const asked = kcpSettings(settings, key.readUInt32LE(0));
-  return { ...asked, mtu: Math.min(asked.mtu, passedBytes) };
+function conversationOf(key: Buffer): number {
+  return key.readUInt32LE(0);
 }
 
-function linkOf(socket: DatagramSocket, settings: KcpSettings, closed = () => {}): ByteLink {
-  const stream = new KcpStream(portOf(socket), settings, systemClock);
+/** No datagram is longer than what came through: for a server, by the last proof. */
+function linkOf(socket: DatagramSocket, asked: KcpSettings, passedBytes: number, closed = () => {}): ByteLink {
+  const fitting = (bytes: number) => Math.min(asked.mtu, bytes);
+  const settings = { ...asked, mtu: fitting(passedBytes) };
+  const stream = new KcpStream(
+    portOf(socket, (bytes) => stream.fit(fitting(bytes))),
+    settings,
+    systemClock,
+  );
   stream.once('close', closed);
   socket.onError = (error) => {
     const text = error.code === 'EMSGSIZE' ? tooLongText(settings.mtu, socket) : undefined;
@@ -87,7 +92,7 @@ function linkOf(socket: DatagramSocket, settings: KcpSettings, closed = () => {}
 }
 
 /** What finds no room in the system's buffer is lost, as on the way, and sent again. */
-function portOf(socket: DatagramSocket): DatagramPort {
+function portOf(socket: DatagramSocket, onProof: (bytes: number) => void): DatagramPort {
   const port: DatagramPort = {
     send: (datagram) => void socket.send(datagram),
     onDatagram: () => {},
@@ -95,8 +100,10 @@ function portOf(socket: DatagramSocket): DatagramPort {
   };
   socket.onDatagram = (datagram) => {
     const said = readGreeting(datagram);
-    if (said?.kind === 'prove') socket.send(greeting('ready', undefined, said.bytes));
-    else if (!said) port.onDatagram(Buffer.from(datagram));
+    if (said?.kind === 'prove') {
+      onProof(said.bytes);
+      socket.send(greeting('ready', undefined, said.bytes));
+    } else if (!said) port.onDatagram(Buffer.from(datagram));
   };
   return port;
 }

@@ -65,15 +65,14 @@ class Association {
   #say(): void {
     const { key } = this.#way;
     if (this.#cookie === undefined) this.#socket.send(greeting('open', key));
-    else this.#prove(this.#cookie);
+    else this.#prove(this.#cookie, this.#tries < TRIES_OF_LONGEST ? this.#lengths.slice(0, 1) : this.#lengths);
     const pause = waits.datagramRetrySeconds * Math.min(4, 2 ** Math.max(0, this.#tries - 1));
     this.#tries += 1;
     this.#cancelRetry = this.#clock.at(this.#clock.now() + pause, () => this.#say());
   }
 
-  #prove(cookie: Buffer): void {
+  #prove(cookie: Buffer, lengths: readonly number[]): void {
     const proof = Buffer.concat([this.#way.key, cookie]);
-    const lengths = this.#tries < TRIES_OF_LONGEST ? this.#lengths.slice(0, 1) : this.#lengths;
     for (const bytes of lengths) this.#socket.send(greeting('prove', proof, bytes));
   }
 
@@ -91,9 +90,15 @@ class Association {
   #onReady(bytes: number): void {
     const isFirst = this.#passed === 0;
     this.#passed = Math.max(this.#passed, bytes);
-    const settle = () => this.#settled.resolve(this.#passed);
+    const settle = () => this.#settle();
     if (bytes >= (this.#lengths[0] ?? 0)) settle();
     else if (isFirst) this.#cancels.push(this.#clock.at(this.#clock.now() + LONGER_SECONDS, settle));
+  }
+
+  /** The far end goes by the last proof, which shorter ones may have been. */
+  #settle(): void {
+    this.#settled.resolve(this.#passed);
+    if (this.#cookie && this.#tries > TRIES_OF_LONGEST) this.#prove(this.#cookie, [this.#passed]);
   }
 
   /** Of what is too long the kernel knows before the path is asked. */
