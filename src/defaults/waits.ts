@@ -18,6 +18,8 @@ export const waits = {
   keepAliveSeconds: 20,
   /** For a transport to connect. */
   loadConnectSeconds: 5,
+  /** For a module of the user's to begin to listen, and to stop. */
+  moduleSeconds: 5,
   /** For a server's answer over UDP, both round trips of it; and from one try to the next, at first. */
   datagramAnswerSeconds: 2.9,
   datagramRetrySeconds: 0.15,

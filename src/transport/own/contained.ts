@@ -3,9 +3,11 @@
  * of its own, ends the connections that it carries.
  */
 import type { Duplex } from 'node:stream';
-import { attempt } from '../../given.js';
+import { limits, waits } from '../../defaults/index.js';
+import { attempt, given } from '../../given.js';
+import { systemClock, within } from '../../host/clock.js';
 import { deferred } from '../../host/deferred.js';
-import type { LoadTransport, LoadWay } from '../load-transport.js';
+import type { LoadListener, LoadTransport, LoadWay } from '../load-transport.js';
 
 /** How to end what runs over a module, by how a stack names its code. */
 const failing = new Map<string, Set<(error: Error) => void>>();
@@ -24,10 +26,24 @@ export function contained(module: LoadTransport, places: readonly string[]): Loa
         if (isStream(stream)) place.accept(guarded(stream, running));
         else throw new TypeError(`${name} accepted a connection that is no stream`);
       };
-      return (await listen?.({ ...place, accept })) ?? { close: () => {} };
+      return listenerOf(await inTime(async () => listen?.({ ...place, accept })));
     },
     ...(statistics && { statistics: (stream: Duplex) => figuresOf(() => statistics(stream)) }),
   };
+}
+
+/** What stands in the way of closing holds nobody up. */
+function listenerOf(listener?: LoadListener): LoadListener {
+  const { port } = listener ?? {};
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port <= limits.port.max)) {
+    throw new TypeError(`listen gave the port ${port}`);
+  }
+  return { ...given({ port }), close: () => inTime(async () => listener?.close()).catch(() => {}) };
+}
+
+function inTime<T>(call: () => Promise<T>): Promise<T> {
+  const { moduleSeconds } = waits;
+  return within(systemClock, moduleSeconds, call(), () => new Error(`it took longer than ${moduleSeconds} s`));
 }
 
 type Running = Set<(error: Error) => void>;

@@ -140,14 +140,29 @@ describe('a module that', () => {
     expect(server.stderr).not.toContain('    at ');
   });
 
-  test('cannot listen keeps the server from starting, which says why', async () => {
-    const code = plain.replace('createServer(accept)', "createServer(accept).emit('no')");
-    const path = await moduleFile(onTestFinished, 'bad.mjs', code.replace("'plain'", "'bad'"));
-    const starting = startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, modules: [path] });
-    await expect(starting).rejects.toMatchObject({
+  const beginning = async (from: string, to: string) => {
+    const code = plain.replace("'plain'", "'bad'").replace(from, to);
+    const path = await moduleFile(onTestFinished, 'bad.mjs', code);
+    return startServerPlan({ host: '127.0.0.1', port: 0, oneOff: false, modules: [path] });
+  };
+
+  test.each([
+    ['throws', 'createServer(accept)', "createServer(accept).emit('no')", ''],
+    ['never listens', "once(server, 'listening')", 'new Promise(() => {})', 'it took longer than 5 s'],
+    ['names no port', 'server.address().port', '70_000', 'listen gave the port 70000'],
+  ])('%s keeps the server from starting, which says why', { timeout: 15_000 }, async (_what, from, to, why) => {
+    await expect(beginning(from, to)).rejects.toMatchObject({
       code: 'listen-failure',
-      message: expect.stringContaining('bad cannot listen: '),
+      message: expect.stringContaining(`bad cannot listen: ${why}`),
     });
+  });
+
+  test.each([
+    ['throws', "{ throw new Error('no'); }"],
+    ['never ends', 'new Promise(() => {})'],
+  ])('%s as it closes keeps no server from closing', { timeout: 15_000 }, async (_what, to) => {
+    const server = await beginning('void server.close()', to);
+    await server.close();
   });
 });
 
