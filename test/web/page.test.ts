@@ -135,6 +135,20 @@ describeNeeding('the page', [chromium], () => {
     expect(await page.page.textContent('#volume')).toMatch(/^This run moved [\d.]+ [MG]B\.$/);
   });
 
+  test('is stopped between two tests: the second is neither begun nor in the result', async () => {
+    const server = await startWperfServer(onTestFinished);
+    const page = await visit(urlOf(server));
+    await page.begin();
+    await page.page.waitForSelector('[data-figure="down"][data-value]');
+    await page.page.click('#go');
+    await page.reaches('done');
+    expect(await page.status()).toMatch(/^Stopped\. Download [^,]+\.$/);
+    await page.openMore();
+    expect(await page.documents()).toHaveLength(1);
+    expect(await page.page.locator('[data-report]').count()).toBe(1);
+    expect(server.process.stdout).not.toContain('upload from');
+  });
+
   test('goes by WebSocket where its server offers nothing else, and says so', async () => {
     const server = await startWperfServer(onTestFinished, ['--allow-proto', 'ws']);
     const page = await visit(urlOf(server));

@@ -46,20 +46,19 @@ class Runner {
     const tests: TestDocument[] = [];
     const texts: string[] = [];
     const result = () => ({ tests, text: texts.join('\n') });
-    let stopped = false;
     const loads = loadsOf(settings.course);
     if (loads.some((load) => load !== 'down')) await makeBody(mostBytesOf(page));
     for (const [i, load] of loads.entries()) {
-      if (i > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_SECONDS * 1000));
+      if (i > 0 && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, PAUSE_SECONDS * 1000));
+      if (signal.aborted) break;
       const outcome = await this.#phase(load);
       tests.push({ load, json: outcome.json });
       texts.push(outcome.text);
       const { error } = outcome;
-      stopped = signal.aborted;
-      if (error && !stopped) return tell({ type: 'failed', code: error.code, why: error.line, result: result() });
-      if (stopped) break;
+      if (error && !signal.aborted)
+        return tell({ type: 'failed', code: error.code, why: error.line, result: result() });
     }
-    tell({ type: 'done', stopped, result: result() });
+    tell({ type: 'done', stopped: signal.aborted, result: result() });
   }
 
   async #phase(load: Load): Promise<PhaseOutcome> {
