@@ -96,11 +96,12 @@ function watch(places: readonly string[]): Running {
   return running;
 }
 
-/** What is wperf's own doing ends the process, as it always did. */
+/** What is not a module's doing ends the process, as it always did, unless the program around wperf hears of it too. */
 function onUncaught(thrown: unknown): void {
   const error = asError(thrown);
   const [, running] = [...failing].find(([place]) => error.stack?.includes(place)) ?? [];
   if (!running && !isNobodys(error)) {
+    if (process.listenerCount('uncaughtException') > 1) return;
     process.off('uncaughtException', onUncaught);
     throw error;
   }

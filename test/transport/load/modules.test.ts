@@ -3,9 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runClientPlan } from '../../../src/client.js';
 import { startServerPlan } from '../../../src/server/server.js';
 import { loadModule } from '../../../src/transport/own/module.js';
+import { bundled } from '../../support/bundle.js';
 import { collect } from '../../support/events.js';
 import { documentedModules, moduleFile } from '../../support/modules.js';
 import { clientPlan } from '../../support/plans.js';
+import { run } from '../../support/processes.js';
 import { runWperf, startWperfServer } from '../../support/wperf.js';
 
 const plain = documentedModules().get('plain.mjs') ?? '';
@@ -164,6 +166,19 @@ describe('a module that', () => {
     const server = await beginning('void server.close()', to);
     await server.close();
   });
+});
+
+test('what is not the doing of a module is left to the program around, where that hears of it', async () => {
+  const path = await moduleFile(onTestFinished, 'plain.mjs');
+  const code = `
+    import { loadModule } from '../../src/transport/own/module.js';
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    void loadModule(${JSON.stringify(path)}).then(() => {
+      setTimeout(() => console.log('goes on'), 20);
+      throw new Error('a fault of its own');
+    });`;
+  const finished = await run([process.execPath, await bundled(onTestFinished, code)]);
+  expect(finished).toMatchObject({ exitCode: 0, stdout: 'a fault of its own\ngoes on\n', stderr: '' });
 });
 
 test('a server loads none that its own command line did not name', async () => {
