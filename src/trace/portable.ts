@@ -8,6 +8,7 @@ import type { EventEmitter } from 'node:events';
 import { given } from '../given.js';
 import { nativePackage } from '../package.js';
 import { SendClock } from './linux/send-clock.js';
+import { sendRefusal } from './linux/socket.js';
 import { type Flow, icmpFlow } from './packet/flow.js';
 import { answerTo, errorAbout } from './packet/flow-match.js';
 import { nextIcmpIdentifier } from './packet/icmp-identifier.js';
@@ -62,11 +63,16 @@ class RawSocketProber implements Prober {
   readonly #setTtl: (ttl: number) => void;
   readonly #flow: Flow;
   readonly #clock = new SendClock();
+  readonly #wake: () => void;
   #replies: Reply[] = [];
+  #hasSent = false;
+  /** Of the very first probe: a later one is just lost. */
+  #refusal: Error | undefined;
 
   constructor(raw: RawSocketPackage, { target, wake }: ProberOptions) {
     const v4 = target.family === 4;
     this.#target = target;
+    this.#wake = wake;
     this.#flow = icmpFlow(target.family, nextIcmpIdentifier(), randomBytes(8));
     this.#socket = raw.createSocket({
       protocol: v4 ? raw.Protocol.ICMP : raw.Protocol.ICMPv6,
@@ -90,10 +96,11 @@ class RawSocketProber implements Prober {
       this.#setTtl(probe.ttl);
       this.#clock.sent(probe.id, process.hrtime.bigint());
     };
-    this.#socket.send(packet, 0, packet.length, this.#target.ip, before, () => undefined);
+    this.#socket.send(packet, 0, packet.length, this.#target.ip, before, (error) => this.#sent(error));
   }
 
   receive(): readonly Reply[] {
+    if (this.#refusal !== undefined) throw sendRefusal(this.#refusal.message, this.#refusal, this.#target);
     const replies = this.#replies;
     this.#replies = [];
     return replies;
@@ -101,6 +108,14 @@ class RawSocketProber implements Prober {
 
   close(): void {
     this.#socket.close();
+  }
+
+  #sent(error: Error | null): void {
+    if (error !== null && !this.#hasSent) {
+      this.#refusal = error;
+      this.#wake();
+    }
+    this.#hasSent = true;
   }
 
   #replyOf(message: Buffer, from: string, arrivalNs: bigint): Reply[] {

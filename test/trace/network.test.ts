@@ -112,6 +112,14 @@ describeNeeding('five routers in a line', traceNeeds, () => {
     expect(traces[0]?.start).toMatchObject({ prober: 'raw-socket', protocol: 'icmp' });
   });
 
+  test('without koffi too a probe that this machine does not send is told at once', async () => {
+    const { error } = await runTrace({ network, user: 'root', without: ['koffi'] }, { host: '203.0.113.1' });
+    expect(error?.code).toBe('unreachable');
+    expect(error?.line).toMatch(
+      /^cannot send to 203\.0\.113\.1 \(Network is unreachable\): see whether this machine has/,
+    );
+  });
+
   test('where no way is open, one line says why and what to do', async () => {
     const options = { network, user: 'nobody', without: ['koffi', 'raw-socket'] } as const;
     const { error } = await runTrace(options, { host: server4 });

@@ -99,13 +99,17 @@ export function icmpProtocol(family: Family): number {
 
 const seeRoute = 'see whether this machine has a route to it and a firewall that lets the probes out';
 
-/** For what the local kernel refuses: no route, a firewall rule, no such protocol. */
 export function socketRefusal(errno: number, target: TraceTarget): WperfError {
   const cause = new SystemError('send', errno);
-  return new WperfError('unreachable', `cannot send to ${target.ip} (${cause.code})`, {
+  return sendRefusal(cause.code, cause, target);
+}
+
+/** For what the local system refuses: no route, a firewall rule, no such protocol. */
+export function sendRefusal(reason: string, cause: Error, { ip }: TraceTarget): WperfError {
+  return new WperfError('unreachable', `cannot send to ${ip} (${reason})`, {
     operation: 'traceroute',
-    peer: target.ip,
-    hint: cause.code === 'EACCES' ? `if it is no broadcast address, ${seeRoute}` : seeRoute,
+    peer: ip,
+    hint: /^(EACCES|Permission denied)$/.test(reason) ? `if it is no broadcast address, ${seeRoute}` : seeRoute,
     cause,
   });
 }
