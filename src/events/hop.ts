@@ -57,7 +57,7 @@ export interface Hop {
   readonly rtt: RttStatistics | null;
   /** Present where the trace ends: the target answered, or a router refused to go on. */
   readonly end?: 'target' | 'refused';
-  /** Loss that a later hop does not share: the router limits its ICMP, and the path itself loses nothing here. */
+  /** Loss that a later hop does not share: mostly the router limits its ICMP, but chance looks the same. */
   readonly rateLimited: boolean;
   /** Found by segments of the connection itself, after other probes had fallen silent. */
   readonly inband?: boolean;

@@ -90,7 +90,7 @@ describe('text', () => {
       '10  198.51.100.1                             7.000 ms     7.000 ms     7.000 ms  MPLS 24001/17  12 hops back',
       '11  192.0.2.9                                9.100 ms     9.200 ms     9.300 ms  !X',
       'host.example is not reached: the last hop passes nothing on to it',
-      'replies missing at hop 2 are rate limiting there, not loss on the path: later hops have them',
+      'replies missing at hop 2 may be rate limiting there rather than loss on the path: later hops have them',
     ]);
   });
 

@@ -78,7 +78,7 @@ describe('the report of a route', () => {
       '198.51.100.2 6.00 ms !X',
       '3 * \u2013 3 of 3',
       '4 192.0.2.9 NL, AS64500 Example Hosting 9.10 9.20 9.30 ms 0 of 3 6 hops back',
-      'Replies missing at hop 2 are rate limiting there',
+      'Replies missing at hop 2 may be rate limiting there',
       'To server.example (192.0.2.9)',
       'UDP, port 33434; 3 for each hop, each waited for 1 s',
     ]);

@@ -124,7 +124,7 @@ function endTexts(
     interrupted: ['The trace was interrupted.'],
   }[reason];
   const which = `${limited.length === 1 ? 'hop' : 'hops'} ${limited.join(', ')}`;
-  const rate = `Replies missing at ${which} are rate limiting there, not loss on the path: later hops have them.`;
+  const rate = `Replies missing at ${which} may be rate limiting there rather than loss on the path: later hops have them.`;
   return [...outcome, ...(limited.length === 0 ? [] : [rate])];
 }
 

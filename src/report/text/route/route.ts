@@ -188,6 +188,6 @@ export function endLines({ reason, hops, rateLimitedTtls }: TraceEnd, target: st
   const which = `${rateLimitedTtls.length === 1 ? 'hop' : 'hops'} ${rateLimitedTtls.join(', ')}`;
   return [
     ...outcome,
-    `replies missing at ${which} are rate limiting there, not loss on the path: later hops have them`,
+    `replies missing at ${which} may be rate limiting there rather than loss on the path: later hops have them`,
   ];
 }
