@@ -1,5 +1,6 @@
 /** Traces to a client: which probes go on where others fall silent, and what is told of them. */
 import { describe, expect, it } from 'vitest';
+import { WperfError } from '../../../src/errors.js';
 import type { TraceEvent, TraceHop } from '../../../src/events/route.js';
 import { type JobTools, type TraceJob, traceBack } from '../../../src/modes/route/desk/back.js';
 import type { TraceWish } from '../../../src/plan/plan.js';
@@ -9,7 +10,7 @@ import { usualWish } from '../../support/plans.js';
 
 type End = 'target' | 'refused' | undefined;
 
-/** A path as one way of probing sees it: `-` is silence, `!` refuses, `.` is the client. */
+/** A path as one way of probing sees it: `-` is silence, `!` refuses, `.` is the client, and `#` a firewall of the server's own. */
 async function* path(
   marks: string,
   from: number,
@@ -23,6 +24,7 @@ async function* path(
   let end: End;
   for (const [index, mark] of [...marks].entries()) {
     if (index + 1 < from) continue;
+    if (mark === '#') throw new WperfError('unreachable', 'cannot send');
     end = mark === '.' ? 'target' : mark === '!' ? 'refused' : undefined;
     yield hop(index + 1, mark === '-' ? [] : [`198.51.100.${index + 1}`], queries, end);
   }
@@ -103,6 +105,14 @@ describe('auto', () => {
     const { told, events } = await trace('xx!', 'xxxx.');
     expect(told).toEqual(['linux-raw', '1', '2', '3 in-band', '4 in-band', '5 in-band', 'target of 5 in 2 s']);
     expect(events.filter((event) => event.type === 'trace-hop' && event.end !== undefined)).toHaveLength(1);
+  });
+
+  it.each([
+    ['#', ['linux-raw', '1 in-band', '2 in-band', '3 in-band', 'target of 3 in 1 s']],
+    ['x#', ['linux-raw', '1', '2 in-band', '3 in-band', 'target of 3 in 1 s']],
+  ])('goes on in-band where the server lets no other probes out: %s', async (usual, expected) => {
+    expect((await trace(usual, 'xx.')).told).toEqual(expected);
+    await expect(trace(usual, new Error('no raw sockets'))).rejects.toThrow('cannot send');
   });
 
   it('tells the silence where in-band probes are not possible', async () => {

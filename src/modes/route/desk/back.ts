@@ -3,7 +3,7 @@
  * address, by segments of the client's connection. A NAT answers probes in its clients' name: only what passes it tells them apart.
  */
 import { defaults } from '../../../defaults/index.js';
-import { WperfError } from '../../../errors.js';
+import { toWperfError, WperfError } from '../../../errors.js';
 import type { TraceEnd, TraceEvent, TraceHop } from '../../../events/route.js';
 import { parseIp } from '../../../net/ip.js';
 import type { TraceWish } from '../../../plan/plan.js';
@@ -82,7 +82,11 @@ async function* counted(events: AsyncIterable<TraceEvent>, tools: JobTools): Asy
 async function* usualThenInband(job: TraceJob, tools: JobTools, inband: Inband): AsyncGenerator<TraceEvent, void> {
   const told: TraceHop[] = [];
   let held: TraceHop[] = [];
-  for await (const event of usual(job, tools)) {
+  let refusal: unknown;
+  const onRefusal = (thrown: unknown) => {
+    refusal = thrown;
+  };
+  for await (const event of silentWhereRefused(usual(job, tools), job.wish.firstHop, onRefusal)) {
     if (event.type === 'trace-hop' && event.end === 'target') {
       yield* held;
       told.push(...held);
@@ -95,9 +99,30 @@ async function* usualThenInband(job: TraceJob, tools: JobTools, inband: Inband):
       told.push(...held, ...(event.type === 'trace-hop' ? [event] : []));
       held = [];
     } else if (!(yield* goOn(job, tools, inband, { told, held, end: event }))) {
+      if (refusal !== undefined) throw refusal;
       yield* held;
       yield event;
     }
+  }
+}
+
+/** Where this machine lets no probe out: its firewall may pass what belongs to the connection. */
+async function* silentWhereRefused(
+  events: AsyncIterable<TraceEvent>,
+  firstHop: number,
+  onRefusal: (thrown: unknown) => void,
+): AsyncGenerator<TraceEvent, void> {
+  let ttl = firstHop;
+  try {
+    for await (const event of events) {
+      if (event.type === 'trace-hop') ttl = event.ttl + 1;
+      yield event;
+    }
+  } catch (thrown) {
+    if (toWperfError(thrown).code !== 'unreachable') throw thrown;
+    onRefusal(thrown);
+    yield { type: 'trace-hop', ttl, addresses: [], sent: 0, lost: 0, rtt: null, rateLimited: false };
+    yield { type: 'trace-end', reason: 'hops', hops: 0, seconds: 0, rateLimitedTtls: [] };
   }
 }
 
