@@ -86,6 +86,7 @@ it.each([
   [{ path: 'wperf' }, "path 'wperf' is no path that begins with /"],
   [{ token: '' }, 'token is no text of 1 to 1024 characters'],
   [{ traces: { packets: Number.NaN } }, 'traces.packets NaN is not a whole number from 1 to 2550'],
+  [{ intervalSeconds: 0.01 }, 'intervalSeconds 0.01 is not a number from 0.1 to 60'],
 ])('names the option of a server that is wrong: %j', async (options, message) => {
   await expect(startServer({ host: '127.0.0.1', port: 0, ...options })).rejects.toThrow(message);
 });

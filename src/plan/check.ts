@@ -125,7 +125,7 @@ function flawOfPath(path: string | undefined): Flaw | undefined {
 }
 
 export function flawOfServer(plan: ServerPlan): Flaw | undefined {
-  const { port, host, path, token, iperf3: { port: own = limits.port.max } = {}, traces } = plan;
+  const { port, host, path, token, intervalSeconds = 0, iperf3: { port: own = limits.port.max } = {}, traces } = plan;
   const { seconds, bytes, silenceSeconds } = limits;
   return (
     whole('port', port, limits.port) ??
@@ -134,6 +134,7 @@ export function flawOfServer(plan: ServerPlan): Flaw | undefined {
     text('token', token, limits.tokenCharacters, 1) ??
     whole('iperf3.port', own, { min: 1, max: limits.port.max }) ??
     flawOfMembers('', plan, { seconds, bytes, silenceSeconds }, ['seconds', 'silenceSeconds']) ??
+    flawOfInterval({ intervalSeconds }) ??
     flawOfRate(plan.rate) ??
     flawOfMembers('traces.', traces, traceService.limits)
   );

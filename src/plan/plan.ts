@@ -237,6 +237,8 @@ export interface ServerPlan {
   readonly rate?: RateLimit;
   /** As of a client. */
   readonly silenceSeconds?: number;
+  /** Of reports on clients of iperf3, who do not say it: longer ones than usual are put together of those. */
+  readonly intervalSeconds?: number;
   /** Proxies that are believed when they say for whom they speak. */
   readonly trustProxy?: readonly Cidr[];
   /** Refuses clients of the original wperf. */

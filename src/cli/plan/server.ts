@@ -35,6 +35,7 @@ export function serverPlan(values: FlagValues, outside: Surroundings): ServerPla
       bytes: values.bytes,
       rate: values['server-bitrate-limit'],
       silenceSeconds: silenceSecondsOf(values),
+      intervalSeconds: values.interval,
       noLegacy: values['no-legacy'],
       iperf3: iperf3Of(values, outside, token !== undefined),
       noPage: values['no-page'],

@@ -393,7 +393,8 @@ describe('a server', () => {
     expect(parse(line)).toEqual({ command: 'server', plan, intervalSeconds: 1, geoip: { env: {} }, output });
   });
 
-  it('has a report interval', () => expect(parse('-s -i 5')).toMatchObject({ intervalSeconds: 5 }));
+  it('has a report interval', () =>
+    expect(parse('-s -i 5')).toMatchObject({ intervalSeconds: 5, plan: { intervalSeconds: 5 } }));
 
   it('takes no proxy from the environment', () => {
     expect(parse('-s', surroundings({}, 'http://env:3128'))).toMatchObject({ plan: server });

@@ -10,14 +10,16 @@ import type { Params } from '../wire/params.js';
 import { blockBytesOf, bytesOf } from './rules.js';
 
 /** Of each stream in the order in which they come: in a test both ways, first those that the client sends. */
-export function streamTests(params: Params): TestPlan[] {
+export function streamTests(params: Params, intervalSeconds = 0): TestPlan[] {
   const { protocol, omitSeconds, parallel } = params;
   const bitsPerSecond = rateOf(params);
   const blockBytes = blockBytesOf(params);
   const isUdp = protocol === 'udp';
   const test = {
     mode: isUdp ? ('datagram' as const) : ('throughput' as const),
-    ...{ streams: parallel, omitSeconds, bitsPerSecond, intervalSeconds: defaults.intervalSeconds },
+    ...{ streams: parallel, omitSeconds, bitsPerSecond },
+    // What watches over a test hears of it by these.
+    intervalSeconds: Math.min(intervalSeconds || defaults.intervalSeconds, defaults.intervalSeconds),
     ...(params.seconds === 0 ? { seconds: limits.seconds.max, untimed: true } : { seconds: params.seconds }),
   };
   const bytes = bytesOf(params);

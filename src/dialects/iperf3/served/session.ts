@@ -120,7 +120,7 @@ export class Session implements Whole {
     const params = readParams(asked);
     checkUser(params, await this.#login(), Date.now() / 1000);
     checkLimits(params, house.plan);
-    const tests = streamTests(params);
+    const tests = streamTests(params, house.plan.intervalSeconds);
     this.#cancels.push(this.#tools.reserve(this, tests.length));
     const endRun = house.admission.begin();
     this.#cancels.push(() => endRun(this.#ran));

@@ -12,6 +12,16 @@ it.each([
 });
 
 it.each([
+  [undefined, 1],
+  [0, 1],
+  [0.5, 0.5],
+  [10, 1],
+])('intervals of a server with -i %s are of %d s, and a longer one is made of those', (asked, seconds) => {
+  const [test] = streamTests(readParams({ tcp: true, time: 1, parallel: 1 }), asked);
+  expect(test?.intervalSeconds).toBe(seconds);
+});
+
+it.each([
   [{}, [131_072]],
   [{ reverse: true }, [2500]],
   [{ bidirectional: true }, [131_072, 2500]],
