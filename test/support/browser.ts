@@ -68,6 +68,7 @@ export type FigureName = (typeof figureNames)[number];
 
 export interface PageDocument {
   readonly start: { readonly test_start: unknown };
+  readonly intervals: readonly { readonly sum: { readonly bytes: number } }[];
   readonly end: { readonly sum_received?: { readonly bits_per_second: number }; readonly warnings?: readonly string[] };
   readonly error?: string;
 }

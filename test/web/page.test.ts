@@ -149,6 +149,17 @@ describeNeeding('the page', [chromium], () => {
     expect(server.process.stdout).not.toContain('upload from');
   });
 
+  test('sends what a bounded rate gives it as it comes, and gathers no lumps of it', async () => {
+    const server = await startWperfServer(onTestFinished, ['--server-bitrate-limit', '10M']);
+    const page = await visit(urlOf(server), { direction: 'up', seconds: 4 });
+    await page.run();
+    await page.openMore();
+    const [{ intervals } = { intervals: [] }] = await page.documents();
+    const empty = intervals.filter(({ sum }) => sum.bytes === 0);
+    expect(intervals.length).toBeGreaterThan(15);
+    expect(empty.length).toBeLessThan(intervals.length / 3);
+  });
+
   test('goes by WebSocket where its server offers nothing else, and says so', async () => {
     const server = await startWperfServer(onTestFinished, ['--allow-proto', 'ws']);
     const page = await visit(urlOf(server));

@@ -2,7 +2,7 @@
  * Writes load as the bodies of requests, some at a time. What the browser has read of a body counts as taken, though
  * nobody knows where it is: the result is what the server counts. Liveness: requests end with the link.
  */
-import type { Clock } from '../../../src/host/clock.js';
+import type { Cancel, Clock } from '../../../src/host/clock.js';
 import type { LoadWriter } from '../../../src/transport/channel.js';
 import { bodyOf } from './body.js';
 import { BodySize } from './body-size.js';
@@ -31,7 +31,7 @@ export class Uploads implements LoadWriter {
   #arrivedBytes = 0;
   #failures = 0;
   #taken: (() => void) | undefined;
-  #cancelGather = () => {};
+  #cancelGather: Cancel | undefined;
 
   constructor(options: UploadsOptions, blockBytes: number, maxBytes: number) {
     this.blockBytes = blockBytes;
@@ -54,7 +54,7 @@ export class Uploads implements LoadWriter {
   }
 
   drop(): void {
-    this.#cancelGather();
+    this.#cancelGather?.();
     this.#taken = undefined;
     this.#gathered = 0;
     for (const request of this.#out.keys()) request.abort();
@@ -63,11 +63,10 @@ export class Uploads implements LoadWriter {
 
   #goOn(): void {
     const { most, clock } = this.#options;
-    this.#cancelGather();
     while (this.#gathered >= this.#size.bytes && this.#out.size < most) this.#send(this.#size.bytes);
     if (this.#gathered < this.#size.bytes) this.#tellTaken();
     if (this.#gathered > 0 && this.#out.size < most)
-      this.#cancelGather = clock.at(clock.now() + GATHER_SECONDS, () =>
+      this.#cancelGather ??= clock.at(clock.now() + GATHER_SECONDS, () =>
         this.#send(Math.min(this.#gathered, this.#size.bytes)),
       );
   }
@@ -79,6 +78,8 @@ export class Uploads implements LoadWriter {
   }
 
   #send(bytes: number): void {
+    this.#cancelGather?.();
+    this.#cancelGather = undefined;
     if (bytes === 0) return;
     const request = new XMLHttpRequest();
     const beganAt = performance.now();
