@@ -110,7 +110,7 @@ describeNeeding('the page', [chromium], () => {
 
   test('stops at the word, by button and by Esc, with what it has', async () => {
     const server = await startWperfServer(onTestFinished);
-    const page = await visit(urlOf(server), { direction: 'down', seconds: 20 });
+    const page = await visit(urlOf(server), { direction: 'down', seconds: 5 });
     for (const stop of [() => page.page.click('#go'), () => page.page.keyboard.press('Escape')]) {
       await page.begin();
       await page.page.waitForSelector('#phase:has-text("Download")');
