@@ -97,7 +97,7 @@ export function icmpProtocol(family: Family): number {
   return family === 4 ? linux.IPPROTO_ICMP : linux.IPPROTO_ICMPV6;
 }
 
-const seeRoute = 'see whether this machine has a route to it and a firewall that lets the probes out';
+const seeRoute = 'see whether there is a route to it, and a firewall that lets no probes out';
 
 export function socketRefusal(errno: number, target: TraceTarget): WperfError {
   const cause = new SystemError('send', errno);
