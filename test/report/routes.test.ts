@@ -213,6 +213,12 @@ describe('both routes', () => {
     expect(table(140).slice(4)).toEqual(lines);
   });
 
+  test('mark hops that in-band probes have found', () => {
+    const found = hop(1, [{ ip: '198.51.100.2' }, { ip: '198.51.100.3' }], { inband: true, end: 'target' });
+    const { out } = reportBoth('text', tagged('reverse', [startOf('reverse'), found, end('target', 1)]));
+    expect(out).toMatch(/ {2}1 {2}198\.51\.100\.2 .* ms {2}in-band\n +198\.51\.100\.3 .* ms\n/);
+  });
+
   test('leave out names where only that makes room', () => {
     const lines = table(130);
     expect(Math.max(...lines.slice(4).map((line) => line.length))).toBeLessThanOrEqual(130);

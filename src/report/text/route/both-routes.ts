@@ -129,7 +129,8 @@ function cellsOf(hops: readonly (Hop | undefined)[], { annotated, named }: CellO
       const annotation = annotated && annotationWidth > 0 ? [annotationText(address).padEnd(annotationWidth)] : [];
       const loss = index === 0 && hop.lost > 0 ? [`${hop.lost} of ${hop.sent} lost`] : [];
       const parts = [index === 0 ? ttl : '   ', ...annotation, host(address).padEnd(hostWidth), averageOf(address)];
-      return [...parts, ...address.codes, ...loss].join('  ');
+      const inband = index === 0 && hop.inband ? ['in-band'] : [];
+      return [...parts, ...address.codes, ...loss, ...inband].join('  ');
     });
   });
 }
