@@ -77,7 +77,7 @@ export class SendSide {
   add(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
       const segment = this.#lastWithRoom() ?? this.#append();
-      const taken = Math.min(bytes.length - at, this.mtu - segment.bytes);
+      const taken = Math.min(bytes.length - at, segment.buffer.length - segment.bytes);
       segment.buffer.set(bytes.subarray(at, at + taken), segment.bytes);
       segment.bytes += taken;
       at += taken;
@@ -139,7 +139,7 @@ export class SendSide {
   #lastWithRoom(): Outgoing | undefined {
     if (!this.hasUnsent) return undefined;
     const last = this.#segments.get(after(this.#end, -1));
-    return last && last.bytes < this.mtu ? last : undefined;
+    return last && last.bytes < last.buffer.length && last.buffer.length <= this.mtu ? last : undefined;
   }
 
   #append(): Outgoing {

@@ -472,3 +472,18 @@ describe('the congestion window', () => {
     expect(numbers()).toEqual(range(20 + inFlight, 22 + inFlight));
   });
 });
+
+test.each([
+  [512, 1400, [488, 1376, 236]],
+  [1400, 512, [100, 488, 488, 488, 488, 48]],
+])('what waits in segments of %i bytes is not in the way of others of %i', (before, after, lengths) => {
+  const { kcp, take } = alone();
+  kcp.fit(before);
+  kcp.send(pattern(0, 100));
+  kcp.fit(after);
+  kcp.send(pattern(100, 2000));
+  kcp.flush(0);
+  const payloads = take().map(({ payload }) => payload);
+  expect(payloads.map(({ length }) => length)).toEqual(lengths);
+  expect(Buffer.concat(payloads)).toEqual(pattern(0, 2100));
+});
