@@ -55,7 +55,7 @@ describeNeeding('the page', [chromium], () => {
     expect(await page.status()).toMatch(/asks for a token/);
     await page.page.fill('#token', 'Sesame');
     await page.run('failed');
-    expect(await page.status()).toMatch(/the token is wrong/);
+    expect(await page.status()).toMatch(/the token is wrong\.$/);
     await page.page.fill('#token', 'sesame');
     await page.page.press('#token', 'Enter');
     await page.reaches('running');

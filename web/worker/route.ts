@@ -12,6 +12,7 @@ import { hostText } from '../../src/report/text/route/place.js';
 import { endLines, hiddenRow } from '../../src/report/text/route/route.js';
 import type { FromWorker, PagePlace } from '../messages.js';
 import { connectTo } from './connect.js';
+import { lineOf } from './line.js';
 import { whereabouts } from './whereabouts.js';
 
 type Tell = (message: FromWorker) => void;
@@ -29,7 +30,7 @@ export async function traceBack(page: PagePlace, host: Host, token: string | und
       else if (event.type === 'notice') tell({ type: 'route-note', text: event.text });
     }
   } catch (error) {
-    tell({ type: 'route-end', text: `The server told no route, or no more of it: ${toWperfError(error).line}.` });
+    tell({ type: 'route-end', text: `The server told no route, or no more of it: ${lineOf(toWperfError(error))}.` });
   }
 }
 

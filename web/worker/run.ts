@@ -6,6 +6,7 @@ import type { Background } from './background.js';
 import { browserHost } from './host.js';
 import { makeBody } from './http/body.js';
 import { HttpCarrier, mostBytesOf } from './http/carrier.js';
+import { lineOf } from './line.js';
 import { type PhaseOutcome, runPhase } from './phase.js';
 import { loadsOf, streamsOf, uploadsOf } from './shape.js';
 import { version } from './version.js';
@@ -56,7 +57,7 @@ class Runner {
       texts.push(outcome.text);
       const { error } = outcome;
       if (error && !signal.aborted)
-        return tell({ type: 'failed', code: error.code, why: error.line, result: result() });
+        return tell({ type: 'failed', code: error.code, why: lineOf(error), result: result() });
     }
     tell({ type: 'done', stopped: signal.aborted, result: result() });
   }
