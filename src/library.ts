@@ -9,16 +9,9 @@ import { identity } from './host/identity.js';
 import type { ReverseTraceTools } from './modes/route/client.js';
 import type { Cidr } from './net/networks.js';
 import { parseCidr } from './net/networks.js';
-import {
-  type Flaw,
-  flawOfLoad,
-  flawOfPing,
-  flawOfRouteBack,
-  flawOfServer,
-  flawOfTarget,
-  flawText,
-} from './plan/check.js';
+import { flawOfLoad, flawOfPing, flawOfRouteBack, flawOfServer, flawOfTarget } from './plan/check.js';
 import { completeLoad, completePing, completeRouteBack, completeTarget } from './plan/complete.js';
+import { type Flaw, flawText } from './plan/flaw.js';
 import type { ClientPlan, PingPlan, ReverseTracePlan, ServerPlan, Target, TraceWish } from './plan/plan.js';
 import { makeRecorder } from './report/recorder.js';
 import { startServerPlan, type WperfServer } from './server/server.js';

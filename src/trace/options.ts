@@ -3,8 +3,9 @@ import { defaults, limits } from '../defaults/index.js';
 import { WperfError } from '../errors.js';
 import type { TraceProtocol } from '../events/route.js';
 import type { Family } from '../net/ip.js';
-import { flawOfHost, flawOfTrace, flawText } from '../plan/check.js';
+import { flawOfHost, flawOfTrace } from '../plan/check.js';
 import { completeTraceWish } from '../plan/complete.js';
+import { flawText } from '../plan/flaw.js';
 import type { TraceWish } from '../plan/plan.js';
 
 /** A wish, and whom it is about; what is missing has its default. */

@@ -1,5 +1,5 @@
 /** The rules of a plan in the words of a command line: the flags that were given, and what to give instead. */
-import { type Flaw, flawText } from '../../plan/check.js';
+import { type Flaw, flawText } from '../../plan/flaw.js';
 import { sizeText } from '../../units.js';
 import { type FlagValues, labelOf } from '../flags/table.js';
 import { usageError } from '../flags/usage.js';
