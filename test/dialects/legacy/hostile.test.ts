@@ -182,6 +182,19 @@ describe('a legacy client that', () => {
     expect(sorted(events).end?.sums[0]?.received).toMatchObject({ bytes: 1400, end: 2 });
   });
 
+  it("sends packets beyond the server's ceiling is counted up to it", async () => {
+    await server.close();
+    await serve({ seconds: 2 });
+    const { texts } = await speak(['UDP', packet(0n)], (ws) => {
+      let number = 0n;
+      const sending = setInterval(() => ws.send(packet(++number)), 2);
+      ws.on('close', () => clearInterval(sending));
+      wait(ws);
+    });
+    expect(sorted(events).end?.sums[0]?.received?.end).toBe(2);
+    expect(texts).toHaveLength(1);
+  });
+
   it('is there when the server stops gets its end', async () => {
     const closed = speak(['REVERSE'], (ws) => ws.once('message', () => void server.close()));
     expect((await closed).texts).toEqual(['EOT_S']);

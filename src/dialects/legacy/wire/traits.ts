@@ -11,6 +11,6 @@ export function traitsOf({ mode }: Pick<TestPlan, 'mode'>, clock: Clock): Stream
     ...{ ownIntervals: true, stamp: numberEach(), anyPacketSize: true },
     // Nanoseconds since 1970 that never step.
     stampNs: () => wallNs + clock.now() * 1e9,
-    ...(mode === 'datagram' && { resultSeconds: legacy.figuresSeconds }),
+    ...(mode === 'datagram' && { resultSeconds: legacy.figuresSeconds, graceSeconds: 0 }),
   };
 }
