@@ -61,6 +61,12 @@ describe('packets to a server of the original', () => {
     for (const { streams } of intervals) expect(streams[0]).not.toHaveProperty('packets');
   });
 
+  it('that came to nothing at the very end are lost, though its total does not know of them', async () => {
+    const { heard, end } = await sendTo((ws, { packets: all }) => ws.send(figures(all.length - 3)), { seconds: 0.1 });
+    const packets = heard.packets.length;
+    expect(end?.sums[0]?.packets).toEqual({ jitterMs: 0.5, lost: 1 + 3, packets });
+  });
+
   it('end with a whole packet in a test by bytes', async () => {
     const { heard, end } = await sendTo(answered, { bytes: 3000, seconds: 60, streams: 1 });
     expect(heard.packets).toHaveLength(3);

@@ -13,7 +13,10 @@ export function figuresText(figures: PacketTotals): string {
   });
 }
 
-/** Undefined for a text that tells no figures, or what cannot be true of `sent` packets. */
+/**
+ * Undefined for a text that tells no figures, or what cannot be true of `sent` packets. All that was sent came before the
+ * text, whose total ends with the last packet that arrived: those after it are lost, too.
+ */
 export function parseFigures(text: string, sent: number): PacketTotals | undefined {
   const shape = record({
     jitter_ms: number(0, Number.MAX_SAFE_INTEGER),
@@ -23,5 +26,5 @@ export function parseFigures(text: string, sent: number): PacketTotals | undefin
   const figures = attempt(() => shape(parseObject(text), ''));
   if (figures === undefined) return undefined;
   const { jitter_ms: jitterMs, lost_packets: lost, total_packets: packets } = figures;
-  return lost <= packets ? { jitterMs, lost, packets } : undefined;
+  return lost <= packets ? { jitterMs, lost: lost + sent - packets, packets: sent } : undefined;
 }
