@@ -37,7 +37,7 @@ export function endEventOf(
     cpu: { local: first.usage.cpu, remote: first.remote?.cpu ?? null },
     congestion: congestionOf(role, test, first),
     interrupted: all.some((outcome) => outcome.ended !== undefined),
-    warnings: [...warningsOf(role, streams, all), ...missing(streams, all)],
+    warnings: [...warningsOf(role, test, streams, all), ...missing(streams, all)],
     ...(simulation && { simulation: withLoss(simulation, all) }),
     ...(outputs.length > 0 && { serverOutput: outputs.join('\n') }),
     ...given({ serverOutputJson }),

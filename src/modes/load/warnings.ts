@@ -1,12 +1,21 @@
 /** Doubts about a test's figures, in whole sentences. Pure. */
 import type { StreamResult } from '../../events/load.js';
+import type { TestPlan } from '../../plan/plan.js';
 import type { Role } from './results.js';
 import type { StreamOutcome } from './stream/figures.js';
 
 /** An event loop busier than this had little time to wait for the network. */
 const SATURATED = 0.9;
 
-export function warningsOf(role: Role, results: readonly StreamResult[], outcomes: readonly StreamOutcome[]): string[] {
+/** What a rate was asked for. */
+type PacedTest = Pick<TestPlan, 'mode' | 'blockBytes' | 'bitsPerSecond'>;
+
+export function warningsOf(
+  role: Role,
+  test: PacedTest,
+  results: readonly StreamResult[],
+  outcomes: readonly StreamOutcome[],
+): string[] {
   const far = otherOf(role);
   const ended = outcomes.find((outcome) => outcome.ended !== undefined)?.ended;
   const stalled = longestOf('stalledSeconds', role, outcomes);
@@ -17,7 +26,7 @@ export function warningsOf(role: Role, results: readonly StreamResult[], outcome
     ...[role, far].flatMap((end) => (stalled[end] > 0 ? [stoodStill(end, stalled[end])] : [])),
     ...(busy >= SATURATED ? [saturated(role, busy)] : []),
     ...(farBusy >= SATURATED ? [saturated(far, farBusy)] : []),
-    ...pacingWarnings(role, results, outcomes),
+    ...pacingWarnings(role, test, results, outcomes),
     ...refusalWarnings(role, outcomes),
     ...(ended === 'shutdown' ? ['The server was stopped before the end of the test.'] : []),
   ];
@@ -39,6 +48,7 @@ export const unansweredPings = 'Pings were not answered any more: the path or th
 /** Of packets that senders left out, and of time that they lost: a line a direction, however many streams there are. */
 export function pacingWarnings(
   role: Role,
+  test: PacedTest,
   results: readonly StreamResult[],
   outcomes: readonly StreamOutcome[] = [],
 ): string[] {
@@ -48,13 +58,15 @@ export function pacingWarnings(
     const streams = results.filter((result) => result.direction === direction);
     const sender = direction === 'up' ? 'client' : 'server';
     const receiver = otherOf(sender);
-    const skipped = ({ packets, pacing }: StreamResult) => (packets && pacing?.skipped) ?? 0;
+    const skipped = ({ pacing }: StreamResult) => (test.mode === 'datagram' ? (pacing?.skipped ?? 0) : 0);
     const lateSeconds = ({ pacing }: StreamResult) => pacing?.lateSeconds ?? 0;
     const malformed = ({ packets }: StreamResult) => packets?.malformed ?? 0;
     const dropped = ({ packets }: StreamResult) => packets?.socketDrops ?? 0;
     return [
       ...about(streams, skipped, (packets) => {
-        return `${whyHeld(streams, receiver, { stalledSeconds: stalled[receiver], unreadSeconds: unread[sender] })}; the sender skipped ${sum(packets)} packets.`;
+        const skippedSeconds = (Math.max(...packets) * 8 * test.blockBytes) / test.bitsPerSecond;
+        const idleness = { stalledSeconds: stalled[receiver], unreadSeconds: unread[sender] };
+        return `${whyHeld(skippedSeconds, receiver, idleness)}; the sender skipped ${sum(packets)} packets.`;
       }),
       ...about(streams, lateSeconds, (seconds) => {
         return `the ${sender} fell ${shortTime(Math.max(...seconds))} behind the rate asked for.`;
@@ -85,18 +97,11 @@ export function refusalWarnings(role: Role, outcomes: readonly StreamOutcome[]):
 }
 
 /** What the connection took too little for: it is not the path while what was skipped fits into the time of the receiver's own. */
-function whyHeld(
-  streams: readonly StreamResult[],
-  receiver: Role,
-  { stalledSeconds, unreadSeconds }: Idleness,
-): string {
+function whyHeld(skippedSeconds: number, receiver: Role, { stalledSeconds, unreadSeconds }: Idleness): string {
   const idleSeconds = stalledSeconds || unreadSeconds;
   if (idleSeconds === 0) return 'the path took less than was asked';
   const what = stalledSeconds > 0 ? 'took nothing while it stood still' : idled(unreadSeconds);
-  const skippedSeconds = ({ sent, packets, pacing }: StreamResult) =>
-    packets ? ((pacing?.skipped ?? 0) / packets.packets) * ((sent?.end ?? 0) - (sent?.start ?? 0)) : 0;
-  const longest = Math.max(...streams.map(skippedSeconds));
-  if (longest <= idleSeconds) return `the ${receiver} ${what}`;
+  if (skippedSeconds <= idleSeconds) return `the ${receiver} ${what}`;
   return `the ${receiver} ${what}, and the path less than was asked besides`;
 }
 

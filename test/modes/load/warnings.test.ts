@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { StreamResult } from '../../../src/events/load.js';
 import { pacingWarnings, refusalWarnings, warningsOf } from '../../../src/modes/load/warnings.js';
 
+/** 25 packets a second. */
+const paced = { mode: 'datagram', blockBytes: 1000, bitsPerSecond: 200_000 } as const;
+
 const packets = { packets: 100, lost: 0, jitterMs: 0 };
 
 function stream(id: number, changes: Partial<StreamResult>): StreamResult {
@@ -12,7 +15,9 @@ describe('a busy end', () => {
   const cpu = { total: 0, user: 0, system: 0 };
   const results = [stream(1, { sent: { start: 0, end: 5, bytes: 0 } })];
   const told = (busy: number, stalledSeconds: number) =>
-    warningsOf('client', results, [{ usage: { cpu, busy }, stalledSeconds, remote: { cpu, busy, stalledSeconds } }])
+    warningsOf('client', paced, results, [
+      { usage: { cpu, busy }, stalledSeconds, remote: { cpu, busy, stalledSeconds } },
+    ])
       .filter((text) => text.includes('busy'))
       .map((text) => text.replace(/:.*/, ''));
 
@@ -27,14 +32,14 @@ describe('a busy end', () => {
 
 describe('doubts about pacing', () => {
   it('are none where nothing was left out', () => {
-    expect(pacingWarnings('client', [stream(1, { pacing: { skipped: 0, lateSeconds: 0 } }), stream(2, {})])).toEqual(
-      [],
-    );
+    expect(
+      pacingWarnings('client', paced, [stream(1, { pacing: { skipped: 0, lateSeconds: 0 } }), stream(2, {})]),
+    ).toEqual([]);
   });
 
   it('name the only stream that they are about', () => {
     const results = [stream(1, {}), stream(2, { pacing: { skipped: 7, lateSeconds: 0.0331 } })];
-    expect(pacingWarnings('client', results)).toEqual([
+    expect(pacingWarnings('client', paced, results)).toEqual([
       'Stream 2, up: the path took less than was asked; the sender skipped 7 packets.',
       'Stream 2, up: the client fell 34 ms behind the rate asked for.',
     ]);
@@ -45,7 +50,7 @@ describe('doubts about pacing', () => {
       stream(id, { pacing: { skipped: 10 * (id - 1), lateSeconds: id } }),
       stream(id, { direction: 'down', sender: false, packets: { ...packets, malformed: id } }),
     ]);
-    expect(pacingWarnings('client', results)).toEqual([
+    expect(pacingWarnings('client', paced, results)).toEqual([
       '2 of 3 streams, up: the path took less than was asked; the sender skipped 30 packets.',
       '3 of 3 streams, up: the client fell 3.0 s behind the rate asked for.',
       '3 of 3 streams, down: 6 packets were malformed and are in no other figure.',
@@ -53,42 +58,47 @@ describe('doubts about pacing', () => {
   });
 
   it('do not blame the path for what a receiver that stood still did not take', () => {
-    const span = { start: 0, end: 4, bytes: 0 };
-    const skipping = (skipped: number) => [stream(1, { sent: span, pacing: { skipped, lateSeconds: 0 } })];
+    const skipping = (skipped: number) => [stream(1, { pacing: { skipped, lateSeconds: 0 } })];
     const stoodStill = { usage: { cpu: { total: 0, user: 0, system: 0 }, busy: 0 }, stalledSeconds: 2.4 };
-    expect(pacingWarnings('server', skipping(60), [stoodStill])).toEqual([
+    expect(pacingWarnings('server', paced, skipping(60), [stoodStill])).toEqual([
       'Stream 1, up: the server took nothing while it stood still; the sender skipped 60 packets.',
     ]);
-    expect(pacingWarnings('server', skipping(61), [stoodStill])).toEqual([
+    expect(pacingWarnings('server', paced, skipping(61), [stoodStill])).toEqual([
       'Stream 1, up: the server took nothing while it stood still, and the path less than was asked besides; the sender skipped 61 packets.',
     ]);
-    expect(pacingWarnings('client', skipping(60), [stoodStill])).toEqual([
+    expect(pacingWarnings('client', paced, skipping(60), [stoodStill])).toEqual([
       'Stream 1, up: the path took less than was asked; the sender skipped 60 packets.',
     ]);
   });
 
   it('do not blame the path for what a receiver left unread, by the word of the sender', () => {
-    const span = { start: 0, end: 4, bytes: 0 };
-    const skipping = (skipped: number) => [stream(1, { sent: span, pacing: { skipped, lateSeconds: 0 } })];
+    const skipping = (skipped: number) => [stream(1, { pacing: { skipped, lateSeconds: 0 } })];
     const usage = { cpu: { total: 0, user: 0, system: 0 }, busy: 0 };
     const unread = 'Stream 1, up: the server took nothing for 2.0 s of what had reached it';
-    expect(pacingWarnings('client', skipping(50), [{ usage, unreadSeconds: 2 }])).toEqual([
+    expect(pacingWarnings('client', paced, skipping(50), [{ usage, unreadSeconds: 2 }])).toEqual([
       `${unread}; the sender skipped 50 packets.`,
     ]);
-    expect(pacingWarnings('client', skipping(51), [{ usage, unreadSeconds: 2 }])).toEqual([
+    expect(pacingWarnings('client', paced, skipping(51), [{ usage, unreadSeconds: 2 }])).toEqual([
       `${unread}, and the path less than was asked besides; the sender skipped 51 packets.`,
     ]);
-    expect(pacingWarnings('server', skipping(50), [{ usage, remote: { unreadSeconds: 2 } }])).toEqual([
+    expect(pacingWarnings('server', paced, skipping(50), [{ usage, remote: { unreadSeconds: 2 } }])).toEqual([
       `${unread}; the sender skipped 50 packets.`,
     ]);
-    expect(pacingWarnings('server', skipping(50), [{ usage, unreadSeconds: 2 }])).toEqual([
+    expect(pacingWarnings('server', paced, skipping(50), [{ usage, unreadSeconds: 2 }])).toEqual([
       'Stream 1, up: the path took less than was asked; the sender skipped 50 packets.',
+    ]);
+  });
+
+  it('tell what a sender skipped where its receiver told nothing', () => {
+    const { packets: _, ...untold } = stream(1, { pacing: { skipped: 7, lateSeconds: 0 } });
+    expect(pacingWarnings('client', paced, [untold])).toEqual([
+      'Stream 1, up: the path took less than was asked; the sender skipped 7 packets.',
     ]);
   });
 
   it('of blocks that are no packets tell the time alone', () => {
     const { packets: _, ...blocks } = stream(1, { pacing: { skipped: 7, lateSeconds: 2 } });
-    expect(pacingWarnings('server', [blocks])).toEqual([
+    expect(pacingWarnings('server', { ...paced, mode: 'throughput' }, [blocks])).toEqual([
       'Stream 1, up: the client fell 2.0 s behind the rate asked for.',
     ]);
   });
