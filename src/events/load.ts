@@ -35,7 +35,7 @@ export interface SimulationReport {
   readonly configured: Simulation;
   /** Null is what was not measured, or not at this end. */
   readonly measured: {
-    /** Both ends delay what they send, so twice the latency and what the path itself takes. */
+    /** Both ends delay what they send, so twice the latency and what the path itself takes; of the original one end alone. */
     readonly rttMs: number | null;
     /** Of messages of load or of pings. */
     readonly lossPercent: number | null;

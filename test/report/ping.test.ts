@@ -77,6 +77,11 @@ rtt min/avg/max/mdev = 0.500/1.000/1.500/0.500 ms
     ]).out.split('\n');
     expect(simulated[1]).toMatch(/^Simulated: latency 50 ms/);
     expect(simulated.at(-2)).toMatch(/^Simulated: round trip 100 ms .*measured 101\.3 ms/);
+    const original = printed('text', [
+      { ...start, dialect: 'legacy' },
+      { ...end, simulation },
+    ]).out.split('\n');
+    expect(original.at(-2)).toMatch(/^Simulated: round trip 50 ms \+- 5 ms /);
     expect(printed('text', [{ ...start, peer: { host: '198.51.100.10', port: 8765 } }, failure])).toEqual({
       out: '',
       err: 'wperf: error: gone\n',

@@ -47,7 +47,7 @@ export class PingTextReporter implements PingReporter {
     const out = transmitted > this.#told ? `, ${transmitted - this.#told} still out` : '';
     this.#print(`${transmitted} transmitted, ${received} received, ${Number(lossPercent.toFixed(1))}% loss${out}`);
     if (rtt) this.#print(rttLine(rtt));
-    if (simulation) this.#print(simulationFindings(simulation));
+    if (simulation) this.#print(simulationFindings(simulation, this.#start?.dialect));
   }
 
   #print(line: string): void {

@@ -59,6 +59,11 @@ describe('the text report', () => {
     expect(lines.at(-2)).toMatch(/^Simulated: round trip 100 ms \+- 10 ms \(measured 101\.3 ms\)/);
   });
 
+  it('has one delay in a round trip with the original, which delays no answer', () => {
+    const lines = show([startOf({}, { dialect: 'legacy' }), endOf(startOf(), { simulation })]).out.split('\n');
+    expect(lines.at(-2)).toMatch(/^Simulated: round trip 50 ms \+- 5 ms /);
+  });
+
   it('tells of the options of sockets where they were asked for, and a verbose user of buffers', () => {
     const line =
       'Socket: window 64 KiB (here send 128 KiB receive 128 KiB, there send 128 KiB receive 128 KiB), ' +

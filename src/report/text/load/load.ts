@@ -149,7 +149,7 @@ export class TextReporter implements Reporter {
     for (const line of packetLines(end)) this.#print(line);
     this.#print(this.#cpuLine(end.cpu));
     if (end.latency) this.#printLatency(end.latency);
-    if (end.simulation) this.#print(this.#style.strong(simulationFindings(end.simulation)));
+    if (end.simulation) this.#print(this.#style.strong(simulationFindings(end.simulation, this.#start?.dialect)));
     const { sender, receiver } = end.congestion ?? {};
     if (this.#options.verbose && sender !== undefined) {
       this.#print(`Congestion control: ${sender} (sender), ${receiver ?? 'unknown'} (receiver)`);

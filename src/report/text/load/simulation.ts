@@ -1,5 +1,5 @@
 /** Simulated conditions in the text reports: what was asked for at the start, and beside it in the end what came of it. */
-import type { SimulationReport } from '../../../events/load.js';
+import type { ForeignDialect, SimulationReport } from '../../../events/load.js';
 import { millisecondsText, sizeFigure } from '../format.js';
 
 /** `Simulated: latency 50 ms +- 5 ms, loss 1 %, seed 7`. */
@@ -16,13 +16,17 @@ export function simulationLine({ configured }: SimulationReport): string {
   ]);
 }
 
-/** `Simulated: round trip 100 ms +- 10 ms (measured 100.8 ms), loss 1 % (measured 0.97 %), seed 7`. */
-export function simulationFindings({ configured, measured }: SimulationReport): string {
+/**
+ * `Simulated: round trip 100 ms +- 10 ms (measured 100.8 ms), loss 1 % (measured 0.97 %), seed 7`. The original delays no
+ * answer, so that a round trip has the latency of one end.
+ */
+export function simulationFindings({ configured, measured }: SimulationReport, dialect?: ForeignDialect): string {
   const { latencyMs, jitterMs, lossPercent, mtuBytes, sndbufBytes, rcvbufBytes, noDelay, seed } = configured;
-  const twice = (ms: number | undefined) => ms && 2 * ms;
+  const delays = dialect === 'legacy' ? 1 : 2;
+  const roundTrip = (ms: number | undefined) => ms && delays * ms;
   const sizeAt = (key: 'sndbufBytes' | 'rcvbufBytes') =>
     ends(measured, (settings) => known(settings?.[key], sizeFigure));
-  const delay = delayText('round trip', twice(latencyMs), twice(jitterMs));
+  const delay = delayText('round trip', roundTrip(latencyMs), roundTrip(jitterMs));
   const { rttMs, lossPercent: lost, blockBytes } = measured;
   return line([
     delay && `${delay} (measured ${known(rttMs, millisecondsText)})`,
