@@ -21,10 +21,11 @@ export async function serveRoute(desk: TraceDesk, order: TraceOrder, client: Rou
   client.gone.catch(() => {});
   try {
     const admission = desk.ask(order);
-    const left = client.gone.then(() => undefined).finally(() => admission.leave());
     const told = tell(admission, client);
+    const left = client.gone.then(() => undefined);
     for (const each of [told, left]) each.catch(() => {});
-    return outcomeOf(await Promise.race([told, left]), admission);
+    const end = await Promise.race([told, left]).finally(() => admission.leave());
+    return outcomeOf(end, admission);
   } catch (thrown) {
     throw refusalOf(thrown);
   }

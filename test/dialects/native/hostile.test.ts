@@ -123,6 +123,30 @@ describe('a client that', () => {
     await stillServes();
   });
 
+  const route = {
+    protocol: 'auto',
+    firstHop: 1,
+    maxHops: 1,
+    queries: 1,
+    timeoutSeconds: 1,
+    names: false,
+    serial: false,
+  };
+  it.each([
+    ['the pings of a run', { mode: 'ping' }],
+    ['pings beside a test', { mode: 'latency' }],
+    ['a route', { mode: 'traceroute', trace: route }],
+  ])('speaks on among %s is refused', async (_what, wish) => {
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
+    ws.on('open', () => ws.send(JSON.stringify({ ...hello, ...wish })));
+    ws.once('message', () => {
+      for (const message of [{ type: 'start' }, { type: 'sent', packets: 1 }]) ws.send(JSON.stringify(message));
+    });
+    expect(await new Promise((resolve) => ws.on('close', resolve))).toBe(1002);
+    await vi.waitFor(() => expect(notices.join()).toMatch(/127\.0\.0\.1:\d+: the peer sent sent where none was due/));
+    await vi.waitFor(() => expect(clock.pending).toBe(0));
+  });
+
   const span = { start: 0, end: 1 };
   const interval = { ...span, type: 'interval', index: 0, omitted: false };
   const result = { type: 'result', cpu: { total: 1, user: 1, system: 0 }, busy: 0.1 };

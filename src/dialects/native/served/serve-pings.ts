@@ -6,6 +6,7 @@ import { waits } from '../../../defaults/index.js';
 import { toWperfError } from '../../../errors.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
+import { violation } from '../../../protocol/codec.js';
 import type { House } from '../../served.js';
 import type { Conversation } from '../wire/conversation.js';
 
@@ -33,10 +34,11 @@ export async function servePings(
   }
 }
 
-/** A client takes its leave by closing. */
+/** A client takes its leave by closing, and has nothing to say before. */
 export async function untilGone(conversation: Conversation): Promise<void> {
   try {
-    await conversation.next();
+    const { type } = await conversation.next();
+    throw conversation.abort(violation(`${type} where none was due`));
   } catch (thrown) {
     if (toWperfError(thrown).code !== 'peer-lost') throw thrown;
   }
