@@ -136,6 +136,14 @@ test('a module that never comes to its end holds up no client that is told to en
   expect(JSON.parse(client.stdout)).toMatchObject({ error_code: 'interrupted' });
 });
 
+test('a server opens no port for debuggers at SIGUSR1', async () => {
+  const { port, process } = await startWperfServer(onTestFinished);
+  process.signal('SIGUSR1');
+  expect((await runWperf(['-c', `127.0.0.1:${port}`, '-t', '0.3', '-b', '1M'])).exitCode).toBe(0);
+  process.signal('SIGTERM');
+  expect((await process.finished).stderr).toBe('');
+});
+
 describe('a pipe as the file to write', () => {
   async function makePipe(): Promise<string> {
     const path = join(await temporaryFolder(onTestFinished), 'pipe');

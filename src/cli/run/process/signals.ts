@@ -34,7 +34,11 @@ export function onInterrupt(task: () => void): void {
   if (asked) task();
 }
 
-/** From now on; whoever has something to end is told of it later. */
+/**
+ * From now on; whoever has something to end is told of it later. SIGUSR1, which has some servers open their log anew, would
+ * have Node open a port for debuggers, by which any user of the machine could run code in this process.
+ */
 export function hearInterrupts(): void {
   onInterrupt(() => {});
+  process.on('SIGUSR1', () => {});
 }
