@@ -107,7 +107,8 @@ export class FrameBatch {
   /** Compiled in the midst of a test it would hold up a packet between its stamp and its writing, by milliseconds. */
   #rehearse(): void {
     const payloadAt = headerBytes(this.blockBytes, this.masked);
-    for (let i = 0; i < REHEARSALS; i++) writeHead(this.#frames, payloadAt, this.#head, this.masked);
+    const head = this.#head.subarray(0, this.blockBytes);
+    for (let i = 0; i < REHEARSALS; i++) writeHead(this.#frames, payloadAt, head, this.masked);
   }
 
   #renewKeys(run: Buffer, keys: Buffer): void {

@@ -17,6 +17,11 @@ describe('a batch of frames', () => {
     expect(new FrameBatch(125, 1, true).take(125).subarray(0, 2).toString('hex')).toBe('82fd');
   });
 
+  it('keeps a stamp longer than the block within it', () => {
+    const frames = new FrameBatch(9, 2, false, (head) => head.fill(7)).take(18);
+    expect(frames.toString('hex')).toBe(`8209${'07'.repeat(9)}`.repeat(2));
+  });
+
   it('gives every masked frame a fresh key each time it is sent', () => {
     const batch = new FrameBatch(1024, 2, true);
     const keys = new Set<string>();
