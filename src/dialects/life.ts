@@ -59,7 +59,7 @@ export function watchLife(
 /** A connection that ended before its time, as an error. */
 export function closedError({ reason, text }: Closed, peer: string): WperfError {
   const detail = { operation: 'test', peer };
-  if (reason === 'protocol') return new WperfError('protocol-violation', `${peer}: ${text}`, detail);
+  if (reason === 'protocol' && text !== '') return new WperfError('protocol-violation', `${peer}: ${text}`, detail);
   const who = text === '' ? 'the other side or on the way' : `the other side (${text})`;
   return new WperfError('peer-lost', `the connection with ${peer} was closed by ${who}`, detail);
 }

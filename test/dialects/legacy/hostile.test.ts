@@ -174,6 +174,13 @@ describe('a legacy client that', () => {
     expect(sorted(events).end?.warnings.join()).toContain('without saying that it was done');
   });
 
+  it('finds fault with the protocol without a word is said to have closed', async () => {
+    await speak([upload, packet(0n)], (ws) => setTimeout(() => ws.close(1002), 50));
+    await vi.waitFor(() =>
+      expect(notices.join()).toMatch(/^127\.0\.0\.1:\d+: the connection .* was closed by the other/),
+    );
+  });
+
   it("uploads beyond the server's ceiling is ended", async () => {
     await server.close();
     await serve({ seconds: 2 });
