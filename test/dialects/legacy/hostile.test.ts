@@ -189,17 +189,29 @@ describe('a legacy client that', () => {
     expect(sorted(events).end?.sums[0]?.received).toMatchObject({ bytes: 1400, end: 2 });
   });
 
-  it("sends packets beyond the server's ceiling is counted up to it", async () => {
-    await server.close();
-    await serve({ seconds: 2 });
-    const { texts } = await speak(['UDP', packet(0n)], (ws) => {
-      let number = 0n;
-      const sending = setInterval(() => ws.send(packet(++number)), 2);
-      ws.on('close', () => clearInterval(sending));
-      wait(ws);
+  describe("sends packets beyond the server's ceiling", () => {
+    const beyond = async (lastly: Message) => {
+      await server.close();
+      await serve({ seconds: 2 });
+      const heard = await speak(['UDP', packet(0n)], (ws) => {
+        let number = 0n;
+        const sending = setInterval(() => ws.send(packet(++number)), 2);
+        ws.on('close', () => clearInterval(sending));
+        ws.on('message', () => ws.send(lastly));
+        wait(ws);
+      });
+      expect(sorted(events).end?.sums[0]?.received?.end).toBe(2);
+      expect(heard.texts).toHaveLength(1);
+      return heard;
+    };
+
+    it('is counted up to it, and ended', async () => {
+      expect(await beyond(packet(0n))).toMatchObject({ code: 1008, reason: 'the server allows no longer tests' });
     });
-    expect(sorted(events).end?.sums[0]?.received?.end).toBe(2);
-    expect(texts).toHaveLength(1);
+
+    it('is counted up to it, and ends by itself', async () => {
+      expect(await beyond('EOT_C')).toMatchObject({ code: 1000 });
+    });
   });
 
   it('is there when the server stops gets its end', async () => {

@@ -68,14 +68,9 @@ function packetTest(plan: Ceilings): TestPlan {
   return testOf(plan, { mode: 'datagram', direction: 'up', blockBytes: PACKET_BYTES });
 }
 
-/** A client whose upload was cut short by the server's ceiling gets time to end by itself. */
-function untilClientEnds(
-  { received, packets }: StreamOutcome,
-  talk: LegacyTalk,
-  link: LegacyLink,
-  clock: Clock,
-): Promise<void> {
-  if (!received || packets || talk.peerEnded || link.closed) return Promise.resolve();
+/** A client whose load or packets were cut short by the server's ceiling gets time to end by itself. */
+function untilClientEnds({ received }: StreamOutcome, talk: LegacyTalk, link: LegacyLink, clock: Clock): Promise<void> {
+  if (!received || talk.peerEnded || link.closed) return Promise.resolve();
   return new Promise((resolve) => {
     const cancel = clock.at(clock.now() + waits.closeSeconds, () => {
       link.refuse('the server allows no longer tests');
