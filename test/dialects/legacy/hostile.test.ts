@@ -214,6 +214,13 @@ describe('a legacy client that', () => {
     });
   });
 
+  it('sends more than the server allows is told so', async () => {
+    await server.close();
+    await serve({ rate: { bitsPerSecond: 1e6, seconds: 1 } });
+    const { code, reason } = await speak([upload, packet(0n, 2 ** 20)], wait);
+    expect([code, reason]).toEqual([1008, expect.stringContaining('1Mbit/s that this server allows')]);
+  });
+
   it('is there when the server stops gets its end', async () => {
     const closed = speak(['REVERSE'], (ws) => ws.once('message', () => void server.close()));
     expect((await closed).texts).toEqual(['EOT_S']);

@@ -78,9 +78,10 @@ export class LegacyTalk implements StreamTalk {
     this.#cancelWatch = watchLife(this.#link, this.#options.clock, lost, silenceSeconds);
   }
 
-  /** The connection is closed by whoever hears of the failure. */
+  /** The connection is closed by whoever hears of the failure; of a refusal the peer is told. */
   abort(error: WperfError): void {
     if (this.#words.failure || this.#done) return;
+    if (error.code === 'request-refused') this.#link.refuse(error.message);
     this.#cancelWatch();
     this.#words.fail(error);
   }
