@@ -224,5 +224,8 @@ export interface Channel extends Control, Data, Echo, Link {}
 /** What a browser has: no pings of its own. */
 export type BareChannel = Control & Data & Link & Partial<Echo>;
 
+/** What a peer did that has more pings out than any end may. */
+export const tooManyPings = 'more pings than can wait for their answers';
+
 /** Ignores load: for bytes still in flight after a test. */
 export const discard: LoadSink = { arrived: () => {} };

@@ -5,7 +5,15 @@
  */
 import { bounds } from '../../defaults/index.js';
 import type { Cancel } from '../../host/clock.js';
-import type { BareChannel, Channel, ChannelInfo, Closed, CloseReason, KernelView } from '../channel.js';
+import {
+  type BareChannel,
+  type Channel,
+  type ChannelInfo,
+  type Closed,
+  type CloseReason,
+  type KernelView,
+  tooManyPings,
+} from '../channel.js';
 import { lossOf, SimulatedLoad, type SimulatedOptions } from './load.js';
 
 export class SimulatedChannel extends SimulatedLoad<BareChannel> implements Channel {
@@ -127,6 +135,7 @@ export class SimulatedChannel extends SimulatedLoad<BareChannel> implements Chan
 
   #pong(answer: () => void): void {
     if (this.#pongs === bounds.pingsInFlight) {
+      this.onViolation(tooManyPings);
       this.drop();
       return;
     }

@@ -19,6 +19,7 @@ import {
   type LoadWriter,
   type PacketListener,
   type Stamp,
+  tooManyPings,
 } from '../channel.js';
 import { MessageWriter } from '../load/message-writer.js';
 import { kernelViewOf } from '../socket/kernel-view.js';
@@ -200,10 +201,7 @@ export class WsChannel implements Channel {
   /** A peer that pings without reading the answers fills no more than a bounded queue. */
   #pong(payload: Buffer): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#pongsQueued === bounds.pingsInFlight) {
-      this.drop();
-      return;
-    }
+    if (this.#pongsQueued === bounds.pingsInFlight) return this.#refuse(tooManyPings);
     this.#pongsQueued += 1;
     this.pingsAnswered += 1;
     this.#ws.pong(payload, undefined, () => {

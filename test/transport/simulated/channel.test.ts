@@ -200,8 +200,11 @@ describe('a simulated channel', () => {
     const closed = new Promise<Closed>((resolve) => {
       server.onClose = resolve;
     });
+    const violations: string[] = [];
+    server.onViolation = (text) => violations.push(text);
     for (let i = 0; i <= bounds.pingsInFlight; i++) void inner.client.ping().catch(() => {});
     await closed;
+    expect(violations).toEqual(['more pings than can wait for their answers']);
     expect(clock.pending).toBe(0);
     client.drop();
   });
