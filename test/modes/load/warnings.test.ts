@@ -71,6 +71,16 @@ describe('doubts about pacing', () => {
     ]);
   });
 
+  it('do not blame a receiver of real datagrams, which holds no sender up', () => {
+    const span = { start: 0, end: 4, bytes: 0 };
+    const real = { ...packets, socketDrops: 0 };
+    const skipping = stream(1, { sent: span, packets: real, pacing: { skipped: 60, lateSeconds: 0 } });
+    const stoodStill = { usage: { cpu: { total: 0, user: 0, system: 0 }, busy: 0 }, stalledSeconds: 2.4 };
+    expect(pacingWarnings('server', paced, [skipping], [stoodStill])).toEqual([
+      'Stream 1, up: the path took less than was asked; the sender skipped 60 packets.',
+    ]);
+  });
+
   it('do not blame the path for what a receiver left unread, by the word of the sender', () => {
     const skipping = (skipped: number) => [stream(1, { pacing: { skipped, lateSeconds: 0 } })];
     const usage = { cpu: { total: 0, user: 0, system: 0 }, busy: 0 };
