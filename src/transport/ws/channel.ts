@@ -201,7 +201,10 @@ export class WsChannel implements Channel {
   /** A peer that pings without reading the answers fills no more than a bounded queue. */
   #pong(payload: Buffer): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#pongsQueued === bounds.pingsInFlight) return this.#refuse(tooManyPings);
+    if (this.#pongsQueued === bounds.pingsInFlight) {
+      this.#refuse(tooManyPings);
+      return;
+    }
     this.#pongsQueued += 1;
     this.pingsAnswered += 1;
     this.#ws.pong(payload, undefined, () => {
