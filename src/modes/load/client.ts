@@ -143,6 +143,7 @@ class ClientTest {
     const latency = beside && this.#openEcho(dialect, opening, beside);
     this.#peer = await dialect.open({ ...opening, connections: [first, ...others] });
     await latency;
+    await this.#probe.measureShortAnew();
     this.#probe.mustReach(this.#peer.server);
     return this.#peer;
   }

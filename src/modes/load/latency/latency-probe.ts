@@ -14,6 +14,7 @@ import type { Simulation, TestDirection, TestPlan } from '../../../plan/plan.js'
 import { Pinger } from '../../ping/pinger.js';
 import { simulatedSeconds } from '../../simulation.js';
 import type { EchoLink } from '../dialect.js';
+import { isShort } from './round-trips.js';
 
 interface LatencyProbeOptions {
   readonly clock: Clock;
@@ -81,6 +82,14 @@ export class LatencyProbe {
       this.#failure = `Latency is not measured: ${toWperfError(error).line}.`;
       this.close();
     }
+  }
+
+  /** Once the streams are open; see `isShort`. Never rejects. */
+  async measureShortAnew(): Promise<void> {
+    const link = this.#link;
+    if (!link || this.#closed || this.#options.simulation || !isShort(Math.min(...this.#idleMs))) return;
+    this.#idleMs.length = 0;
+    await this.#measureIdle(link);
   }
 
   /** Round trips to another server than that of the load say nothing of its path. */

@@ -59,10 +59,14 @@ export class OpeningRoundTrips {
   end(): RttSummary | undefined {
     this.#pinger?.stop();
     const leastMs = Math.min(...this.#samplesMs, ...this.#openingMs);
-    const isShort = leastMs * waits.rttSamples <= 1000 * waits.rttAnewSeconds;
-    if (isShort || leastMs === Number.POSITIVE_INFINITY) return undefined;
+    if (isShort(leastMs) || leastMs === Number.POSITIVE_INFINITY) return undefined;
     return summaryOf(this.#samplesMs.length > 0 ? this.#samplesMs : [leastMs]);
   }
+}
+
+/** Whether on a path whose quickest round trip takes so long this program's own work of opening is the larger part of others. */
+export function isShort(leastMs: number): boolean {
+  return leastMs * waits.rttSamples <= 1000 * waits.rttAnewSeconds;
 }
 
 export function summaryOf(samplesMs: readonly number[]): RttSummary | undefined {
