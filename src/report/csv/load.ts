@@ -5,6 +5,7 @@ import type { Identity } from '../json/common.js';
 import { DocumentBuilder } from '../json/document.js';
 import type { Reporter, Screen } from '../reporter.js';
 import { checkLine } from '../text/load/checks.js';
+import { warningsOf } from '../text/load/warnings.js';
 import { csvOf } from './csv.js';
 
 export function csvReporter(identity: Identity, { out, err }: Screen): Reporter {
@@ -15,11 +16,12 @@ export function csvReporter(identity: Identity, { out, err }: Screen): Reporter 
       const document = builder.add(event);
       if (document !== undefined) out.write(csvOf(asRead(document).checked));
       if (event.type === 'notice') note(event.level === 'warning' ? 'warning:' : 'note:', event.text);
-      else if (event.type === 'error') note('wperf: error:', event.error.line);
-      else if (event.type === 'end') {
-        for (const warning of event.warnings) note('warning:', warning);
-        for (const failed of event.failedChecks ?? []) note('check failed:', checkLine(failed));
+      const end = event.type === 'error' ? event.partial : event.type === 'end' ? event : undefined;
+      if (end !== undefined) {
+        for (const warning of warningsOf(end)) note('warning:', warning);
+        for (const failed of end.failedChecks ?? []) note('check failed:', checkLine(failed));
       }
+      if (event.type === 'error') note('wperf: error:', event.error.line);
     },
   };
 }

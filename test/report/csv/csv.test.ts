@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { csvColumns, csvOf } from '../../../src/report/csv/csv.js';
 import { csvReporter } from '../../../src/report/csv/load.js';
 import { datagram, packetsOf, readOf, wholeOf } from '../documents.js';
-import { failure, identity, startOf } from '../fixtures.js';
+import { endOf, failure, identity, startOf } from '../fixtures.js';
 import { Kept } from '../kept.js';
 
 function rowsOf(csv: string) {
@@ -54,4 +54,22 @@ it('says beside the rows what went wrong', () => {
   reporter.event(failure);
   expect(rowsOf(out.text)).toEqual([]);
   expect(err.text).toBe('wperf: error: server.example:8765 refused the connection: is it there?\n');
+});
+
+it('tells beside the rows that a test was ended before its time, of what failed too', () => {
+  const start = startOf({});
+  const partial = endOf(start, { interrupted: true, warnings: ['Late.'] });
+  for (const [last, error] of [
+    [partial, ''],
+    [{ ...failure, partial }, 'wperf: error: server.example:8765 refused the connection: is it there?\n'],
+  ] as const) {
+    const out = new Kept();
+    const err = new Kept();
+    const reporter = csvReporter(identity, { out, err, columns: () => undefined, color: false });
+    for (const event of [start, last]) reporter.event(event);
+    expect(rowsOf(out.text).at(-1)).toMatchObject({ row: 'received_sum' });
+    expect(err.text).toBe(
+      `warning: The test was ended before its time; these are the results so far.\nwarning: Late.\n${error}`,
+    );
+  }
 });

@@ -25,6 +25,7 @@ import { packetLines, probedLine } from './packets.js';
 import { type Row, type RowOptions, Rows } from './rows.js';
 import { simulationFindings, simulationLine } from './simulation.js';
 import { buffersLine, isAsked, socketLine } from './socket.js';
+import { warningsOf } from './warnings.js';
 
 const RULE_WIDTH = 60;
 
@@ -156,9 +157,7 @@ export class TextReporter implements Reporter {
     }
     const output = end.serverOutput ?? (end.serverOutputJson && jsonText(end.serverOutputJson, 2));
     if (output !== undefined) this.#print(`\nServer output:\n${output.trimEnd()}`);
-    if (end.interrupted)
-      this.#note(this.#style.warn('warning:'), 'The test was ended before its time; these are the results so far.');
-    for (const warning of end.warnings) this.#note(this.#style.warn('warning:'), warning);
+    for (const warning of warningsOf(end)) this.#note(this.#style.warn('warning:'), warning);
     for (const failed of end.failedChecks ?? []) {
       this.#note(this.#style.fail('check failed:'), checkLine(failed, this.#options.unit));
     }
