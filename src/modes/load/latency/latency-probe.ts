@@ -89,6 +89,7 @@ export class LatencyProbe {
     const link = this.#link;
     if (!link || this.#closed || this.#options.simulation || !isShort(Math.min(...this.#idleMs))) return;
     this.#idleMs.length = 0;
+    this.#moments.length = 0;
     await this.#measureIdle(link);
   }
 
