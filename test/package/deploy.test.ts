@@ -1,5 +1,6 @@
 /** The files of deploy/ with the real programs that they are for. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
@@ -110,6 +111,18 @@ describeNeeding('a socket of systemd', [program('systemd-socket-activate', 'syst
     const report = await measureWithWperf(['-c', `127.0.0.1:${port}`, '-t', '0.3']);
     expect(report.end.sum_received.bytes).toBeGreaterThan(0);
     expect(await server.finished).toMatchObject({ exitCode: 0 });
+  });
+
+  test('is refused where it has no port of TCP', async () => {
+    const at = join(await temporaryFolder(onTestFinished), 'socket');
+    const server = await start(onTestFinished, ['systemd-socket-activate', '-l', at, ...wperf('--no-config', '-s')]);
+    await server.outputMatching(/Listening on/);
+    connect(at).on('error', () => {});
+    const { exitCode, stderr } = await server.finished;
+    expect(stderr).toMatch(
+      /^wperf: error: systemd hands over no TCP socket: give ListenStream= a port in the socket unit$/m,
+    );
+    expect(exitCode).toBe(5);
   });
 });
 

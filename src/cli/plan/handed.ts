@@ -12,7 +12,8 @@ export function handedSocket(values: FlagValues, { env, pid }: Surroundings): nu
   if (count === undefined || owner === undefined || Number(owner) !== pid) return undefined;
   if (count !== '1')
     throw usageError(`systemd hands over ${count} sockets`, 'give one ListenStream= in the socket unit');
-  const [needless] = (['port', 'host'] as const).filter((name) => values[name] !== undefined);
+  const [needless] = (['port', 'host', 'daemon'] as const).filter((name) => values[name] !== undefined);
   if (needless === undefined) return firstDescriptor;
-  throw usageError(`${labelOf(needless)} means nothing where systemd listens`, 'set ListenStream= in the socket unit');
+  const rule = `${labelOf(needless)} means nothing where systemd listens`;
+  throw usageError(rule, 'leave it away; ListenStream= in the socket unit says where');
 }

@@ -48,7 +48,10 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   });
   await listen(server, options);
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new WperfError('internal', 'the listener has no port');
+  if (address === null || typeof address === 'string') {
+    server.close();
+    throw noTcpSocket();
+  }
   return {
     host: address.address,
     port: address.port,
@@ -113,10 +116,11 @@ function openingOf(seen: Uint8Array, openings: readonly Opening[]): Opening | 'm
 type Place = ListenOptions | { readonly fd: number };
 
 async function listen(server: Server, options: FrontDoorOptions): Promise<void> {
-  const { port, flag = '--port' } = options;
+  const { port, descriptor, flag = '--port' } = options;
   try {
     await open(server, await placeOf(options));
   } catch (error) {
+    if (descriptor !== undefined) throw noTcpSocket(error);
     throw listenError(error as NodeJS.ErrnoException, options.host, port, flag);
   }
 }
@@ -139,6 +143,12 @@ async function placeOf({ host, port, descriptor }: FrontDoorOptions): Promise<Pl
   if (familyOf(host) !== undefined) return { port, host: withZoneName(host) };
   const [address = host] = await findAddresses(host, undefined);
   return { port, host: address };
+}
+
+/** What is handed over may be of UDP, or a file's. */
+function noTcpSocket(cause?: unknown): WperfError {
+  const hint = 'give ListenStream= a port in the socket unit';
+  return new WperfError('listen-failure', 'systemd hands over no TCP socket', { operation: 'listen', hint, cause });
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string | undefined, port: number, flag: string): WperfError {

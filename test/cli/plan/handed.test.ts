@@ -18,6 +18,7 @@ describe('a socket of systemd', () => {
     ['-s', '2', 'systemd hands over 2 sockets'],
     ['-s -p 1', '1', '-p/--port means nothing where systemd listens'],
     ['-s --host ::', '1', '--host means nothing where systemd listens'],
+    ['-s -D', '1', '-D/--daemon means nothing where systemd listens'],
   ])('is refused: %s with %s', (line, count, message) => {
     expect(() => serverOf(line, { LISTEN_PID: '42', LISTEN_FDS: count })).toThrow(message);
   });

@@ -1,4 +1,5 @@
 /** Which opening a connection at the front door goes to, over real sockets. */
+import { closeSync, openSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { bounds } from '../../../src/defaults/index.js';
@@ -37,6 +38,16 @@ test('says which zone of the address to listen at is of no interface', async () 
   await expect(openFrontDoor({ ...common, host: 'fe80::1' })).rejects.toMatchObject({
     code: 'listen-failure',
     line: '--host fe80::1 is a link-local address without its zone: name the interface, as in fe80::1%eth0',
+  });
+});
+
+test('says whose fault it is that nothing can be listened to that was handed over', async () => {
+  const descriptor = openSync('/dev/null', 'r');
+  onTestFinished(() => closeSync(descriptor));
+  const common = { port: 0, clock: new FakeClock(), trusts: () => false, onConnection: () => {}, openings: [] };
+  await expect(openFrontDoor({ ...common, descriptor })).rejects.toMatchObject({
+    code: 'listen-failure',
+    line: 'systemd hands over no TCP socket: give ListenStream= a port in the socket unit',
   });
 });
 
