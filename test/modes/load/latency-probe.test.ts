@@ -6,6 +6,9 @@ import { LatencyProbe } from '../../../src/modes/load/latency/latency-probe.js';
 import type { TestPlan } from '../../../src/plan/plan.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
+/** Behind the start of the test. */
+const SENT_MS = 2 ** 30;
+
 /** What is told where pings take so long: the first, the others while the streams are opened, and those after. */
 async function latencyOf(firstMs: number, openingMs: number, afterMs: number): Promise<LatencyReport | undefined> {
   let isOpen = false;
@@ -13,7 +16,7 @@ async function latencyOf(firstMs: number, openingMs: number, afterMs: number): P
   let tell: Parameters<NonNullable<EchoLink['onMoments']>>[0] = () => {};
   const ping = async () => {
     const rttMs = isOpen ? afterMs : pings++ === 0 ? firstMs : openingMs;
-    tell({ sentMs: 1000, farMs: 1000, arrivedMs: 1000 + rttMs });
+    tell({ sentMs: SENT_MS, farMs: SENT_MS, arrivedMs: SENT_MS + rttMs });
     return rttMs;
   };
   const onMoments = (told: typeof tell) => {
