@@ -34,6 +34,11 @@ describe('the report in HTML', () => {
     }
   });
 
+  it('names the way whose loaded latency is missing', () => {
+    const latency = { ...latencyOf('up'), loadedUp: null, bufferbloatMs: null, grade: null, rpm: null };
+    expect(wordsOf(pageOf(wholeOf(startOf({ direction: 'up' }), { latency })))).toContain('Latency loaded up \u2013');
+  });
+
   it('draws rate and latency on one time axis, each direction with a dash of its own', () => {
     const page = pageOf(wholeOf(startOf({ direction: 'bidir' })));
     const [drawing = ''] = /<svg class="chart wide"[\s\S]*?<\/svg>/.exec(page) ?? [];

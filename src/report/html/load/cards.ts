@@ -16,7 +16,7 @@ export function cards(document: TestDocument, all: readonly DirectionFigures[]):
   const packets = isDatagram(document);
   const shown = [
     ...all.flatMap((figures) => [rateCard(figures), ...(packets ? packetCards(figures, all.length > 1) : [])]),
-    ...(document.end.latency ? latencyCards(document.end.latency) : []),
+    ...(document.end.latency ? latencyCards(document.end.latency, all) : []),
   ];
   return cardList(shown);
 }
@@ -46,11 +46,11 @@ function packetCards({ direction, received }: DirectionFigures, several: boolean
 }
 
 /** A round trip crosses both ways: loaded both ways there is one figure, and what each way queued where that is known. */
-function latencyCards(latency: Latency): Card[] {
+function latencyCards(latency: Latency, all: readonly DirectionFigures[]): Card[] {
   const { idle, loaded_up: up, loaded_down: down, bufferbloat_ms: bloat, grade, rpm } = latency;
   const queues = up && down ? [['up', latency.queue_up] as const, ['down', latency.queue_down] as const] : [];
   const loaded = up ?? down;
-  const way = up && down ? 'both ways' : up ? 'up' : 'down';
+  const way = all.length > 1 ? 'both ways' : all[0]?.direction;
   const p95 = (ms: number | undefined) => (ms === undefined ? {} : { more: `95 %: ${textOf(milliseconds(ms))}` });
   return [
     { name: 'Latency idle', figure: milliseconds(idle?.median_ms), ...p95(idle?.p95_ms) },
