@@ -90,7 +90,7 @@ export class Receiver implements LoadSink {
 
   #begin(): void {
     this.#timeline = new Timeline(this.#options, this.#options.clock.now());
-    this.#armCut(this.#timeline);
+    if (this.#windingSince === undefined) this.#armCut(this.#timeline);
   }
 
   #armCut(timeline: Timeline): void {

@@ -144,6 +144,21 @@ describe('packets under simulated conditions', () => {
     expect(delay?.medianMs).toBeLessThan(60);
   });
 
+  it.each(['up', 'down', 'bidir'] as const)('are all told as lost where none arrives, %s', async (direction) => {
+    const conditions = { lossPercent: 100, seed: 1 };
+    const packets = { direction, mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1e6 } as const;
+    const { error } = await collect(
+      runClientPlan(clientPlan(server.address.port, { simulation: conditions, seconds: 0.3, ...packets })),
+    );
+    expect(error).toMatch(/^no-load: /);
+    await expect.poll(() => atServer.some(({ type }) => type === 'error')).toBe(true);
+    const failure = atServer.find((event) => event.type === 'error');
+    for (const { packets: told } of failure?.partial?.sums ?? []) {
+      expect(told?.packets).toBeGreaterThan(10);
+      expect(told?.lost).toBe(told?.packets);
+    }
+  });
+
   it('are cut to the MTU', async () => {
     const { start, end } = await run({ mtuBytes: 100 }, { mode: 'datagram', blockBytes: 1400, bitsPerSecond: 800_000 });
     expect(start.test.blockBytes).toBe(100);

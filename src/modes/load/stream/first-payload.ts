@@ -7,8 +7,8 @@ import type { LoadReceiver } from './load.js';
 import type { StreamOptions } from './options.js';
 
 /**
- * From the start of the test. One in which nothing came by its end has received nothing; where that is far, something
- * must come soon, or `onStarved` is told.
+ * From the start of the test. One in which nothing came by its end has received nothing, once the word of how much that
+ * was is here; where the end is far, something must come soon, or `onStarved` is told.
  */
 export function boundFirstPayload(
   { stream, test, role, resultSeconds, silenceSeconds, host: { clock } }: StreamOptions,
@@ -20,7 +20,7 @@ export function boundFirstPayload(
   const timed = test.omitSeconds + receiveSeconds + (role === 'client' ? resultSeconds : 0);
   return clock.at(clock.now() + Math.min(timed, firstSeconds), () => {
     if (receiver.begun) return;
-    if (timed <= firstSeconds) receiver.stop();
+    if (timed <= firstSeconds) receiver.windUp();
     else onStarved(noLoad(stream.talk.peer, firstSeconds));
   });
 }
