@@ -81,6 +81,14 @@ export class ServedTest {
     return this.#collector !== undefined && this.#members.some(({ talk }) => isOwn(talk));
   }
 
+  /** No stream of this number is here, and those that are belong to a test of the same shape. */
+  misses(id: number, { mode, direction, streams }: TestPlan): boolean {
+    return this.#members.every(
+      ({ id: other, test }) =>
+        other !== id && test.mode === mode && test.direction === direction && test.streams === streams,
+    );
+  }
+
   /** Runs one stream, ready for its load when this returns, from its grant to its result. Rejects with WperfError. */
   async serve(stream: ServedStream): Promise<StreamOutcome> {
     this.#members.push(stream);

@@ -147,6 +147,25 @@ describe('a client that', () => {
     await vi.waitFor(() => expect(clock.pending).toBe(0));
   });
 
+  it.each([
+    ['has that stream', {}],
+    ['goes the other way', { stream: 2, direction: 'down' }],
+    ['carries packets', { stream: 2, mode: 'datagram', blockBytes: 1400, bitsPerSecond: 1e6 }],
+    ['has fewer streams', { stream: 2, streams: 3 }],
+  ])('joins a test that %s is refused', async (_what, wish) => {
+    const first = { ...hello, streams: 2 };
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/`, 'wperf.v1');
+    ws.on('open', () => ws.send(JSON.stringify(first)));
+    await new Promise((resolve) => ws.once('message', resolve));
+    const { code, texts } = await speak([{ ...first, ...wish }]);
+    expect([code, texts.at(-1)?.message]).toEqual([
+      1002,
+      expect.stringContaining('of a session that has it, or is of'),
+    ]);
+    expect(ws.readyState).toBe(ws.OPEN);
+    ws.terminate();
+  });
+
   const span = { start: 0, end: 1 };
   const interval = { ...span, type: 'interval', index: 0, omitted: false };
   const result = { type: 'result', cpu: { total: 1, user: 1, system: 0 }, busy: 0.1 };

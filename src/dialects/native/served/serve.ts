@@ -6,6 +6,8 @@ import { onAbort } from '../../../host/abort.js';
 import { ServedTest } from '../../../modes/load/served.js';
 import type { StreamTalk } from '../../../modes/load/stream/talk.js';
 import { countServedPings } from '../../../modes/ping/account.js';
+import type { TestPlan } from '../../../plan/plan.js';
+import { violation } from '../../../protocol/codec.js';
 import type { Grant, Hello } from '../../../protocol/messages.js';
 import type { ExpectedLoad } from '../../../transport/carriage.js';
 import type { House, ServedDialect } from '../../served.js';
@@ -102,7 +104,7 @@ async function serveLoad(granted: Granted): Promise<void> {
   const carried = expected
     ? await awaitLoad(conversation, expected, test, granted)
     : { test, data: channel, link: channel };
-  await testOf(granted).serve({
+  await testOf(granted, test).serve({
     id: hello.stream,
     ...carried,
     recorded: hello.serverOutput,
@@ -112,10 +114,11 @@ async function serveLoad(granted: Granted): Promise<void> {
 }
 
 /** The streams of one session are one test. */
-function testOf({ conversation, hello, house, tests }: Granted): ServedTest {
-  const { session } = hello;
+function testOf({ conversation, hello, house, tests }: Granted, plan: TestPlan): ServedTest {
+  const { session, stream } = hello;
   const known = tests.get(session);
-  if (known) return known;
+  if (known?.misses(stream, plan)) return known;
+  if (known) throw conversation.abort(violation(`stream ${stream} of a session that has it, or is of another test`));
   const endRun = orAborted(conversation, () => house.admission.begin());
   const test = new ServedTest(askedOf(hello), house.host, house.stop, {
     rate: house.plan.rate,
