@@ -50,7 +50,7 @@ function latencyCards(latency: Latency, all: readonly DirectionFigures[]): Card[
   const { idle, loaded_up: up, loaded_down: down, bufferbloat_ms: bloat, grade, rpm } = latency;
   const queues = up && down ? [['up', latency.queue_up] as const, ['down', latency.queue_down] as const] : [];
   const loaded = up ?? down;
-  const way = all.length > 1 ? 'both ways' : all[0]?.direction;
+  const way = all.length > 1 ? 'both ways' : (all[0]?.direction ?? (up ? 'up' : 'down'));
   const p95 = (ms: number | undefined) => (ms === undefined ? {} : { more: `95 %: ${textOf(milliseconds(ms))}` });
   return [
     { name: 'Latency idle', figure: milliseconds(idle?.median_ms), ...p95(idle?.p95_ms) },
