@@ -117,7 +117,10 @@ describeNeeding('iperf3 as a client', [program('iperf3'), systemCalls], () => {
         const other = own.end.streams[at];
         expect(other?.receiver?.bytes).toBe(stream.receiver?.bytes);
         expect(other?.sender?.bytes).toBe(stream.sender?.bytes);
-        if (isUdp) expect(other?.udp?.lost_packets).toBe(stream.udp?.lost_packets);
+        // A client before 3.14 does not tell what it lost of the omitted beginning, which its server then has as lost.
+        const lost = stream.udp?.lost_packets ?? 0;
+        if (isUdp && args.includes('-O')) expect(other?.udp?.lost_packets).toBeGreaterThanOrEqual(lost);
+        else if (isUdp) expect(other?.udp?.lost_packets).toBe(lost);
       });
       const sent = (['sum_sent', 'sum_sent_bidir_reverse'] as const).map((name) => [client.end[name], own.end[name]]);
       for (const [far, near] of sent as [Sum?, Sum?][]) {
