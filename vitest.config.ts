@@ -48,7 +48,7 @@ const whole: TestProjectConfiguration[] = [
       include,
       exclude: [...routes, ...browsers, ...links, fixtures],
       // Most wait more than they work.
-      maxWorkers: 5,
+      maxWorkers: 4,
       isolate: false,
       experimental: { fsModuleCache: true },
       sequence: { groupOrder: 0 },
