@@ -8,12 +8,10 @@ import type { StreamResult, TestEvent } from '../../../events/load.js';
 import { onAbort } from '../../../host/abort.js';
 import type { Cancel } from '../../../host/clock.js';
 import { ServedTest } from '../../../modes/load/served.js';
-import { missingFigures } from '../../../modes/load/warnings.js';
 import type { TestPlan } from '../../../plan/plan.js';
 import { type Closed, peerText } from '../../../transport/channel.js';
 import type { House, RawVisitor, StrayDatagram } from '../../served.js';
 import type { LoginRules } from '../wire/auth.js';
-import { doubledPackets } from '../wire/doubled.js';
 import { FOREVER_SECONDS, type FrameReader } from '../wire/framing.js';
 import { streamIdAt } from '../wire/ids.js';
 import { type Params, paramBounds, readParams } from '../wire/params.js';
@@ -21,8 +19,9 @@ import { errorNumbers, states } from '../wire/states.js';
 import { askedOf, streamTests, traitsOf } from './asked.js';
 import { Control } from './control.js';
 import { exchangeResults, type Member } from './exchange.js';
+import { missingAfter } from './missing.js';
 import { Output } from './output.js';
-import { type Phase, unreadNumber, untoldAfter } from './phase.js';
+import { type Phase, unreadNumber } from './phase.js';
 import { checkLimits, checkUser, numberOf, Refusal, refusal, refusalOfAll, tooLong } from './rules.js';
 import { Callers } from './streams/callers.js';
 import { Progress } from './streams/progress.js';
@@ -168,11 +167,7 @@ export class Session implements Whole {
       this.#ran = ran;
       this.#isReported = true;
     };
-    const missing = (results: readonly StreamResult[]) =>
-      untoldAfter(this.#phase) ?? [
-        ...missingFigures('server', results),
-        ...doubledPackets('server', results, params.omitSeconds),
-      ];
+    const missing = (results: readonly StreamResult[]) => missingAfter(this.#phase, results, params.omitSeconds);
     const options = { rate: plan.rate, onEvent, onEnded, missing };
     const served = new ServedTest(askedOf(params, this.#id), host, stop, options);
     this.#members = this.#enlist(tests);
